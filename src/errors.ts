@@ -1,0 +1,222 @@
+/**
+ * What the person in front of the browser is told. `next` names the one thing to do: sign in again, try the same
+ * page again, go back to the start page, or sign out.
+ */
+interface CatalogueEntry {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly next: 'sign-in' | 'retry' | 'home' | 'sign-out';
+}
+
+const idTokenRefused = {
+  status: 502,
+  title: 'We could not confirm who you are',
+  detail: 'The sign-in service sent an answer that did not pass our checks, so nobody was signed in.',
+  next: 'sign-in',
+} as const;
+
+const accessTokenRefused = {
+  status: 401,
+  title: 'The access token was not accepted',
+  detail: 'Ask for a new access token and send the request again.',
+  next: 'sign-in',
+} as const;
+
+/**
+ * Every failure we expect: a stable code, the status the caller sees, and the words for the user.
+ * Tests, logs and metrics use the codes; nobody matches on messages.
+ */
+export const errorCatalogue = {
+  login_transaction_missing: {
+    status: 400,
+    title: 'This sign-in has expired',
+    detail:
+      'It took too long, was started in another browser, or cookies are switched off. Nothing is lost: start again.',
+    next: 'sign-in',
+  },
+  login_transaction_used: {
+    status: 400,
+    title: 'This sign-in was already finished',
+    detail: 'The page you came back to belongs to a sign-in that is over. Start a new one.',
+    next: 'sign-in',
+  },
+  callback_malformed: {
+    status: 400,
+    title: 'The sign-in answer could not be read',
+    detail: 'The sign-in service sent you back without what we need. Start again.',
+    next: 'sign-in',
+  },
+  authorization_denied: {
+    status: 403,
+    title: 'You were not signed in',
+    detail: 'The sign-in was cancelled, or your account may not use this site.',
+    next: 'sign-in',
+  },
+  authorization_failed: {
+    status: 502,
+    title: 'The sign-in service reported a problem',
+    detail: 'It could not finish signing you in. If it happens again, tell us the request id below.',
+    next: 'sign-in',
+  },
+  code_exchange_failed: {
+    status: 502,
+    title: 'The sign-in could not be completed',
+    detail: 'The sign-in service did not accept the last step. Usually starting again helps.',
+    next: 'sign-in',
+  },
+  code_refused: {
+    status: 400,
+    title: 'This sign-in was already used or took too long',
+    detail: 'Each sign-in works once and for a few minutes. Start again.',
+    next: 'sign-in',
+  },
+  provider_unavailable: {
+    status: 503,
+    title: 'The sign-in service is unavailable',
+    detail: 'We cannot reach it at the moment. Try again in a minute.',
+    next: 'retry',
+  },
+  provider_unknown: {
+    status: 400,
+    title: 'Unknown way to sign in',
+    detail: 'That sign-in option does not exist here. Choose one from the sign-in page.',
+    next: 'sign-in',
+  },
+  prefetch_refused: {
+    status: 403,
+    title: 'Open this page to sign in',
+    detail: 'Signing in starts only when a person opens the page.',
+    next: 'sign-in',
+  },
+  id_token_missing: idTokenRefused,
+  id_token_malformed: idTokenRefused,
+  id_token_algorithm_refused: idTokenRefused,
+  id_token_key_unknown: idTokenRefused,
+  id_token_signature_invalid: idTokenRefused,
+  id_token_issuer_mismatch: idTokenRefused,
+  id_token_audience_mismatch: idTokenRefused,
+  id_token_nonce_mismatch: idTokenRefused,
+  id_token_use_wrong: idTokenRefused,
+  id_token_access_token_mismatch: idTokenRefused,
+  id_token_expired: idTokenRefused,
+  id_token_issued_in_future: idTokenRefused,
+  id_token_subject_invalid: idTokenRefused,
+  access_token_missing: {
+    status: 401,
+    title: 'Sign in first',
+    detail: 'This address needs a signed-in session or an access token.',
+    next: 'sign-in',
+  },
+  access_token_malformed: accessTokenRefused,
+  access_token_algorithm_refused: accessTokenRefused,
+  access_token_key_unknown: accessTokenRefused,
+  access_token_signature_invalid: accessTokenRefused,
+  access_token_issuer_mismatch: accessTokenRefused,
+  access_token_client_refused: accessTokenRefused,
+  access_token_use_wrong: accessTokenRefused,
+  access_token_expired: accessTokenRefused,
+  access_token_issued_in_future: accessTokenRefused,
+  access_token_subject_invalid: accessTokenRefused,
+  authorization_header_malformed: {
+    status: 400,
+    title: 'The Authorization header could not be read',
+    detail: 'Send exactly one header of the form "Authorization: Bearer <access token>".',
+    next: 'home',
+  },
+  scope_insufficient: {
+    status: 403,
+    title: 'The access token does not allow this',
+    detail: 'Ask for an access token with the scope this address needs.',
+    next: 'home',
+  },
+  group_required: {
+    status: 403,
+    title: 'You may not see this',
+    detail: 'Your account is not in the group this address needs.',
+    next: 'home',
+  },
+  session_ended: {
+    status: 401,
+    title: 'You have been signed out',
+    detail: 'Your session has ended. Sign in to go on.',
+    next: 'sign-in',
+  },
+  session_store_unavailable: {
+    status: 503,
+    title: 'We cannot check your session right now',
+    detail: 'Our session storage does not answer. You are not signed out; try again in a moment.',
+    next: 'retry',
+  },
+  csrf_refused: {
+    status: 403,
+    title: 'This request came from another site',
+    detail: 'For your safety it was not carried out. Go to the page itself and press the button there.',
+    next: 'home',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many attempts',
+    detail: 'Wait a minute, then try again.',
+    next: 'retry',
+  },
+  request_malformed: {
+    status: 400,
+    title: 'The request could not be read',
+    detail: 'Something in the address or the form is not as it should be.',
+    next: 'home',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is no such page',
+    detail: 'The address may be mistyped, or the page has moved.',
+    next: 'home',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    detail: 'It has been written down. If it happens again, tell us the request id below.',
+    next: 'retry',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** Stable name of a failure; the README lists them all. */
+export type RelyingPartyErrorCode = keyof typeof errorCatalogue;
+
+/**
+ * A failure we expected and can explain.
+ *
+ * `message` is for the operator and may name claims, never their values or any token.
+ * `status` is what the browser or API caller sees; `cause` keeps the library's own error.
+ */
+export class RelyingPartyError extends Error {
+  override readonly name = 'RelyingPartyError';
+  readonly code: RelyingPartyErrorCode;
+
+  constructor(code: RelyingPartyErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+}
+
+/** One thing wrong with the configuration: which option, what is wrong, what to do. Never the value of a secret. */
+export interface Problem {
+  readonly option: string;
+  readonly problem: string;
+  readonly fix: string;
+}
+
+/** The configuration cannot be used; `problems` has all that is wrong with it, not only the first. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ option, problem, fix }) => `${option} ${problem}; ${fix}`).join('\n'));
+    this.problems = problems;
+  }
+}

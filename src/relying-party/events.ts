@@ -1,0 +1,19 @@
+import type { RelyingPartyErrorCode } from '../errors.js';
+
+/** What the relying party tells the rest of the program. Never carries a token, a code, a secret or a cookie. */
+export interface RelyingPartyEvents {
+  'login.started': [{ requestId: string; identityProvider: string | undefined }];
+  'login.succeeded': [
+    { requestId: string; subject: string; session: string; identityProvider: string | undefined },
+  ];
+  /** `detail` is for the operator: the failed check, or Cognito's error description; never a token. */
+  'login.failed': [{ requestId: string; code: RelyingPartyErrorCode; detail: string }];
+  'session.refreshed': [{ subject: string; session: string }];
+  'session.refresh_failed': [{ subject: string; session: string; permanent: boolean; detail: string }];
+  'session.ended': [
+    { subject: string; session: string; reason: 'logout' | 'refresh_refused' | 'replaced' | 'elsewhere' },
+  ];
+  'logout.revocation_failed': [{ session: string; detail: string }];
+  'logout.completed': [{ steps: readonly { name: string; outcome: string }[] }];
+  'discovery.failed': [{ detail: string; servedStale: boolean }];
+}

@@ -1,0 +1,36 @@
+import type { PageContext } from '../web/page-context.js';
+
+/** One step of a sign-out as the user is told about it. */
+export interface SignOutStepView {
+  /** In the user's words: "This site", "Your tokens", "Corporate ID". */
+  readonly label: string;
+  readonly outcome: 'done' | 'failed' | 'unfinished' | 'not-possible';
+  /** What to do when it is not done, else `undefined`. */
+  readonly advice: string | undefined;
+}
+
+/** The relying party's own pages and what each is given; `views/<name>.eta` has the markup. */
+export interface RelyingPartyViews {
+  /** Own sign-in page: a button per identity provider; with `emailLookup` also a GET form to /login (email, return_to). */
+  'sign-in': {
+    page: PageContext;
+    returnTo: string;
+    providers: readonly { label: string; href: string }[];
+    emailLookup: boolean;
+    /** What the user typed when no provider has its domain, to be shown again with a hint. */
+    unmatchedEmail: string | undefined;
+  };
+  /** After the e-mail picked a provider: names it and links on (a Refresh header takes the browser there by itself). */
+  'continue-to-provider': { page: PageContext; label: string; href: string };
+  /** Asks before signing out; the button POSTs to /logout. `steps` are the places it will sign out of. */
+  logout: { page: PageContext; displayName: string | undefined; steps: readonly string[] };
+  'signed-out': { page: PageContext; steps: readonly SignOutStepView[]; isComplete: boolean };
+  error: {
+    page: PageContext;
+    code: string;
+    title: string;
+    detail: string;
+    requestId: string;
+    next: { label: string; href: string };
+  };
+}

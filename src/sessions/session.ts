@@ -1,0 +1,35 @@
+/**
+ * What every request may know about who is signed in. Small on purpose: it is read and unsealed on each request.
+ * Times are epoch milliseconds.
+ */
+export interface Session {
+  /** The session's key in the store (a hash of the session id): safe to log and to show, useless as a cookie. */
+  readonly key: string;
+  /** `iss` and `sub` of the verified ID token: together they are the account. */
+  readonly issuer: string;
+  readonly subject: string;
+  readonly username: string;
+  /** What to call the person: name, else e-mail, else username. */
+  readonly displayName: string;
+  readonly email: string | undefined;
+  readonly groups: readonly string[];
+  readonly scopes: readonly string[];
+  /** Name of the identity provider the user came through, from the `identities` claim; absent for the pool's own users. */
+  readonly identityProvider: string | undefined;
+  /** `origin_jti` (Cognito) or `sid` (others): the OP's name for this sign-in. */
+  readonly originId: string | undefined;
+  /** The browser that signed in, from its User-Agent header, at most 200 characters. */
+  readonly userAgent: string;
+  readonly createdAt: number;
+  readonly lastSeenAt: number;
+  readonly absoluteExpiresAt: number;
+  /** When the access token expires; a refresh is due shortly before. */
+  readonly accessTokenExpiresAt: number;
+}
+
+/** The tokens of a session. They never leave the server, except to the OP they came from. */
+export interface SessionTokens {
+  readonly idToken: string;
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+}
