@@ -1,0 +1,121 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import { errorCatalogue, RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
+import { isLocalUrl, localUrl } from './local-url.js';
+import { sendProblem } from './problem.js';
+import { requestIdOf } from './request-id.js';
+import { sendPage } from './send-page.js';
+import { wantsPage } from './wants-page.js';
+
+/** What an error page says. `next` is the one thing to do. */
+export interface ErrorPage {
+  readonly code: RelyingPartyErrorCode;
+  readonly title: string;
+  readonly detail: string;
+  readonly requestId: string;
+  readonly next: { readonly label: string; readonly href: string };
+}
+
+/** What the log should know about a failed request. `path` is without the query, which may hold a code. */
+export interface FailedRequest {
+  readonly requestId: string;
+  readonly code: RelyingPartyErrorCode;
+  readonly status: number;
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface ErrorHandlerOptions {
+  readonly renderError: (req: Request, res: Response, error: ErrorPage) => Promise<string>;
+  readonly onError: (error: unknown, request: FailedRequest) => void;
+}
+
+/**
+ * The one exit for everything that fails. A `RelyingPartyError` answers with its status and the catalogue's words,
+ * a request Express could not read with its own 4xx, anything else with 500, a request id and nothing more.
+ * People get a page, programs get problem+json. Headers set before the throw (`WWW-Authenticate`, `Retry-After`) stay.
+ */
+export function errorHandler({ renderError, onError }: ErrorHandlerOptions): ErrorRequestHandler {
+  return async (error: unknown, req, res, _next) => {
+    const { code, status } = classify(error);
+    const path = pathOf(req);
+    const requestId = requestIdOf(res);
+    const failed = { requestId, code, status, method: req.method, path };
+    onError(error, failed);
+    if (res.headersSent) {
+      // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
+      req.socket.destroy();
+      return;
+    }
+
+    const { title, detail } = errorCatalogue[code];
+    setDefaultHeaders(res, status);
+    if (wantsPage(req)) {
+      try {
+        const page = { code, title, detail, requestId, next: nextStep(code, req) };
+        sendPage(res, await renderError(req, res, page), status);
+        return;
+      } catch (renderingError) {
+        onError(renderingError, { ...failed, code: 'internal_error', status: 500 });
+      }
+    }
+    sendProblem(res, { status, code, title, detail, requestId });
+  };
+}
+
+/** For requests no route took. @throws {RelyingPartyError} `not_found` */
+export function notFound(): RequestHandler {
+  return (req) => {
+    throw new RelyingPartyError('not_found', `no route for ${req.method} ${pathOf(req)}`);
+  };
+}
+
+function classify(error: unknown): { code: RelyingPartyErrorCode; status: number } {
+  if (error instanceof RelyingPartyError) return { code: error.code, status: error.status };
+  // The router's complaint about a malformed %-sequence in the path.
+  if (error instanceof URIError) return { code: 'request_malformed', status: 400 };
+  const status = exposedClientErrorStatus(error);
+  if (status !== undefined) return { code: 'request_malformed', status };
+  return { code: 'internal_error', status: 500 };
+}
+
+/**
+ * The status of an error made by http-errors for a fault of the client. `expose` is what tells: errors of the OAuth
+ * library also have a `status`, the one the provider answered with, and that is not ours to pass on.
+ */
+function exposedClientErrorStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('expose' in error) || !('status' in error)) return undefined;
+  const { expose, status } = error;
+  const isClientError = typeof status === 'number' && status >= 400 && status < 500;
+  return expose === true && isClientError ? status : undefined;
+}
+
+function setDefaultHeaders(res: Response, status: number): void {
+  const setUnlessPresent = (name: string, value: string): void => {
+    if (!res.hasHeader(name)) res.set(name, value);
+  };
+  if (status === 401) setUnlessPresent('WWW-Authenticate', 'Bearer');
+  if (status === 429) setUnlessPresent('Retry-After', '60');
+  if (status === 503) setUnlessPresent('Retry-After', '30');
+}
+
+function nextStep(code: RelyingPartyErrorCode, req: Request): ErrorPage['next'] {
+  const here = req.method === 'GET' ? req.originalUrl : '/';
+  const { next } = errorCatalogue[code];
+  if (next === 'sign-in') return signIn(localUrl(here));
+  if (next === 'retry') return retry(here);
+  if (next === 'sign-out') return { label: 'Sign out', href: '/logout' };
+  return { label: 'Go to the start page', href: '/' };
+}
+
+function signIn(returnTo: string): ErrorPage['next'] {
+  const query = returnTo === '/' ? '' : `?return_to=${encodeURIComponent(returnTo)}`;
+  return { label: 'Sign in', href: `/login${query}` };
+}
+
+function retry(here: string): ErrorPage['next'] {
+  // A callback's address holds a code that works once, and must not be written into a page either.
+  if (/^\/callback\b/i.test(here)) return signIn('/');
+  return { label: 'Try again', href: isLocalUrl(here) ? here : '/' };
+}
+
+const pathOf = (req: Request): string => req.originalUrl.replace(/\?.*$/s, '');

@@ -1,0 +1,40 @@
+const longest = 1_500;
+
+// Signing in to reach one of these would lead in a circle, or show "You are signed out" to somebody who just signed in.
+const circular = /^\/(?:login|callback|logout|signed-out)(?:\/|$)/i;
+
+/**
+ * Is this `return_to` one of our own pages? If so it comes back unchanged, else `fallback`.
+ *
+ * Why not `new URL(candidate, baseUrl).origin === baseUrl`: the WHATWG parser repairs before it answers. It drops
+ * tabs and line breaks, trims, reads `\` as `/`, and then vouches for a string that the next reader (a proxy, an older
+ * browser, the code that writes the Location header) may understand in another way. So the text itself must be
+ * harmless: visible ASCII without a backslash, beginning with exactly one slash, and its path must stay so once decoded.
+ *
+ * @param candidate whatever a request brought; an array or object, as from a repeated parameter, is never ours
+ */
+export function localUrl(candidate: unknown, fallback = '/'): string {
+  return isLocalUrl(candidate) && !circular.test(decodedPath(candidate) ?? '')
+    ? candidate
+    : fallback;
+}
+
+/** Is this the path (and query) of an address on our own origin, whichever page it is? */
+export function isLocalUrl(candidate: unknown): candidate is string {
+  if (typeof candidate !== 'string' || candidate.length > longest) return false;
+  if (!/^\/(?!\/)[\x21-\x5b\x5d-\x7e]*$/.test(candidate)) return false;
+  const path = decodedPath(candidate);
+  if (path === undefined) return false;
+  const leadsOut = /^\/[/\\]/.test(path);
+  // Dot segments would let "/x/..//evil.example" or "/x/../login" be something else than they look.
+  const hasDotSegment = /[/\\]\.{1,2}(?:[/\\]|$)/.test(path);
+  return !leadsOut && !hasDotSegment && !/\p{Cc}/u.test(path);
+}
+
+function decodedPath(url: string): string | undefined {
+  try {
+    return decodeURIComponent(url.replace(/[?#].*$/, ''));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
+import helmet, { contentSecurityPolicy } from 'helmet';
+
+/** What the headers depend on. */
+export interface SecurityHeadersOptions {
+  /** Is the site reached over https? Only then may browsers be told to insist on it. */
+  readonly https: boolean;
+  /** Origins a form of ours may end up at through redirects; asked on every request, as discovery may add some. */
+  readonly formActionOrigins: () => readonly string[];
+}
+
+type SetHeader = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
+
+/** Helmet, with the defaults changed that would break or weaken a relying party's pages. */
+export function securityHeaders({
+  https,
+  formActionOrigins,
+}: SecurityHeadersOptions): RequestHandler {
+  const otherHeaders = helmet({
+    contentSecurityPolicy: false,
+    // no-referrer would make browsers send "Origin: null" with our own forms, and they would be refused.
+    referrerPolicy: { policy: 'same-origin' },
+    strictTransportSecurity: https,
+    xFrameOptions: { action: 'deny' },
+  });
+  let lastOrigins: string | undefined;
+  let policy: SetHeader | undefined;
+
+  return (req, res, next) => {
+    const origins = formActionOrigins().join(' ');
+    if (policy === undefined || origins !== lastOrigins) {
+      policy = policyFor(formActionOrigins().filter(isOrigin), https);
+      lastOrigins = origins;
+    }
+    policy(req, res, (error?: unknown) => {
+      if (error === undefined) otherHeaders(req, res, next);
+      else next(error);
+    });
+  };
+}
+
+/** @see W3C Content Security Policy Level 3, sections 6.1–6.4 */
+function policyFor(formActionOrigins: readonly string[], https: boolean): SetHeader {
+  return contentSecurityPolicy({
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrcAttr: ["'none'"],
+      objectSrc: ["'none'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      // pico's checkboxes and arrows are data: images in its stylesheet.
+      imgSrc: ["'self'", 'data:'],
+      // Browsers check each redirect after a form too, so the pools a sign-out passes through are listed.
+      formAction: ["'self'", ...formActionOrigins],
+      upgradeInsecureRequests: https ? [] : null,
+    },
+  });
+}
+
+// The list may come from a discovery document; a stray ";" in it must not become a directive.
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
