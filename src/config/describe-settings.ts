@@ -1,0 +1,21 @@
+import { type Option, options, type Settings } from './options.js';
+
+/**
+ * The settings in effect as they may be printed, by variable: of a secret only whether it is set (or how many), of a
+ * store's URL no password.
+ */
+export function describeSettings(settings: Settings): Record<string, string> {
+  const values: Readonly<Record<string, unknown>> = { ...settings };
+  const described = Object.entries<Option<unknown>>(options).map(([key, option]) => [
+    option.name,
+    describe(option, values[key]),
+  ]);
+  return Object.fromEntries(described);
+}
+
+function describe(option: Option<unknown>, value: unknown): string {
+  if (option.isSecret && Array.isArray(value)) return `${value.length} set`;
+  if (option.isSecret) return value === undefined ? 'none' : 'set';
+  if (typeof value === 'string') return value.replace(/\/\/[^/@]*@/, '//[redacted]@');
+  return JSON.stringify(value);
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import type { Problem } from '../errors.js';
+import { nearMisses } from './near-misses.js';
+import { type Option, options, type Settings } from './options.js';
+
+/** The shape of `process.env`, which is passed in by the CLI. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `warnings` name variables that look mistyped and were left unread; they do not keep us from starting. */
+export type ReadSettings =
+  | { readonly settings: Settings; readonly warnings: readonly Problem[] }
+  | { readonly problems: readonly Problem[] };
+
+/**
+ * Reads and checks the whole configuration at once.
+ *
+ * A secret may come from the file that `NAME_FILE` names instead. Empty counts as absent.
+ * @returns the settings, or **all** that is wrong; no problem ever contains a value
+ */
+export function readSettings(environment: Environment): ReadSettings {
+  const problems: Problem[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, option] of Object.entries<Option<unknown>>(options)) {
+    values[key] = readOption(option, environment, problems);
+  }
+  const warnings = nearMisses(variablesSet(environment), knownVariables());
+  if (!areSettings(values, problems)) return { problems: [...problems, ...warnings] };
+
+  const conflicts = problemsBetween(values);
+  return conflicts.length > 0
+    ? { problems: [...conflicts, ...warnings] }
+    : { settings: values, warnings };
+}
+
+/** Each option's schema made its value; without a problem, all of them are there. */
+const areSettings = (values: object, problems: readonly Problem[]): values is Settings =>
+  problems.length === 0 && Object.keys(options).every((key) => key in values);
+
+function readOption(
+  option: Option<unknown>,
+  environment: Environment,
+  problems: Problem[],
+): unknown {
+  const complain = (problem: string, fix = option.fix): undefined => {
+    problems.push({ option: option.name, problem, fix });
+  };
+  const written = environment[option.name]?.trim() ?? '';
+  const file = option.isSecret ? (environment[`${option.name}_FILE`]?.trim() ?? '') : '';
+  if (written !== '' && file !== '') {
+    return complain(`and ${option.name}_FILE are both set`, 'keep one of them');
+  }
+  let text = written;
+  if (file !== '') {
+    try {
+      text = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+      return complain(
+        `cannot be read from the file of ${option.name}_FILE (${code})`,
+        'check its path and permissions',
+      );
+    }
+    if (text === '') return complain(`is empty in the file of ${option.name}_FILE`);
+  }
+  if (text === '' && option.default === undefined) return complain('is missing');
+
+  const result = option.schema.safeParse(text === '' ? option.default : text);
+  if (result.success) return result.data;
+  for (const { path, message } of result.error.issues) {
+    complain(path.length === 0 ? message : `at ${pathInJson(path)}: ${message}`);
+  }
+  return undefined;
+}
+
+/** `[0, 'signOut', 'kind']` as one would write it: `[0].signOut.kind`. */
+const pathInJson = (path: readonly PropertyKey[]): string =>
+  path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+
+/** What is wrong with settings that are each fine alone. */
+function problemsBetween(settings: Settings): Problem[] {
+  if (settings.workers === 1 || settings.sessionStore !== 'memory:') return [];
+  return [
+    {
+      option: options.workers.name,
+      problem: `is ${settings.workers} but SESSION_STORE is memory:, which processes cannot share`,
+      fix: 'set SESSION_STORE to file:./data/sessions or redis://HOST:6379, or WORKERS to 1',
+    },
+  ];
+}
+
+const variablesSet = (environment: Environment): string[] =>
+  Object.keys(environment).filter((name) => (environment[name] ?? '') !== '');
+
+const knownVariables = (): string[] =>
+  Object.values(options).flatMap(({ name, isSecret }) =>
+    isSecret ? [name, `${name}_FILE`] : [name],
+  );

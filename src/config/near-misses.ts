@@ -1,0 +1,32 @@
+import type { Problem } from '../errors.js';
+
+/** How many letters must be added, removed or changed to get from one name to the other. */
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
+  for (let row = 0; row < left.length; row++) {
+    const current = [row + 1];
+    for (let column = 0; column < right.length; column++) {
+      const changed = previous[column]! + (left[row] === right[column] ? 0 : 1);
+      current.push(Math.min(changed, previous[column + 1]! + 1, current[column]! + 1));
+    }
+    previous = current;
+  }
+  return previous[right.length]!;
+}
+
+/**
+ * Variables that look like a mistyped setting: one letter away, or two when the name is long. Underscores do not count,
+ * so BASEURL is one too. Short names need care: HOME is two letters from HOST and means something else.
+ */
+export function nearMisses(variables: readonly string[], known: readonly string[]): Problem[] {
+  return variables.flatMap((variable) => {
+    if (known.includes(variable)) return [];
+    const meant = known.find((name) => {
+      const [left, right] = [variable.replaceAll('_', ''), name.replaceAll('_', '')];
+      if (left.length < 5 || Math.abs(left.length - right.length) > 2) return left === right;
+      return editDistance(left, right) <= (right.length >= 8 ? 2 : 1);
+    });
+    if (meant === undefined) return [];
+    return [{ option: variable, problem: 'is not a setting', fix: `did you mean ${meant}?` }];
+  });
+}

@@ -1,0 +1,213 @@
+import type { z } from 'zod';
+import type { Settings } from './settings.js';
+import * as values from './values.js';
+
+export type { IdentityProvider, Settings, UpstreamSignOut } from './settings.js';
+
+/** One environment variable. README.md prints this table; a test compares the two. */
+export interface Option<Value> {
+  readonly name: string;
+  readonly meaning: string;
+  readonly unit: string | undefined;
+  /** As one would write it; empty when nothing is meant by default, `undefined` when it must be given. */
+  readonly default: string | undefined;
+  /** May also come from the file that `NAME_FILE` names, and is never printed. */
+  readonly isSecret: boolean;
+  /** From the variable's text to the setting. */
+  readonly schema: z.ZodType<Value, string>;
+  /** What to do when it is missing or wrong. */
+  readonly fix: string;
+}
+
+type Options = { readonly [Key in keyof Settings]: Option<Settings[Key]> };
+
+const publicSetting = { unit: undefined, isSecret: false } as const;
+const secretSetting = { unit: undefined, isSecret: true } as const;
+const seconds = { unit: 'seconds', isSecret: false } as const;
+
+const day = 86_400;
+
+/** Every setting: variable, meaning, unit, default, what is accepted, and what to do when it is wrong. */
+export const options: Options = {
+  port: {
+    ...publicSetting,
+    name: 'PORT',
+    meaning: 'Port to listen on.',
+    default: '3000',
+    schema: values.wholeNumber([0, 65_535]),
+    fix: 'write a port, e.g. 3000',
+  },
+  host: {
+    ...publicSetting,
+    name: 'HOST',
+    meaning:
+      'Address to listen on. Only this machine by default, since a proxy that does TLS belongs in front; `0.0.0.0` in a container.',
+    default: '127.0.0.1',
+    schema: values.word,
+    fix: 'write an address or host name, e.g. 127.0.0.1',
+  },
+  baseUrl: {
+    ...publicSetting,
+    name: 'BASE_URL',
+    meaning:
+      'The public origin users see. Every URL we hand out is built from it, none from the Host header.',
+    default: undefined,
+    schema: values.origin,
+    fix: 'write the public origin alone, e.g. https://www.example.com',
+  },
+  issuer: {
+    ...publicSetting,
+    name: 'ISSUER',
+    meaning:
+      'The issuer of the master pool, or of any other OpenID provider; exactly as in its discovery document.',
+    default: undefined,
+    schema: values.issuer,
+    fix: 'copy it from the user pool, e.g. https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123xyz',
+  },
+  clientId: {
+    ...publicSetting,
+    name: 'CLIENT_ID',
+    meaning: 'Our app client at the issuer.',
+    default: undefined,
+    schema: values.word,
+    fix: 'copy the client ID from the app client',
+  },
+  clientSecret: {
+    ...secretSetting,
+    name: 'CLIENT_SECRET',
+    meaning: 'Its secret. A public client has none: write `none`, so that it is never forgotten.',
+    default: undefined,
+    schema: values.clientSecret,
+    fix: 'copy the client secret from the app client, or write none for a public client',
+  },
+  scope: {
+    ...publicSetting,
+    name: 'SCOPE',
+    meaning: 'What to ask for at sign-in. Must contain `openid`.',
+    default: 'openid email profile',
+    schema: values.scope,
+    fix: 'write scopes with spaces between, openid among them',
+  },
+  identityProviders: {
+    ...publicSetting,
+    name: 'IDENTITY_PROVIDERS',
+    meaning:
+      'JSON array of the identity providers a user may choose, and how each signs out. Empty: the pool itself asks.',
+    default: '[]',
+    schema: values.identityProviders,
+    fix: 'write JSON as README.md shows under "Identity providers"',
+  },
+  sessionSecrets: {
+    ...secretSetting,
+    name: 'SESSION_SECRET',
+    meaning:
+      'Seals sessions and login transactions. Several, newest first, with commas or line breaks between: the older ones still open what they sealed.',
+    default: undefined,
+    schema: values.secrets,
+    fix: 'use at least 32 bytes for each (openssl rand -base64 32)',
+  },
+  sessionStore: {
+    ...publicSetting,
+    name: 'SESSION_STORE',
+    meaning:
+      '`memory:` (one process, forgotten at exit), `file:PATH` (durable, shared by the processes of one machine), `redis://…` or `rediss://…`.',
+    default: 'file:./data/sessions',
+    schema: values.sessionStore,
+    fix: 'write memory:, file:./data/sessions or redis://HOST:6379',
+  },
+  sessionIdleSeconds: {
+    ...seconds,
+    name: 'SESSION_IDLE_SECONDS',
+    meaning: 'A session ends after this long without a request.',
+    default: '1800',
+    schema: values.wholeNumber([1, 400 * day]),
+    fix: 'write a number of seconds, e.g. 1800',
+  },
+  sessionAbsoluteSeconds: {
+    ...seconds,
+    name: 'SESSION_ABSOLUTE_SECONDS',
+    meaning: 'A session ends this long after sign-in, whatever happens.',
+    default: '28800',
+    schema: values.wholeNumber([1, 400 * day]),
+    fix: 'write a number of seconds, e.g. 28800',
+  },
+  loginSeconds: {
+    ...seconds,
+    name: 'LOGIN_SECONDS',
+    meaning: 'How long one sign-in may take, from our page to the callback.',
+    default: '300',
+    schema: values.wholeNumber([1, day]),
+    fix: 'write a number of seconds, e.g. 300',
+  },
+  apiClientIds: {
+    ...publicSetting,
+    name: 'API_CLIENT_IDS',
+    meaning: 'Client IDs whose access tokens the API takes besides our own, with commas between.',
+    default: '',
+    schema: values.words,
+    fix: 'write client IDs with commas between',
+  },
+  apiScope: {
+    ...publicSetting,
+    name: 'API_SCOPE',
+    meaning: 'The scope `/api/orders` asks for.',
+    default: 'orders/read',
+    schema: values.word,
+    fix: 'write one scope, e.g. orders/read',
+  },
+  rateLimitPerMinute: {
+    unit: 'requests per minute and address',
+    isSecret: false,
+    name: 'RATE_LIMIT_PER_MINUTE',
+    meaning:
+      'Limit on the login, callback and sign-out routes, counted by each process. 0 switches it off. Behind a proxy set TRUST_PROXY too, or all users share one address.',
+    default: '300',
+    schema: values.wholeNumber([0, 1_000_000]),
+    fix: 'write a number, e.g. 300, or 0 for no limit',
+  },
+  trustProxy: {
+    ...publicSetting,
+    name: 'TRUST_PROXY',
+    meaning:
+      'Whose forwarding headers to believe: how many proxies are in front, or their addresses with commas between. Nobody by default.',
+    default: 'false',
+    schema: values.trustProxy,
+    fix: 'write how many proxies are in front (1), their addresses (10.0.0.0/8), or false',
+  },
+  workers: {
+    unit: 'processes',
+    isSecret: false,
+    name: 'WORKERS',
+    meaning:
+      'Processes on this machine; `auto` = one per core. More than one needs a shared store.',
+    default: '1',
+    schema: values.workers,
+    fix: 'write a number of processes, or auto',
+  },
+  logLevel: {
+    ...publicSetting,
+    name: 'LOG_LEVEL',
+    meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.',
+    default: 'info',
+    schema: values.logLevel,
+    fix: 'write trace, debug, info, warn, error, fatal or silent',
+  },
+  shutdownSeconds: {
+    ...seconds,
+    name: 'SHUTDOWN_SECONDS',
+    meaning:
+      'How long a stop may take. In the first quarter `/readyz` already says no while requests are still taken.',
+    default: '10',
+    schema: values.wholeNumber([0, 3600]),
+    fix: 'write a number of seconds, e.g. 10',
+  },
+  metricsToken: {
+    ...secretSetting,
+    name: 'METRICS_TOKEN',
+    meaning:
+      'Bearer token that opens `/metrics`. Without it only requests from this machine are answered.',
+    default: '',
+    schema: values.bearerSecret,
+    fix: 'use at least 16 characters (openssl rand -hex 16)',
+  },
+};

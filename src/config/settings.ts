@@ -1,0 +1,51 @@
+/** How a sign-out at one identity provider is done; `none` says in `advice` what the user can do instead. */
+export type UpstreamSignOut =
+  | { readonly kind: 'cognito'; readonly domain: string; readonly clientId: string }
+  | {
+      readonly kind: 'oidc';
+      readonly endSessionEndpoint: string;
+      readonly clientId?: string | undefined;
+    }
+  | { readonly kind: 'none'; readonly advice: string };
+
+/** An identity provider of the user pool that a user may choose here. */
+export interface IdentityProvider {
+  /** The name it has in the user pool, letter by letter: it is sent as `identity_provider`. */
+  readonly name: string;
+  /** What its button says. */
+  readonly label: string;
+  /** Lower-case domains; an e-mail address in one of them picks this provider. */
+  readonly emailDomains: readonly string[];
+  readonly signOut: UpstreamSignOut;
+}
+
+/** Everything that can be set, checked. `options` has the variable, unit, default and reason of each. */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  /** An origin, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Exactly as configured: it is compared with `iss` character by character. */
+  readonly issuer: string;
+  readonly clientId: string;
+  /** `undefined` for a public client. */
+  readonly clientSecret: string | undefined;
+  readonly scope: string;
+  readonly identityProviders: readonly IdentityProvider[];
+  /** Newest first: the first seals, all unseal. */
+  readonly sessionSecrets: readonly string[];
+  readonly sessionStore: string;
+  readonly sessionIdleSeconds: number;
+  readonly sessionAbsoluteSeconds: number;
+  readonly loginSeconds: number;
+  readonly apiClientIds: readonly string[];
+  readonly apiScope: string;
+  /** 0 switches the limit off. */
+  readonly rateLimitPerMinute: number;
+  /** Express's `trust proxy`. */
+  readonly trustProxy: boolean | number | readonly string[];
+  readonly workers: number;
+  readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  readonly shutdownSeconds: number;
+  readonly metricsToken: string | undefined;
+}

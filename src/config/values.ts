@@ -1,0 +1,199 @@
+import { isIP } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import type { IdentityProvider, Settings } from './settings.js';
+
+/*
+ * One schema per kind of value, each from the variable's text. The messages complete the sentence "NAME …" and never
+ * contain the text itself: it may be a secret in the wrong place.
+ */
+
+/** Checks text with a function that says what is wrong with it, or nothing, and keeps it as it is. */
+const text = (problemWith: (value: string) => string | undefined): z.ZodType<string, string> =>
+  z.string().superRefine((value, context) => {
+    const problem = problemWith(value);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' ||
+  hostname.endsWith('.localhost') ||
+  hostname === '[::1]' ||
+  /^127\.\d+\.\d+\.\d+$/.test(hostname);
+
+/** What makes a URL unfit to send users or secrets to. */
+function problemWithUrl(value: string): string | undefined {
+  if (!URL.canParse(value)) return 'is not a URL';
+  const url = new URL(value);
+  const isSecure =
+    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  if (!isSecure) return 'is not https (http is for localhost and 127.0.0.1 only)';
+  if (url.username !== '' || url.password !== '') return 'contains a user name or password';
+  if (value.includes('#')) return 'contains a fragment (#)';
+  return undefined;
+}
+
+const urlWithoutQuery = text(
+  (value) => problemWithUrl(value) ?? (value.includes('?') ? 'contains a query (?)' : undefined),
+);
+
+/** The one public origin. */
+export const origin: z.ZodType<string, string> = text((value) => {
+  const problem = problemWithUrl(value);
+  if (problem !== undefined) return problem;
+  const { pathname, search } = new URL(value);
+  return pathname === '/' && search === '' && !value.includes('?')
+    ? undefined
+    : 'has a path or query';
+}).transform((value) => new URL(value).origin);
+
+/** Kept exactly as written, because `iss` is compared exactly (OpenID Connect Discovery 1.0, section 4.3). */
+export const issuer: z.ZodType<string, string> = urlWithoutQuery;
+
+/** A whole number in a range, or words that stand for one. */
+export const wholeNumber = (
+  [least, most]: readonly [number, number],
+  words: Readonly<Record<string, () => number>> = {},
+): z.ZodType<number, string> =>
+  text((value) => {
+    if (Object.hasOwn(words, value)) return undefined;
+    if (!/^\d{1,9}$/.test(value)) return 'is not a whole number';
+    const isInRange = Number(value) >= least && Number(value) <= most;
+    return isInRange ? undefined : `is not between ${least} and ${most}`;
+  }).transform((value) => (Object.hasOwn(words, value) ? words[value]!() : Number(value)));
+
+export const workers: z.ZodType<number, string> = wholeNumber([1, 256], {
+  auto: availableParallelism,
+});
+
+/** A single word: client IDs, host names, scopes. */
+export const word: z.ZodType<string, string> = text((value) =>
+  /^[\x21-\x7e]+$/.test(value) ? undefined : 'contains spaces or unusual characters',
+);
+
+export const words: z.ZodType<readonly string[], string> = z
+  .string()
+  .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''));
+
+export const scope: z.ZodType<string, string> = text((value) =>
+  value.split(/\s+/).includes('openid') ? undefined : 'does not contain openid',
+).transform((value) => value.split(/\s+/).join(' '));
+
+export const clientSecret: z.ZodType<string | undefined, string> = word.transform((value) =>
+  value === 'none' ? undefined : value,
+);
+
+const leastSecretBytes = 32;
+
+/** Several secrets, separated by commas or line breaks, newest first. */
+export const secrets: z.ZodType<readonly string[], string> = z
+  .string()
+  .transform((value) => value.split(/[,\r\n]+/).map((secret) => secret.trim()))
+  .transform((parts) => parts.filter((secret) => secret !== ''))
+  .superRefine((parts, context) => {
+    if (parts.length === 0) context.addIssue({ code: 'custom', message: 'has no secret in it' });
+    for (const [index, secret] of parts.entries()) {
+      const bytes = Buffer.byteLength(secret);
+      if (bytes >= leastSecretBytes) continue;
+      const which = parts.length === 1 ? '' : ` in its secret number ${index + 1}`;
+      context.addIssue({ code: 'custom', message: `is ${bytes} bytes long${which}` });
+    }
+  });
+
+/** Empty text is "not set". */
+export const bearerSecret: z.ZodType<string | undefined, string> = text((value) =>
+  value === '' || /^[\x21-\x7e]{16,}$/.test(value)
+    ? undefined
+    : 'is shorter than 16 characters, or contains spaces',
+).transform((value) => (value === '' ? undefined : value));
+
+const storeForms =
+  /^(memory:$|file:.|rediss?:\/\/[^/]|rediss?\+sentinel:\/\/[^/]|rediss?\+cluster:\/\/[^/])/;
+
+export const sessionStore: z.ZodType<string, string> = text((value) =>
+  storeForms.test(value) ? undefined : 'is none of the forms we know',
+);
+
+const proxyNames: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isProxyAddress(part: string): boolean {
+  if (proxyNames.includes(part)) return true;
+  const [address = '', prefix, ...rest] = part.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return (
+    prefix === undefined ||
+    (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128))
+  );
+}
+
+/** `true`, `false`, how many proxies, or their addresses. */
+export const trustProxy: z.ZodType<Settings['trustProxy'], string> = text((value) => {
+  if (['true', 'false'].includes(value) || /^\d{1,2}$/.test(value)) return undefined;
+  const stranger = value.split(',').find((part) => !isProxyAddress(part.trim()));
+  return stranger === undefined ? undefined : 'names something that is no address';
+}).transform((value) => {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
+});
+
+export const logLevel: z.ZodType<Settings['logLevel'], string> = z.enum(
+  ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+  { error: 'is not a level' },
+);
+
+const filled = z.string().min(1, 'is empty');
+
+const signOut = z.discriminatedUnion(
+  'kind',
+  [
+    z.strictObject({
+      kind: z.literal('cognito'),
+      domain: urlWithoutQuery.transform((url) => url.replace(/\/+$/, '')),
+      clientId: filled,
+    }),
+    z.strictObject({
+      kind: z.literal('oidc'),
+      endSessionEndpoint: text(problemWithUrl),
+      clientId: filled.optional(),
+    }),
+    z.strictObject({ kind: z.literal('none'), advice: filled }),
+  ],
+  { error: 'needs a "kind" of "cognito", "oidc" or "none"' },
+);
+
+const identityProvider = z
+  .strictObject({
+    name: filled,
+    label: filled.optional(),
+    emailDomains: z.array(filled.transform((domain) => domain.toLowerCase())).default([]),
+    signOut,
+  })
+  .transform((provider) => ({ ...provider, label: provider.label ?? provider.name }));
+
+/** The repeated ones of `values`, each once. */
+const repeated = (values: readonly string[]): string[] => [
+  ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
+];
+
+/** A JSON array; names and e-mail domains must each be there once, or a choice would depend on the order. */
+export const identityProviders: z.ZodType<readonly IdentityProvider[], string> = z
+  .string()
+  .transform((value, context): unknown => {
+    try {
+      return JSON.parse(value);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is not JSON' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(identityProvider))
+  .superRefine((providers, context) => {
+    const twice = [
+      ...repeated(providers.map(({ name }) => name)),
+      ...repeated(providers.flatMap(({ emailDomains }) => emailDomains)),
+    ];
+    for (const name of twice) {
+      context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
+    }
+  });

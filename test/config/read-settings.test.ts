@@ -1,0 +1,322 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { describeSettings } from '../../src/config/describe-settings.js';
+import { type Environment, readSettings } from '../../src/config/from-environment.js';
+import { type Settings, options } from '../../src/config/options.js';
+
+const secret = 'a-session-secret-of-thirty-two-bytes';
+
+const complete: Environment = {
+  BASE_URL: 'https://www.example.com',
+  ISSUER: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123xyz',
+  CLIENT_ID: 'client-id',
+  CLIENT_SECRET: 'client-secret',
+  SESSION_SECRET: secret,
+};
+
+function settingsOf(changes: Environment = {}): Settings {
+  const result = readSettings({ ...complete, ...changes });
+  if ('problems' in result) throw new Error(lines(result.problems).join('\n'));
+  return result.settings;
+}
+
+const lines = (problems: readonly { option: string; problem: string; fix: string }[]): string[] =>
+  problems.map(({ option, problem, fix }) => `${option} ${problem}; ${fix}`);
+
+function problemsOf(changes: Environment): string[] {
+  const result = readSettings({ ...complete, ...changes });
+  return 'problems' in result ? lines(result.problems) : [];
+}
+
+const upstream = {
+  name: 'oidc-pool-2',
+  label: 'Corporate ID',
+  emailDomains: ['Example.com'],
+  signOut: { kind: 'cognito', domain: 'https://second.auth.example/', clientId: 'abc' },
+};
+
+describe('a complete configuration', () => {
+  it('needs five variables; everything else has its default', () => {
+    expect(settingsOf()).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      baseUrl: 'https://www.example.com',
+      issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123xyz',
+      clientId: 'client-id',
+      clientSecret: 'client-secret',
+      scope: 'openid email profile',
+      identityProviders: [],
+      sessionSecrets: [secret],
+      sessionStore: 'file:./data/sessions',
+      sessionIdleSeconds: 1800,
+      sessionAbsoluteSeconds: 28_800,
+      loginSeconds: 300,
+      apiClientIds: [],
+      apiScope: 'orders/read',
+      rateLimitPerMinute: 300,
+      trustProxy: false,
+      workers: 1,
+      logLevel: 'info',
+      shutdownSeconds: 10,
+      metricsToken: undefined,
+    });
+  });
+
+  it.each([
+    ['PORT', '0', { port: 0 }],
+    ['BASE_URL', 'http://localhost:3000/', { baseUrl: 'http://localhost:3000' }],
+    ['BASE_URL', 'https://WWW.Example.com:443', { baseUrl: 'https://www.example.com' }],
+    [
+      'ISSUER',
+      'http://127.0.0.1:4000/eu-west-1_Master001',
+      { issuer: 'http://127.0.0.1:4000/eu-west-1_Master001' },
+    ],
+    ['ISSUER', 'https://op.example/', { issuer: 'https://op.example/' }],
+    ['CLIENT_SECRET', 'none', { clientSecret: undefined }],
+    ['SCOPE', 'email   openid', { scope: 'email openid' }],
+    ['SESSION_SECRET', `${secret}-2,${secret}`, { sessionSecrets: [`${secret}-2`, secret] }],
+    ['SESSION_SECRET', `${secret}-2\r\n${secret}\n`, { sessionSecrets: [`${secret}-2`, secret] }],
+    [
+      'SESSION_STORE',
+      'rediss://:pass@redis.example:6380/1',
+      { sessionStore: 'rediss://:pass@redis.example:6380/1' },
+    ],
+    ['LOGIN_SECONDS', '2', { loginSeconds: 2 }],
+    ['API_CLIENT_IDS', 'one, two', { apiClientIds: ['one', 'two'] }],
+    ['RATE_LIMIT_PER_MINUTE', '0', { rateLimitPerMinute: 0 }],
+    ['TRUST_PROXY', 'true', { trustProxy: true }],
+    ['TRUST_PROXY', '2', { trustProxy: 2 }],
+    [
+      'TRUST_PROXY',
+      'loopback, 10.0.0.0/8, fd00::/8',
+      { trustProxy: ['loopback', '10.0.0.0/8', 'fd00::/8'] },
+    ],
+    ['WORKERS', 'auto', { workers: availableParallelism() }],
+    ['LOG_LEVEL', 'warn', { logLevel: 'warn' }],
+    ['METRICS_TOKEN', '0123456789abcdef', { metricsToken: '0123456789abcdef' }],
+    ['CLIENT_ID', '  client-id\n', { clientId: 'client-id' }],
+    ['PORT', '', { port: 3000 }],
+  ])('takes %s=%j', (name, value, expected) => {
+    expect(settingsOf({ [name]: value })).toMatchObject(expected);
+  });
+
+  it('reads identity providers from JSON, with the name as the label of those without one', () => {
+    const plain = { name: 'Okta', signOut: { kind: 'none', advice: 'Sign out at Okta yourself.' } };
+    expect(
+      settingsOf({ IDENTITY_PROVIDERS: JSON.stringify([upstream, plain]) }).identityProviders,
+    ).toEqual([
+      {
+        name: 'oidc-pool-2',
+        label: 'Corporate ID',
+        emailDomains: ['example.com'],
+        signOut: { kind: 'cognito', domain: 'https://second.auth.example', clientId: 'abc' },
+      },
+      { ...plain, label: 'Okta', emailDomains: [] },
+    ]);
+  });
+});
+
+describe('problems', () => {
+  it('are listed all at once, in the order of the table', () => {
+    const result = readSettings({});
+    expect('problems' in result ? result.problems.map(({ option }) => option) : []).toEqual([
+      'BASE_URL',
+      'ISSUER',
+      'CLIENT_ID',
+      'CLIENT_SECRET',
+      'SESSION_SECRET',
+    ]);
+  });
+
+  it.each([
+    [
+      { SESSION_SECRET: 'short' },
+      'SESSION_SECRET is 5 bytes long; use at least 32 bytes for each (openssl rand -base64 32)',
+    ],
+    [
+      { SESSION_SECRET: `${secret},short` },
+      'SESSION_SECRET is 5 bytes long in its secret number 2; use at least 32 bytes for each (openssl rand -base64 32)',
+    ],
+    [
+      { SESSION_SECRET: ',' },
+      'SESSION_SECRET has no secret in it; use at least 32 bytes for each (openssl rand -base64 32)',
+    ],
+    [
+      { CLIENT_SECRET: '' },
+      'CLIENT_SECRET is missing; copy the client secret from the app client, or write none for a public client',
+    ],
+    [{ PORT: '80a' }, 'PORT is not a whole number; write a port, e.g. 3000'],
+    [{ PORT: '70000' }, 'PORT is not between 0 and 65535; write a port, e.g. 3000'],
+    [
+      { BASE_URL: 'www.example.com' },
+      'BASE_URL is not a URL; write the public origin alone, e.g. https://www.example.com',
+    ],
+    [
+      { BASE_URL: 'http://www.example.com' },
+      'BASE_URL is not https (http is for localhost and 127.0.0.1 only); write the public origin alone, e.g. https://www.example.com',
+    ],
+    [
+      { BASE_URL: 'https://www.example.com/app' },
+      'BASE_URL has a path or query; write the public origin alone, e.g. https://www.example.com',
+    ],
+    [
+      { BASE_URL: 'http://127.0.0.1.evil.example' },
+      'BASE_URL is not https (http is for localhost and 127.0.0.1 only); write the public origin alone, e.g. https://www.example.com',
+    ],
+    [
+      { SCOPE: 'email' },
+      'SCOPE does not contain openid; write scopes with spaces between, openid among them',
+    ],
+    [
+      { SESSION_STORE: 'mysql://x' },
+      'SESSION_STORE is none of the forms we know; write memory:, file:./data/sessions or redis://HOST:6379',
+    ],
+    [
+      { LOG_LEVEL: 'loud' },
+      'LOG_LEVEL is not a level; write trace, debug, info, warn, error, fatal or silent',
+    ],
+    [
+      { SESSION_IDLE_SECONDS: '0' },
+      'SESSION_IDLE_SECONDS is not between 1 and 34560000; write a number of seconds, e.g. 1800',
+    ],
+    [
+      { TRUST_PROXY: '10.0.0.0/33' },
+      'TRUST_PROXY names something that is no address; write how many proxies are in front (1), their addresses (10.0.0.0/8), or false',
+    ],
+    [
+      { METRICS_TOKEN: 'short' },
+      'METRICS_TOKEN is shorter than 16 characters, or contains spaces; use at least 16 characters (openssl rand -hex 16)',
+    ],
+    [
+      { WORKERS: '2', SESSION_STORE: 'memory:' },
+      'WORKERS is 2 but SESSION_STORE is memory:, which processes cannot share; set SESSION_STORE to file:./data/sessions or redis://HOST:6379, or WORKERS to 1',
+    ],
+  ])('say what is wrong and what to do: %j', (changes, expected) => {
+    expect(problemsOf(changes)).toEqual([expected]);
+  });
+
+  it.each([
+    ['{', 'is not JSON'],
+    ['{}', 'Invalid input: expected array, received object'],
+    ['[{"name":""}]', 'at [0].name: is empty'],
+    [
+      JSON.stringify([{ ...upstream, signOut: { kind: 'saml' } }]),
+      'at [0].signOut.kind: needs a "kind" of "cognito", "oidc" or "none"',
+    ],
+    [JSON.stringify([{ ...upstream, signout: 1 }]), 'at [0]: Unrecognized key: "signout"'],
+    [
+      JSON.stringify([
+        { ...upstream, signOut: { ...upstream.signOut, domain: 'http://second.example' } },
+      ]),
+      'at [0].signOut.domain: is not https',
+    ],
+    [JSON.stringify([upstream, { ...upstream, emailDomains: [] }]), 'has "oidc-pool-2" twice'],
+    [JSON.stringify([upstream, { ...upstream, name: 'other' }]), 'has "example.com" twice'],
+  ])('look inside IDENTITY_PROVIDERS=%s', (value, expected) => {
+    expect(problemsOf({ IDENTITY_PROVIDERS: value })).toContainEqual(
+      expect.stringContaining(`IDENTITY_PROVIDERS ${expected}`),
+    );
+  });
+
+  it('never contain the value of a variable, whichever it is put into', () => {
+    for (const { name } of Object.values(options)) {
+      const value = `://hunter2 ${name === 'SCOPE' ? '' : 'openid'}`;
+      expect(problemsOf({ [name]: value }).join('\n')).not.toContain('hunter2');
+    }
+  });
+});
+
+describe('secrets in files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lifeguard-config-'));
+  const file = join(folder, 'secret');
+
+  it('are read, without the line break at the end', () => {
+    writeFileSync(file, 'from-the-file\n');
+    expect(settingsOf({ CLIENT_SECRET: '', CLIENT_SECRET_FILE: file }).clientSecret).toBe(
+      'from-the-file',
+    );
+  });
+
+  it.each([
+    [
+      { CLIENT_SECRET: '', CLIENT_SECRET_FILE: join(folder, 'absent') },
+      'CLIENT_SECRET cannot be read from the file of CLIENT_SECRET_FILE (ENOENT); check its path and permissions',
+    ],
+    [
+      { CLIENT_SECRET_FILE: file },
+      'CLIENT_SECRET and CLIENT_SECRET_FILE are both set; keep one of them',
+    ],
+  ])('are a problem when unreadable or ambiguous: %j', (changes, expected) => {
+    expect(problemsOf(changes)).toEqual([expected]);
+  });
+
+  it('are a problem when the file is empty', () => {
+    const empty = join(folder, 'empty');
+    writeFileSync(empty, '\n');
+    expect(problemsOf({ SESSION_SECRET: '', SESSION_SECRET_FILE: empty })[0]).toContain(
+      'SESSION_SECRET is empty in the file of SESSION_SECRET_FILE; use at least 32 bytes',
+    );
+  });
+});
+
+describe('mistyped variables', () => {
+  it('are named beside what is missing', () => {
+    expect(problemsOf({ SESSION_SECRET: '', SESSION_SECRETS: secret })).toEqual([
+      'SESSION_SECRET is missing; use at least 32 bytes for each (openssl rand -base64 32)',
+      'SESSION_SECRETS is not a setting; did you mean SESSION_SECRET?',
+    ]);
+  });
+
+  it.each([
+    'SESSION_IDLE_SECOND',
+    'SCOPES',
+    'BASEURL',
+    'TRUSTPROXY',
+    'API_CLIENT_ID',
+    'CLIENT_SECRT',
+  ])('warn when nothing else is wrong: %s', (name) => {
+    const result = readSettings({ ...complete, [name]: '1' });
+    expect('warnings' in result && result.warnings.map(({ option }) => option)).toEqual([name]);
+  });
+
+  it.each([
+    'HOME',
+    'HOSTNAME',
+    'USER',
+    'PATH',
+    'PORTAL',
+    'TERM',
+    'SHELL',
+    'LANG',
+    'POST',
+    'WORKDIR',
+    'REDIS_HOST',
+  ])('are not seen in the variable %s', (name) => {
+    expect(readSettings({ ...complete, [name]: '1' })).toMatchObject({ warnings: [] });
+  });
+});
+
+describe('the settings as printed', () => {
+  it('show everything but secrets and passwords', () => {
+    const printed = describeSettings(
+      settingsOf({
+        SESSION_STORE: 'redis://app:hunter2@redis.example:6379',
+        METRICS_TOKEN: '0123456789abcdef',
+        SESSION_SECRET: `${secret}-2,${secret}`,
+      }),
+    );
+    expect(printed).toMatchObject({
+      PORT: '3000',
+      BASE_URL: 'https://www.example.com',
+      CLIENT_SECRET: 'set',
+      SESSION_SECRET: '2 set',
+      METRICS_TOKEN: 'set',
+      SESSION_STORE: 'redis://[redacted]@redis.example:6379',
+    });
+    expect(JSON.stringify(printed)).not.toMatch(
+      /hunter2|client-secret|thirty-two|0123456789abcdef/,
+    );
+  });
+});
