@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Router, type Request, type Response } from 'express';
 
 const folder = new URL('../../views/assets/', import.meta.url);
 
-const contentTypes = {
-  'pico.css': 'text/css; charset=utf-8',
-  'lifeguard.css': 'text/css; charset=utf-8',
-  'icon.svg': 'image/svg+xml',
-} as const;
-
-/** The files every page may use. */
-export type AssetName = keyof typeof contentTypes;
+const contentTypes: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
 
 interface Asset {
   readonly contentType: string;
@@ -21,27 +18,30 @@ interface Asset {
   readonly gzipped: Buffer;
 }
 
-const loaded = new Map<AssetName, Asset>();
+let loaded: ReadonlyMap<string, Asset> | undefined;
 
-/** The address of an asset: it changes with the content, so a browser may keep the answer for ever. */
-export function assetUrl(name: AssetName): string {
-  return load(name).url;
+/**
+ * The address of a file in `views/assets`: it changes with the content, so a browser may keep the answer for ever.
+ *
+ * @throws {Error} when there is no such file; `pico.css` is put there by the build
+ */
+export function assetUrl(name: string): string {
+  return existing(name).url;
 }
 
 /** Serves the assets under `/assets/`, and the icon as `/favicon.ico` for browsers that ask for it unbidden. */
 export function assets(): Router {
   const router = Router();
   router.get('/favicon.ico', (req, res) => {
-    send(req, res, load('icon.svg'), 'public, max-age=86400');
+    send(req, res, existing('icon.svg'), 'public, max-age=86400');
   });
   router.get('/assets/:file', (req, res, next) => {
     const [stem, , extension] = req.params.file.split('.');
-    const name = `${stem}.${extension}`;
-    if (!isAssetName(name)) {
+    const asset = all().get(`${stem}.${extension}`);
+    if (asset === undefined) {
       next();
       return;
     }
-    const asset = load(name);
     // While a new version rolls out, a page of the old one may reach us with the old hash: styled differently beats
     // not styled at all, but then nobody may keep the answer.
     const isCurrent = req.path === asset.url;
@@ -58,17 +58,29 @@ function send(req: Request, res: Response, asset: Asset, cacheControl: string): 
   res.send(isGzipped ? asset.gzipped : asset.plain);
 }
 
-function load(name: AssetName): Asset {
-  let asset = loaded.get(name);
-  if (asset === undefined) {
-    const plain = readFileSync(new URL(name, folder));
-    const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 12);
-    const [stem, extension] = name.split('.');
-    const url = `/assets/${stem}.${hash}.${extension}`;
-    asset = { contentType: contentTypes[name], url, plain, gzipped: gzipSync(plain) };
-    loaded.set(name, asset);
-  }
+function existing(name: string): Asset {
+  const asset = all().get(name);
+  if (asset === undefined) throw new Error(`There is no views/assets/${name}; npm run build`);
   return asset;
 }
 
-const isAssetName = (name: string): name is AssetName => Object.hasOwn(contentTypes, name);
+function all(): ReadonlyMap<string, Asset> {
+  loaded ??= new Map(
+    readdirSync(folder)
+      .filter((name) => extname(name) in contentTypes)
+      .map((name) => [name, load(name)]),
+  );
+  return loaded;
+}
+
+function load(name: string): Asset {
+  const plain = readFileSync(new URL(name, folder));
+  const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 12);
+  const extension = extname(name);
+  return {
+    contentType: contentTypes[extension] ?? 'application/octet-stream',
+    url: `/assets/${basename(name, extension)}.${hash}${extension}`,
+    plain,
+    gzipped: gzipSync(plain),
+  };
+}

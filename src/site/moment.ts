@@ -1,0 +1,31 @@
+import type { Moment } from './views.js';
+
+const utc = new Intl.DateTimeFormat('en-GB', {
+  dateStyle: 'long',
+  timeStyle: 'long',
+  timeZone: 'UTC',
+});
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
+
+const units = [
+  { name: 'day', seconds: 86_400 },
+  { name: 'hour', seconds: 3_600 },
+  { name: 'minute', seconds: 60 },
+] as const;
+
+/**
+ * Says when something is, in words and exactly. Words are cut, not rounded: "in 7 hours" means at least seven.
+ *
+ * @param at epoch milliseconds
+ * @param now epoch milliseconds
+ */
+export function moment(at: number, now: number): Moment {
+  const seconds = Math.trunc((at - now) / 1_000);
+  // From twice its length on, so that 90 minutes are not "1 hour".
+  const unit = units.find((each) => Math.abs(seconds) >= 2 * each.seconds);
+  const words =
+    unit === undefined
+      ? relative.format(seconds, 'second')
+      : relative.format(Math.trunc(seconds / unit.seconds), unit.name);
+  return { words, utc: utc.format(at), iso: new Date(at).toISOString() };
+}
