@@ -1,0 +1,65 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Settings } from '../config/options.js';
+
+/*
+ * The last line of defence, applied to each finished line. Nothing should get this far: what is logged is chosen
+ * member by member. But an error of a library may quote an answer or a URL, and then these must not go out.
+ */
+const secretsInText: readonly (readonly [RegExp, string])[] = [
+  // Compact JWS (three parts; the third may be empty) and JWE (five parts, as Cognito's refresh tokens are).
+  [/eyJ[\w-]+(?:\.[\w-]*){2,4}/g, '[token]'],
+  [/\b(Bearer|Basic)(\s+)[\w\-.~+/]+=*/gi, '$1$2[redacted]'],
+  // In a query or a form, and percent-encoded inside another URL's query.
+  [
+    /([?&]|%3F|%26|\b)(code|state|nonce|code_verifier|(?:id|access|refresh|logout)_token(?:_hint)?|client_secret|token)(=|%3D)[^&\s"'\\<>#]+/gi,
+    '$1$2$3[redacted]',
+  ],
+  // A member of JSON, also of JSON inside a string.
+  [
+    /(\\*"(?:code_verifier|(?:id|access|refresh|logout)_?token|client_?secret|set-cookie|cookie|authorization|password)\\*"\s*:\s*)(\[?\\*")[^"\\]*/gi,
+    '$1$2[redacted]',
+  ],
+];
+
+/** Takes tokens, codes and secrets out of a line. */
+export const redact = (line: string): string =>
+  secretsInText.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
+
+export interface LoggerOptions {
+  readonly level: Settings['logLevel'];
+  /** Where lines go; default stdout, written at once so that none is lost at a crash. */
+  readonly destination?: DestinationStream | undefined;
+}
+
+/** A pino logger: one JSON object per line, `level` as a word, `time` in ISO 8601, `pid` to tell workers apart. */
+export function createLogger({ level, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describeError },
+    hooks: { streamWrite: redact },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * What may be written of an error. An allow-list, because libraries hang whole responses on theirs; of the cause only
+ * what kind it was (`ECONNREFUSED`).
+ */
+function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const cause =
+    error.cause instanceof Error ? (codeOf(error.cause) ?? error.cause.name) : undefined;
+  return {
+    type: error.name,
+    code: codeOf(error),
+    message: error.message,
+    stack: error.stack,
+    cause,
+  };
+}
+
+const codeOf = (error: Error): string | undefined =>
+  'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -1,0 +1,108 @@
+import { EventEmitter } from 'node:events';
+import express, { type Express, Router } from 'express';
+import request from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { createMetrics, type Metrics } from '../../src/ops/metrics.js';
+import type { RelyingPartyEvents } from '../../src/relying-party/events.js';
+
+function appWith(options: { token?: string; elapsed?: () => number } = {}): {
+  app: Express;
+  metrics: Metrics;
+} {
+  const metrics = createMetrics({ token: options.token, elapsed: options.elapsed });
+  const sessions = Router().post('/:handle/end', (_req, res) => void res.sendStatus(204));
+  const relyingParty = express().get('/login', (_req, res) => res.redirect('/elsewhere'));
+  const app = express()
+    .use(metrics.measureRequests, metrics.routes)
+    .use('/sessions', sessions)
+    .use(relyingParty);
+  return { app, metrics };
+}
+
+describe('GET /metrics', () => {
+  it('is there for this machine when no token is configured', async () => {
+    const { status, text, type } = await request(appWith().app).get('/metrics');
+    expect([status, type]).toEqual([200, 'text/plain']);
+    expect(text).toContain('lifeguard_http_request_duration_seconds');
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it.each(['X-Forwarded-For', 'Forwarded', 'Via'])(
+    'is not there for somebody a proxy on this machine speaks for (%s)',
+    async (header) => {
+      const { status } = await request(appWith().app).get('/metrics').set(header, '127.0.0.1');
+      expect(status).toBe(404);
+    },
+  );
+
+  it.each([undefined, 'Bearer', 'Bearer 0123456789abcdeX', 'Basic 0123456789abcdef'])(
+    'asks for the token when one is configured, also from this machine (%s)',
+    async (authorization) => {
+      const { app } = appWith({ token: '0123456789abcdef' });
+      const call = request(app).get('/metrics');
+      if (authorization !== undefined) call.set('Authorization', authorization);
+      const { status, headers, text } = await call;
+      expect([status, headers['www-authenticate']]).toEqual([401, 'Bearer']);
+      expect(text).not.toContain('lifeguard_');
+    },
+  );
+
+  it('answers to the token, wherever it comes from', async () => {
+    const { status } = await request(appWith({ token: '0123456789abcdef' }).app)
+      .get('/metrics')
+      .set({ Authorization: 'Bearer 0123456789abcdef', 'X-Forwarded-For': '192.0.2.1' });
+    expect(status).toBe(200);
+  });
+});
+
+const countOf = (labels: string): string =>
+  `lifeguard_http_request_duration_seconds_count{${labels}} 1`;
+
+describe('request durations', () => {
+  it('are kept by method, route pattern and class of status; never by path', async () => {
+    let elapsed = 0;
+    const { app, metrics } = appWith({ elapsed: () => (elapsed += 30) });
+    await request(app).post('/sessions/alice-secret/end');
+    await request(app).get('/login?return_to=/alice-secret');
+    await request(app).get('/alice-secret');
+
+    const text = await metrics.registry.metrics();
+    expect(text).toContain(countOf('method="POST",route="/sessions/:handle/end",status="2xx"'));
+    expect(text).toContain(countOf('method="GET",route="/login",status="3xx"'));
+    expect(text).toContain(countOf('method="GET",route="other",status="4xx"'));
+    expect(text).toContain(
+      'lifeguard_http_request_duration_seconds_sum{method="GET",route="/login",status="3xx"} 0.03',
+    );
+    expect(text).not.toContain('alice-secret');
+  });
+});
+
+describe('what happens at the relying party', () => {
+  it('is counted by result, reason and outcome', async () => {
+    const { metrics } = appWith();
+    const events = new EventEmitter<RelyingPartyEvents>();
+    metrics.count(events);
+    const who = { subject: 'alice-secret', session: 'key' };
+    events.emit('login.succeeded', { ...who, requestId: 'r', identityProvider: undefined });
+    events.emit('login.failed', { requestId: 'r', code: 'code_refused', detail: '' });
+    events.emit('session.refreshed', who);
+    events.emit('session.refresh_failed', { ...who, permanent: true, detail: '' });
+    events.emit('session.refresh_failed', { ...who, permanent: false, detail: '' });
+    events.emit('session.ended', { ...who, reason: 'logout' });
+    events.emit('logout.completed', { steps: [{ name: 'upstream pool', outcome: 'done' }] });
+    events.emit('discovery.failed', { detail: '', servedStale: false });
+
+    const text = await metrics.registry.metrics();
+    expect(text.split('\n').filter((line) => /^lifeguard_\w+_total/.test(line))).toEqual([
+      'lifeguard_logins_total{result="succeeded"} 1',
+      'lifeguard_logins_total{result="code_refused"} 1',
+      'lifeguard_refreshes_total{result="succeeded"} 1',
+      'lifeguard_refreshes_total{result="refused"} 1',
+      'lifeguard_refreshes_total{result="failed"} 1',
+      'lifeguard_sessions_ended_total{reason="logout"} 1',
+      'lifeguard_sign_out_steps_total{step="upstream pool",outcome="done"} 1',
+      'lifeguard_discovery_failures_total 1',
+    ]);
+    expect(text).not.toContain('alice-secret');
+  });
+});
