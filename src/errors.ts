@@ -1,33 +1,80 @@
+/** Stable name of a failure; the README lists them all. Tests, logs and metrics use it; nobody matches on messages. */
+export type RelyingPartyErrorCode =
+  | 'login_transaction_missing'
+  | 'login_transaction_used'
+  | 'callback_malformed'
+  | 'authorization_denied'
+  | 'authorization_failed'
+  | 'code_exchange_failed'
+  | 'code_refused'
+  | 'provider_unavailable'
+  | 'provider_metadata_invalid'
+  | 'provider_unknown'
+  | 'prefetch_refused'
+  | 'id_token_missing'
+  | 'id_token_malformed'
+  | 'id_token_algorithm_refused'
+  | 'id_token_key_unknown'
+  | 'id_token_signature_invalid'
+  | 'id_token_issuer_mismatch'
+  | 'id_token_audience_mismatch'
+  | 'id_token_nonce_mismatch'
+  | 'id_token_use_wrong'
+  | 'id_token_access_token_mismatch'
+  | 'id_token_expired'
+  | 'id_token_issued_in_future'
+  | 'id_token_subject_invalid'
+  | 'access_token_missing'
+  | 'access_token_malformed'
+  | 'access_token_algorithm_refused'
+  | 'access_token_key_unknown'
+  | 'access_token_signature_invalid'
+  | 'access_token_issuer_mismatch'
+  | 'access_token_client_refused'
+  | 'access_token_use_wrong'
+  | 'access_token_expired'
+  | 'access_token_issued_in_future'
+  | 'access_token_subject_invalid'
+  | 'authorization_header_malformed'
+  | 'scope_insufficient'
+  | 'group_required'
+  | 'session_ended'
+  | 'session_store_unavailable'
+  | 'csrf_refused'
+  | 'rate_limited'
+  | 'request_malformed'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'internal_error';
+
 /**
  * What the person in front of the browser is told. `next` names the one thing to do: sign in again, try the same
  * page again, go back to the start page, or sign out.
  */
-interface CatalogueEntry {
+export interface CatalogueEntry {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
   readonly next: 'sign-in' | 'retry' | 'home' | 'sign-out';
 }
 
-const idTokenRefused = {
+const idTokenRefused: CatalogueEntry = {
   status: 502,
   title: 'We could not confirm who you are',
-  detail: 'The sign-in service sent an answer that did not pass our checks, so nobody was signed in.',
+  detail:
+    'The sign-in service sent an answer that did not pass our checks, so nobody was signed in.',
   next: 'sign-in',
-} as const;
+};
 
-const accessTokenRefused = {
+const accessTokenRefused: CatalogueEntry = {
   status: 401,
   title: 'The access token was not accepted',
   detail: 'Ask for a new access token and send the request again.',
   next: 'sign-in',
-} as const;
+};
 
-/**
- * Every failure we expect: a stable code, the status the caller sees, and the words for the user.
- * Tests, logs and metrics use the codes; nobody matches on messages.
- */
-export const errorCatalogue = {
+/** Every failure we expect: the status the caller sees, and the words for the user. */
+export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEntry>> = {
   login_transaction_missing: {
     status: 400,
     title: 'This sign-in has expired',
@@ -56,7 +103,8 @@ export const errorCatalogue = {
   authorization_failed: {
     status: 502,
     title: 'The sign-in service reported a problem',
-    detail: 'It could not finish signing you in. If it happens again, tell us the request id below.',
+    detail:
+      'It could not finish signing you in. If it happens again, tell us the request id below.',
     next: 'sign-in',
   },
   code_exchange_failed: {
@@ -75,6 +123,12 @@ export const errorCatalogue = {
     status: 503,
     title: 'The sign-in service is unavailable',
     detail: 'We cannot reach it at the moment. Try again in a minute.',
+    next: 'retry',
+  },
+  provider_metadata_invalid: {
+    status: 503,
+    title: 'The sign-in service is unavailable',
+    detail: 'It is not set up correctly at the moment. Try again later.',
     next: 'retry',
   },
   provider_unknown: {
@@ -151,7 +205,8 @@ export const errorCatalogue = {
   csrf_refused: {
     status: 403,
     title: 'This request came from another site',
-    detail: 'For your safety it was not carried out. Go to the page itself and press the button there.',
+    detail:
+      'For your safety it was not carried out. Go to the page itself and press the button there.',
     next: 'home',
   },
   rate_limited: {
@@ -172,16 +227,19 @@ export const errorCatalogue = {
     detail: 'The address may be mistyped, or the page has moved.',
     next: 'home',
   },
+  method_not_allowed: {
+    status: 405,
+    title: 'This address does not work that way',
+    detail: 'It answers other requests than the one that was sent.',
+    next: 'home',
+  },
   internal_error: {
     status: 500,
     title: 'Something went wrong on our side',
     detail: 'It has been written down. If it happens again, tell us the request id below.',
     next: 'retry',
   },
-} as const satisfies Record<string, CatalogueEntry>;
-
-/** Stable name of a failure; the README lists them all. */
-export type RelyingPartyErrorCode = keyof typeof errorCatalogue;
+};
 
 /**
  * A failure we expected and can explain.

@@ -9,6 +9,7 @@ const levels: Readonly<Record<EventName, 'debug' | 'info' | 'warn'>> = {
   'login.started': 'debug',
   'login.succeeded': 'info',
   'login.failed': 'warn',
+  'request.failed': 'warn',
   'session.refreshed': 'debug',
   'session.refresh_failed': 'warn',
   'session.ended': 'info',

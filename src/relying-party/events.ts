@@ -8,10 +8,30 @@ export interface RelyingPartyEvents {
   ];
   /** `detail` is for the operator: the failed check, or Cognito's error description; never a token. */
   'login.failed': [{ requestId: string; code: RelyingPartyErrorCode; detail: string }];
+  /**
+   * Any other request of ours that failed. `err` is as it was thrown: the one member that may carry what must not be
+   * written down, so a log takes its kind, code and stack and nothing else.
+   */
+  'request.failed': [
+    {
+      requestId: string;
+      code: RelyingPartyErrorCode;
+      status: number;
+      method: string;
+      path: string;
+      err: unknown;
+    },
+  ];
   'session.refreshed': [{ subject: string; session: string }];
-  'session.refresh_failed': [{ subject: string; session: string; permanent: boolean; detail: string }];
+  'session.refresh_failed': [
+    { subject: string; session: string; permanent: boolean; detail: string },
+  ];
   'session.ended': [
-    { subject: string; session: string; reason: 'logout' | 'refresh_refused' | 'replaced' | 'elsewhere' },
+    {
+      subject: string;
+      session: string;
+      reason: 'logout' | 'refresh_refused' | 'replaced' | 'elsewhere';
+    },
   ];
   'logout.revocation_failed': [{ session: string; detail: string }];
   'logout.completed': [{ steps: readonly { name: string; outcome: string }[] }];

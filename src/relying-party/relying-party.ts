@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Express, Request, Response } from 'express';
 import type { Session } from '../sessions/session.js';
 import type { AccessTokenClaims } from '../tokens/claims.js';
+import type { ErrorPage } from '../web/error-handler.js';
 import type { PageContext } from '../web/page-context.js';
 import type { RelyingPartyEvents } from './events.js';
 
@@ -14,16 +15,19 @@ export interface RelyingParty {
   readonly baseUrl: string;
   /**
    * Who is signed in in this browser, refreshed when due.
-   * @throws {RelyingPartyError} `session_store_unavailable`
+   * Rejects with `session_store_unavailable` when the store does not answer.
    */
-  currentSession(req: Request, res: Response): Promise<Session | undefined>;
-  /** @throws {RelyingPartyError} one of the `access_token_…` codes, or `provider_unavailable` */
-  verifyAccessToken(token: string): Promise<AccessTokenClaims>;
-  /** What the layout of a page needs. Never throws: with the store down the page is shown as signed out. */
-  pageContext(req: Request, res: Response, title: string): Promise<PageContext>;
+  readonly currentSession: (req: Request, res: Response) => Promise<Session | undefined>;
+  /** Rejects with one of the `access_token_…` codes, or `provider_unavailable`. */
+  readonly verifyAccessToken: (token: string) => Promise<AccessTokenClaims>;
+  /** What the layout of a page needs. Never rejects: with the store down the page is shown as signed out. */
+  readonly pageContext: (req: Request, res: Response, title: string) => Promise<PageContext>;
+  /** The error page, for a host's own error handler; give it to `errorHandler`. */
+  readonly renderError: (req: Request, res: Response, error: ErrorPage) => Promise<string>;
   /** Origins a form of ours may lead to through redirects (the pools' domains), for the Content-Security-Policy. */
-  formActionOrigins(): readonly string[];
+  readonly formActionOrigins: () => readonly string[];
   /** Resolves when the session store answers. */
-  ping(): Promise<void>;
-  close(): Promise<void>;
+  readonly ping: () => Promise<void>;
+  /** Lets go of connections to the OP. */
+  readonly close: () => Promise<void>;
 }

@@ -23,13 +23,24 @@ export interface Session {
   readonly createdAt: number;
   readonly lastSeenAt: number;
   readonly absoluteExpiresAt: number;
-  /** When the access token expires; a refresh is due shortly before. */
+  /** When the access token expires. */
   readonly accessTokenExpiresAt: number;
+  /** From when on the next request refreshes the tokens; some time before they expire, spread so that sessions differ. */
+  readonly refreshDueAt: number;
 }
 
 /** The tokens of a session. They never leave the server, except to the OP they came from. */
 export interface SessionTokens {
   readonly idToken: string;
   readonly accessToken: string;
+  /** Absent when the OP gives none; the session then ends by its own limits. */
   readonly refreshToken: string | undefined;
+  readonly accessTokenExpiresAt: number;
+  readonly refreshDueAt: number;
 }
+
+/** What a login knows about the new session; times and the key are added when it is established. */
+export type SignedIn = Omit<
+  Session,
+  'key' | 'createdAt' | 'lastSeenAt' | 'absoluteExpiresAt' | 'accessTokenExpiresAt' | 'refreshDueAt'
+>;

@@ -1,0 +1,118 @@
+import express, { type Express } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import type { Logger } from 'pino';
+import type { Settings } from './config/settings.js';
+import { RelyingPartyError } from './errors.js';
+import { requireApiAccess } from './guards/require-api-access.js';
+import { requireSession } from './guards/require-session.js';
+import { health } from './ops/health.js';
+import { logEvents } from './ops/log-events.js';
+import { createMetrics } from './ops/metrics.js';
+import { requestLog } from './ops/request-log.js';
+import { createRelyingParty } from './relying-party/create-relying-party.js';
+import type { RelyingParty } from './relying-party/relying-party.js';
+import type { SessionStore } from './sessions/session-store.js';
+import { createSite } from './site/site.js';
+import { errorHandler, notFound } from './web/error-handler.js';
+import { requestId } from './web/request-id.js';
+import { securityHeaders } from './web/security-headers.js';
+
+/** What an app works with besides its settings. */
+export interface AppParts {
+  readonly store: SessionStore;
+  readonly logger: Logger;
+  /** Epoch milliseconds; default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+  /** While true `/readyz` says no, so that no new visitors are sent here; default never. */
+  readonly isDraining?: (() => boolean) | undefined;
+  /** What `/metrics` answers with; default this process's own figures. */
+  readonly renderMetrics?: (() => Promise<string>) | undefined;
+}
+
+export interface App {
+  readonly app: Express;
+  readonly relyingParty: RelyingParty;
+  /** Lets go of connections to the OP; the store is its opener's to close. */
+  close(): Promise<void>;
+}
+
+/** Puts the parts together: operations, the relying party's routes, the demonstration site, and one exit for errors. */
+export function createApp(settings: Settings, parts: AppParts): App {
+  const { store, logger, now, isDraining = () => false } = parts;
+  const relyingParty = createRelyingParty({
+    issuer: settings.issuer,
+    clientId: settings.clientId,
+    clientSecret: settings.clientSecret ?? null,
+    baseUrl: settings.baseUrl,
+    scope: settings.scope,
+    identityProviders: settings.identityProviders,
+    apiClientIds: settings.apiClientIds,
+    loginSeconds: settings.loginSeconds,
+    session: {
+      store,
+      secrets: settings.sessionSecrets,
+      idleSeconds: settings.sessionIdleSeconds,
+      absoluteSeconds: settings.sessionAbsoluteSeconds,
+    },
+    now,
+  });
+  const metrics = createMetrics({ token: settings.metricsToken, render: parts.renderMetrics });
+  metrics.count(relyingParty.events);
+  logEvents(relyingParty.events, logger);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', settings.trustProxy);
+  app.use(health({ ping: relyingParty.ping, isDraining }));
+  app.use(requestId(), requestLog(logger), metrics.measureRequests);
+  app.use(metrics.routes);
+  app.use(
+    securityHeaders({
+      https: settings.baseUrl.startsWith('https:'),
+      formActionOrigins: relyingParty.formActionOrigins,
+    }),
+  );
+  if (settings.rateLimitPerMinute > 0) {
+    app.use(['/login', '/callback', '/logout'], limitPerMinute(settings.rateLimitPerMinute));
+  }
+  app.use(relyingParty.routes);
+  app.use(
+    createSite(relyingParty, {
+      requireSession: requireSession(relyingParty),
+      requireApiAccess: (access) => requireApiAccess(relyingParty, access),
+      identityProviderLabel: (name) =>
+        settings.identityProviders.find((provider) => provider.name === name)?.label ?? name,
+      ordersScope: settings.apiScope,
+      ...(now && { now }),
+    }),
+  );
+  app.use(notFound());
+  app.use(
+    errorHandler({
+      renderError: relyingParty.renderError,
+      onError: (error, request) => {
+        const level = request.status >= 500 ? 'error' : 'info';
+        // Only an error of our own making has a message that is safe to write down.
+        const err = error instanceof RelyingPartyError ? { detail: error.message } : { err: error };
+        logger[level]({ ...request, ...err }, 'request failed');
+      },
+    }),
+  );
+  return { app, relyingParty, close: () => relyingParty.close() };
+}
+
+/** Per address, on the routes that cost the OP a call. */
+function limitPerMinute(limit: number): ReturnType<typeof rateLimit> {
+  return rateLimit({
+    windowMs: 60_000,
+    limit,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: () => {
+      throw new RelyingPartyError(
+        'rate_limited',
+        'RATE_LIMIT_PER_MINUTE is used up for this address',
+      );
+    },
+  });
+}

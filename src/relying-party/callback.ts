@@ -1,0 +1,124 @@
+import type { Request, Response } from 'express';
+import * as client from 'openid-client';
+import { RelyingPartyError } from '../errors.js';
+import { requestIdOf } from '../web/request-id.js';
+import type { RelyingPartyContext } from './context.js';
+import type { LoginTransaction } from './login-transaction.js';
+import { redirectUri } from './login.js';
+import { revokeTokens } from './revoke.js';
+import { sessionTokens, signedIn, tokenEndpointError, verifiedIdToken } from './token-response.js';
+
+/**
+ * `GET /callback`: authorization response → login transaction → code exchange → verified ID token → new session → `return_to`.
+ * @see OpenID Connect Core 1.0 sections 3.1.2.5 to 3.1.3.7; RFC 9207
+ */
+export async function callback(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  res.set('Cache-Control', 'no-store');
+  const parameters = authorizationResponse(req);
+  // Taken before the exchange: a replayed callback must find nothing, even if this exchange fails.
+  const transaction = context.transactions.take(req, res, parameters.get('state') ?? '');
+  if (transaction === undefined || transaction.isExpired) {
+    return answerStray(context, req, res, transaction?.returnTo);
+  }
+  res.locals['returnTo'] = transaction.returnTo;
+
+  const response = await exchangeCode(context, parameters, transaction);
+  const claims = await verifiedIdToken(context, response, transaction.nonce);
+  const tokens = sessionTokens(response, response.id_token!, undefined, context.now());
+  const who = signedIn(context, claims, response, req.get('User-Agent'));
+
+  await endPrevious(context, req);
+  const { sessionId, session } = await context.sessions.establish(who, tokens);
+  context.sessionCookie.write(res, sessionId);
+  context.logoutChains.clear(res);
+  context.events.emit('login.succeeded', {
+    requestId: requestIdOf(res),
+    subject: session.subject,
+    session: session.key,
+    identityProvider: session.identityProvider,
+  });
+  res.redirect(302, transaction.returnTo);
+}
+
+const MAX_PARAMETER_LENGTH = 4096;
+
+/** Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1). */
+function authorizationResponse(req: Request): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(req.query)) {
+    if (typeof value !== 'string' || value.length > MAX_PARAMETER_LENGTH) {
+      throw new RelyingPartyError('callback_malformed', 'a parameter is repeated or too long');
+    }
+    parameters.set(name, value);
+  }
+  return parameters;
+}
+
+/**
+ * No transaction fits: the back button, a second click, a bookmark, a slow user, another browser, or an attack. Who is signed
+ * in goes on to the page they wanted; nobody is signed in or out.
+ */
+async function answerStray(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+  returnTo: string | undefined,
+): Promise<void> {
+  const session = await context.currentSession(req, res);
+  if (session !== undefined) return res.redirect(302, returnTo ?? '/');
+  res.locals['returnTo'] = returnTo;
+  throw new RelyingPartyError(
+    'login_transaction_missing',
+    returnTo === undefined
+      ? 'no login transaction for this state'
+      : 'the login transaction is too old',
+  );
+}
+
+async function exchangeCode(
+  context: RelyingPartyContext,
+  parameters: URLSearchParams,
+  { state, nonce, codeVerifier }: LoginTransaction,
+): Promise<Awaited<ReturnType<typeof client.authorizationCodeGrant>>> {
+  const configuration = await context.provider.configuration();
+  const currentUrl = new URL(`${redirectUri(context)}?${parameters.toString()}`);
+  try {
+    return await client.authorizationCodeGrant(configuration, currentUrl, {
+      expectedState: state,
+      expectedNonce: nonce,
+      pkceCodeVerifier: codeVerifier,
+      idTokenExpected: true,
+    });
+  } catch (error) {
+    throw error instanceof client.AuthorizationResponseError
+      ? authorizationError(error)
+      : tokenEndpointError(error);
+  }
+}
+
+/** Cognito says most things as `invalid_request` with a description; the description is for the operator. */
+function authorizationError(error: client.AuthorizationResponseError): RelyingPartyError {
+  const code = error.error === 'access_denied' ? 'authorization_denied' : 'authorization_failed';
+  const description = error.error_description ?? 'no description';
+  return new RelyingPartyError(code, `${error.error}: ${description}`.slice(0, 500), {
+    cause: error,
+  });
+}
+
+/** The browser's earlier session, if any, ends with the login that replaces it. */
+async function endPrevious(context: RelyingPartyContext, req: Request): Promise<void> {
+  const previousId = context.sessionCookie.read(req);
+  const previous = previousId === undefined ? undefined : await context.sessions.find(previousId);
+  if (previous === undefined) return;
+  const tokens = await context.sessions.end(previous.key);
+  context.events.emit('session.ended', {
+    subject: previous.subject,
+    session: previous.key,
+    reason: 'replaced',
+  });
+  void revokeTokens(context, previous.key, tokens);
+}

@@ -1,0 +1,39 @@
+import type { EventEmitter } from 'node:events';
+import type { Request, Response } from 'express';
+import type { Session } from '../sessions/session.js';
+import type { Sessions } from '../sessions/sessions.js';
+import type { PageContext } from '../web/page-context.js';
+import type { Render } from '../web/render.js';
+import type { Provider } from './discovery.js';
+import type { RelyingPartyEvents } from './events.js';
+import type { LoginTransactions } from './login-transaction.js';
+import type { LogoutChainCookie } from './logout-chain-cookie.js';
+import type { IdentityProvider } from '../config/settings.js';
+import type { SessionCookie } from './session-cookie.js';
+import type { RelyingPartyViews } from './views.js';
+
+/** What everything of a relying party works with; decided once, at construction. */
+export interface RelyingPartyParts {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly baseUrl: string;
+  readonly scope: string;
+  readonly identityProviders: readonly IdentityProvider[];
+  /** The OP is a Cognito user pool and speaks Cognito's dialect. */
+  readonly isUserPool: boolean;
+  readonly now: () => number;
+  readonly fetch: typeof fetch;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly provider: Provider;
+  readonly sessions: Sessions;
+  readonly sessionCookie: SessionCookie;
+  readonly transactions: LoginTransactions;
+  readonly logoutChains: LogoutChainCookie;
+  readonly render: Render<RelyingPartyViews>;
+}
+
+/** What the steps of a login and a logout have besides. */
+export interface RelyingPartyContext extends RelyingPartyParts {
+  currentSession(req: Request, res: Response): Promise<Session | undefined>;
+  pageContext(req: Request, res: Response, title: string): Promise<PageContext>;
+}

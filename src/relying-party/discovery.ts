@@ -1,0 +1,207 @@
+import type { EventEmitter } from 'node:events';
+import type { JWK } from 'jose';
+import * as client from 'openid-client';
+import { RelyingPartyError } from '../errors.js';
+import { createKeySet, type KeySet } from '../tokens/key-set.js';
+import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
+import type { RelyingPartyEvents } from './events.js';
+
+/** The OP as discovery describes it. */
+export interface Provider {
+  /**
+   * openid-client's configuration for the OP, with its metadata read and checked.
+   * @throws {RelyingPartyError} `provider_unavailable`, `provider_metadata_invalid`
+   */
+  configuration(): Promise<client.Configuration>;
+  /** The metadata last read, without asking; `undefined` before the first success. */
+  knownMetadata(): client.ServerMetadata | undefined;
+  readonly keys: KeySet;
+}
+
+export interface ProviderOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | null;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+}
+
+const REQUEST_TIMEOUT_SECONDS = 5;
+const MAX_AGE_MS = 60 * 60_000;
+
+/**
+ * Discovery, lazy and cached: read when first needed, one request at a time, again after an hour, and served stale if the OP
+ * fails then. A failure is not remembered, so the program starts with the OP down and recovers by itself.
+ * @see OpenID Connect Discovery 1.0 section 4
+ */
+export function createProvider(options: ProviderOptions): Provider {
+  const { issuer, now, events } = options;
+  let known: { metadata: client.ServerMetadata; readAt: number } | undefined;
+  let reading: Promise<client.ServerMetadata> | undefined;
+  let configured:
+    { metadata: client.ServerMetadata; skew: number; value: client.Configuration } | undefined;
+
+  const read = (): Promise<client.ServerMetadata> => {
+    reading ??= readMetadata(options)
+      .then((metadata) => {
+        known = { metadata, readAt: now() };
+        return metadata;
+      })
+      .finally(() => {
+        reading = undefined;
+      });
+    return reading;
+  };
+
+  const metadata = async (): Promise<client.ServerMetadata> => {
+    if (known !== undefined && now() - known.readAt < MAX_AGE_MS) return known.metadata;
+    try {
+      return await read();
+    } catch (error) {
+      const { message } = error as RelyingPartyError;
+      events.emit('discovery.failed', { detail: message, servedStale: known !== undefined });
+      if (known === undefined) throw error;
+      return known.metadata;
+    }
+  };
+
+  return {
+    async configuration() {
+      const current = await metadata();
+      const skew = Math.round((now() - Date.now()) / 1000);
+      if (configured?.metadata !== current || configured.skew !== skew) {
+        configured = { metadata: current, skew, value: configure(options, current, skew) };
+      }
+      return configured.value;
+    },
+    knownMetadata: () => known?.metadata,
+    keys: createKeySet({
+      now,
+      load: async () => loadKeys(options, (await metadata()).jwks_uri),
+    }),
+  };
+
+  function configure(
+    { clientId, clientSecret }: ProviderOptions,
+    server: client.ServerMetadata,
+    skew: number,
+  ): client.Configuration {
+    const configuration = new client.Configuration(
+      server,
+      clientId,
+      { [client.clockSkew]: skew, [client.clockTolerance]: CLOCK_TOLERANCE_SECONDS },
+      clientAuthentication(server, clientSecret),
+    );
+    configuration.timeout = REQUEST_TIMEOUT_SECONDS;
+    configuration[client.customFetch] = options.fetch as client.CustomFetch;
+    if (isPlainHttp(issuer)) client.allowInsecureRequests(configuration);
+    return configuration;
+  }
+}
+
+/** Basic unless the OP lists only `client_secret_post` (RFC 6749 section 2.3.1: Basic must be supported). */
+function clientAuthentication(
+  server: client.ServerMetadata,
+  clientSecret: string | null,
+): client.ClientAuth {
+  if (clientSecret === null) return client.None();
+  const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+  return methods.includes('client_secret_basic')
+    ? client.ClientSecretBasic(clientSecret)
+    : client.ClientSecretPost(clientSecret);
+}
+
+async function readMetadata(options: ProviderOptions): Promise<client.ServerMetadata> {
+  const { issuer, clientId, fetch } = options;
+  let server: client.ServerMetadata;
+  try {
+    const discovered = await client.discovery(new URL(issuer), clientId, undefined, undefined, {
+      timeout: REQUEST_TIMEOUT_SECONDS,
+      [client.customFetch]: fetch as client.CustomFetch,
+      ...(isPlainHttp(issuer) && { execute: [client.allowInsecureRequests] }),
+    });
+    server = discovered.serverMetadata();
+  } catch (error) {
+    throw discoveryError(error);
+  }
+  checkMetadata(server, issuer);
+  return server;
+}
+
+function discoveryError(error: unknown): RelyingPartyError {
+  const isWrongAnswer =
+    error instanceof client.ClientError && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED';
+  return isWrongAnswer
+    ? new RelyingPartyError(
+        'provider_metadata_invalid',
+        'discovery: issuer is not the configured one',
+        {
+          cause: error,
+        },
+      )
+    : new RelyingPartyError('provider_unavailable', `discovery: ${reasonOf(error)}`, {
+        cause: error,
+      });
+}
+
+/** Endpoints the browser or a secret goes to must be as safe as the issuer itself. */
+function checkMetadata(server: client.ServerMetadata, issuer: string): void {
+  const required = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
+  const optional = ['end_session_endpoint', 'revocation_endpoint'] as const;
+  if (server.issuer !== issuer) {
+    throw new RelyingPartyError(
+      'provider_metadata_invalid',
+      'discovery: issuer is not the configured one',
+    );
+  }
+  for (const name of [...required, ...optional]) {
+    const value = server[name];
+    if (value === undefined && (optional as readonly string[]).includes(name)) continue;
+    if (typeof value !== 'string' || !isSafeEndpoint(value, issuer)) {
+      throw new RelyingPartyError(
+        'provider_metadata_invalid',
+        `discovery: ${name} is missing or not https`,
+      );
+    }
+  }
+}
+
+function isSafeEndpoint(value: string, issuer: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol } = new URL(value);
+  return protocol === 'https:' || (protocol === 'http:' && isPlainHttp(issuer));
+}
+
+function isPlainHttp(issuer: string): boolean {
+  return new URL(issuer).protocol === 'http:';
+}
+
+async function loadKeys(
+  { fetch }: ProviderOptions,
+  jwksUri: string | undefined,
+): Promise<readonly JWK[]> {
+  try {
+    const response = await fetch(jwksUri!, {
+      redirect: 'manual',
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_SECONDS * 1000),
+    });
+    if (response.status !== 200) throw new Error(`status ${response.status}`);
+    const document = (await response.json()) as { keys?: unknown } | null;
+    if (!Array.isArray(document?.keys)) throw new Error('no "keys" in the document');
+    return document.keys as JWK[];
+  } catch (error) {
+    throw new RelyingPartyError('provider_unavailable', `JWKS: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** What went wrong with a call to the OP, without anything it sent. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  const code = (error as { code?: unknown }).code;
+  const cause = error.cause instanceof Error ? `: ${reasonOf(error.cause)}` : '';
+  return `${typeof code === 'string' ? code : error.name}${cause}`;
+}

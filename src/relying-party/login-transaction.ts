@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { createSeal } from '../sessions/seal.js';
+import { clearCookie, readCookie, readCookies, setCookie } from '../web/cookies.js';
+import { localUrl } from '../web/local-url.js';
+
+/** What binds an authorization response to the request it answers, and to the browser that began it. */
+export interface LoginTransaction {
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+  readonly returnTo: string;
+  /** It took longer than a login may; only `returnTo` is of use still. */
+  readonly isExpired: boolean;
+}
+
+/** One login transaction per attempt, in a cookie of its own; nothing is kept on the server. */
+export interface LoginTransactions {
+  begin(req: Request, res: Response, returnTo: string): LoginTransaction;
+  /**
+   * Finds the transaction by `state` and removes it, whatever follows.
+   * @returns `undefined` for a foreign, forged, missing or already taken one
+   */
+  take(req: Request, res: Response, state: string): LoginTransaction | undefined;
+}
+
+export interface LoginTransactionsOptions {
+  readonly secrets: readonly string[];
+  readonly loginSeconds: number;
+  readonly isHttps: boolean;
+  readonly now: () => number;
+}
+
+const SEED_BYTES = 16;
+const TIME_BYTES = 6;
+/** A late callback still finds out where the user wanted to go. */
+const REMEMBERED_SECONDS = 3600;
+/** Together the transactions of a browser stay far below what proxies and Node accept as headers. */
+const MAX_TRANSACTIONS = 24;
+const MAX_COOKIE_BYTES = 3000;
+const MAX_RETURN_TO_BYTES = 600;
+
+/**
+ * A transaction is sixteen random bytes, a time and a `return_to`, sealed into a cookie named after its `state`. State, nonce
+ * and code verifier are derived from the random bytes, so that twenty tabs fit into one Cookie header.
+ * @see RFC 9700 section 4.7; RFC 7636 section 4.1; OpenID Connect Core 1.0 section 3.1.2.1
+ */
+export function createLoginTransactions(options: LoginTransactionsOptions): LoginTransactions {
+  const { isHttps, now } = options;
+  const seal = createSeal(options.secrets, 'login transaction');
+  const prefix = `${isHttps ? '__Host-' : ''}lg-login-`;
+  const nameOf = (state: string): string => prefix + state.slice(0, 8);
+
+  const open = (
+    name: string,
+    value: string,
+  ): (LoginTransaction & { startedAt: number }) | undefined => {
+    const opened = seal.open(Buffer.from(value, 'base64url'), name);
+    if (opened === undefined) return undefined;
+    const seed = opened.subarray(0, SEED_BYTES);
+    const startedAt = opened.readUIntBE(SEED_BYTES, TIME_BYTES);
+    return {
+      ...derived(seed),
+      returnTo: localUrl(opened.subarray(SEED_BYTES + TIME_BYTES).toString('utf8')),
+      isExpired: now() - startedAt > options.loginSeconds * 1000,
+      startedAt,
+    };
+  };
+
+  /** The oldest go first when there are too many; a cookie that does not open goes at once. */
+  const makeRoom = (req: Request, res: Response, bytesNeeded: number): void => {
+    const mine = Object.entries(readCookies(req)).filter(([name]) => name.startsWith(prefix));
+    const newestFirst = mine
+      .map(([name, value = '']) => ({
+        name,
+        bytes: name.length + value.length,
+        at: open(name, value)?.startedAt ?? 0,
+      }))
+      .toSorted((a, b) => b.at - a.at);
+    let bytes = bytesNeeded;
+    newestFirst.forEach((cookie, index) => {
+      bytes += cookie.bytes;
+      if (cookie.at === 0 || index + 1 >= MAX_TRANSACTIONS || bytes > MAX_COOKIE_BYTES) {
+        clearCookie(res, cookie.name, { secure: isHttps });
+      }
+    });
+  };
+
+  return {
+    begin(req, res, returnTo) {
+      const seed = randomBytes(SEED_BYTES);
+      const transaction = derived(seed);
+      const kept = Buffer.byteLength(returnTo) > MAX_RETURN_TO_BYTES ? '/' : returnTo;
+      const time = Buffer.alloc(TIME_BYTES);
+      time.writeUIntBE(now(), 0, TIME_BYTES);
+      const name = nameOf(transaction.state);
+      const sealed = seal.seal(Buffer.concat([seed, time, Buffer.from(kept)]), name);
+      const value = sealed.toString('base64url');
+      makeRoom(req, res, name.length + value.length);
+      setCookie(res, name, value, { secure: isHttps, maxAgeSeconds: REMEMBERED_SECONDS });
+      return { ...transaction, returnTo: kept, isExpired: false };
+    },
+
+    take(req, res, state) {
+      const name = nameOf(state);
+      const value = readCookie(req, name);
+      if (value === undefined) return undefined;
+      clearCookie(res, name, { secure: isHttps });
+      const transaction = open(name, value);
+      return transaction?.state === state ? transaction : undefined;
+    },
+  };
+}
+
+function derived(seed: Buffer): Pick<LoginTransaction, 'state' | 'nonce' | 'codeVerifier'> {
+  const from = (purpose: string): string =>
+    createHash('sha256').update(purpose).update(seed).digest('base64url');
+  return { state: from('state'), nonce: from('nonce'), codeVerifier: from('code verifier') };
+}

@@ -1,0 +1,142 @@
+import type { Request, Response } from 'express';
+import type { SessionTokens } from '../sessions/session.js';
+import { sendPage } from '../web/send-page.js';
+import { wantsPage } from '../web/wants-page.js';
+import type { RelyingPartyContext } from './context.js';
+import {
+  describeStep,
+  hopUrl,
+  isUnfinished,
+  pendingHop,
+  planLogout,
+  resumed,
+  settleServerSteps,
+  withOutcome,
+  type LogoutChain,
+} from './logout-chain.js';
+import { revokeTokens } from './revoke.js';
+
+/** `GET /logout`: asks; never signs out by itself, so that no image or link elsewhere can. */
+export async function logoutPage(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const session = await context.currentSession(req, res);
+  const chain = unfinishedChain(context, req) ?? planLogout(context, session);
+  const html = context.render('logout', {
+    page: await context.pageContext(req, res, 'Sign out'),
+    displayName: session?.displayName,
+    steps: chain
+      .filter(({ name }) => name !== 'revoke')
+      .map((step) => describeStep(context, step).label),
+  });
+  sendPage(res, html);
+}
+
+/**
+ * `POST /logout`: our session first and whatever happens afterwards, then the tokens, then the browser goes hop by hop. Posted
+ * again without a session it takes up an unfinished chain where it stopped.
+ */
+export async function logout(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const session = await currentWithoutRefresh(context, req);
+  const unfinished = session === undefined ? unfinishedChain(context, req) : undefined;
+  const plan = unfinished ?? planLogout(context, session);
+
+  context.sessionCookie.clear(res);
+  const tokens = session && (await context.sessions.end(session.key));
+  if (session !== undefined) {
+    const { subject, key } = session;
+    context.events.emit('session.ended', { subject, session: key, reason: 'logout' });
+  }
+  const chain =
+    unfinished === undefined
+      ? settleServerSteps(plan, await revokeTokens(context, session?.key ?? '', tokens))
+      : resumed(plan);
+  const next = await nextHop(context, res, chain, tokens);
+  if (wantsPage(req)) res.redirect(303, next);
+  else res.set('Cache-Control', 'no-store').json({ redirect_to: next });
+}
+
+/** `GET /logout/continue`: the one URL each hop comes back to; without a chain it leads to `/signed-out`, never elsewhere. */
+export async function continueLogout(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const chain = context.logoutChains.read(req);
+  const arrivedFrom = chain && pendingHop(chain);
+  if (chain === undefined || arrivedFrom === undefined) return res.redirect(303, '/signed-out');
+  res.redirect(
+    303,
+    await nextHop(context, res, withOutcome(chain, arrivedFrom, 'done'), undefined),
+  );
+}
+
+/** `GET /signed-out`: which steps worked, which did not and what to do. Never starts a login by itself. */
+export async function signedOutPage(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const chain = context.logoutChains.read(req) ?? [];
+  const isComplete = !isUnfinished(chain);
+  if (isComplete) context.logoutChains.clear(res);
+  const html = context.render('signed-out', {
+    page: await context.pageContext(
+      req,
+      res,
+      isComplete ? 'Signed out' : 'Not signed out everywhere',
+    ),
+    steps: chain.map((step) => describeStep(context, step)),
+    isComplete,
+  });
+  sendPage(res, html);
+}
+
+/** An interrupted sign-out of this browser that can be finished. */
+export function unfinishedChain(
+  { logoutChains }: Pick<RelyingPartyContext, 'logoutChains'>,
+  req: Request,
+): LogoutChain | undefined {
+  const chain = logoutChains.read(req);
+  return chain !== undefined && isUnfinished(chain) ? chain : undefined;
+}
+
+/** Signing out needs no fresh tokens, and must not wait for the OP. */
+async function currentWithoutRefresh(
+  { sessions, sessionCookie }: RelyingPartyContext,
+  req: Request,
+) {
+  const sessionId = sessionCookie.read(req);
+  return sessionId === undefined ? undefined : sessions.find(sessionId);
+}
+
+/** Passes over hops that have no address, remembers how far we are, and says where the browser goes next. */
+async function nextHop(
+  context: RelyingPartyContext,
+  res: Response,
+  start: LogoutChain,
+  tokens: SessionTokens | undefined,
+): Promise<string> {
+  await context.provider.configuration().catch(() => undefined);
+  let chain = start;
+  for (let hop = pendingHop(chain); hop !== undefined; hop = pendingHop(chain)) {
+    const url = hopUrl(context, hop, tokens?.idToken);
+    if (url !== undefined) {
+      context.logoutChains.write(res, chain);
+      return url.href;
+    }
+    const isMasterUnknown = hop.name === 'master' && context.provider.knownMetadata() === undefined;
+    chain = withOutcome(chain, hop, isMasterUnknown ? 'failed' : 'not-possible');
+  }
+  context.logoutChains.write(res, chain);
+  context.events.emit('logout.completed', {
+    steps: chain.map(({ name, outcome }) => ({ name, outcome })),
+  });
+  return '/signed-out';
+}

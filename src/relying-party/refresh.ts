@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as client from 'openid-client';
+import { RelyingPartyError } from '../errors.js';
+import type { Session, SessionTokens } from '../sessions/session.js';
+import type { RelyingPartyParts } from './context.js';
+import { reasonOf } from './discovery.js';
+import { revokeTokens } from './revoke.js';
+import { sessionTokens, tokenEndpointError, verifiedIdToken } from './token-response.js';
+
+/** Gives a session whose tokens are fresh, or none if the OP has ended it. */
+export type Refresh = (session: Session) => Promise<Session | undefined>;
+
+const LOCK_MS = 15_000;
+const POLL_MS = 40;
+const RETRY_AFTER_MS = 10_000;
+
+/**
+ * Refreshes a session's tokens when due: one call to the OP per session at a time, in this process by sharing the promise, among
+ * processes by the store's lock. Who comes late finds the result in the store.
+ *
+ * `invalid_grant` ends the session; any other failure leaves it as it is and is not tried again for ten seconds. A refresh that
+ * outlives a sign-out is dropped and what it brought is revoked.
+ * @see RFC 6749 section 6; OpenID Connect Core 1.0 section 12
+ */
+export function createRefresh(context: RelyingPartyParts): Refresh {
+  const running = new Map<string, Promise<Session | undefined>>();
+  const retryAt = new Map<string, number>();
+
+  return async (session) => {
+    if (context.now() < session.refreshDueAt) return session;
+    if (context.now() < (retryAt.get(session.key) ?? 0)) return session;
+    retryAt.delete(session.key);
+
+    const shared = running.get(session.key) ?? start(session);
+    return shared;
+  };
+
+  function start(session: Session): Promise<Session | undefined> {
+    const work = refreshAlone(session).finally(() => running.delete(session.key));
+    running.set(session.key, work);
+    return work;
+  }
+
+  async function refreshAlone(session: Session): Promise<Session | undefined> {
+    const { store } = context.sessions;
+    const name = `refresh:${session.key}`;
+    const waitUntil = Date.now() + LOCK_MS;
+    for (;;) {
+      const proof = await store.lock(name, LOCK_MS);
+      if (proof !== undefined) {
+        try {
+          return await refreshHoldingLock(session);
+        } finally {
+          await store.unlock(name, proof);
+        }
+      }
+      await sleep(POLL_MS);
+      const current = await context.sessions.findByKey(session.key);
+      if (current === undefined || context.now() < current.refreshDueAt) return current;
+      if (Date.now() > waitUntil) return current;
+    }
+  }
+
+  async function refreshHoldingLock(session: Session): Promise<Session | undefined> {
+    const tokens = await context.sessions.tokens(session);
+    if (tokens === undefined) return undefined;
+    if (context.now() < tokens.refreshDueAt) return context.sessions.replaceTokens(session, tokens);
+    if (tokens.refreshToken === undefined) return session;
+    try {
+      const refreshed = await requestTokens(session, tokens, tokens.refreshToken);
+      return await keep(session, refreshed);
+    } catch (error) {
+      return failed(session, tokenEndpointError(error));
+    }
+  }
+
+  async function requestTokens(
+    session: Session,
+    tokens: SessionTokens,
+    refreshToken: string,
+  ): Promise<SessionTokens> {
+    const configuration = await context.provider.configuration();
+    const response = await client.refreshTokenGrant(configuration, refreshToken);
+    const idToken = response.id_token ?? tokens.idToken;
+    if (response.id_token !== undefined) {
+      const { subject } = await verifiedIdToken(context, response, null);
+      if (subject !== session.subject) {
+        throw new RelyingPartyError('id_token_subject_invalid', 'refresh: sub is another user');
+      }
+    }
+    return sessionTokens(response, idToken, refreshToken, context.now());
+  }
+
+  async function keep(session: Session, tokens: SessionTokens): Promise<Session | undefined> {
+    const kept = await context.sessions.replaceTokens(session, tokens);
+    if (kept === undefined) await revokeTokens(context, session.key, tokens);
+    else {
+      context.events.emit('session.refreshed', { subject: session.subject, session: session.key });
+    }
+    return kept;
+  }
+
+  async function failed(session: Session, error: RelyingPartyError): Promise<Session | undefined> {
+    const { key, subject } = session;
+    const permanent = error.code === 'code_refused';
+    const detail = permanent ? error.message : `${error.message}: ${reasonOf(error)}`;
+    context.events.emit('session.refresh_failed', { subject, session: key, permanent, detail });
+    if (!permanent) {
+      retryAt.set(key, context.now() + RETRY_AFTER_MS);
+      return session;
+    }
+    await context.sessions.end(key);
+    context.events.emit('session.ended', { subject, session: key, reason: 'refresh_refused' });
+    return undefined;
+  }
+}

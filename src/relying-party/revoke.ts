@@ -1,0 +1,53 @@
+import * as client from 'openid-client';
+import type { SessionTokens } from '../sessions/session.js';
+import type { RelyingPartyParts } from './context.js';
+import { reasonOf } from './discovery.js';
+
+/** Sign-out does not wait longer than this for the OP. */
+const TIME_LIMIT_MS = 2000;
+
+export type RevocationOutcome = 'done' | 'failed' | 'not-possible';
+
+/**
+ * Asks the OP to invalidate a session's refresh token, and with it, at Cognito, every token of the sign-in. Best effort within
+ * a short time; a failure is recorded and never stops a sign-out.
+ *
+ * @returns `not-possible` when there is nothing to revoke or the OP has no revocation endpoint
+ * @see RFC 7009 section 2
+ */
+export async function revokeTokens(
+  context: RelyingPartyParts,
+  session: string,
+  tokens: Pick<SessionTokens, 'refreshToken'> | undefined,
+): Promise<RevocationOutcome> {
+  const refreshToken = tokens?.refreshToken;
+  if (refreshToken === undefined) return 'not-possible';
+  try {
+    return await withinTimeLimit(revoke(context, refreshToken));
+  } catch (error) {
+    context.events.emit('logout.revocation_failed', { session, detail: reasonOf(error) });
+    return 'failed';
+  }
+}
+
+async function revoke(
+  { provider }: RelyingPartyParts,
+  refreshToken: string,
+): Promise<RevocationOutcome> {
+  const configuration = await provider.configuration();
+  if (configuration.serverMetadata().revocation_endpoint === undefined) return 'not-possible';
+  await client.tokenRevocation(configuration, refreshToken);
+  return 'done';
+}
+
+async function withinTimeLimit<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new DOMException('time limit', 'TimeoutError')), TIME_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,53 @@
+import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import { RelyingPartyError } from '../errors.js';
+import { assets } from '../web/assets.js';
+import { errorHandler, type ErrorHandlerOptions } from '../web/error-handler.js';
+import { requestId } from '../web/request-id.js';
+import { sameOriginOnly } from '../web/same-origin.js';
+import { securityHeaders } from '../web/security-headers.js';
+import { callback } from './callback.js';
+import type { RelyingPartyContext } from './context.js';
+import { login } from './login.js';
+import { continueLogout, logout, logoutPage, signedOutPage } from './logout.js';
+
+type Endpoint = (context: RelyingPartyContext, req: Request, res: Response) => Promise<void>;
+
+/**
+ * The relying party's routes, each with the steps it takes. A sub-app of its own, because a Router would render with the
+ * host's view engine; what it does not know falls through to the host.
+ */
+export function createRoutes(
+  context: RelyingPartyContext,
+  {
+    formActionOrigins,
+    ...errors
+  }: ErrorHandlerOptions & { formActionOrigins: () => readonly string[] },
+): Express {
+  const routes = express();
+  routes.disable('x-powered-by');
+  const headers = securityHeaders({
+    https: context.baseUrl.startsWith('https:'),
+    formActionOrigins,
+  });
+  const common = [requestId(), headers];
+  const end = (endpoint: Endpoint): RequestHandler => {
+    return (req, res) => endpoint(context, req, res);
+  };
+
+  routes.get('/login', ...common, onlyGet, end(login));
+  routes.get('/callback', ...common, onlyGet, end(callback));
+  routes.get('/logout', ...common, end(logoutPage));
+  routes.post('/logout', ...common, sameOriginOnly(context.baseUrl), end(logout));
+  routes.get('/logout/continue', ...common, onlyGet, end(continueLogout));
+  routes.get('/signed-out', ...common, end(signedOutPage));
+  routes.use(assets());
+  routes.use(errorHandler(errors));
+  return routes;
+}
+
+/** Express answers HEAD with a GET route; a link scanner's HEAD must not begin a login or use up a code. */
+const onlyGet: RequestHandler = (req, res, next) => {
+  if (req.method === 'GET') return next();
+  res.set('Allow', 'GET');
+  throw new RelyingPartyError('method_not_allowed', `${req.method} on a GET route`);
+};

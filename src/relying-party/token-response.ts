@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import * as client from 'openid-client';
+import { groupsOf, identityProviderOf } from '../cognito/claims.js';
+import { RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
+import type { SessionTokens, SignedIn } from '../sessions/session.js';
+import { verifyIdToken, type IdTokenClaims } from '../tokens/id-token.js';
+import type { RelyingPartyParts } from './context.js';
+import { reasonOf } from './discovery.js';
+
+type TokenResponse = client.TokenEndpointResponse;
+
+const DEFAULT_LIFETIME_SECONDS = 300;
+const MAX_USER_AGENT_LENGTH = 200;
+
+/** Checks the ID token of a token response; `nonce` is `null` on refresh. */
+export async function verifiedIdToken(
+  context: RelyingPartyParts,
+  response: TokenResponse,
+  nonce: string | null,
+): Promise<IdTokenClaims> {
+  if (response.id_token === undefined) {
+    throw new RelyingPartyError('id_token_missing', 'the token response has no id_token');
+  }
+  const { issuer, clientId, isUserPool, now, provider } = context;
+  const { access_token: accessToken } = response;
+  return verifyIdToken(
+    response.id_token,
+    { issuer, clientId, nonce, accessToken, requiresTokenUse: isUserPool, now },
+    provider.keys,
+  );
+}
+
+/**
+ * The tokens as a session keeps them. A refresh is due a tenth of the lifetime before the end, two minutes at most, and up
+ * to as much again earlier: by the token's own hash, so that sessions begun together do not refresh together.
+ */
+export function sessionTokens(
+  response: TokenResponse,
+  idToken: string,
+  previousRefreshToken: string | undefined,
+  now: number,
+): SessionTokens {
+  const lifetimeMs = (response.expires_in ?? DEFAULT_LIFETIME_SECONDS) * 1000;
+  const accessTokenExpiresAt = now + lifetimeMs;
+  const margin = Math.min(lifetimeMs / 10, 120_000);
+  const spread = createHash('sha256').update(response.access_token).digest().readUInt8(0) / 255;
+  return {
+    idToken,
+    accessToken: response.access_token,
+    refreshToken: response.refresh_token ?? previousRefreshToken,
+    accessTokenExpiresAt,
+    refreshDueAt: Math.floor(accessTokenExpiresAt - margin * (1 + spread)),
+  };
+}
+
+/** Who signed in, from verified claims. */
+export function signedIn(
+  context: RelyingPartyParts,
+  { subject, all: claims }: IdTokenClaims,
+  response: TokenResponse,
+  userAgent: string | undefined,
+): SignedIn {
+  const text = (name: string): string | undefined => {
+    const value = claims[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const email = text('email');
+  const username = text('cognito:username') ?? text('preferred_username') ?? subject;
+  return {
+    issuer: context.issuer,
+    subject,
+    username,
+    displayName: text('name') ?? email ?? username,
+    email,
+    groups: groupsOf(claims),
+    // Cognito's token response has no `scope`: what was asked for is then what was given (RFC 6749 section 5.1).
+    scopes: (response.scope ?? context.scope).split(' ').filter(Boolean),
+    identityProvider: identityProviderOf(claims),
+    originId: text('origin_jti') ?? text('sid'),
+    userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
+  };
+}
+
+/**
+ * What a failed call to the token endpoint means. openid-client checks the ID token's claims before we do; its refusals get
+ * the same codes as ours.
+ */
+export function tokenEndpointError(error: unknown): RelyingPartyError {
+  if (error instanceof RelyingPartyError) return error;
+  if (error instanceof client.ResponseBodyError) {
+    // 4xx with JSON is final, whatever the status: Cognito answers 400 where the specification says 401.
+    const code = error.error === 'invalid_grant' ? 'code_refused' : 'code_exchange_failed';
+    return new RelyingPartyError(code, `token endpoint: ${described(error)}`, { cause: error });
+  }
+  if (!(error instanceof client.ClientError)) {
+    return new RelyingPartyError('code_exchange_failed', `token endpoint: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+  const code =
+    idTokenCode(error) ?? (isNetworkFault(error) ? 'provider_unavailable' : 'code_exchange_failed');
+  return new RelyingPartyError(code, `token endpoint: ${reasonOf(error)}`, { cause: error });
+}
+
+/** `error` and `error_description` are the OP's words for the operator; they name what is wrong, not who. */
+function described({
+  error,
+  error_description: description,
+  status,
+}: client.ResponseBodyError): string {
+  return `${status} ${error}${description === undefined ? '' : ` (${description})`}`.slice(0, 300);
+}
+
+function isNetworkFault(error: client.ClientError): boolean {
+  return error.code === undefined || error.code === 'OAUTH_TIMEOUT' || isServerFault(error.cause);
+}
+
+function isServerFault(cause: unknown): boolean {
+  return cause instanceof Response && (cause.status >= 500 || cause.status === 429);
+}
+
+const CODE_OF_CLAIM: Readonly<Record<string, RelyingPartyErrorCode>> = {
+  iss: 'id_token_issuer_mismatch',
+  aud: 'id_token_audience_mismatch',
+  azp: 'id_token_audience_mismatch',
+  nonce: 'id_token_nonce_mismatch',
+  exp: 'id_token_expired',
+  iat: 'id_token_issued_in_future',
+  nbf: 'id_token_issued_in_future',
+  sub: 'id_token_subject_invalid',
+};
+
+function idTokenCode(error: client.ClientError): RelyingPartyErrorCode | undefined {
+  const details = error.cause instanceof Error ? error.cause.cause : undefined;
+  const claim =
+    typeof details === 'object' && details !== null && 'claim' in details
+      ? String(details.claim)
+      : '';
+  return CODE_OF_CLAIM[claim];
+}

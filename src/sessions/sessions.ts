@@ -1,0 +1,171 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createSeal, type Seal } from './seal.js';
+import type { SessionStore } from './session-store.js';
+import type { Session, SessionTokens, SignedIn } from './session.js';
+
+export interface SessionsOptions {
+  readonly store: SessionStore;
+  /** At least one secret of 32 bytes or more, newest first. */
+  readonly secrets: readonly string[];
+  /** A session unused for so long ends. */
+  readonly idleSeconds: number;
+  /** A session ends so long after its login, used or not. */
+  readonly absoluteSeconds: number;
+  readonly now: () => number;
+}
+
+/** A session that has begun, and the one secret of it that leaves the server: the id for the cookie. */
+export interface Established {
+  readonly sessionId: string;
+  readonly session: Session;
+}
+
+/** The life of sessions: begun by a login, found by the cookie's session id, changed only while they exist, ended once. */
+export interface Sessions {
+  /** Always a new session id, whatever the browser sent. */
+  establish(signedIn: SignedIn, tokens: SessionTokens): Promise<Established>;
+  /** The live session with this id; `undefined` for anything else a cookie may contain. */
+  find(sessionId: string): Promise<Session | undefined>;
+  /** The session as it is now, for a holder of its key. */
+  findByKey(key: string): Promise<Session | undefined>;
+  /** Moves the idle clock, at most once per tenth of its length. */
+  touch(session: Session): Promise<void>;
+  tokens(session: Session): Promise<SessionTokens | undefined>;
+  /** @returns the changed session, or `undefined` if it was ended meanwhile: then the tokens belong to nobody */
+  replaceTokens(session: Session, tokens: SessionTokens): Promise<Session | undefined>;
+  /** @returns the tokens it held, to exactly one caller, who revokes them */
+  end(key: string): Promise<SessionTokens | undefined>;
+  /** The live sessions of an account. */
+  ofSubject(issuer: string, subject: string): Promise<Session[]>;
+  /** The live sessions of one sign-in at the OP (`origin_jti` or `sid`). */
+  ofOrigin(issuer: string, originId: string): Promise<Session[]>;
+  /** The lock and memory of the store, for refresh and replay checks. */
+  readonly store: SessionStore;
+}
+
+/** Layout of the records; a record of any other layout reads as "no session", so people sign in again. */
+const LAYOUT = 1;
+const SESSION_ID_BYTES = 32;
+const TOUCHES_PER_IDLE_TIME = 10;
+
+export function createSessions(options: SessionsOptions): Sessions {
+  const { store, now } = options;
+  const idleMs = options.idleSeconds * 1000;
+  const sessionSeal = createSeal(options.secrets, 'session record');
+  const tokensSeal = createSeal(options.secrets, 'tokens record');
+
+  const expiresAt = (session: Session): number =>
+    Math.min(session.lastSeenAt + idleMs, session.absoluteExpiresAt);
+
+  const sealedSession = (session: Session) => ({
+    session: sealJson(sessionSeal, session, session.key),
+    expiresAt: expiresAt(session),
+  });
+
+  const findByKey = async (key: string): Promise<Session | undefined> => {
+    const stored = await store.read(key);
+    if (stored === undefined) return undefined;
+    const session = openJson<Session>(sessionSeal, stored.session, key);
+    return session !== undefined && expiresAt(session) > now() ? session : undefined;
+  };
+
+  const findAll = async (index: string): Promise<Session[]> => {
+    const found = await Promise.all((await store.find(index)).map(findByKey));
+    return found.filter((session) => session !== undefined);
+  };
+
+  return {
+    store,
+
+    async establish(signedIn, tokens) {
+      const sessionId = randomBytes(SESSION_ID_BYTES).toString('base64url');
+      const createdAt = now();
+      const session: Session = {
+        ...signedIn,
+        key: keyOf(sessionId),
+        createdAt,
+        lastSeenAt: createdAt,
+        absoluteExpiresAt: createdAt + options.absoluteSeconds * 1000,
+        accessTokenExpiresAt: tokens.accessTokenExpiresAt,
+        refreshDueAt: tokens.refreshDueAt,
+      };
+      await store.create(session.key, {
+        ...sealedSession(session),
+        tokens: sealJson(tokensSeal, tokens, session.key),
+        indexes: indexesOf(session),
+      });
+      return { sessionId, session };
+    },
+
+    async find(sessionId) {
+      return SESSION_ID.test(sessionId) ? findByKey(keyOf(sessionId)) : undefined;
+    },
+
+    findByKey,
+
+    async touch(session) {
+      const at = now();
+      if (at - session.lastSeenAt < idleMs / TOUCHES_PER_IDLE_TIME) return;
+      await store.update(session.key, sealedSession({ ...session, lastSeenAt: at }));
+    },
+
+    async tokens(session) {
+      const stored = await store.readTokens(session.key);
+      return stored && openJson<SessionTokens>(tokensSeal, stored, session.key);
+    },
+
+    async replaceTokens(session, tokens) {
+      const changed: Session = {
+        ...session,
+        lastSeenAt: now(),
+        accessTokenExpiresAt: tokens.accessTokenExpiresAt,
+        refreshDueAt: tokens.refreshDueAt,
+      };
+      const still = await store.update(session.key, {
+        ...sealedSession(changed),
+        tokens: sealJson(tokensSeal, tokens, session.key),
+      });
+      return still ? changed : undefined;
+    },
+
+    async end(key) {
+      const stored = await store.destroy(key);
+      return stored && openJson<SessionTokens>(tokensSeal, stored, key);
+    },
+
+    ofSubject: (issuer, subject) => findAll(indexOf('subject', issuer, subject)),
+    ofOrigin: (issuer, originId) => findAll(indexOf('origin', issuer, originId)),
+  };
+}
+
+const SESSION_ID = /^[\w-]{43}$/;
+
+/** The store knows a session only by this hash, so its contents are no cookies. */
+function keyOf(sessionId: string): string {
+  return createHash('sha256').update(sessionId).digest('base64url');
+}
+
+function indexesOf(session: Session): string[] {
+  const subject = indexOf('subject', session.issuer, session.subject);
+  return session.originId === undefined
+    ? [subject]
+    : [subject, indexOf('origin', session.issuer, session.originId)];
+}
+
+/** Hashed, so that the store does not tell who is signed in. */
+function indexOf(kind: 'subject' | 'origin', issuer: string, value: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([issuer, value]));
+  return `${kind}:${hash.digest('base64url')}`;
+}
+
+function sealJson(seal: Seal, value: object, context: string): Buffer {
+  return seal.seal(Buffer.from(JSON.stringify({ layout: LAYOUT, ...value })), context);
+}
+
+/** Only this program can have sealed it, so its shape is what the layout number says. */
+function openJson<T>(seal: Seal, sealed: Uint8Array, context: string): T | undefined {
+  const opened = seal.open(sealed, context);
+  if (opened === undefined) return undefined;
+  const { layout, ...value } = JSON.parse(opened.toString('utf8')) as { layout: number } & T;
+  return layout === LAYOUT ? (value as T) : undefined;
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import type { KeySet } from './key-set.js';
+import {
+  CLOCK_TOLERANCE_SECONDS,
+  refused,
+  signedClaims,
+  type SignedClaims,
+} from './signed-claims.js';
+
+/** What an ID token must say to be ours. */
+export interface ExpectedIdToken {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** The nonce of the login transaction; `null` on refresh, where the OP may leave it out. */
+  readonly nonce: string | null;
+  /** The access token that came with it, for `at_hash`. */
+  readonly accessToken: string;
+  /** Cognito says of each token what it is for; other OPs need not. */
+  readonly requiresTokenUse: boolean;
+  readonly now: () => number;
+}
+
+/** Verified claims: the few we rely on, and all of them by name. */
+export interface IdTokenClaims {
+  readonly subject: string;
+  readonly all: SignedClaims;
+}
+
+/**
+ * Checks an ID token completely: signature first, then the claims in the order of the specification.
+ *
+ * @throws {RelyingPartyError} one of the `id_token_…` codes; the message names the claim, never its value
+ * @see OpenID Connect Core 1.0 sections 3.1.3.7 and 3.1.3.8; RFC 8725 section 3
+ */
+export async function verifyIdToken(
+  unverifiedIdToken: string,
+  expected: ExpectedIdToken,
+  keys: KeySet,
+): Promise<IdTokenClaims> {
+  const claims = await signedClaims(unverifiedIdToken, 'id_token', keys);
+  const nowSeconds = expected.now() / 1000;
+
+  if (claims['iss'] !== expected.issuer) {
+    throw refused('id_token', 'issuer_mismatch', 'iss is not the configured issuer');
+  }
+  checkAudience(claims, expected.clientId);
+  if (!isTime(claims['exp']) || claims['exp'] + CLOCK_TOLERANCE_SECONDS <= nowSeconds) {
+    throw refused('id_token', 'expired', 'exp is past or missing');
+  }
+  if (!isTime(claims['iat']) || claims['iat'] - CLOCK_TOLERANCE_SECONDS > nowSeconds) {
+    throw refused('id_token', 'issued_in_future', 'iat is ahead of our clock or missing');
+  }
+  if (isTime(claims['nbf']) && claims['nbf'] - CLOCK_TOLERANCE_SECONDS > nowSeconds) {
+    throw refused('id_token', 'issued_in_future', 'nbf is ahead of our clock');
+  }
+  if (expected.nonce !== null && claims['nonce'] !== expected.nonce) {
+    throw refused('id_token', 'nonce_mismatch', 'nonce is not the one we sent');
+  }
+  if (claims['at_hash'] !== undefined && claims['at_hash'] !== leftHalfHash(expected.accessToken)) {
+    throw refused('id_token', 'access_token_mismatch', 'at_hash is not of this access token');
+  }
+  const tokenUse = claims['token_use'];
+  if (tokenUse !== 'id' && (expected.requiresTokenUse || tokenUse !== undefined)) {
+    throw refused('id_token', 'use_wrong', 'token_use is not "id"');
+  }
+  const subject = claims['sub'];
+  if (typeof subject !== 'string' || subject === '') {
+    throw refused('id_token', 'subject_invalid', 'sub is not a non-empty string');
+  }
+  return { subject, all: claims };
+}
+
+/** Core section 3.1.3.7, points 3 to 5: we are the audience, and `azp`, if there or needed, is us. */
+function checkAudience(claims: SignedClaims, clientId: string): void {
+  const audience = [claims['aud']].flat();
+  if (!audience.includes(clientId)) {
+    throw refused('id_token', 'audience_mismatch', 'aud does not name our client');
+  }
+  const azp = claims['azp'];
+  if (azp !== clientId && (azp !== undefined || audience.length > 1)) {
+    throw refused('id_token', 'audience_mismatch', 'azp is not our client');
+  }
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** Core section 3.1.3.6, for RS256: the left half of SHA-256. */
+function leftHalfHash(accessToken: string): string {
+  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
+}

@@ -1,0 +1,99 @@
+import {
+  compactVerify,
+  decodeProtectedHeader,
+  errors,
+  type CompactVerifyResult,
+  type CryptoKey,
+} from 'jose';
+import { RelyingPartyError } from '../errors.js';
+import type { KeySet } from './key-set.js';
+
+/** What kind of token is being checked; begins the error code. */
+export type TokenKind = 'id_token' | 'access_token';
+
+/** Claims whose signature held; what they say is still to be checked. */
+export type SignedClaims = Readonly<Record<string, unknown>>;
+
+/** The one algorithm accepted, whatever a token's header or the OP's metadata say (RFC 8725 section 3.1). */
+const ALGORITHM = 'RS256';
+
+/** Seconds of disagreement between the OP's clock and ours that we accept. */
+export const CLOCK_TOLERANCE_SECONDS = 60;
+
+const MAX_TOKEN_LENGTH = 16_384;
+
+/**
+ * Where a token from the network becomes claims we may read: well formed, RS256, a key of the issuer, a signature that holds.
+ *
+ * @throws {RelyingPartyError} `…_malformed`, `…_algorithm_refused`, `…_key_unknown`, `…_signature_invalid`
+ * @see RFC 7515 section 5.2, RFC 8725 sections 3.1 to 3.3
+ */
+export async function signedClaims(
+  unverifiedToken: string,
+  kind: TokenKind,
+  keys: KeySet,
+): Promise<SignedClaims> {
+  const { alg, kid } = unverifiedHeader(unverifiedToken, kind);
+  if (alg !== ALGORITHM) throw refused(kind, 'algorithm_refused', `alg is not ${ALGORITHM}`);
+  if (kid === undefined) throw refused(kind, 'key_unknown', 'kid is missing');
+  const key = await keys.find(kid);
+  if (key === undefined) throw refused(kind, 'key_unknown', 'kid is not in the JWKS');
+  const { payload } = await verifySignature(unverifiedToken, kind, key);
+  return parseClaims(payload, kind);
+}
+
+/** An error of one kind of token: `refused('id_token', 'expired', …)` has the code `id_token_expired`. */
+export function refused<Kind extends TokenKind, Reason extends ReasonOf<Kind>>(
+  kind: Kind,
+  reason: Reason,
+  message: string,
+  options?: ErrorOptions,
+): RelyingPartyError {
+  return new RelyingPartyError(`${kind}_${reason}` as CodeOf<Kind>, `${kind}: ${message}`, options);
+}
+
+type CodeOf<Kind extends TokenKind> = Extract<RelyingPartyError['code'], `${Kind}_${string}`>;
+type ReasonOf<Kind extends TokenKind> =
+  CodeOf<Kind> extends `${Kind}_${infer Reason}` ? Reason : never;
+
+function unverifiedHeader(token: string, kind: TokenKind): { alg?: string; kid?: string } {
+  if (token.length > MAX_TOKEN_LENGTH) throw refused(kind, 'malformed', 'too long');
+  if (token.split('.').length !== 3) throw refused(kind, 'malformed', 'not a compact JWS');
+  try {
+    const { alg, kid } = decodeProtectedHeader(token);
+    return {
+      ...(typeof alg === 'string' && { alg }),
+      ...(typeof kid === 'string' && kid !== '' && { kid }),
+    };
+  } catch (error) {
+    throw refused(kind, 'malformed', 'the header is not JSON', { cause: error });
+  }
+}
+
+async function verifySignature(
+  token: string,
+  kind: TokenKind,
+  key: CryptoKey,
+): Promise<CompactVerifyResult> {
+  try {
+    return await compactVerify(token, key, { algorithms: [ALGORITHM] });
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) {
+      throw refused(kind, 'signature_invalid', 'the signature does not hold', { cause: error });
+    }
+    throw refused(kind, 'malformed', 'not a JWS we can check', { cause: error });
+  }
+}
+
+function parseClaims(payload: Uint8Array, kind: TokenKind): SignedClaims {
+  let claims: unknown;
+  try {
+    claims = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload));
+  } catch (error) {
+    throw refused(kind, 'malformed', 'the claims are not JSON', { cause: error });
+  }
+  if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) {
+    throw refused(kind, 'malformed', 'the claims are not an object');
+  }
+  return claims as SignedClaims;
+}
