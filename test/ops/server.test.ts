@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import {
+  Agent,
   type IncomingMessage,
   request,
   type RequestListener,
@@ -75,7 +76,7 @@ describe('closing', () => {
     const agent = new Agent({ keepAlive: true });
     const idle = request(server.url, { agent });
     idle.end();
-    const [res]: [IncomingMessage] = await once(idle, 'response');
+    const res = await new Promise<IncomingMessage>((resolve) => idle.once('response', resolve));
     res.resume();
     await once(res, 'end');
     await connected(server.url);
