@@ -22,7 +22,7 @@ export function localUrl(candidate: unknown, fallback = '/'): string {
 /** Is this the path (and query) of an address on our own origin, whichever page it is? */
 export function isLocalUrl(candidate: unknown): candidate is string {
   if (typeof candidate !== 'string' || candidate.length > longest) return false;
-  if (!/^\/(?!\/)[\x21-\x5b\x5d-\x7e]*$/.test(candidate)) return false;
+  if (!/^\/[\x21-\x5b\x5d-\x7e]*$/.test(candidate)) return false;
   const path = decodedPath(candidate);
   if (path === undefined) return false;
   const leadsOut = /^\/[/\\]/.test(path);

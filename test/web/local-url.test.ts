@@ -1,0 +1,121 @@
+import { array, assert, constantFrom, oneof, property, string, webUrl } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isLocalUrl, localUrl } from '../../src/web/local-url.js';
+
+const ours = 'https://app.example';
+
+describe('return_to keeps', () => {
+  it.each([
+    '/',
+    '/profile',
+    '/profile?tab=a%20b&next=https://elsewhere.example/#part',
+    '/a//b',
+    '/search?q=a%0Ab',
+    '/reports/2026%2F11',
+    '/caf%C3%A9',
+    '/loginfo',
+    '/.well-known/thing',
+    '/a...b',
+  ])('%s', (url) => {
+    expect(localUrl(url)).toBe(url);
+  });
+});
+
+describe('return_to falls back for', () => {
+  it.each([
+    '',
+    'profile',
+    'https://evil.example/',
+    'HTTPS:evil.example',
+    '//evil.example',
+    '///evil.example',
+    '/\\evil.example',
+    '\\\\evil.example',
+    '/a\\b',
+    '/\t/evil.example',
+    '/\n/evil.example',
+    '/\r\n/evil.example',
+    '\t//evil.example',
+    ' //evil.example',
+    ' /profile',
+    '/profile ',
+    '/\u0000/evil.example',
+    '/\u000b/evil.example',
+    '/\u2028/evil.example',
+    '/\u3000/evil.example',
+    '/é',
+    '/%2f/evil.example',
+    '/%2F%2Fevil.example',
+    '/%5cevil.example',
+    '/%5C/evil.example',
+    '/%09/evil.example',
+    '/%0d%0aLocation:%20https://evil.example',
+    '/%00',
+    '/%c2%85/evil.example',
+    '/.//evil.example',
+    '/..//evil.example',
+    '/%2e%2e//evil.example',
+    '/x/../login',
+    '/x/%2E%2E%5Clogin',
+    '/..',
+    '/%',
+    '/%zz',
+    '/%c0%af',
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    'java\nscript:alert(1)',
+    'data:text/html,x',
+    '?a=b',
+    '#a',
+    '@evil.example',
+    '.evil.example',
+    '/login',
+    '/login?return_to=%2Flogin',
+    '/LOGIN/',
+    '/%6cogin',
+    '/callback?code=x&state=y',
+    '/logout',
+    '/logout/continue',
+    '/signed-out',
+  ])('%j', (url) => {
+    expect(localUrl(url, '/fallback')).toBe('/fallback');
+  });
+
+  it.each([[undefined], [null], [7], [['/profile']], [['/a', '/b']], [{ a: '/profile' }]])(
+    'what is not a string: %o',
+    (candidate) => {
+      expect(localUrl(candidate)).toBe('/');
+    },
+  );
+});
+
+it('takes 1,500 characters and no more', () => {
+  const longest = `/${'a'.repeat(1_499)}`;
+  expect(localUrl(longest)).toBe(longest);
+  expect(localUrl(`${longest}a`)).toBe('/');
+});
+
+it('never lets a URL through that leads to another origin', () => {
+  // prettier-ignore
+  const pieces = constantFrom(
+    '/', '\\', '.', '..', '%', '%2f', '%5c', '%2e', '%09', '%25', '\t', '\n', '\r', ' ', '@', ':', '?', '#',
+    'a', 'evil.example', 'https:', 'javascript:', '\u0000', '\u2028',
+  );
+  const hostile = array(pieces, { maxLength: 10 }).map((parts) => `/${parts.join('')}`);
+  assert(
+    property(oneof(hostile, string(), webUrl()), (candidate) => {
+      const url = localUrl(candidate);
+      expect(new URL(url, ours).origin).toBe(ours);
+      // A proxy that decodes the path once more must not see another host either.
+      const path = url.replace(/[?#].*/, '');
+      expect(new URL(decodeURIComponent(path), ours).origin).toBe(ours);
+      expect(url).toMatch(/^[\x21-\x7e]+$/);
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+it('lets a page of ours be any page of ours where a loop is no danger', () => {
+  expect(isLocalUrl('/login?return_to=%2Fprofile')).toBe(true);
+  expect(isLocalUrl('//login')).toBe(false);
+});

@@ -1,0 +1,139 @@
+import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { AxeBuilder } from '@axe-core/playwright';
+import express from 'express';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { RelyingPartyViews, SignOutStepView } from '../../src/relying-party/views.js';
+import { moment } from '../../src/site/moment.js';
+import type { SiteViews } from '../../src/site/views.js';
+import { assets } from '../../src/web/assets.js';
+import { createRenderer, type Render } from '../../src/web/render.js';
+import { securityHeaders } from '../../src/web/security-headers.js';
+import { sendPage } from '../../src/web/send-page.js';
+import { type Chromium, launchChromium } from '../support/chromium.js';
+
+type Views = RelyingPartyViews & SiteViews;
+
+const nobody = { title: 'A page', signedInAs: undefined, unfinishedSignOut: false };
+const interrupted = { ...nobody, unfinishedSignOut: true };
+const somebody = { ...nobody, signedInAs: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(3) };
+const now = Date.UTC(2026, 10, 25, 19);
+
+const home = { baseUrl: 'http://localhost:3000', ordersScope: 'orders/read', adminGroup: 'admins' };
+const person = {
+  displayName: somebody.signedInAs,
+  username: 'oidc-pool-2_5f0c2f6e-8c1a-4e59-9d3b-1c1f0e6f4a11',
+  signedInAt: moment(now - 60_000, now),
+  accessTokenExpiresAt: moment(now + 3_600_000, now),
+  sessionEndsAt: moment(now + 28_800_000, now),
+};
+const providers = [
+  { label: 'Corporate ID', href: '/login?provider=a' },
+  { label: 'Partner ID', href: '/login?provider=b' },
+];
+const steps: SignOutStepView[] = [
+  { label: 'This site', outcome: 'done', advice: undefined },
+  { label: 'Your tokens', outcome: 'failed', advice: 'They end by themselves.' },
+  { label: 'The sign-in service', outcome: 'unfinished', advice: 'Press “Finish signing out”.' },
+  { label: 'Corporate ID', outcome: 'not-possible', advice: 'Close the browser.' },
+];
+const lookup = { returnTo: '/profile', emailLookup: true, unmatchedEmail: undefined };
+
+/** Every page in every state that looks different. */
+const pages: Record<string, (render: Render<Views>) => string> = {
+  'home, nobody signed in': (render) => render('home', { page: nobody, ...home }),
+  'home, signed in': (render) => render('home', { page: somebody, ...home }),
+  'home, sign-out interrupted': (render) => render('home', { page: interrupted, ...home }),
+  'profile, full': (render) =>
+    render('profile', {
+      page: somebody,
+      ...person,
+      name: 'Ada',
+      email: 'ada.lovelace@analytical-engines.example.com',
+      groups: ['eu-west-1_AbC123xyz_oidc-pool-2', 'admins'],
+      identityProvider: 'Corporate ID',
+    }),
+  'profile, bare': (render) =>
+    render('profile', {
+      page: somebody,
+      ...person,
+      name: undefined,
+      email: undefined,
+      groups: [],
+      identityProvider: undefined,
+    }),
+  'sign-in': (render) => render('sign-in', { page: nobody, providers, ...lookup }),
+  'sign-in, e-mail only': (render) => render('sign-in', { page: nobody, providers: [], ...lookup }),
+  'sign-in, unmatched e-mail': (render) =>
+    render('sign-in', { page: nobody, providers, ...lookup, unmatchedEmail: 'a@b.example' }),
+  'continue to a provider': (render) =>
+    render('continue-to-provider', { page: nobody, label: 'Corporate ID', href: '/login' }),
+  logout: (render) =>
+    render('logout', { page: somebody, displayName: 'Ada', steps: ['This site', 'Corporate ID'] }),
+  'logout, nobody signed in': (render) =>
+    render('logout', { page: interrupted, displayName: undefined, steps: ['Corporate ID'] }),
+  'signed out': (render) =>
+    render('signed-out', { page: nobody, steps: steps.slice(0, 1), isComplete: true }),
+  'signed out, not everywhere': (render) =>
+    render('signed-out', { page: interrupted, steps, isComplete: false }),
+  'signed out, and in again': (render) =>
+    render('signed-out', { page: somebody, steps: [], isComplete: true }),
+  error: (render) =>
+    render('error', {
+      page: nobody,
+      code: 'login_transaction_missing',
+      title: 'This sign-in has expired',
+      detail: 'Nothing is lost: start again.',
+      requestId: '8c0f3a6e-6d5d-4f53-9d0e-0a86a4b0c2f1',
+      next: { label: 'Sign in', href: '/login' },
+    }),
+};
+
+const executable = inject('chromium');
+
+describe.skipIf(executable === undefined)('in a real browser, every page', () => {
+  const render = createRenderer<Views>();
+  const app = express()
+    .use(securityHeaders({ https: false, formActionOrigins: () => [] }), assets())
+    .get('/:name', (req, res) => sendPage(res, pages[req.params.name]?.(render) ?? ''));
+  const server = app.listen(0, '127.0.0.1');
+  let chromium: Chromium;
+  let origin: string;
+
+  beforeAll(async () => {
+    if (!server.listening) await once(server, 'listening');
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    chromium = await launchChromium(executable ?? '', { reducedMotion: 'reduce' });
+  });
+  afterAll(async () => {
+    await chromium.close();
+    server.close();
+  });
+
+  it.each(Object.keys(pages))('%s', async (name) => {
+    const page = await chromium.context.newPage();
+    const complaints: string[] = [];
+    const requested: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('request', (request) => requested.push(new URL(request.url()).origin));
+
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 390],
+    ] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(`${origin}/${encodeURIComponent(name)}`);
+      expect(await page.locator('h1').count()).toBe(1);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      const overflow = await page.evaluate(
+        () => document.documentElement.scrollWidth - window.innerWidth,
+      );
+      expect(overflow).toBeLessThanOrEqual(0);
+    }
+    expect(complaints).toEqual([]);
+    expect(new Set(requested)).toEqual(new Set([origin]));
+    await page.close();
+  });
+});
