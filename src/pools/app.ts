@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import express, {
+  Router,
+  type ErrorRequestHandler,
+  type Express,
+  type RequestHandler,
+} from 'express';
+import { authorize } from './authorize.js';
+import { discovery, jwks } from './discovery.js';
+import { errorPage } from './error-page.js';
+import { assignPool, formOf, poolOf, serve, type Endpoint, type PoolsRuntime } from './exchange.js';
+import type { FaultEndpoint } from './faults.js';
+import { idpResponse } from './federation.js';
+import { indexPage } from './index-page.js';
+import { loginPage, submitLogin } from './login.js';
+import { logout } from './logout.js';
+import { submitNewPassword } from './new-password.js';
+import { revoke } from './revoke.js';
+import { token } from './token.js';
+import { userInfo } from './user-info.js';
+
+type Route = [method: 'get' | 'post', path: string, fault: FaultEndpoint | undefined, Endpoint];
+
+const issuerRoutes: Route[] = [
+  ['get', '/.well-known/openid-configuration', 'discovery', discovery],
+  ['get', '/.well-known/jwks.json', 'jwks', jwks],
+];
+
+const domainRoutes: Route[] = [
+  ['get', '/oauth2/authorize', 'authorize', authorize],
+  ['get', '/login', 'login', loginPage],
+  ['post', '/login', 'login', submitLogin],
+  ['post', '/newPassword', 'login', submitNewPassword],
+  ['get', '/oauth2/idpresponse', 'idpresponse', idpResponse],
+  ['post', '/oauth2/token', 'token', token],
+  ['get', '/oauth2/userInfo', 'userInfo', userInfo],
+  ['post', '/oauth2/userInfo', 'userInfo', userInfo],
+  ['post', '/oauth2/revoke', 'revoke', revoke],
+  ['get', '/logout', 'logout', logout],
+  ['get', '/error', undefined, errorPage],
+];
+
+/** The one Express app: each pool has its issuer at `/{poolId}` and its domain at `/{domain}`. */
+export function createPoolsApp(runtime: PoolsRuntime): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false);
+  app.use(logRequests(runtime));
+  app.get('/health', (_request, response) => void response.json({ status: 'ok' }));
+  app.get('/favicon.ico', (_request, response) => void response.status(204).end());
+  app.get('/assets/pools.css', async (_request, response) => {
+    const css = await readFile(new URL('../../views/pools/pools.css', import.meta.url));
+    response
+      .set({ 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' })
+      .end(css);
+  });
+  app.get('/', (_request, response) => indexPage(runtime, response));
+  app.post('/', unknownOperation);
+
+  const issuer = routerOf(runtime, issuerRoutes);
+  const domain = routerOf(runtime, domainRoutes);
+  app.use(
+    '/:place',
+    express.text({ type: 'application/x-www-form-urlencoded' }),
+    (request, response, next) => {
+      const { place } = request.params;
+      const ofIssuer = runtime.pools.find((pool) => pool.id === place);
+      const pool = ofIssuer ?? runtime.pools.find((each) => each.domainPath === `/${place}`);
+      if (pool === undefined) {
+        next();
+        return;
+      }
+      assignPool(response, pool);
+      runtime.requestLog.record(pool.name, request, response, formOf(request));
+      (ofIssuer ? issuer : domain)(request, response, next);
+    },
+  );
+  app.use((_request, response) => void response.status(404).json({ message: 'Not found' }));
+  app.use(lastResort(runtime));
+  return app;
+}
+
+function routerOf(runtime: PoolsRuntime, routes: readonly Route[]): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  for (const [method, path, fault, endpoint] of routes) {
+    router[method](path, serve(runtime, fault, endpoint));
+  }
+  // Public clients in a browser call these from their own origin.
+  router.options(['/oauth2/token', '/oauth2/userInfo', '/oauth2/revoke'], (_request, response) => {
+    response.status(200).set({
+      'Access-Control-Allow-Origin': '*',
+      'Access-Control-Allow-Methods': 'GET, POST',
+      'Access-Control-Allow-Headers': 'authorization, content-type',
+    });
+    response.end();
+  });
+  return router;
+}
+
+// The cognito-idp JSON API has no operation yet; with this answer the AWS SDK gives up at once.
+const unknownOperation: RequestHandler = (_request, response) => {
+  response.status(400).setHeader('Content-Type', 'application/x-amz-json-1.1');
+  response.end(
+    JSON.stringify({ __type: 'UnknownOperationException', message: 'Unknown operation' }),
+  );
+};
+
+function logRequests({ log }: PoolsRuntime): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const { method, path } = request;
+    response.once('close', () => {
+      const pool = response.locals['pool'] === undefined ? undefined : poolOf(response);
+      log({
+        kind: 'request',
+        pool: pool?.name,
+        method,
+        path: pool === undefined ? path : path.slice(path.indexOf('/', 1)),
+        status: response.writableFinished ? response.statusCode : 0,
+        durationMs: Math.round(performance.now() - startedAt),
+      });
+    });
+    next();
+  };
+}
+
+function lastResort({ log }: PoolsRuntime): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const status = statusOf(error);
+    if (status >= 500) {
+      const pool = response.locals['pool'] === undefined ? undefined : poolOf(response).name;
+      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      log({ kind: 'error', pool, path: request.path, message });
+    }
+    response.status(status).json({ error: status >= 500 ? 'server_error' : 'invalid_request' });
+  };
+}
+
+/** Express and its body parser put a status on errors that are the caller's. */
+function statusOf(error: unknown): number {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' && status >= 400 ? status : 500;
+}

@@ -1,0 +1,32 @@
+import type { Response } from 'express';
+import { withQuery, type PoolsRuntime } from './exchange.js';
+import { showIndex } from './pages.js';
+import type { AppClient } from './pool-state.js';
+import type { UserPool } from './user-pool.js';
+
+/** `GET /`: the pools, their addresses and the console's "Launch Hosted UI" link for each client with a callback. */
+export function indexPage({ pools }: PoolsRuntime, response: Response): void {
+  showIndex(response, {
+    pools: pools.map((pool) => ({
+      name: pool.name,
+      issuer: pool.issuer,
+      domain: pool.domain,
+      clients: pool.clients.flatMap((client) => {
+        const launchUrl = hostedUiUrl(pool, client);
+        return launchUrl === undefined ? [] : [{ name: client.name, launchUrl }];
+      }),
+    })),
+  });
+}
+
+function hostedUiUrl(pool: UserPool, client: AppClient): string | undefined {
+  const [redirectUri] = client.callbackUrls;
+  if (redirectUri === undefined || client.flows.includes('client_credentials')) return undefined;
+  const query = new URLSearchParams({
+    client_id: client.id,
+    response_type: client.flows.includes('code') ? 'code' : 'token',
+    scope: client.scopes.join(' '),
+    redirect_uri: redirectUri,
+  });
+  return withQuery(`${pool.domain}/login`, query);
+}

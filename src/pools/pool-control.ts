@@ -1,0 +1,129 @@
+import type { ResettableClock } from './clock.js';
+import type { KeySupply } from './keys.js';
+import { mintClientCredentialsToken, mintTokens } from './mint.js';
+import { activeRefreshToken, issueRefreshToken, revokeGrant } from './refresh-tokens.js';
+import type { UserStatus } from './seed.js';
+import { openGrant } from './sign-in.js';
+import type { UserPool } from './user-pool.js';
+
+/** A user as `users()` shows them. */
+export interface PoolUserView {
+  readonly username: string;
+  readonly sub: string;
+  readonly status: UserStatus;
+  readonly enabled: boolean;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly groups: readonly string[];
+}
+
+/** What `tokens` is asked for. */
+export interface TokensOptions {
+  /** Name of the client. */
+  readonly client: string;
+  /** Default all scopes of the client. */
+  readonly scope?: string | undefined;
+  /** Replaces claims of both tokens; `null` takes one away. */
+  readonly claims?: Record<string, unknown> | undefined;
+}
+
+/** One running pool, for tests. */
+export interface Pool {
+  readonly id: string;
+  readonly name: string;
+  /** What `iss` says. */
+  readonly issuer: string;
+  /** Where `/login`, `/logout` and `/oauth2/…` are. */
+  readonly domain: string;
+  /** @throws {TypeError} when no client has that name */
+  client(name: string): { id: string; secret: string | undefined };
+  /** Copies; changing them changes nothing here. */
+  users(): PoolUserView[];
+  /** Disabled: no sign-in, no refresh, no userInfo, until enabled again. @throws {TypeError} when there is no such user */
+  setUserEnabled(username: string, enabled: boolean): void;
+  /** @throws {TypeError} when there is no such user or group */
+  setUserGroups(username: string, groups: readonly string[]): void;
+  /** @throws {TypeError} when there is no such user */
+  deleteUser(username: string): void;
+  /** Kills the user's tokens but not the browser session, as AWS does. @throws {TypeError} when there is no such user */
+  globalSignOut(username: string): void;
+  /** Signs with new keys from now on; the present ones disappear from JWKS unless `keepOld`. */
+  rotateKeys(options?: { keepOld?: boolean }): Promise<void>;
+  /** Tokens without a flow. @throws {TypeError} when there is no such user or client */
+  tokens(
+    username: string,
+    options: TokensOptions,
+  ): Promise<{ idToken: string; accessToken: string; refreshToken: string; expiresIn: number }>;
+  /** An access token of the client itself. @throws {TypeError} when there is no such client */
+  clientCredentialsToken(client: string, scope?: string): Promise<string>;
+  /** Would `/oauth2/token` take it? */
+  isRefreshTokenActive(refreshToken: string): boolean;
+}
+
+/** The handle tests hold of a pool. */
+export function createPoolControl(pool: UserPool, clock: ResettableClock, supply: KeySupply): Pool {
+  const { id, name, issuer, domain } = pool;
+  return {
+    id,
+    name,
+    issuer,
+    domain,
+    client: (clientName) => {
+      const client = pool.clientNamed(clientName);
+      return { id: client.id, secret: client.secret };
+    },
+    users: () =>
+      [...pool.users.values()].map(({ password: _password, ...user }) => structuredClone(user)),
+    setUserEnabled: (username, enabled) => {
+      pool.userNamed(username).enabled = enabled;
+    },
+    setUserGroups: (username, groups) => {
+      const unknown = groups.find((group) => !pool.groups.includes(group));
+      if (unknown !== undefined) throw new TypeError(`Pool ${name} has no group "${unknown}"`);
+      pool.userNamed(username).groups = [...groups];
+    },
+    deleteUser: (username) => {
+      pool.users.delete(pool.userNamed(username).username);
+    },
+    globalSignOut: (username) => {
+      const { sub } = pool.userNamed(username);
+      for (const grant of pool.grants.values()) if (grant.sub === sub) revokeGrant(grant);
+    },
+    rotateKeys: async ({ keepOld = false } = {}) => pool.rotateKeys(supply, keepOld),
+    tokens: async (username, options) => tokensFor(pool, clock.now(), username, options),
+    clientCredentialsToken: async (clientName, scope) => {
+      const client = pool.clientNamed(clientName);
+      return mintClientCredentialsToken(
+        pool,
+        client,
+        scope?.split(' ') ?? client.scopes,
+        clock.now(),
+      );
+    },
+    isRefreshTokenActive: (refreshToken) =>
+      activeRefreshToken(pool, refreshToken, clock.now()) !== undefined,
+  };
+}
+
+async function tokensFor(
+  pool: UserPool,
+  now: number,
+  username: string,
+  { client: clientName, scope, claims = {} }: TokensOptions,
+): Promise<{ idToken: string; accessToken: string; refreshToken: string; expiresIn: number }> {
+  const client = pool.clientNamed(clientName);
+  const user = pool.userNamed(username);
+  const scopes = scope?.split(' ') ?? client.scopes;
+  const grant = openGrant(pool, { client, user, scopes, signedInAt: now });
+  const [{ idToken = '', accessToken }, refreshToken] = await Promise.all([
+    mintTokens(pool, {
+      client,
+      grant,
+      user,
+      now,
+      idTokenFault: { claims },
+      accessTokenFault: { claims },
+    }),
+    issueRefreshToken(pool, grant, { now, expiresAt: now + client.refreshTokenSeconds * 1000 }),
+  ]);
+  return { idToken, accessToken, refreshToken, expiresIn: client.accessTokenSeconds };
+}

@@ -1,0 +1,161 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createPoolsApp } from './app.js';
+import { articleSeed } from './article.js';
+import { createClock, type PoolsClock } from './clock.js';
+import { dumpSeed } from './dump.js';
+import type { PoolsRuntime } from './exchange.js';
+import { createFaultSwitches, type Fault, type FaultEndpoint } from './faults.js';
+import { fixedKeys, generatedKeys, type KeySupply } from './keys.js';
+import { createPoolControl, type Pool } from './pool-control.js';
+import { createRequestLog, type PoolsLogEvent, type RecordedRequest } from './request-log.js';
+import { readSeedFile } from './seed-file.js';
+import { parseSeed } from './seed-schema.js';
+import type { PoolsSeed } from './seed.js';
+import { createUserPools, poolNamed } from './user-pool.js';
+
+/** How to start the pools; every option has a default. */
+export interface StartPoolsOptions {
+  /** An object, or a `.json`, `.yaml` or `.yml` file. Default the article's pools for `http://localhost:3000`. */
+  readonly seed?: PoolsSeed | string | URL | undefined;
+  /** Default 0: any free port. */
+  readonly port?: number | undefined;
+  /** Default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** The origin browsers and clients use, where it differs from the address listened on (in a container, say). */
+  readonly publicUrl?: string | undefined;
+  /** `fixed` uses key pairs everybody knows, and listens on loopback only. Default `generated`. */
+  readonly keys?: 'fixed' | 'generated' | undefined;
+  /**
+   * `local` (default): the issuer is where discovery is served. `aws`: tokens name
+   * `https://cognito-idp.<region>.amazonaws.com/<poolId>`, for verifiers that only compare.
+   */
+  readonly issuer?: 'local' | 'aws' | undefined;
+  /** Epoch milliseconds; `clock.advance` adds to it. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+  /** One call per request served, per injected fault and per unexpected error. */
+  readonly log?: ((event: PoolsLogEvent) => void) | undefined;
+}
+
+/** Running pools. */
+export interface Pools extends AsyncDisposable {
+  /** The one origin of all pools, e.g. `http://127.0.0.1:4000`. */
+  readonly url: string;
+  readonly clock: PoolsClock;
+  readonly faults: {
+    /** For the next request to that endpoint; those set earlier come first. */
+    once(pool: string, endpoint: FaultEndpoint, fault: Fault): void;
+    /** For every request until cleared. */
+    always(pool: string, endpoint: FaultEndpoint, fault: Fault): void;
+    clear(): void;
+  };
+  /** @throws {TypeError} when no pool has that name */
+  pool(name: string): Pool;
+  /**
+   * What a pool was asked, oldest first.
+   *
+   * @param path relative to the domain or the issuer, e.g. `/oauth2/token`; default all
+   */
+  requests(pool: string, path?: string): RecordedRequest[];
+  /** Back to the seed: users, keys, sessions, tokens, faults, requests, clock. */
+  reset(): void;
+  /** The present state as a seed, with password hashes. */
+  dump(): PoolsSeed;
+  /** Stops at once, open requests included. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts user pools in this process; resolves when they listen.
+ *
+ * @throws {SeedError} when the seed cannot be used; it lists every problem
+ * @throws {TypeError} for fixed keys on anything but loopback
+ * @throws {Error} with `code: 'EADDRINUSE'` when the port is taken
+ */
+export async function startPools(options: StartPoolsOptions = {}): Promise<Pools> {
+  const { port = 0, host = '127.0.0.1', keys = 'generated', now = Date.now } = options;
+  if (keys === 'fixed' && !isLoopback(host)) {
+    throw new TypeError(`keys: 'fixed' are known to everybody; use them on 127.0.0.1, not ${host}`);
+  }
+  const seed = parseSeed(await loadSeed(options.seed));
+  const supply = keys === 'fixed' ? fixedKeys() : generatedKeys();
+  const poolKeys = await Promise.all(seed.pools.map(async () => supply.next()));
+  const server = createServer();
+  await listen(server, port, host);
+
+  const origin = options.publicUrl?.replace(/\/$/, '') ?? originOf(server, host);
+  const runtime: PoolsRuntime = {
+    origin,
+    pools: createUserPools(seed, poolKeys, { origin, issuer: options.issuer ?? 'local' }),
+    clock: createClock(now),
+    faults: createFaultSwitches(),
+    requestLog: createRequestLog(),
+    log: options.log ?? (() => undefined),
+  };
+  server.on('request', createPoolsApp(runtime));
+  return control(runtime, server, supply);
+}
+
+function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pools {
+  const { origin, pools, clock, faults, requestLog } = runtime;
+  const controls = new Map(pools.map((pool) => [pool, createPoolControl(pool, clock, supply)]));
+  const nameOf = (name: string): string => poolNamed(pools, name).name;
+  const close = async (): Promise<void> => stop(server);
+  return {
+    url: origin,
+    clock: { now: () => clock.now(), advance: (by) => clock.advance(by) },
+    faults: {
+      once: (pool, endpoint, fault) => faults.once(nameOf(pool), endpoint, fault),
+      always: (pool, endpoint, fault) => faults.always(nameOf(pool), endpoint, fault),
+      clear: () => faults.clear(),
+    },
+    pool: (name) => controls.get(poolNamed(pools, name))!,
+    requests: (pool, path) => requestLog.requests(nameOf(pool), path),
+    reset: () => {
+      for (const pool of pools) pool.reset();
+      faults.clear();
+      requestLog.clear();
+      clock.reset();
+    },
+    dump: () => dumpSeed(pools),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function loadSeed(seed: StartPoolsOptions['seed']): Promise<unknown> {
+  if (seed === undefined) return articleSeed({ baseUrl: 'http://localhost:3000' });
+  return typeof seed === 'string' || seed instanceof URL ? readSeedFile(seed) : seed;
+}
+
+async function listen(server: Server, port: number, host: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? portTaken(port, host, error) : error);
+    });
+    server.listen(port, host, resolve);
+  });
+  server.removeAllListeners('error');
+}
+
+function portTaken(port: number, host: string, cause: Error): Error {
+  const message = `Port ${port} on ${host} is taken by another program; choose another for the pools`;
+  return Object.assign(new Error(message, { cause }), { code: 'EADDRINUSE' });
+}
+
+async function stop(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+
+function originOf(server: Server, host: string): string {
+  const { port } = server.address() as AddressInfo;
+  const isEverywhere = host === '0.0.0.0' || host === '::';
+  const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
