@@ -1,20 +1,39 @@
-import { ConfigError } from '../errors.js';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MemoryStore } from './memory-store.js';
 import type { SessionStore } from './session-store.js';
+import { storeMisconfigured } from './store-errors.js';
 
 /**
- * Opens the store that `SESSION_STORE` names.
+ * Opens the store that `SESSION_STORE` names:
  *
- * @param url `memory:`
+ * - `memory:` — this process only, for tests and the demo
+ * - `file:./data/sessions`, `file:/var/lib/lifeguard/sessions.db` — SQLite, for the processes of one machine
+ *
  * @param options.now the time in epoch milliseconds; a session ends when it reaches the session's `expiresAt`
- * @throws {ConfigError} naming `SESSION_STORE`, when the URL cannot be used; never with the URL itself, which may hold a password
+ * @throws {ConfigError} naming `SESSION_STORE`, when the URL cannot be used; never with the URL itself, which may hold
+ *   a password
  */
 export async function openSessionStore(
   url: string,
   options: { now: () => number },
 ): Promise<SessionStore> {
   if (url === 'memory:') return new MemoryStore(options);
-  throw new ConfigError([
-    { option: 'SESSION_STORE', problem: 'has a form we do not know', fix: 'use memory:' },
-  ]);
+  // Loaded on demand: the drivers are optional packages.
+  if (url.startsWith('file:'))
+    return (await import('./sqlite-store.js')).openSqliteStore(pathOf(url), options);
+  throw storeMisconfigured('is none of the forms we know', 'use memory: or file:./data/sessions');
+}
+
+function pathOf(url: string): string {
+  try {
+    const path = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
+    if (path !== '') return resolve(path);
+  } catch {
+    // Falls through: file://host/… and bad escapes have no path on this machine.
+  }
+  throw storeMisconfigured(
+    'names no file or folder',
+    'use file:./data/sessions or file:///var/lib/lifeguard/sessions',
+  );
 }

@@ -1,0 +1,169 @@
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, extname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError } from '../errors.js';
+import { storeMisconfigured } from './store-errors.js';
+
+/** The few calls of `node:sqlite` we use; `@photostructure/sqlite` has the same ones. */
+export interface Database {
+  readonly isTransaction: boolean;
+  exec(sql: string): void;
+  prepare<Row>(sql: string): Statement<Row>;
+  close(): void;
+}
+
+interface Statement<Row> {
+  run(...values: SqlValue[]): { changes: number | bigint };
+  get(...values: SqlValue[]): Row | undefined;
+  all(...values: SqlValue[]): Row[];
+}
+
+type SqlValue = string | number | Uint8Array | null;
+
+/** Goes up whenever the tables change. A file with any other number is emptied: people sign in again, nothing crashes. */
+const LAYOUT = 1;
+
+/** Marks a file as ours ("LfGd"), so that no other program's database is ever emptied. */
+const APPLICATION_ID = 0x4c664764;
+
+const TABLES = `
+  CREATE TABLE sessions (key TEXT PRIMARY KEY, session BLOB NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+  CREATE TABLE tokens (key TEXT PRIMARY KEY REFERENCES sessions ON DELETE CASCADE, tokens BLOB NOT NULL);
+  CREATE TABLE session_index (
+    name TEXT, key TEXT REFERENCES sessions ON DELETE CASCADE, PRIMARY KEY (name, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX session_index_by_key ON session_index (key);
+  CREATE TABLE locks (name TEXT PRIMARY KEY, proof TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE remembered (value TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+`;
+
+const BUSY = 5;
+const OPENING_MS = 5000;
+
+/** How long one call may hold up this process while another one writes. */
+const BLOCKING_MS = 20;
+
+/**
+ * Opens the SQLite file that the processes of one machine share, and makes it if need be (folder 0700, file 0600).
+ *
+ * @param path a file ending in `.db`, `.sqlite` or `.sqlite3`, else a folder, in which the file is `sessions.db`
+ * @throws {ConfigError} when this Node has no SQLite, or the path cannot hold the file
+ */
+export async function openSqliteFile(path: string): Promise<Database> {
+  const DatabaseSync = await loadSqlite();
+  try {
+    const file = makeFile(resolve(path));
+    return await untilNotBusy(OPENING_MS, () => openDatabase(new DatabaseSync(file)));
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw storeMisconfigured(
+      `names a file that cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      'use a folder on a local disk that this user may write to, and remove the file there if it is damaged',
+    );
+  }
+}
+
+/**
+ * Calls `step` again for as long as another process holds the file, without holding up this one in between.
+ * @throws what `step` throws, which is "busy" once `ms` have passed
+ */
+export async function untilNotBusy<Result>(ms: number, step: () => Result): Promise<Result> {
+  const deadline = performance.now() + ms;
+  for (;;) {
+    try {
+      return step();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+      await delay(5 + Math.random() * 10);
+    }
+  }
+}
+
+/** Runs `steps` as one transaction: all of it happens, or nothing does. */
+export function transaction<Result>(database: Database, steps: () => Result): Result {
+  // IMMEDIATE takes the write lock first: a transaction that reads, then writes, would fail whenever another wrote between.
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = steps();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // A full disk ends the transaction by itself.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+async function loadSqlite(): Promise<new (file: string) => Database> {
+  const hasItsOwn = Number.parseInt(process.versions.node, 10) >= 24;
+  const builtin: string = 'node:sqlite';
+  try {
+    return (await (hasItsOwn ? import(builtin) : import('@photostructure/sqlite'))).DatabaseSync;
+  } catch {
+    throw storeMisconfigured(
+      'is a file, and this Node has no SQLite',
+      'run "npm install @photostructure/sqlite", or use Node 24 or later',
+    );
+  }
+}
+
+function makeFile(path: string): string {
+  const isFile = ['.db', '.sqlite', '.sqlite3'].includes(extname(path)) && !isFolder(path);
+  const file = isFile ? path : join(path, 'sessions.db');
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  // Made by us because SQLite would make it readable for everyone; its -wal and -shm files take the mode of this one.
+  closeSync(openSync(file, 'a', 0o600));
+  return file;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function openDatabase(database: Database): Database {
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BLOCKING_MS}`);
+    const mode = database
+      .prepare<{ journal_mode: string }>('PRAGMA journal_mode = WAL')
+      .get()?.journal_mode;
+    if (mode !== 'wal') throw new Error('its disk does not support write-ahead logging');
+    database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF');
+    transaction(database, () => makeTables(database));
+    database.exec('PRAGMA foreign_keys = ON');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function makeTables(database: Database): void {
+  const tables = database
+    .prepare<{ name: string }>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    )
+    .all();
+  if (tables.length > 0) {
+    if (numberOf(database, 'application_id') !== APPLICATION_ID) {
+      throw storeMisconfigured("names another program's database", 'name a new file or folder');
+    }
+    if (numberOf(database, 'user_version') === LAYOUT) return;
+  }
+  for (const { name } of tables) database.exec(`DROP TABLE "${name}"`);
+  database.exec(
+    `${TABLES}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${LAYOUT}`,
+  );
+}
+
+function numberOf(
+  database: Database,
+  pragma: 'application_id' | 'user_version',
+): number | undefined {
+  return database.prepare<Record<string, number>>(`PRAGMA ${pragma}`).get()?.[pragma];
+}
+
+function isBusy(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+  return (code & 0xff) === BUSY;
+}

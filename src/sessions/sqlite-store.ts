@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  NewStoredSession,
+  SessionStore,
+  StoredSession,
+  StoredSessionChange,
+} from './session-store.js';
+import { openSqliteFile, transaction, untilNotBusy, type Database } from './sqlite-file.js';
+import { storeUnavailable } from './store-errors.js';
+
+const ANSWER_MS = 900;
+const SWEEP_MS = 60_000;
+const SWEEP_ROWS = 500;
+
+/**
+ * Opens a store in a SQLite file, shared by the processes of one machine; it survives their crashes.
+ * A power failure may lose the last moments before it, never the file.
+ *
+ * @param path see `openSqliteFile`
+ * @param options.now the time in epoch milliseconds
+ * @throws {ConfigError} when the file cannot be used
+ */
+export async function openSqliteStore(
+  path: string,
+  options: { now: () => number },
+): Promise<SessionStore> {
+  return new SqliteStore(await openSqliteFile(path), options.now);
+}
+
+class SqliteStore implements SessionStore {
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #statements: ReturnType<typeof prepareStatements>;
+  #sweeping: NodeJS.Timeout;
+
+  constructor(database: Database, now: () => number) {
+    this.#database = database;
+    this.#now = now;
+    this.#statements = prepareStatements(database);
+    this.#sweeping = setTimeout(() => this.#sweep(), Math.random() * SWEEP_MS).unref();
+  }
+
+  create(key: string, session: NewStoredSession): Promise<void> {
+    const { createSession, createTokens, createIndexEntry } = this.#statements;
+    return this.#answer(() =>
+      transaction(this.#database, () => {
+        createSession.run(key, session.session, session.expiresAt);
+        createTokens.run(key, session.tokens);
+        for (const index of session.indexes) createIndexEntry.run(index, key);
+      }),
+    );
+  }
+
+  read(key: string): Promise<StoredSession | undefined> {
+    return this.#answer(() => this.#statements.read.get(key, this.#now()));
+  }
+
+  readTokens(key: string): Promise<Uint8Array | undefined> {
+    return this.#answer(() => this.#statements.readTokens.get(key, this.#now())?.tokens);
+  }
+
+  update(key: string, { session, tokens, expiresAt }: StoredSessionChange): Promise<boolean> {
+    const { updateSession, updateTokens } = this.#statements;
+    const now = this.#now();
+    const change = (): boolean =>
+      updateSession.run(session ?? null, expiresAt ?? null, key, now).changes === 1;
+    if (tokens === undefined) return this.#answer(change);
+    return this.#answer(() =>
+      transaction(this.#database, () => change() && updateTokens.run(tokens, key).changes === 1),
+    );
+  }
+
+  destroy(key: string): Promise<Uint8Array | undefined> {
+    const { readTokens, destroySession } = this.#statements;
+    return this.#answer(() =>
+      transaction(this.#database, () => {
+        const row = readTokens.get(key, this.#now());
+        destroySession.run(key);
+        return row?.tokens;
+      }),
+    );
+  }
+
+  find(index: string): Promise<string[]> {
+    return this.#answer(() => this.#statements.find.all(index, this.#now()).map(({ key }) => key));
+  }
+
+  lock(name: string, ttlMs: number): Promise<string | undefined> {
+    return this.#answer(() => {
+      const proof = randomUUID();
+      const now = this.#now();
+      return this.#statements.lock.run(name, proof, now + ttlMs, now).changes === 1
+        ? proof
+        : undefined;
+    });
+  }
+
+  unlock(name: string, proof: string): Promise<void> {
+    return this.#answer(() => {
+      this.#statements.unlock.run(name, proof);
+    });
+  }
+
+  remember(value: string, expiresAt: number): Promise<boolean> {
+    return this.#answer(
+      () => this.#statements.remember.run(value, expiresAt, this.#now()).changes === 1,
+    );
+  }
+
+  ping(): Promise<void> {
+    return this.#answer(() => {
+      this.#statements.ping.get();
+    });
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#sweeping);
+    this.#database.close();
+  }
+
+  async #answer<Answer>(step: () => Answer): Promise<Answer> {
+    try {
+      return await untilNotBusy(ANSWER_MS, step);
+    } catch (error) {
+      throw storeUnavailable(error);
+    }
+  }
+
+  /** Deletes what has expired, a bounded number of rows at a time so that nobody waits for it. */
+  #sweep(): void {
+    let isFinished = true;
+    try {
+      const now = this.#now();
+      for (const sweep of this.#statements.sweeps) {
+        if (sweep.run(now, SWEEP_ROWS).changes === SWEEP_ROWS) isFinished = false;
+      }
+    } catch {
+      // Expired rows are hidden from every read anyway; the next sweep takes them.
+    }
+    const pause = isFinished ? SWEEP_MS * (0.75 + Math.random() / 2) : 10;
+    this.#sweeping = setTimeout(() => this.#sweep(), pause).unref();
+  }
+}
+
+/** Each statement takes its values in the order of its question marks. */
+function prepareStatements(database: Database) {
+  return {
+    createSession: database.prepare(
+      'INSERT INTO sessions (key, session, expires_at) VALUES (?, ?, ?)',
+    ),
+    createTokens: database.prepare('INSERT INTO tokens (key, tokens) VALUES (?, ?)'),
+    createIndexEntry: database.prepare(
+      'INSERT OR IGNORE INTO session_index (name, key) VALUES (?, ?)',
+    ),
+    read: database.prepare<StoredSession>(
+      'SELECT session, expires_at AS expiresAt FROM sessions WHERE key = ? AND expires_at > ?',
+    ),
+    readTokens: database.prepare<{ tokens: Uint8Array }>(
+      'SELECT tokens FROM sessions JOIN tokens USING (key) WHERE key = ? AND expires_at > ?',
+    ),
+    updateSession: database.prepare(
+      `UPDATE sessions SET session = coalesce(?, session), expires_at = coalesce(?, expires_at)
+       WHERE key = ? AND expires_at > ?`,
+    ),
+    updateTokens: database.prepare('UPDATE tokens SET tokens = ? WHERE key = ?'),
+    destroySession: database.prepare('DELETE FROM sessions WHERE key = ?'),
+    find: database.prepare<{ key: string }>(
+      'SELECT key FROM session_index JOIN sessions USING (key) WHERE name = ? AND expires_at > ?',
+    ),
+    lock: database.prepare(
+      `INSERT INTO locks (name, proof, expires_at) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET proof = excluded.proof, expires_at = excluded.expires_at WHERE locks.expires_at <= ?`,
+    ),
+    unlock: database.prepare('DELETE FROM locks WHERE name = ? AND proof = ?'),
+    remember: database.prepare(
+      `INSERT INTO remembered (value, expires_at) VALUES (?, ?)
+       ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at WHERE remembered.expires_at <= ?`,
+    ),
+    ping: database.prepare('SELECT count(*) FROM sqlite_schema'),
+    sweeps: [
+      'DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at <= ? LIMIT ?)',
+      'DELETE FROM locks WHERE name IN (SELECT name FROM locks WHERE expires_at <= ? LIMIT ?)',
+      'DELETE FROM remembered WHERE value IN (SELECT value FROM remembered WHERE expires_at <= ? LIMIT ?)',
+    ].map((sql) => database.prepare(sql)),
+  };
+}
