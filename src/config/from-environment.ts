@@ -3,7 +3,7 @@ import type { Problem } from '../errors.js';
 import { nearMisses } from './near-misses.js';
 import { type Option, options, type Settings } from './options.js';
 
-/** The shape of `process.env`, which is passed in by the CLI. */
+/** Variables by name. The process's own are passed in by the CLI, the only place that reads them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `warnings` name variables that look mistyped and were left unread; they do not keep us from starting. */
