@@ -14,6 +14,7 @@ const levels: Readonly<Record<EventName, 'debug' | 'info' | 'warn'>> = {
   'session.refresh_failed': 'warn',
   'session.ended': 'info',
   'logout.revocation_failed': 'warn',
+  'logout.backchannel': 'info',
   'logout.completed': 'info',
   'discovery.failed': 'warn',
 };

@@ -1,7 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
 import { type Request, type RequestHandler, Router } from 'express';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  collectDefaultMetrics,
+  Counter,
+  Histogram,
+  Registry,
+} from 'prom-client';
 import type { RelyingPartyEvents } from '../relying-party/events.js';
 import { sendProblem } from '../web/problem.js';
 import { requestIdOf } from '../web/request-id.js';
@@ -30,6 +36,8 @@ export interface MetricsOptions {
 export function createMetrics({ token, render, elapsed }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  // What a worker tells its primary when that adds up (see cluster-metrics.ts): a worker has one app.
+  AggregatorRegistry.setRegistries(registry);
   const registers = [registry];
   return {
     registry,

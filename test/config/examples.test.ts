@@ -71,7 +71,9 @@ describe('docker-compose.yml', () => {
         },
       ],
     });
-    expect(services.pools.command).toEqual(['pools', '--host', '0.0.0.0', '--port', '4000']);
+    expect(services.pools.command.join(' ')).toBe(
+      'pools --host 0.0.0.0 --port 4000 --public-url http://127.0.0.1:4000',
+    );
   });
 
   it('lets site and browser reach the pools under one name', () => {

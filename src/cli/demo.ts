@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import closeWithGrace from 'close-with-grace';
+import { type Environment, readSettings } from '../config/from-environment.js';
+import { options, type Settings } from '../config/options.js';
+import { ConfigError } from '../errors.js';
+import { createLogger } from '../ops/logger.js';
+import { articleSeed, type Pools, startPools } from '../pools/index.js';
+import { CommandError, portFailure } from './failure.js';
+import { startApp } from './start-app.js';
+
+/**
+ * `lifeguard demo`: the article's two joined pools and the site, with nothing to set. The site is on `localhost` and the
+ * pools on `127.0.0.1`, because to a browser these are two sites: cookies behave as they will in production.
+ *
+ * @throws {CommandError} under NODE_ENV=production, and when a port cannot be had
+ * @throws {ConfigError} when PORT, POOLS_PORT or LOG_LEVEL is wrong
+ */
+export async function demo(environment: Environment): Promise<void> {
+  if (environment['NODE_ENV'] === 'production') {
+    throw new CommandError(
+      'The demo has secrets that everybody knows, so it does not run with NODE_ENV=production. Use "lifeguard serve".',
+    );
+  }
+  const port = portOf(environment, 'PORT', 3000);
+  const poolsPort = portOf(environment, 'POOLS_PORT', 4000);
+  const baseUrl = `http://localhost:${port}`;
+  const seed = articleSeed({ baseUrl });
+
+  const pools = await startPools({ seed, port: poolsPort }).catch((error: unknown) => {
+    throw portFailure(error, poolsPort, 'POOLS_PORT');
+  });
+  const settings = settingsFor(pools, baseUrl, environment['LOG_LEVEL'] ?? 'warn');
+  const logger = createLogger({ level: settings.logLevel });
+  const site = await startApp(settings, logger).catch(async (error: unknown) => {
+    await pools.close();
+    throw error;
+  });
+
+  console.log(welcome(pools, baseUrl));
+  closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
+    if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
+    await site.close(1);
+    await pools.close();
+    console.log('\nStopped.');
+  });
+}
+
+function portOf(environment: Environment, name: string, usual: number): number {
+  const text = environment[name] ?? '';
+  const result = options.port.schema.safeParse(text === '' ? String(usual) : text);
+  // A free port picked by the system would come too late: the pools must know the site's address before it listens.
+  if (result.success && result.data !== 0) return result.data;
+  throw new ConfigError([{ option: name, problem: 'is not a port', fix: `write e.g. ${usual}` }]);
+}
+
+/** The site's settings, read as `serve` would read them. */
+function settingsFor(pools: Pools, baseUrl: string, logLevel: string): Settings {
+  const master = pools.pool('oidc-pool-1');
+  const upstream = pools.pool('oidc-pool-2');
+  const { id, secret } = master.client('site');
+  const signOut = {
+    kind: 'cognito',
+    domain: upstream.domain,
+    clientId: upstream.client('master-pool').id,
+  };
+  const provider = {
+    name: 'oidc-pool-2',
+    label: 'Corporate ID',
+    emailDomains: ['example.com'],
+    signOut,
+  };
+  const read = readSettings({
+    PORT: new URL(baseUrl).port,
+    BASE_URL: baseUrl,
+    ISSUER: master.issuer,
+    CLIENT_ID: id,
+    CLIENT_SECRET: secret,
+    SCOPE: 'openid email profile orders/read',
+    IDENTITY_PROVIDERS: JSON.stringify([provider]),
+    SESSION_SECRET: randomBytes(32).toString('base64url'),
+    SESSION_STORE: 'memory:',
+    API_CLIENT_IDS: master.client('machine').id,
+    API_SCOPE: 'orders/read',
+    LOG_LEVEL: logLevel,
+  });
+  if ('problems' in read) throw new ConfigError(read.problems);
+  return read.settings;
+}
+
+function welcome(pools: Pools, baseUrl: string): string {
+  const master = pools.pool('oidc-pool-1');
+  const upstream = pools.pool('oidc-pool-2');
+  const user = articleSeed({ baseUrl }).pools[1]?.users?.[0];
+  const launch = new URL(`${master.domain}/login`);
+  launch.search = new URLSearchParams({
+    client_id: master.client('site').id,
+    response_type: 'code',
+    scope: 'openid email profile',
+    redirect_uri: `${baseUrl}/callback`,
+  }).toString();
+
+  return `
+Lifeguard demo: a site and two joined user pools, all on this machine.
+
+  Open      ${baseUrl}
+            and press "Sign in".
+  User      ${user?.username}
+  Password  ${user?.password}
+            temporary: the second pool asks for a new one.
+
+  Master pool   ${master.domain}  (${master.id}, no users until somebody signs in)
+  Second pool   ${upstream.domain}  (${upstream.id}, has ${user?.username})
+
+  The master pool's own "Launch Hosted UI" link, as in the AWS console:
+  ${launch.href}
+  (It ends on our "start again" page: a sign-in that did not start at the site is never finished there.)
+
+  Ctrl-C stops everything and forgets it.
+`;
+}

@@ -1,0 +1,54 @@
+import closeWithGrace from 'close-with-grace';
+import { createLogger } from '../ops/logger.js';
+import { type Pools, startPools } from '../pools/index.js';
+import { CommandError, portFailure } from './failure.js';
+
+export interface PoolsCommandOptions {
+  readonly seed?: string | undefined;
+  readonly port: number;
+  readonly host: string;
+  readonly issuer: 'local' | 'aws';
+  readonly publicUrl?: string | undefined;
+}
+
+/**
+ * `lifeguard pools`: the embedded pools alone, for the tests and development of anything that speaks to Cognito.
+ * Writes one JSON line per request.
+ *
+ * @throws {CommandError} when the seed is wrong or the port cannot be had
+ */
+export async function pools(options: PoolsCommandOptions): Promise<void> {
+  const { port } = options;
+  const logger = createLogger({ level: 'info' });
+  const running = await startPools({
+    ...options,
+    log: (event) => logger[event.kind === 'error' ? 'error' : 'info'](event, 'pools'),
+  }).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'SeedError') {
+      throw new CommandError(error.message, { cause: error });
+    }
+    throw portFailure(error, port, '--port');
+  });
+
+  console.log(listing(running));
+  closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
+    if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
+    await running.close();
+  });
+}
+
+function listing(running: Pools): string {
+  const blocks = running.dump().pools.map(({ name, clients = [] }) => {
+    const pool = running.pool(name);
+    const ids = clients.map(
+      (client) => `    client  ${client.name}  ${pool.client(client.name).id}`,
+    );
+    return [`  ${name}`, `    issuer  ${pool.issuer}`, `    domain  ${pool.domain}`, ...ids].join(
+      '\n',
+    );
+  });
+  return [
+    `Embedded pools on ${running.url}, for development. Ctrl-C stops and forgets them.`,
+    ...blocks,
+  ].join('\n\n');
+}
