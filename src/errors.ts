@@ -35,6 +35,12 @@ export type RelyingPartyErrorCode =
   | 'access_token_expired'
   | 'access_token_issued_in_future'
   | 'access_token_subject_invalid'
+  | 'logout_token_malformed'
+  | 'logout_token_algorithm_refused'
+  | 'logout_token_key_unknown'
+  | 'logout_token_signature_invalid'
+  | 'logout_token_invalid'
+  | 'logout_token_replayed'
   | 'authorization_header_malformed'
   | 'scope_insufficient'
   | 'group_required'
@@ -71,6 +77,13 @@ const accessTokenRefused: CatalogueEntry = {
   title: 'The access token was not accepted',
   detail: 'Ask for a new access token and send the request again.',
   next: 'sign-in',
+};
+
+const logoutTokenRefused: CatalogueEntry = {
+  status: 400,
+  title: 'The logout token was not accepted',
+  detail: 'Nobody was signed out.',
+  next: 'home',
 };
 
 /** Every failure we expect: the status the caller sees, and the words for the user. */
@@ -172,6 +185,12 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
   access_token_expired: accessTokenRefused,
   access_token_issued_in_future: accessTokenRefused,
   access_token_subject_invalid: accessTokenRefused,
+  logout_token_malformed: logoutTokenRefused,
+  logout_token_algorithm_refused: logoutTokenRefused,
+  logout_token_key_unknown: logoutTokenRefused,
+  logout_token_signature_invalid: logoutTokenRefused,
+  logout_token_invalid: logoutTokenRefused,
+  logout_token_replayed: logoutTokenRefused,
   authorization_header_malformed: {
     status: 400,
     title: 'The Authorization header could not be read',

@@ -10,7 +10,7 @@ import { bearerChallenge } from './challenge.js';
  * The page guard: lets signed-in browsers through with `req.auth`, sends a person to `/login` and back, and answers anything
  * else with 401 as problem+json.
  *
- * @throws {RelyingPartyError} `access_token_missing` (401); `session_store_unavailable` (503), never a redirect then
+ * @throws {RelyingPartyError} `access_token_missing`, or `session_ended` when the OP has just ended it (401); `session_store_unavailable` (503), never a redirect then
  */
 export function requireSession(relyingParty: RelyingParty): RequestHandler {
   return async (req, res, next) => {
@@ -19,6 +19,9 @@ export function requireSession(relyingParty: RelyingParty): RequestHandler {
     if (session !== undefined) {
       req.auth = authenticationOf(session);
       return next();
+    }
+    if (res.locals['sessionEnded'] === true) {
+      throw new RelyingPartyError('session_ended', 'the OP refused to refresh the session');
     }
     if (wantsPage(req)) {
       // After a POST the same address may not answer a GET; the start page always does.
@@ -32,13 +35,13 @@ export function requireSession(relyingParty: RelyingParty): RequestHandler {
 
 /** A session as `req.auth`. */
 export function authenticationOf(session: Session): Authentication {
-  const { issuer, subject, username, displayName, email, groups, scopes } = session;
+  const { issuer, subject, username, name, email, groups, scopes } = session;
   return {
     via: 'session',
     issuer,
     subject,
     username,
-    name: displayName,
+    name: name,
     email,
     groups,
     scopes,

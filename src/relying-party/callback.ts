@@ -4,8 +4,8 @@ import { RelyingPartyError } from '../errors.js';
 import { requestIdOf } from '../web/request-id.js';
 import type { RelyingPartyContext } from './context.js';
 import type { LoginTransaction } from './login-transaction.js';
+import { endSession } from './end-session.js';
 import { redirectUri } from './login.js';
-import { revokeTokens } from './revoke.js';
 import { sessionTokens, signedIn, tokenEndpointError, verifiedIdToken } from './token-response.js';
 
 /**
@@ -113,12 +113,5 @@ function authorizationError(error: client.AuthorizationResponseError): RelyingPa
 async function endPrevious(context: RelyingPartyContext, req: Request): Promise<void> {
   const previousId = context.sessionCookie.read(req);
   const previous = previousId === undefined ? undefined : await context.sessions.find(previousId);
-  if (previous === undefined) return;
-  const tokens = await context.sessions.end(previous.key);
-  context.events.emit('session.ended', {
-    subject: previous.subject,
-    session: previous.key,
-    reason: 'replaced',
-  });
-  void revokeTokens(context, previous.key, tokens);
+  if (previous !== undefined) await endSession(context, previous, 'replaced');
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import { isUserPool } from '../cognito/user-pool.js';
 import { RelyingPartyError } from '../errors.js';
+import { displayNameOf } from '../sessions/session.js';
 import { createSessions } from '../sessions/sessions.js';
 import { verifyAccessToken } from '../tokens/access-token.js';
 import type { ErrorPage } from '../web/error-handler.js';
@@ -71,7 +72,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const pageContext = async (req: Request, res: Response, title: string): Promise<PageContext> => ({
     title,
     signedInAs: await currentSession(req, res).then(
-      (found) => found?.displayName,
+      (found) => found && displayNameOf(found),
       () => undefined,
     ),
     unfinishedSignOut: unfinishedChain(parts, req) !== undefined,

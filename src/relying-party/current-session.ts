@@ -22,8 +22,11 @@ export function createCurrentSession(
     if (sessionId === undefined) return undefined;
     const found = await sessions.find(sessionId);
     const session = found && (await refresh(found));
-    if (session === undefined) cookie.clear(res);
-    else if (session === found) await sessions.touch(session);
+    if (session === undefined) {
+      cookie.clear(res);
+      // The guard then tells the user, instead of sending them to sign in without a word.
+      if (found !== undefined) res.locals['sessionEnded'] = true;
+    } else if (session === found) await sessions.touch(session);
     return session;
   };
 

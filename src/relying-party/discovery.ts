@@ -90,7 +90,11 @@ export function createProvider(options: ProviderOptions): Provider {
     const configuration = new client.Configuration(
       server,
       clientId,
-      { [client.clockSkew]: skew, [client.clockTolerance]: CLOCK_TOLERANCE_SECONDS },
+      {
+        id_token_signed_response_alg: 'RS256',
+        [client.clockSkew]: skew,
+        [client.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+      },
       clientAuthentication(server, clientSecret),
     );
     configuration.timeout = REQUEST_TIMEOUT_SECONDS;

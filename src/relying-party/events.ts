@@ -30,10 +30,11 @@ export interface RelyingPartyEvents {
     {
       subject: string;
       session: string;
-      reason: 'logout' | 'refresh_refused' | 'replaced' | 'elsewhere';
+      reason: 'logout' | 'refresh_refused' | 'replaced' | 'elsewhere' | 'backchannel' | 'operator';
     },
   ];
   'logout.revocation_failed': [{ session: string; detail: string }];
+  'logout.backchannel': [{ sessionsEnded: number }];
   'logout.completed': [{ steps: readonly { name: string; outcome: string }[] }];
   'discovery.failed': [{ detail: string; servedStale: boolean }];
 }

@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
-import type { SessionTokens } from '../sessions/session.js';
+import { displayNameOf } from '../sessions/session.js';
 import { sendPage } from '../web/send-page.js';
 import { wantsPage } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
+import { endSession } from './end-session.js';
 import {
   describeStep,
   hopUrl,
@@ -13,8 +14,8 @@ import {
   settleServerSteps,
   withOutcome,
   type LogoutChain,
+  type LogoutStep,
 } from './logout-chain.js';
-import { revokeTokens } from './revoke.js';
 
 /** `GET /logout`: asks; never signs out by itself, so that no image or link elsewhere can. */
 export async function logoutPage(
@@ -26,7 +27,7 @@ export async function logoutPage(
   const chain = unfinishedChain(context, req) ?? planLogout(context, session);
   const html = context.render('logout', {
     page: await context.pageContext(req, res, 'Sign out'),
-    displayName: session?.displayName,
+    displayName: session && displayNameOf(session),
     steps: chain
       .filter(({ name }) => name !== 'revoke')
       .map((step) => describeStep(context, step).label),
@@ -45,19 +46,13 @@ export async function logout(
 ): Promise<void> {
   const session = await currentWithoutRefresh(context, req);
   const unfinished = session === undefined ? unfinishedChain(context, req) : undefined;
-  const plan = unfinished ?? planLogout(context, session);
+  const plan = unfinished === undefined ? planLogout(context, session) : resumed(unfinished);
 
+  const ended = session && (await endSession(context, session, 'logout'));
   context.sessionCookie.clear(res);
-  const tokens = session && (await context.sessions.end(session.key));
-  if (session !== undefined) {
-    const { subject, key } = session;
-    context.events.emit('session.ended', { subject, session: key, reason: 'logout' });
-  }
-  const chain =
-    unfinished === undefined
-      ? settleServerSteps(plan, await revokeTokens(context, session?.key ?? '', tokens))
-      : resumed(plan);
-  const next = await nextHop(context, res, chain, tokens);
+  const revocation = (await ended?.revocation) ?? 'not-possible';
+  const chain = unfinished === undefined ? settleServerSteps(plan, revocation) : plan;
+  const next = await nextHop(context, res, chain, ended?.tokens?.idToken);
   if (wantsPage(req)) res.redirect(303, next);
   else res.set('Cache-Control', 'no-store').json({ redirect_to: next });
 }
@@ -92,10 +87,15 @@ export async function signedOutPage(
       res,
       isComplete ? 'Signed out' : 'Not signed out everywhere',
     ),
-    steps: chain.map((step) => describeStep(context, step)),
+    steps: chain.filter(isWorthTelling).map((step) => describeStep(context, step)),
     isComplete,
   });
   sendPage(res, html);
+}
+
+/** Without tokens there was nothing to revoke, and nothing to tell. */
+function isWorthTelling({ name, outcome }: LogoutStep): boolean {
+  return name !== 'revoke' || outcome !== 'not-possible';
 }
 
 /** An interrupted sign-out of this browser that can be finished. */
@@ -121,12 +121,12 @@ async function nextHop(
   context: RelyingPartyContext,
   res: Response,
   start: LogoutChain,
-  tokens: SessionTokens | undefined,
+  idToken: string | undefined,
 ): Promise<string> {
   await context.provider.configuration().catch(() => undefined);
   let chain = start;
   for (let hop = pendingHop(chain); hop !== undefined; hop = pendingHop(chain)) {
-    const url = hopUrl(context, hop, tokens?.idToken);
+    const url = hopUrl(context, hop, idToken);
     if (url !== undefined) {
       context.logoutChains.write(res, chain);
       return url.href;

@@ -5,10 +5,12 @@ import { errorHandler, type ErrorHandlerOptions } from '../web/error-handler.js'
 import { requestId } from '../web/request-id.js';
 import { sameOriginOnly } from '../web/same-origin.js';
 import { securityHeaders } from '../web/security-headers.js';
+import { backchannelLogout } from './backchannel-logout.js';
 import { callback } from './callback.js';
 import type { RelyingPartyContext } from './context.js';
 import { login } from './login.js';
 import { continueLogout, logout, logoutPage, signedOutPage } from './logout.js';
+import { endOneSession, endOtherSessions, sessionsPage } from './my-sessions.js';
 
 type Endpoint = (context: RelyingPartyContext, req: Request, res: Response) => Promise<void>;
 
@@ -30,6 +32,8 @@ export function createRoutes(
     formActionOrigins,
   });
   const common = [requestId(), headers];
+  const ourPagesOnly = sameOriginOnly(context.baseUrl);
+  const logoutTokenForm = express.urlencoded({ extended: false, limit: '64kb' });
   const end = (endpoint: Endpoint): RequestHandler => {
     return (req, res) => endpoint(context, req, res);
   };
@@ -37,9 +41,13 @@ export function createRoutes(
   routes.get('/login', ...common, onlyGet, end(login));
   routes.get('/callback', ...common, onlyGet, end(callback));
   routes.get('/logout', ...common, end(logoutPage));
-  routes.post('/logout', ...common, sameOriginOnly(context.baseUrl), end(logout));
+  routes.post('/logout', ...common, ourPagesOnly, end(logout));
   routes.get('/logout/continue', ...common, onlyGet, end(continueLogout));
   routes.get('/signed-out', ...common, end(signedOutPage));
+  routes.get('/sessions', ...common, end(sessionsPage));
+  routes.post('/sessions/end-others', ...common, ourPagesOnly, end(endOtherSessions));
+  routes.post('/sessions/:handle/end', ...common, ourPagesOnly, end(endOneSession));
+  routes.post('/backchannel-logout', ...common, logoutTokenForm, end(backchannelLogout));
   routes.use(assets());
   routes.use(errorHandler(errors));
   return routes;

@@ -64,18 +64,18 @@ export function signedIn(
     const value = claims[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  const email = text('email');
-  const username = text('cognito:username') ?? text('preferred_username') ?? subject;
   return {
     issuer: context.issuer,
     subject,
-    username,
-    displayName: text('name') ?? email ?? username,
-    email,
+    username: text('cognito:username') ?? text('preferred_username') ?? subject,
+    name: text('name'),
+    email: text('email'),
     groups: groupsOf(claims),
     // Cognito's token response has no `scope`: what was asked for is then what was given (RFC 6749 section 5.1).
     scopes: (response.scope ?? context.scope).split(' ').filter(Boolean),
     identityProvider: identityProviderOf(claims),
+    authenticatedAt:
+      typeof claims['auth_time'] === 'number' ? claims['auth_time'] * 1000 : undefined,
     originId: text('origin_jti') ?? text('sid'),
     userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
   };
@@ -89,7 +89,11 @@ export function tokenEndpointError(error: unknown): RelyingPartyError {
   if (error instanceof RelyingPartyError) return error;
   if (error instanceof client.ResponseBodyError) {
     // 4xx with JSON is final, whatever the status: Cognito answers 400 where the specification says 401.
-    const code = error.error === 'invalid_grant' ? 'code_refused' : 'code_exchange_failed';
+    const code = isServerFault(error.status)
+      ? 'provider_unavailable'
+      : error.error === 'invalid_grant'
+        ? 'code_refused'
+        : 'code_exchange_failed';
     return new RelyingPartyError(code, `token endpoint: ${described(error)}`, { cause: error });
   }
   if (!(error instanceof client.ClientError)) {
@@ -112,29 +116,50 @@ function described({
 }
 
 function isNetworkFault(error: client.ClientError): boolean {
-  return error.code === undefined || error.code === 'OAUTH_TIMEOUT' || isServerFault(error.cause);
+  if (error.code === undefined || error.code === 'OAUTH_TIMEOUT') return true;
+  const { cause } = error;
+  const hasStatus = typeof cause === 'object' && cause !== null && 'status' in cause;
+  return hasStatus && typeof cause.status === 'number' && isServerFault(cause.status);
 }
 
-function isServerFault(cause: unknown): boolean {
-  return cause instanceof Response && (cause.status >= 500 || cause.status === 429);
+/** Worth trying again later; 429 is how an OP says it is throttling us. */
+function isServerFault(status: number): boolean {
+  return status >= 500 || status === 429;
 }
 
 const CODE_OF_CLAIM: Readonly<Record<string, RelyingPartyErrorCode>> = {
   iss: 'id_token_issuer_mismatch',
   aud: 'id_token_audience_mismatch',
   azp: 'id_token_audience_mismatch',
-  nonce: 'id_token_nonce_mismatch',
   exp: 'id_token_expired',
   iat: 'id_token_issued_in_future',
   nbf: 'id_token_issued_in_future',
+  nonce: 'id_token_nonce_mismatch',
   sub: 'id_token_subject_invalid',
 };
 
+/** Which check failed, from the details openid-client gives with its error; the header and the claims are unverified. */
 function idTokenCode(error: client.ClientError): RelyingPartyErrorCode | undefined {
   const details = error.cause instanceof Error ? error.cause.cause : undefined;
-  const claim =
-    typeof details === 'object' && details !== null && 'claim' in details
-      ? String(details.claim)
-      : '';
-  return CODE_OF_CLAIM[claim];
+  if (typeof details !== 'object' || details === null) return undefined;
+  if ('claim' in details) return CODE_OF_CLAIM[String(details.claim)];
+  if ('header' in details) return 'id_token_algorithm_refused';
+  if ('claims' in details && typeof details.claims === 'object') {
+    const claims = { ...details.claims };
+    const missing = Object.keys(CODE_OF_CLAIM).find(
+      (name) => REQUIRED.has(name) && !(name in claims),
+    );
+    return missing === undefined ? 'id_token_malformed' : CODE_OF_CLAIM[missing];
+  }
+  const isOnlyIdTokenMissing =
+    'body' in details && isTokenResponse(details.body) && !('id_token' in details.body);
+  return isOnlyIdTokenMissing ? 'id_token_missing' : undefined;
+}
+
+const REQUIRED: ReadonlySet<string> = new Set(['iss', 'aud', 'exp', 'iat', 'nonce', 'sub']);
+
+function isTokenResponse(body: unknown): body is object {
+  return (
+    typeof body === 'object' && body !== null && 'access_token' in body && 'token_type' in body
+  );
 }

@@ -1,3 +1,4 @@
+import type { Moment } from '../web/moment.js';
 import type { PageContext } from '../web/page-context.js';
 
 /** One step of a sign-out as the user is told about it. */
@@ -25,6 +26,17 @@ export interface RelyingPartyViews {
   /** Asks before signing out; the button POSTs to /logout. `steps` are the places it will sign out of. */
   logout: { page: PageContext; displayName: string | undefined; steps: readonly string[] };
   'signed-out': { page: PageContext; steps: readonly SignOutStepView[]; isComplete: boolean };
+  /** Where the account is signed in: end one (POST /sessions/<handle>/end), end all others (POST /sessions/end-others). */
+  sessions: {
+    page: PageContext;
+    sessions: readonly {
+      handle: string;
+      device: string;
+      isCurrent: boolean;
+      since: Moment;
+      lastSeen: Moment;
+    }[];
+  };
   error: {
     page: PageContext;
     code: string;

@@ -9,8 +9,7 @@ export interface Session {
   readonly issuer: string;
   readonly subject: string;
   readonly username: string;
-  /** What to call the person: name, else e-mail, else username. */
-  readonly displayName: string;
+  readonly name: string | undefined;
   readonly email: string | undefined;
   readonly groups: readonly string[];
   readonly scopes: readonly string[];
@@ -18,6 +17,8 @@ export interface Session {
   readonly identityProvider: string | undefined;
   /** `origin_jti` (Cognito) or `sid` (others): the OP's name for this sign-in. */
   readonly originId: string | undefined;
+  /** When the user last gave their credentials (`auth_time`), in epoch milliseconds; absent if the OP does not say. */
+  readonly authenticatedAt: number | undefined;
   /** The browser that signed in, from its User-Agent header, at most 200 characters. */
   readonly userAgent: string;
   readonly createdAt: number;
@@ -27,6 +28,11 @@ export interface Session {
   readonly accessTokenExpiresAt: number;
   /** From when on the next request refreshes the tokens; some time before they expire, spread so that sessions differ. */
   readonly refreshDueAt: number;
+}
+
+/** What to call the person. */
+export function displayNameOf({ name, email, username }: Session): string {
+  return name ?? email ?? username;
 }
 
 /** The tokens of a session. They never leave the server, except to the OP they came from. */

@@ -1,9 +1,10 @@
 import { Router, type Request, type RequestHandler } from 'express';
 import type { Authentication } from '../guards/authentication.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
+import { displayNameOf } from '../sessions/session.js';
+import { moment } from '../web/moment.js';
 import { createRenderer } from '../web/render.js';
 import { sendPage } from '../web/send-page.js';
-import { moment } from './moment.js';
 import type { SiteViews } from './views.js';
 
 const adminGroup = 'admins';
@@ -40,7 +41,7 @@ export function createSite(rp: RelyingParty, options: SiteOptions): Router {
     const { identityProvider } = session;
     const html = render('profile', {
       page: await rp.pageContext(req, res, 'Your profile'),
-      displayName: session.displayName,
+      displayName: displayNameOf(session),
       name,
       email,
       username: session.username,

@@ -1,14 +1,5 @@
+import type { Moment } from '../web/moment.js';
 import type { PageContext } from '../web/page-context.js';
-
-/** A point in time as a person reads it. */
-export interface Moment {
-  /** Relative to now: "in 43 minutes", "2 hours ago". */
-  readonly words: string;
-  /** "25 November 2026 at 19:04:11 UTC" */
-  readonly utc: string;
-  /** For the `datetime` attribute. */
-  readonly iso: string;
-}
 
 /** The demonstration site's pages and what each is given; `views/<name>.eta` has the markup. */
 export interface SiteViews {

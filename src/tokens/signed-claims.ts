@@ -9,7 +9,7 @@ import { RelyingPartyError } from '../errors.js';
 import type { KeySet } from './key-set.js';
 
 /** What kind of token is being checked; begins the error code. */
-export type TokenKind = 'id_token' | 'access_token';
+export type TokenKind = 'id_token' | 'access_token' | 'logout_token';
 
 /** Claims whose signature held; what they say is still to be checked. */
 export type SignedClaims = Readonly<Record<string, unknown>>;

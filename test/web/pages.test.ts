@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { RelyingPartyViews, SignOutStepView } from '../../src/relying-party/views.js';
-import { moment } from '../../src/site/moment.js';
+import { moment } from '../../src/web/moment.js';
 import type { SiteViews } from '../../src/site/views.js';
 import { assets } from '../../src/web/assets.js';
 import { createRenderer, type Render } from '../../src/web/render.js';

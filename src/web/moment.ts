@@ -1,4 +1,12 @@
-import type { Moment } from './views.js';
+/** A point in time as a person reads it. */
+export interface Moment {
+  /** Relative to now: "in 43 minutes", "2 hours ago". */
+  readonly words: string;
+  /** "25 November 2026 at 19:04:11 UTC" */
+  readonly utc: string;
+  /** For the `datetime` attribute. */
+  readonly iso: string;
+}
 
 const utc = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'long',

@@ -1,0 +1,126 @@
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express, { type Express } from 'express';
+import session from 'express-session';
+import { createApp } from '../src/app.js';
+import { readSettings } from '../src/config/from-environment.js';
+import { createLogger } from '../src/ops/logger.js';
+import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { createSessions } from '../src/sessions/sessions.js';
+
+/* One contender of the benchmark in a process of its own; the parent asks for its CPU time. */
+
+const SECRET = 'a benchmark secret of more than 32 bytes';
+const user = {
+  sub: '7153a4e8-30b1-70c2-9f0e-1c2d3e4f5a6b',
+  username: 'oidc-pool-2_a1b2c3d4',
+  name: 'Alice Example',
+  email: 'alice@example.com',
+  groups: ['eu-west-1_Master001_oidc-pool-2'],
+  scopes: ['openid', 'email', 'profile'],
+  via: 'session',
+};
+
+const kind = process.argv[2];
+const { app, cookie } = await contender(kind);
+const server = app.listen(0, '127.0.0.1', () => {
+  void announce(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+process.on('message', () => {
+  const { user: inUser, system } = process.cpuUsage();
+  process.send!({ cpu: inUser + system });
+});
+
+async function announce(url: string): Promise<void> {
+  process.send!({ url, cookie: cookie === '' ? await signedInCookie(url) : cookie });
+}
+
+async function contender(name: string | undefined): Promise<{ app: Express; cookie: string }> {
+  switch (name) {
+    case 'express':
+      return { app: bareExpress(), cookie: 'none=1' };
+    case 'express-session':
+      return { app: withExpressSession(), cookie: '' };
+    case 'lifeguard-memory':
+      return lifeguard('memory:');
+    case 'lifeguard-sqlite':
+      return lifeguard(`file:${join(mkdtempSync(join(tmpdir(), 'lifeguard-bench-')), 'sessions')}`);
+    default:
+      throw new Error(`unknown contender ${name}`);
+  }
+}
+
+function bareExpress(): Express {
+  const bare = express();
+  bare.get('/api/me', (_req, res) => {
+    res.json(user);
+  });
+  return bare;
+}
+
+function withExpressSession(): Express {
+  const host = express();
+  host.use(session({ secret: SECRET, resave: false, saveUninitialized: false }));
+  host.get('/sign-in', (req, res) => {
+    Object.assign(req.session, { user, tokens: 'x'.repeat(4700) });
+    res.end();
+  });
+  host.get('/api/me', (req, res) => {
+    res.json((req.session as { user?: unknown }).user);
+  });
+  return host;
+}
+
+async function signedInCookie(url: string): Promise<string> {
+  const answer = await fetch(`${url}/sign-in`);
+  return answer.headers.getSetCookie()[0]!.split(';')[0]!;
+}
+
+async function lifeguard(storeUrl: string): Promise<{ app: Express; cookie: string }> {
+  const read = readSettings({
+    BASE_URL: 'http://localhost:3000',
+    ISSUER: 'http://127.0.0.1:4000/eu-west-1_Master001',
+    CLIENT_ID: 'site',
+    CLIENT_SECRET: 'secret',
+    SESSION_SECRET: SECRET,
+    SESSION_STORE: 'memory:',
+    LOG_LEVEL: 'silent',
+  });
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+  const { settings } = read;
+  const store = await openSessionStore(storeUrl, { now: Date.now });
+  const logger = createLogger({ level: settings.logLevel });
+  const sessions = createSessions({
+    store,
+    secrets: settings.sessionSecrets,
+    idleSeconds: settings.sessionIdleSeconds,
+    absoluteSeconds: settings.sessionAbsoluteSeconds,
+    now: Date.now,
+  });
+  const later = Date.now() + 3_600_000;
+  const { sessionId } = await sessions.establish(
+    {
+      issuer: settings.issuer,
+      subject: user.sub,
+      username: user.username,
+      name: user.name,
+      email: user.email,
+      groups: user.groups,
+      scopes: user.scopes,
+      identityProvider: 'oidc-pool-2',
+      originId: 'origin',
+      authenticatedAt: Date.now(),
+      userAgent: 'bench',
+    },
+    {
+      idToken: 'x'.repeat(1745),
+      accessToken: 'x'.repeat(1077),
+      refreshToken: 'x'.repeat(1852),
+      accessTokenExpiresAt: later,
+      refreshDueAt: later,
+    },
+  );
+  return { app: createApp(settings, { store, logger }).app, cookie: `lifeguard=${sessionId}` };
+}

@@ -1,0 +1,73 @@
+import type { Request, Response } from 'express';
+import { RelyingPartyError } from '../errors.js';
+import type { Session } from '../sessions/session.js';
+import { moment } from '../web/moment.js';
+import { sendPage } from '../web/send-page.js';
+import type { RelyingPartyContext } from './context.js';
+import { describeDevice } from './device.js';
+import { endSessions } from './end-session.js';
+
+/** `GET /sessions`: where this account is signed in. */
+export async function sessionsPage(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const current = await context.currentSession(req, res);
+  if (current === undefined) return res.redirect(302, '/login?return_to=%2Fsessions');
+  const sessions = await context.sessions.ofSubject(current.issuer, current.subject);
+  const at = context.now();
+  const html = context.render('sessions', {
+    page: await context.pageContext(req, res, 'Your sessions'),
+    sessions: sessions
+      .toSorted((a, b) => b.lastSeenAt - a.lastSeenAt)
+      .map((session) => ({
+        handle: session.key,
+        device: describeDevice(session.userAgent),
+        isCurrent: session.key === current.key,
+        since: moment(session.createdAt, at),
+        lastSeen: moment(session.lastSeenAt, at),
+      })),
+  });
+  sendPage(res, html);
+}
+
+/** `POST /sessions/:handle/end`: ends one of one's own sessions. */
+export async function endOneSession(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const current = await requireCurrent(context, req, res);
+  const sessions = await context.sessions.ofSubject(current.issuer, current.subject);
+  const chosen = sessions.find(({ key }) => key === req.params['handle']);
+  // Gone already: ended elsewhere or by a second click. The page shows what is true now.
+  if (chosen !== undefined) await endSessions(context, [chosen], 'elsewhere');
+  if (chosen?.key === current.key) context.sessionCookie.clear(res);
+  res.redirect(303, chosen?.key === current.key ? '/signed-out' : '/sessions');
+}
+
+/** `POST /sessions/end-others`: ends all of one's own sessions but this one. */
+export async function endOtherSessions(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const current = await requireCurrent(context, req, res);
+  const sessions = await context.sessions.ofSubject(current.issuer, current.subject);
+  const others = sessions.filter(({ key }) => key !== current.key);
+  await endSessions(context, others, 'elsewhere');
+  res.redirect(303, '/sessions');
+}
+
+async function requireCurrent(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<Session> {
+  const current = await context.currentSession(req, res);
+  if (current === undefined) {
+    throw new RelyingPartyError('session_ended', 'ending sessions needs a live one');
+  }
+  return current;
+}

@@ -1,0 +1,70 @@
+import type { KeySet } from './key-set.js';
+import { CLOCK_TOLERANCE_SECONDS, refused, signedClaims, type SignedClaims } from './signed-claims.js';
+
+/** Whom a logout token asks us to log out: one sign-in at the OP (`sid`), or else all of a user's. */
+export interface LogoutSubject {
+  readonly sid: string | undefined;
+  readonly subject: string | undefined;
+  /** The token's own id and end, for the memory that refuses it a second time. `expiresAt` in epoch milliseconds. */
+  readonly tokenId: string;
+  readonly expiresAt: number;
+}
+
+export interface ExpectedLogoutToken {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly now: () => number;
+}
+
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
+/** An OP should not date a logout token further ahead; it bounds how long its `jti` is remembered. */
+const MAX_LIFETIME_SECONDS = 3600;
+
+/**
+ * Checks a logout token and says whom it asks us to log out. Remembering its `jti` is the caller's: this function has no memory.
+ *
+ * @throws {RelyingPartyError} one of the `logout_token_…` codes, status 400; the message names the failed check
+ * @see OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6
+ */
+export async function verifyLogoutToken(
+  unverifiedToken: string,
+  expected: ExpectedLogoutToken,
+  keys: KeySet,
+): Promise<LogoutSubject> {
+  const claims = await signedClaims(unverifiedToken, 'logout_token', keys);
+  const nowSeconds = expected.now() / 1000;
+  if (claims['iss'] !== expected.issuer) throw invalid('iss is not the configured issuer');
+  if (![claims['aud']].flat().includes(expected.clientId)) throw invalid('aud is not our client');
+
+  const issuedAt = claims['iat'];
+  if (typeof issuedAt !== 'number' || issuedAt - CLOCK_TOLERANCE_SECONDS > nowSeconds) {
+    throw invalid('iat is ahead of our clock or missing');
+  }
+  const expires = claims['exp'];
+  if (typeof expires !== 'number' || expires + CLOCK_TOLERANCE_SECONDS <= nowSeconds) {
+    throw invalid('exp is past or missing');
+  }
+  if (expires - nowSeconds > MAX_LIFETIME_SECONDS) throw invalid('exp is too far ahead');
+
+  const sid = optionalString(claims, 'sid');
+  const subject = optionalString(claims, 'sub');
+  if (sid === undefined && subject === undefined) throw invalid('sid and sub are both absent');
+  if (!hasLogoutEvent(claims['events'])) throw invalid('events lacks the back-channel logout event');
+  if (claims['nonce'] !== undefined) throw invalid('nonce must be absent');
+  const tokenId = optionalString(claims, 'jti');
+  if (tokenId === undefined) throw invalid('jti is missing');
+  return { sid, subject, tokenId, expiresAt: (expires + CLOCK_TOLERANCE_SECONDS) * 1000 };
+}
+
+function hasLogoutEvent(events: unknown): boolean {
+  if (typeof events !== 'object' || events === null) return false;
+  const event: unknown = (events as Record<string, unknown>)[LOGOUT_EVENT];
+  return typeof event === 'object' && event !== null;
+}
+
+function optionalString(claims: SignedClaims, name: string): string | undefined {
+  const value = claims[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+const invalid = (message: string): Error => refused('logout_token', 'invalid', message);
