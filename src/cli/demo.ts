@@ -36,13 +36,13 @@ export async function demo(environment: Environment): Promise<void> {
     throw error;
   });
 
-  console.log(welcome(pools, baseUrl));
   closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
     if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
     await site.close(1);
     await pools.close();
     console.log('\nStopped.');
   });
+  console.log(welcome(pools, baseUrl));
 }
 
 function portOf(environment: Environment, name: string, usual: number): number {

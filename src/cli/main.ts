@@ -61,6 +61,7 @@ function portNumber(text: string): number {
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(describeFailure(error, `lifeguard ${program.args[0] ?? ''}`));
-  process.exitCode = 1;
+  const failure = describeFailure(error, `lifeguard ${program.args[0] ?? ''}`);
+  // Not exitCode alone: in a worker the channel to its primary would keep the process.
+  process.stderr.write(`${failure}\n`, () => process.exit(1));
 }

@@ -30,11 +30,11 @@ export async function pools(options: PoolsCommandOptions): Promise<void> {
     throw portFailure(error, port, '--port');
   });
 
-  console.log(listing(running));
   closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
     if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
     await running.close();
   });
+  console.log(listing(running));
 }
 
 function listing(running: Pools): string {

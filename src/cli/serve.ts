@@ -36,7 +36,6 @@ export async function serve(environment: Environment): Promise<void> {
 
 async function serveHere(settings: Settings, logger: Logger): Promise<void> {
   const app = await startApp(settings, logger, cluster.isWorker ? joinMetrics() : undefined);
-  logger.info({ url: app.url, baseUrl: settings.baseUrl }, 'listening');
 
   // In a terminal Ctrl-C reaches every process of the group; a worker waits for its primary to say so.
   if (cluster.isWorker) process.on('SIGINT', () => {});
@@ -49,6 +48,7 @@ async function serveHere(settings: Settings, logger: Logger): Promise<void> {
       logger.info({ signal }, 'stopped');
     },
   );
+  logger.info({ url: app.url, baseUrl: settings.baseUrl }, 'listening');
 }
 
 /**

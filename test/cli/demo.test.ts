@@ -1,0 +1,80 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createBrowser } from '../support/browser.js';
+import { finishSignIn, hasField } from '../support/world.js';
+import { endCommands, freePort, lifeguard, takenPort } from './command.js';
+
+afterAll(endCommands);
+
+describe('lifeguard demo', async () => {
+  const [port, poolsPort] = [await freePort(), await freePort()];
+  const demo = lifeguard('demo', { PORT: String(port), POOLS_PORT: String(poolsPort) });
+  const site = `http://localhost:${port}`;
+  const pools = `http://127.0.0.1:${poolsPort}`;
+
+  it('prints where to go, the user, the password, both pools and how to stop', async () => {
+    await demo.says('Ctrl-C');
+    for (const text of [
+      `Open      ${site}`,
+      'User      alice',
+      'Password  Welcome-2-Lifeguard!',
+      `${pools}/oidc-pool-1`,
+      `${pools}/oidc-pool-2`,
+    ]) {
+      expect(demo.output()).toContain(text);
+    }
+  });
+
+  it('signs the printed user in at the printed address', async () => {
+    const browser = createBrowser();
+    const start = await browser.get(`${site}/profile`);
+    expect(new URL(start.url).origin).toBe(pools);
+    const profile = await finishSignIn(browser, start);
+    expect(profile.url).toBe(`${site}/profile`);
+    expect(profile.html).toContain('Alice Example');
+  });
+
+  it('prints a "Launch Hosted UI" link that works at the pools, and whose end the site explains', async () => {
+    const [launch = ''] = /http:\S+\/login\?\S+/.exec(demo.output()) ?? [];
+    const browser = createBrowser();
+    const chooser = await browser.get(launch);
+    const signIn = hasField(chooser, 'username')
+      ? chooser
+      : await browser.click(chooser, 'oidc-pool-2');
+    expect(new URL(signIn.url).pathname).toMatch(/^\/oidc-pool-2\//);
+    const end = await finishSignIn(browser, signIn);
+    expect(end.url).toContain(`${site}/callback?`);
+    expect(end.html).toContain('start again');
+  });
+
+  it('stops cleanly on Ctrl-C', async () => {
+    demo.process.kill('SIGINT');
+    expect(await demo.exit()).toBe(0);
+    expect(demo.output()).toContain('Stopped.');
+    await expect(fetch(pools)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  });
+});
+
+describe('lifeguard demo, when it cannot start', () => {
+  it.each(['PORT', 'POOLS_PORT'])('says in one line that %s is taken', async (variable) => {
+    const { port, release } = await takenPort();
+    const others = { PORT: String(await freePort()), POOLS_PORT: String(await freePort()) };
+    const demo = lifeguard('demo', { ...others, [variable]: String(port) });
+    expect(await demo.exit()).toBe(1);
+    expect(demo.output()).toBe(
+      `Port ${port} is taken: stop the program that uses it, or set ${variable} to another one.\n`,
+    );
+    release();
+  });
+
+  it('refuses production, where its known secrets would be a hole', async () => {
+    const demo = lifeguard('demo', { NODE_ENV: 'production' });
+    expect(await demo.exit()).toBe(1);
+    expect(demo.errors()).toMatch(/^The demo .* NODE_ENV=production.*lifeguard serve.*\n$/);
+  });
+
+  it.each(['x', '0', '70000'])('refuses PORT=%s', async (port) => {
+    const demo = lifeguard('demo', { PORT: port });
+    expect(await demo.exit()).toBe(1);
+    expect(demo.errors()).toContain('PORT is not a port; write e.g. 3000');
+  });
+});
