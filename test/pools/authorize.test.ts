@@ -146,15 +146,18 @@ describe('a client that cannot be trusted with the answer', () => {
     },
   );
 
-  it('gets an error page for an unknown client_id', async () => {
-    const page = await openBrowser().get(
-      authorizeUrl(world.members, 'site', { client_id: '0nobody0000000000000000000' }),
-    );
-    expect(page.url).toBe(
-      `${world.members.domain}/error?error=invalid_request&client_id=0nobody0000000000000000000`,
-    );
-    expect(page.status).toBe(400);
-  });
+  it.each(['0nobody0000000000000000000', 'constructor', '__proto__'])(
+    'gets an error page for the unknown client_id "%s"',
+    async (unknown) => {
+      const page = await openBrowser().get(
+        authorizeUrl(world.members, 'site', { client_id: unknown }),
+      );
+      expect(page.url).toBe(
+        `${world.members.domain}/error?error=invalid_request&client_id=${unknown}`,
+      );
+      expect(page.status).toBe(400);
+    },
+  );
 
   it('gets an error page for a client of another pool', async () => {
     const page = await openBrowser().get(
@@ -258,6 +261,7 @@ describe('an identity provider that cannot be used', () => {
     ['does not exist', 'nobody'],
     ['is written in another case', 'OIDC-POOL-2'],
     ['is not enabled for this client', 'bad-secret'],
+    ['is called like a member of every object', 'constructor'],
     ['is the pool itself, not enabled for this client', 'COGNITO'],
   ])('ends on a 401 login page and never at the client when it %s', async (_, name) => {
     const page = await openBrowser().get(

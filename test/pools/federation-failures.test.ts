@@ -178,6 +178,17 @@ describe('an error of the identity provider reaches the app', () => {
     expect(federatedUsers()).toEqual([]);
   });
 
+  it('when it does not bring an attribute the pool requires', async () => {
+    const pool = world.pools.pool('demanding');
+    const end = await signInThroughUpstream(openBrowser(), pool, 'site', uma, {
+      identity_provider: 'nameless',
+    });
+    expect(end.url).toMatch(`${callback}?`);
+    expect(end.query.get('error')).toBe('invalid_request');
+    expect(end.query.get('error_description')).toBe('attributes required: [name]');
+    expect(pool.users()).toEqual([]);
+  });
+
   it('in the words a form would use: spaces as plus signs', async () => {
     const end = await signInThroughUpstream(openBrowser(), world.master, 'odd', uma, {
       identity_provider: 'bad-secret',

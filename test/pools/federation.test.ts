@@ -238,6 +238,19 @@ describe('what the client sent', () => {
     expect(resumed['nonce']).toBe('n-second');
   });
 
+  it('makes the upstream pool ask for the password again with prompt=login, session or not (Q14)', async () => {
+    const browser = openBrowser();
+    await signInThroughUpstream(browser, world.master, 'site', uma);
+    const url = authorizeUrl(world.master, 'site', {
+      identity_provider: 'oidc-pool-2',
+      prompt: 'login',
+    });
+    const loginPage = await browser.get(url);
+    expect(loginPage.url).toMatch(`${world.upstream.domain}/login?`);
+    expect(asksForPassword(loginPage)).toBe(true);
+    expect((await submitCredentials(browser, loginPage, uma)).url).toMatch(`${callback}?code=`);
+  });
+
   it('keeps its PKCE challenge', async () => {
     const verifier = randomBytes(32).toString('base64url');
     const challenge = {

@@ -34,7 +34,7 @@ describe('the login form', () => {
     );
     expect(form.querySelector('#signInFormUsername[name=username]')).not.toBeNull();
     expect(form.querySelector('#signInFormPassword[name=password]')).not.toBeNull();
-    expect(form.querySelector('[name=signInSubmitButton][type=Submit]')).not.toBeNull();
+    expect(form.querySelector('[name=signInSubmitButton]')).not.toBeNull();
   });
 
   it('signs in and sends the browser back with a code and the state', async () => {
@@ -201,6 +201,23 @@ describe('a user who has to change a temporary password', () => {
     });
     expect(temporary.text()).toContain('Incorrect username or password.');
     expect(codeIn(permanent)).toBeTruthy();
+  });
+
+  it('cannot use the new-password page twice, nor after five minutes, nor in another browser', async () => {
+    const browser = openBrowser();
+    const page = await signIn(browser, world.members, 'site', bob);
+    const stolen = await chooseNewPassword(openBrowser(), page, 'Chosen-By-Eve-1');
+    expect(stolen.visited).toBe(true);
+    codeIn(await chooseNewPassword(browser, page, chosen));
+    const replayed = await chooseNewPassword(browser, page, 'Chosen-By-Eve-2');
+    expect(replayed.visited).toBe(true);
+
+    world.pools.reset();
+    const late = await signIn(browser, world.members, 'site', bob);
+    world.pools.clock.advance('301s');
+    expect((await chooseNewPassword(browser, late, chosen)).visited).toBe(true);
+    const user = world.members.users().find(({ username }) => username === 'bob');
+    expect(user?.status).toBe('FORCE_CHANGE_PASSWORD');
   });
 
   it('has no session before the new password is chosen', async () => {

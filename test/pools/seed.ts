@@ -110,6 +110,14 @@ const master = {
   ],
 } satisfies PoolsSeed['pools'][number];
 
+/** A second federating pool, which insists on an attribute that its provider does not bring. */
+const demanding = {
+  name: 'demanding',
+  requiredAttributes: ['email', 'name'],
+  clients: [codeClient('site', { identityProviders: ['nameless'] })],
+  identityProviders: [provider('nameless', { attributeMapping: { email: 'email' } })],
+} satisfies PoolsSeed['pools'][number];
+
 /** The upstream pool: it knows the passwords. */
 const upstream = {
   name: 'oidc-pool-2',
@@ -118,7 +126,7 @@ const upstream = {
     {
       name: 'master-pool',
       ...upstreamClient,
-      callbackUrls: [{ idpResponseOf: 'oidc-pool-1' }],
+      callbackUrls: [{ idpResponseOf: 'oidc-pool-1' }, { idpResponseOf: 'demanding' }],
       logoutUrls: [afterLogout],
       flows: ['code'],
       scopes: ['openid', 'email', 'profile'],
@@ -143,8 +151,8 @@ const upstream = {
   ],
 } satisfies PoolsSeed['pools'][number];
 
-/** Three pools: `members` stands alone, `oidc-pool-1` federates to `oidc-pool-2`. */
-export const seed: PoolsSeed = { pools: [members, master, upstream] };
+/** `members` stands alone; `oidc-pool-1` and `demanding` federate to `oidc-pool-2`. */
+export const seed: PoolsSeed = { pools: [members, master, demanding, upstream] };
 
 type ClientSeed = NonNullable<PoolsSeed['pools'][number]['clients']>[number];
 type ProviderSeed = NonNullable<PoolsSeed['pools'][number]['identityProviders']>[number];

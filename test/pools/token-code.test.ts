@@ -266,6 +266,18 @@ describe('a token request that makes no sense', () => {
     expect(answer.json['error']).toBe('unauthorized_client');
   });
 
+  it('is refused when a parameter comes twice, or when it never ends', async () => {
+    const { id, secret = '' } = world.members.client('site');
+    const headers = {
+      ...basic(id, secret),
+      'content-type': 'application/x-www-form-urlencoded',
+    };
+    const post = async (body: string) => fetch(tokenUrl(), { method: 'POST', headers, body });
+    const twice = await post('grant_type=authorization_code&code=a&code=b&redirect_uri=x');
+    expect(twice.status).toBe(400);
+    expect((await post(`code=${'x'.repeat(2_000_000)}`)).status).toBe(413);
+  });
+
   it('is refused as JSON, in the query, by GET', async () => {
     const { id, secret = '' } = world.members.client('site');
     const code = await newCode();
