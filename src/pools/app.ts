@@ -109,12 +109,12 @@ function logRequests({ log }: PoolsRuntime): RequestHandler {
     const startedAt = performance.now();
     const { method, path } = request;
     response.once('close', () => {
-      const pool = response.locals['pool'] === undefined ? undefined : poolOf(response);
+      const pool = poolOf(response);
       log({
         kind: 'request',
         pool: pool?.name,
         method,
-        path: pool === undefined ? path : path.slice(path.indexOf('/', 1)),
+        path: pool === undefined ? path : withoutPlace(path),
         status: response.writableFinished ? response.statusCode : 0,
         durationMs: Math.round(performance.now() - startedAt),
       });
@@ -122,6 +122,8 @@ function logRequests({ log }: PoolsRuntime): RequestHandler {
     next();
   };
 }
+
+const withoutPlace = (path: string): string => path.replace(/^\/[^/]*/, '') || '/';
 
 function lastResort({ log }: PoolsRuntime): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
@@ -131,9 +133,9 @@ function lastResort({ log }: PoolsRuntime): ErrorRequestHandler {
     }
     const status = statusOf(error);
     if (status >= 500) {
-      const pool = response.locals['pool'] === undefined ? undefined : poolOf(response).name;
+      const pool = poolOf(response);
       const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      log({ kind: 'error', pool, path: request.path, message });
+      log({ kind: 'error', pool: pool?.name, path: request.path, message });
     }
     response.status(status).json({ error: status >= 500 ? 'server_error' : 'invalid_request' });
   };

@@ -23,7 +23,7 @@ export function authenticateClient({ pool, request, form }: Exchange): AppClient
 }
 
 function basicCredentials(header: string | undefined): { id: string; secret: string } | undefined {
-  const encoded = /^Basic +([\w+/=-]+)$/i.exec(header ?? '')?.[1];
+  const encoded = /^Basic +(\S+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString();
   const colon = text.indexOf(':');

@@ -45,6 +45,8 @@ export function serve(
 ): (request: Request, response: Response) => Promise<void> {
   return async (request, response) => {
     const pool = poolOf(response);
+    if (pool === undefined)
+      throw new TypeError('A pool endpoint is outside the paths of the pools');
     const fault = faultEndpoint && runtime.faults.take(pool.name, faultEndpoint);
     if (faultEndpoint && fault) {
       runtime.log({
@@ -67,9 +69,9 @@ export function assignPool(response: Response, pool: UserPool): void {
   response.locals['pool'] = pool;
 }
 
-/** The pool `assignPool` remembered. */
-export function poolOf(response: Response): UserPool {
-  return response.locals['pool'] as UserPool;
+/** The pool `assignPool` remembered; `undefined` outside any pool's paths. */
+export function poolOf(response: Response): UserPool | undefined {
+  return response.locals['pool'] as UserPool | undefined;
 }
 
 /** The fields of a form-encoded body. */

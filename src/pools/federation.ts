@@ -82,7 +82,7 @@ export async function idpResponse(exchange: Exchange): Promise<void> {
   }
   const { request, provider } = pending;
   if (now > pending.startedAt + STATE_SECONDS * 1000) {
-    redirect(exchange, withQuery(`${pool.domain}/login`, pending.query));
+    redirect(exchange, withQuery(`${pool.domain}/login`, withoutProvider(pending.query)));
     return;
   }
   try {
@@ -135,6 +135,13 @@ async function claimsFromProvider(
     throw new UpstreamError('invalid_request', 'username attribute mapping required');
   }
   return { ...idTokenClaims, ...(await readUpstreamUserInfo(metadata, accessToken, sub)) };
+}
+
+// Naming the provider again would start the next attempt by itself; the user is to see what happened.
+function withoutProvider(query: URLSearchParams): URLSearchParams {
+  return new URLSearchParams(
+    [...query].filter(([name]) => name !== 'identity_provider' && name !== 'idp_identifier'),
+  );
 }
 
 const redirectUriOf = ({ pool }: Exchange): string => `${pool.domain}/oauth2/idpresponse`;

@@ -4,7 +4,7 @@ import { showIndex } from './pages.js';
 import type { AppClient } from './pool-state.js';
 import type { UserPool } from './user-pool.js';
 
-/** `GET /`: the pools, their addresses and the console's "Launch Hosted UI" link for each client with a callback. */
+/** `GET /`: the pools, their addresses, and the console's "Launch Hosted UI" link for each client that is an app. */
 export function indexPage({ pools }: PoolsRuntime, response: Response): void {
   showIndex(response, {
     pools: pools.map((pool) => ({
@@ -20,7 +20,8 @@ export function indexPage({ pools }: PoolsRuntime, response: Response): void {
 }
 
 function hostedUiUrl(pool: UserPool, client: AppClient): string | undefined {
-  const [redirectUri] = client.callbackUrls;
+  // A client of another pool is no use here: only that pool can begin its sign-ins.
+  const redirectUri = client.callbackUrls.find((url) => !url.endsWith('/oauth2/idpresponse'));
   if (redirectUri === undefined || client.flows.includes('client_credentials')) return undefined;
   const query = new URLSearchParams({
     client_id: client.id,

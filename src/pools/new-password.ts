@@ -21,7 +21,7 @@ export function askForNewPassword(exchange: Exchange, { username, sub }: PoolUse
   const expiresAt = now + CHALLENGE_SECONDS * 1000;
   dropOutdated(pool.newPasswordChallenges, (each) => now > each.expiresAt);
   pool.newPasswordChallenges.set(session, { username, sub, expiresAt });
-  showForm(exchange, session);
+  showForm(exchange, session, username);
 }
 
 /** `POST /newPassword`: sets the password, confirms the user and ends the sign-in. The proof works once. */
@@ -50,7 +50,7 @@ export async function submitNewPassword(exchange: Exchange): Promise<void> {
       ? policyViolation(password, pool.passwordPolicy)
       : 'Passwords do not match.';
   if (problem !== undefined) {
-    showForm(exchange, session, problem);
+    showForm(exchange, session, user.username, problem);
     return;
   }
   pool.newPasswordChallenges.delete(session);
@@ -59,10 +59,11 @@ export async function submitNewPassword(exchange: Exchange): Promise<void> {
   await finishSignIn(exchange, request, { user, provider: 'COGNITO', nonce: request.nonce });
 }
 
-function showForm(exchange: Exchange, session: string, error?: string): void {
+function showForm(exchange: Exchange, session: string, username: string, error?: string): void {
   const { pool, query } = exchange;
   showPage(exchange, 200, 'new-password', {
     error,
+    username,
     form: {
       action: withQuery(`${pool.domain}/newPassword`, query),
       hidden: [

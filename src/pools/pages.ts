@@ -20,6 +20,8 @@ export interface PoolViews {
   readonly 'new-password': {
     readonly poolName: string;
     readonly error: string | undefined;
+    /** Whose password it is; password managers want to know. */
+    readonly username: string;
     readonly form: PageForm;
     readonly policy: string;
   };

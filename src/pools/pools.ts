@@ -77,7 +77,7 @@ export async function startPools(options: StartPoolsOptions = {}): Promise<Pools
   if (keys === 'fixed' && !isLoopback(host)) {
     throw new TypeError(`keys: 'fixed' are known to everybody; use them on 127.0.0.1, not ${host}`);
   }
-  const seed = parseSeed(await loadSeed(options.seed));
+  const seed = await loadSeed(options.seed);
   const supply = keys === 'fixed' ? fixedKeys() : generatedKeys();
   const poolKeys = await Promise.all(seed.pools.map(async () => supply.next()));
   const server = createServer();
@@ -123,9 +123,9 @@ function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pool
   };
 }
 
-async function loadSeed(seed: StartPoolsOptions['seed']): Promise<unknown> {
-  if (seed === undefined) return articleSeed({ baseUrl: 'http://localhost:3000' });
-  return typeof seed === 'string' || seed instanceof URL ? readSeedFile(seed) : seed;
+async function loadSeed(seed: StartPoolsOptions['seed']): Promise<PoolsSeed> {
+  if (typeof seed === 'string' || seed instanceof URL) return readSeedFile(seed);
+  return parseSeed(seed ?? articleSeed({ baseUrl: 'http://localhost:3000' }));
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

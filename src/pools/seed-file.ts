@@ -1,27 +1,35 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { SeedError } from './seed.js';
+import { parseSeed } from './seed-schema.js';
+import { SeedError, type PoolsSeed } from './seed.js';
 
 /**
- * Reads a seed from a `.json`, `.yaml` or `.yml` file, unchecked.
+ * Reads and checks a seed in a `.json`, `.yaml` or `.yml` file.
  *
- * @throws {SeedError} when the file cannot be read or is not what its name says
+ * @throws {SeedError} when the file cannot be read, is not what its name says, or has problems; the message names the
+ *   file and never quotes it, as it has passwords in it
  */
-export async function readSeedFile(location: string | URL): Promise<unknown> {
-  const path = location instanceof URL ? fileURLToPath(location) : location;
+export async function readSeedFile(location: string | URL): Promise<PoolsSeed> {
+  const file = location instanceof URL ? fileURLToPath(location) : location;
+  return parseSeed(await contentOf(file), file);
+}
+
+async function contentOf(file: string): Promise<unknown> {
   try {
-    const text = await readFile(path, 'utf8');
-    if (path.endsWith('.json')) return JSON.parse(text) as unknown;
-    if (!/\.ya?ml$/.test(path)) throw new TypeError('its name must end in .json, .yaml or .yml');
+    const text = await readFile(file, 'utf8');
+    if (file.endsWith('.json')) return JSON.parse(text) as unknown;
+    if (!/\.ya?ml$/.test(file)) throw new TypeError('the name must end in .json, .yaml or .yml');
     const { parse } = await import('yaml');
     return parse(text) as unknown;
   } catch (cause) {
-    // A parser's message may quote the file, and the file has passwords in it.
-    const reason =
-      cause instanceof SyntaxError || isYamlError(cause) ? 'it does not parse' : String(cause);
-    throw new SeedError([{ path, problem: `cannot be read: ${reason}` }]);
+    throw new SeedError([{ path: '', problem: reasonOf(cause) }], file);
   }
 }
 
-const isYamlError = (cause: unknown): boolean =>
-  cause instanceof Error && cause.name.startsWith('YAML');
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Error && 'linePos' in cause) {
+    const [start] = cause.linePos as [{ line: number }];
+    return `line ${start.line} is not YAML`;
+  }
+  return cause instanceof SyntaxError ? 'it is not JSON' : String(cause);
+}

@@ -125,14 +125,15 @@ const seedShape = z.strictObject({ pools: z.array(pool).min(1) });
 /**
  * Checks a seed whole: shape first, then what refers to what.
  *
+ * @param file where the seed came from, for the message
  * @throws {SeedError} with every problem and its path; the message never has a value of a secret or password
  */
-export function parseSeed(candidate: unknown): PoolsSeed {
+export function parseSeed(candidate: unknown, file?: string): PoolsSeed {
   const result = seedShape.safeParse(candidate);
   const problems = result.success
     ? referenceProblems(result.data)
     : result.error.issues.map(({ path, message }) => ({ path: dotted(path), problem: message }));
-  if (!result.success || problems.length > 0) throw new SeedError(problems);
+  if (!result.success || problems.length > 0) throw new SeedError(problems, file);
   return result.data;
 }
 

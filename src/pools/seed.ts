@@ -130,9 +130,11 @@ export class SeedError extends Error {
   readonly code = 'seed_invalid';
   readonly problems: readonly SeedProblem[];
 
-  constructor(problems: readonly SeedProblem[]) {
-    const lines = problems.map(({ path, problem }) => `  ${path || '(seed)'}: ${problem}`);
-    super(['The seed of the pools cannot be used:', ...lines].join('\n'));
+  /** @param file where the seed came from, if from a file */
+  constructor(problems: readonly SeedProblem[], file?: string) {
+    const lines = problems.map(({ path, problem }) => `  ${path || '(all of it)'}: ${problem}`);
+    const source = file === undefined ? '' : ` in ${file}`;
+    super([`The seed of the pools${source} cannot be used:`, ...lines].join('\n'));
     this.problems = problems;
   }
 }

@@ -27,6 +27,7 @@ export function showSignIn(
           action: withQuery(`${pool.domain}/login`, exchange.query),
           hidden: [
             { name: '_csrf', value: xsrfToken },
+            { name: 'cognitoAsfData', value: '' },
             { name: 'shown_at', value: String(now) },
           ],
           username: form.get('username') ?? request.loginHint ?? '',

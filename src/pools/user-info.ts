@@ -25,14 +25,14 @@ export async function userInfo(exchange: Exchange): Promise<void> {
     return;
   }
   const claims = await verifiedClaims(pool, accessToken, now);
-  const user = claims && tokenUser(pool, claims);
-  if (claims === undefined || user === undefined) {
-    challenge(exchange, 401, 'invalid_token', BAD_TOKEN);
+  const scopes = String(claims?.['scope']).split(' ');
+  if (claims !== undefined && !scopes.includes('openid')) {
+    challenge(exchange, 401, 'invalid_token', NO_OPENID);
     return;
   }
-  const scopes = String(claims['scope']).split(' ');
-  if (!scopes.includes('openid')) {
-    challenge(exchange, 401, 'invalid_token', NO_OPENID);
+  const user = claims && tokenUser(pool, claims);
+  if (user === undefined) {
+    challenge(exchange, 401, 'invalid_token', BAD_TOKEN);
     return;
   }
   const attributes = visibleAttributes(user, scopes);
