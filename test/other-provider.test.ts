@@ -52,4 +52,17 @@ describe('with an OpenID provider that is not Cognito', () => {
     expect(again.url).toMatch(new RegExp(`^${provider.issuer}/interaction/`));
     expect(again.html).toContain('name="password"');
   });
+
+  it('signs out, by back-channel logout, exactly the browser that signed out at the provider', async () => {
+    const [first, second] = [createBrowser(), createBrowser()];
+    await signIn(first);
+    await signIn(second);
+
+    const confirmation = await first.get(`${provider.issuer}/session/end`);
+    await first.submit(confirmation, {}, { button: 'Yes, sign me out' });
+    const guarded = (browser: Browser): Promise<Page> =>
+      browser.get(`${app.url}/api/me`, { headers: { accept: '*/*' } });
+    await expect.poll(async () => (await guarded(first)).status).toBe(401);
+    expect((await guarded(second)).status).toBe(200);
+  });
 });

@@ -24,7 +24,9 @@ const RETRY_AFTER_MS = 10_000;
  */
 export function createRefresh(context: RelyingPartyParts): Refresh {
   const running = new Map<string, Promise<Session | undefined>>();
-  const retryAt = new Map<string, number>();
+  const retryAt = boundedMap<number>();
+  /** What the OP has given and the store could not take: a rotated refresh token must not be lost with a store that is down. */
+  const unsaved = boundedMap<SessionTokens>();
 
   return async (session) => {
     if (context.now() < session.refreshDueAt) return session;
@@ -67,7 +69,8 @@ export function createRefresh(context: RelyingPartyParts): Refresh {
     if (context.now() < tokens.refreshDueAt) return context.sessions.replaceTokens(session, tokens);
     if (tokens.refreshToken === undefined) return session;
     try {
-      const refreshed = await requestTokens(session, tokens, tokens.refreshToken);
+      const refreshed =
+        unsaved.get(session.key) ?? (await requestTokens(session, tokens, tokens.refreshToken));
       return await keep(session, refreshed);
     } catch (error) {
       return failed(session, tokenEndpointError(error));
@@ -92,7 +95,9 @@ export function createRefresh(context: RelyingPartyParts): Refresh {
   }
 
   async function keep(session: Session, tokens: SessionTokens): Promise<Session | undefined> {
+    unsaved.set(session.key, tokens);
     const kept = await context.sessions.replaceTokens(session, tokens);
+    unsaved.delete(session.key);
     if (kept === undefined) await revokeTokens(context, session.key, tokens);
     else {
       context.events.emit('session.refreshed', { subject: session.subject, session: session.key });
@@ -101,6 +106,7 @@ export function createRefresh(context: RelyingPartyParts): Refresh {
   }
 
   async function failed(session: Session, error: RelyingPartyError): Promise<Session | undefined> {
+    if (error.code === 'session_store_unavailable') throw error;
     const { key, subject } = session;
     const permanent = error.code === 'code_refused';
     const detail = permanent ? error.message : `${error.message}: ${reasonOf(error)}`;
@@ -113,4 +119,17 @@ export function createRefresh(context: RelyingPartyParts): Refresh {
     context.events.emit('session.ended', { subject, session: key, reason: 'refresh_refused' });
     return undefined;
   }
+}
+
+const MAX_REMEMBERED = 10_000;
+
+/** Forgets the oldest when it is full: it remembers only what makes a bad moment shorter. */
+function boundedMap<T>(): Map<string, T> {
+  return new (class extends Map<string, T> {
+    override set(key: string, value: T): this {
+      const [oldest] = this.keys();
+      if (this.size >= MAX_REMEMBERED && oldest !== undefined) this.delete(oldest);
+      return super.set(key, value);
+    }
+  })();
 }

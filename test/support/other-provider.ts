@@ -27,6 +27,8 @@ export async function startOtherProvider(siteUrl: string): Promise<OtherProvider
         redirect_uris: [`${siteUrl}/callback`],
         post_logout_redirect_uris: [`${siteUrl}/logout/continue`],
         grant_types: ['authorization_code', 'refresh_token'],
+        backchannel_logout_uri: `${siteUrl}/backchannel-logout`,
+        backchannel_logout_session_required: true,
       },
     ],
     claims: { openid: ['sub'], email: ['email'], profile: ['name'] },
@@ -35,8 +37,14 @@ export async function startOtherProvider(siteUrl: string): Promise<OtherProvider
       accountId: id,
       claims: () => ({ sub: id, name: 'Bob Example', email: 'bob@example.org' }),
     }),
-    features: { revocation: { enabled: true }, rpInitiatedLogout: { enabled: true } },
+    features: {
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: true },
+      backchannelLogout: { enabled: true },
+    },
     issueRefreshToken: () => true,
+    // Its own fetch refuses loopback addresses, where the site is.
+    fetch: (url, init) => fetch(url, withoutGuard(init)),
   });
   server.on('request', provider.callback());
   return {
@@ -48,4 +56,8 @@ export async function startOtherProvider(siteUrl: string): Promise<OtherProvider
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function withoutGuard(init: RequestInit | undefined): RequestInit {
+  return Object.fromEntries(Object.entries(init ?? {}).filter(([name]) => name !== 'dispatcher'));
 }

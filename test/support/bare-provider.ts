@@ -1,0 +1,54 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+
+/** An OP that only publishes its metadata and keys, and signs whatever a test wants it to have signed. */
+export interface BareProvider {
+  readonly issuer: string;
+  /** Signs with the published key, or with another one under the same `kid`. */
+  sign(claims: JWTPayload, options?: { foreignKey?: boolean; kid?: string }): Promise<string>;
+  stop(): Promise<void>;
+}
+
+const KID = 'the-key';
+
+export async function startBareProvider(): Promise<BareProvider> {
+  const published = await generateKeyPair('RS256', { extractable: true });
+  const foreign = await generateKeyPair('RS256');
+  const jwk = await exportJWK(published.publicKey);
+  const server = createServer((req, res) => {
+    const documents: Record<string, object> = {
+      '/.well-known/openid-configuration': metadata(issuer),
+      '/jwks': { keys: [{ ...jwk, kid: KID, alg: 'RS256', use: 'sig' }] },
+    };
+    const document = documents[req.url ?? ''];
+    res.writeHead(document ? 200 : 404, { 'content-type': 'application/json' });
+    res.end(JSON.stringify(document ?? {}));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  const signWith = (key: CryptoKey, kid: string, claims: JWTPayload): Promise<string> =>
+    new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid, typ: 'logout+jwt' }).sign(key);
+  return {
+    issuer,
+    sign: (claims, { foreignKey = false, kid = KID } = {}) =>
+      signWith(foreignKey ? foreign.privateKey : published.privateKey, kid, claims),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const metadata = (issuer: string): object => ({
+  issuer,
+  authorization_endpoint: `${issuer}/authorize`,
+  token_endpoint: `${issuer}/token`,
+  jwks_uri: `${issuer}/jwks`,
+  response_types_supported: ['code'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: ['RS256'],
+});
