@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
+import { measurePoolsStart } from './pools-start.js';
 
 /*
  * What a signed-in request costs, as a ratio to the same route in bare Express, both measured in this run: the CPU time of the
@@ -45,6 +46,8 @@ for (const [kind, values] of perRequest) {
   );
 }
 console.log('');
+
+await measurePoolsStart();
 
 async function start(contender: Contender): Promise<Running> {
   const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [contender.kind], {

@@ -23,8 +23,7 @@ const user = {
   via: 'session',
 };
 
-const kind = process.argv[2];
-const { app, cookie } = await contender(kind);
+const { app, cookie } = await contender(process.argv[2] ?? '');
 const server = app.listen(0, '127.0.0.1', () => {
   void announce(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
@@ -37,7 +36,7 @@ async function announce(url: string): Promise<void> {
   process.send!({ url, cookie: cookie === '' ? await signedInCookie(url) : cookie });
 }
 
-async function contender(name: string | undefined): Promise<{ app: Express; cookie: string }> {
+async function contender(name: string): Promise<{ app: Express; cookie: string }> {
   switch (name) {
     case 'express':
       return { app: bareExpress(), cookie: 'none=1' };
@@ -75,7 +74,10 @@ function withExpressSession(): Express {
 
 async function signedInCookie(url: string): Promise<string> {
   const answer = await fetch(`${url}/sign-in`);
-  return answer.headers.getSetCookie()[0]!.split(';')[0]!;
+  return answer.headers
+    .getSetCookie()
+    .map((line) => line.replace(/;.*/, ''))
+    .join('; ');
 }
 
 async function lifeguard(storeUrl: string): Promise<{ app: Express; cookie: string }> {

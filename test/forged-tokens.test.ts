@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { TokenFault } from '../src/pools/index.js';
+import type { Fault, TokenFault } from '../src/pools/index.js';
 import { startWorld, type World } from './support/world.js';
 
 const HOUR_AHEAD = Math.floor(Date.now() / 1000) + 3700;
@@ -86,16 +86,16 @@ describe('an ID token', () => {
   });
 
   it('with broken answers around it ends on a page, never a stack trace', async () => {
-    const faults = [
+    const faults: Fault[] = [
       { status: 500 },
       { status: 200, body: '<html>', contentType: 'text/html' },
       { truncate: true },
       { reset: true },
       { omit: ['access_token'] },
       { omit: ['token_type'] },
-    ] as const;
+    ];
     for (const fault of faults) {
-      world.pools.faults.once('oidc-pool-1', 'token', fault as never);
+      world.pools.faults.once('oidc-pool-1', 'token', fault);
       const page = await world.signIn(world.browser());
       expect([502, 503]).toContain(page.status);
       expect(page.text()).toMatch(/code_exchange_failed|provider_unavailable/);

@@ -1,5 +1,10 @@
 import type { KeySet } from './key-set.js';
-import { CLOCK_TOLERANCE_SECONDS, refused, signedClaims, type SignedClaims } from './signed-claims.js';
+import {
+  CLOCK_TOLERANCE_SECONDS,
+  refused,
+  signedClaims,
+  type SignedClaims,
+} from './signed-claims.js';
 
 /** Whom a logout token asks us to log out: one sign-in at the OP (`sid`), or else all of a user's. */
 export interface LogoutSubject {
@@ -49,7 +54,8 @@ export async function verifyLogoutToken(
   const sid = optionalString(claims, 'sid');
   const subject = optionalString(claims, 'sub');
   if (sid === undefined && subject === undefined) throw invalid('sid and sub are both absent');
-  if (!hasLogoutEvent(claims['events'])) throw invalid('events lacks the back-channel logout event');
+  if (!hasLogoutEvent(claims['events']))
+    throw invalid('events lacks the back-channel logout event');
   if (claims['nonce'] !== undefined) throw invalid('nonce must be absent');
   const tokenId = optionalString(claims, 'jti');
   if (tokenId === undefined) throw invalid('jti is missing');

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 
 /** An OpenID provider that is not Cognito and not ours: an independent examiner of the relying party. */
 export interface OtherProvider {
