@@ -30,6 +30,8 @@ function mayImport(part: string): string[] {
   return [...named, ...neighbours];
 }
 
+const textOf = (file: string): string => readFileSync(join(src, file), 'utf8');
+
 const specifiersOf = (text: string): string[] =>
   [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier!);
 
@@ -46,25 +48,43 @@ describe('the table in README.md', () => {
   });
 });
 
-describe.each(files)('src/%s', (file) => {
-  const text = readFileSync(join(src, file), 'utf8');
-  const specifiers = specifiersOf(text);
+/** The file and everything it loads, directly or not. */
+function closureOf(file: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const specifier of specifiersOf(textOf(file))) {
+    if (specifier.startsWith('.')) {
+      closureOf(normalize(join(file, '..', specifier)).replace(/\.js$/, '.ts'), seen);
+    }
+  }
+  return seen;
+}
 
-  it('imports only what its part may import', () => {
-    const imported = specifiers
+describe.each(['index.ts', 'cli/serve.ts'])('src/%s, which runs in production', (file) => {
+  it('never loads the embedded pools', () => {
+    const loaded = [...closureOf(file)];
+    expect(loaded).toContain('relying-party/login.ts');
+    expect(loaded.filter((each) => partOf(each) === 'pools')).toEqual([]);
+  });
+});
+
+describe('every file of src', () => {
+  it.each(files)('%s imports only what its part may import', (file) => {
+    const imported = specifiersOf(textOf(file))
       .filter((specifier) => specifier.startsWith('.'))
       .map((specifier) => normalize(join(file, '..', specifier)))
-      // A file above src is package.json, a view or a dependency by mistake: none is a part.
+      // What is above src (package.json, a view) is no part, and not to be imported.
       .map((path) => (path.startsWith('..') ? path : partOf(path.replace(/\.js$/, '.ts'))));
     expect(imported.filter((part) => !mayImport(partOf(file)).includes(part))).toEqual([]);
   });
 
-  it('reads the environment only where commands start', () => {
-    if (file !== 'cli/main.ts') expect(text).not.toMatch(/process\.env|import\.meta\.env/);
+  it('leaves the environment to the place where commands start', () => {
+    const readers = files.filter((file) => /process\.env|import\.meta\.env/.test(textOf(file)));
+    expect(readers).toEqual(['cli/main.ts']);
   });
 
-  it('leaves the relying party’s protocol library to the relying party', () => {
-    const isOurs = ['relying-party', 'tokens'].includes(partOf(file));
-    if (!isOurs) expect(specifiers).not.toContain('openid-client');
+  it('leaves the OpenID Connect library to the relying party', () => {
+    const users = files.filter((file) => specifiersOf(textOf(file)).includes('openid-client'));
+    expect(new Set(users.map(partOf))).toEqual(new Set(['relying-party']));
   });
 });

@@ -16,6 +16,10 @@ export function describeSettings(settings: Settings): Record<string, string> {
 function describe(option: Option<unknown>, value: unknown): string {
   if (option.isSecret && Array.isArray(value)) return `${value.length} set`;
   if (option.isSecret) return value === undefined ? 'none' : 'set';
-  if (typeof value === 'string') return value.replace(/\/\/[^/@]*@/, '//[redacted]@');
+  if (typeof value === 'string') return withoutPasswords(value);
   return JSON.stringify(value);
 }
+
+/** A Redis URL may have one before the host, and a sentinel's in its query. */
+const withoutPasswords = (text: string): string =>
+  text.replace(/\/\/[^/@]*@/, '//[redacted]@').replace(/\?.*$/s, '?[redacted]');

@@ -22,7 +22,7 @@ const secretsInText: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Takes tokens, codes and secrets out of a line. */
-export const redact = (line: string): string =>
+const redact = (line: string): string =>
   secretsInText.reduce((text, [pattern, replacement]) => text.replace(pattern, replacement), line);
 
 export interface LoggerOptions {

@@ -302,7 +302,8 @@ describe('the settings as printed', () => {
   it('show everything but secrets and passwords', () => {
     const printed = describeSettings(
       settingsOf({
-        SESSION_STORE: 'redis://app:hunter2@redis.example:6379',
+        SESSION_STORE:
+          'redis+sentinel://app:hunter2@one.example,two.example/main?sentinel_password=hunter2',
         METRICS_TOKEN: '0123456789abcdef',
         SESSION_SECRET: `${secret}-2,${secret}`,
       }),
@@ -313,7 +314,7 @@ describe('the settings as printed', () => {
       CLIENT_SECRET: 'set',
       SESSION_SECRET: '2 set',
       METRICS_TOKEN: 'set',
-      SESSION_STORE: 'redis://[redacted]@redis.example:6379',
+      SESSION_STORE: 'redis+sentinel://[redacted]@one.example,two.example/main?[redacted]',
     });
     expect(JSON.stringify(printed)).not.toMatch(
       /hunter2|client-secret|thirty-two|0123456789abcdef/,

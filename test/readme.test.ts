@@ -1,0 +1,151 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../src/config/from-environment.js';
+import { options } from '../src/config/options.js';
+import { errorCatalogue } from '../src/errors.js';
+import { codeWords, readmeTable, repositoryFile } from './readme-tables.js';
+import { startWorld, type World } from './support/world.js';
+
+const readme = repositoryFile('README.md');
+const root = fileURLToPath(new URL('../', import.meta.url));
+const { scripts }: { scripts: Record<string, string> } = JSON.parse(repositoryFile('package.json'));
+
+/** The contents of the fenced blocks in this language. */
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(
+    ([, content]) => content!,
+  );
+
+/** A default as the table shows it. */
+const shown = (value: string | undefined): string => {
+  if (value === undefined) return '**required**';
+  return value === '' ? '' : `\`${value}\``;
+};
+describe('the tables of README.md', () => {
+  it('have every setting with its meaning, unit and default', () => {
+    expect(readmeTable('Settings')).toEqual(
+      Object.values(options).map((option) => [
+        `\`${option.name}\``,
+        option.meaning,
+        option.unit ?? '',
+        shown(option.default),
+      ]),
+    );
+  });
+
+  it('have every error code with its status and title', () => {
+    expect(readmeTable('Error codes')).toEqual(
+      Object.entries(errorCatalogue).map(([code, { status, title }]) => [
+        `\`${code}\``,
+        String(status),
+        title,
+      ]),
+    );
+  });
+
+  it('name files and folders that exist', () => {
+    const paths = [...readme.matchAll(/`((?:src|test|views)\/[^`\s]+)`/g)].map(([, path]) => path!);
+    expect(paths.length).toBeGreaterThan(5);
+    expect(paths.filter((path) => !existsSync(root + path))).toEqual([]);
+  });
+});
+
+describe('the routes of README.md', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  afterAll(() => world.stop());
+
+  const routes = readmeTable('Routes')
+    .flatMap(([cell = '']) => codeWords(cell))
+    .map((route) => route.replace(/\?.*/, '').split(' '));
+
+  it.each(routes)('exist: %s %s', async (method = '', path = '') => {
+    const answer = await fetch(world.app.url + path.replace(/:\w+/, 'x'), {
+      method,
+      redirect: 'manual',
+    });
+    expect([404, 405, 500]).not.toContain(answer.status);
+  });
+
+  it('answer the example with curl as it says', async () => {
+    expect(readme).toContain('curl -i http://localhost:3000/api/me');
+    const answer = await fetch(`${world.app.url}/api/me`);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+});
+
+describe('the commands of README.md', () => {
+  const commands = blocks('sh')
+    .flatMap((block) => block.trim().split('\n'))
+    .flatMap((line) => line.split(' && '));
+
+  it.each(commands)('work: %s', (command) => {
+    const [program = '', ...words] = command.split(' ');
+    switch (program) {
+      case 'npm':
+        if (words[0] === 'start') expect(scripts).toHaveProperty('start');
+        else expect(['ci', 'cit']).toContain(words[0]);
+        break;
+      case 'node': {
+        const [main = '', name = '', ...rest] = words;
+        const help = execFileSync(process.execPath, [root + main, name, '--help'], {
+          encoding: 'utf8',
+        });
+        expect(help).toContain(`lifeguard ${name}`);
+        for (const flag of rest.filter((word) => word.startsWith('--'))) {
+          expect(help).toContain(flag);
+        }
+        break;
+      }
+      case 'docker':
+        expect(words).toEqual(['compose', 'up', '--build']);
+        expect(existsSync(`${root}docker-compose.yml`)).toBe(true);
+        break;
+      case 'curl':
+        expect(words.at(-1)).toBe('http://localhost:3000/api/me');
+        break;
+      default:
+        expect.fail(`nothing checks "${command}"`);
+    }
+  });
+
+  it('name scripts that package.json has', () => {
+    const names = [...readme.matchAll(/npm run (\w+)/g)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(0);
+    expect(names.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('the examples of README.md', () => {
+  it('compile against the package as its users see it', () => {
+    const folder = `${root}test-results/readme/`;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const [example = '', ...others] = blocks('ts');
+    expect([example.length > 0, others]).toEqual([true, []]);
+    writeFileSync(`${folder}example.ts`, example);
+    const config = {
+      extends: '../../tsconfig.json',
+      compilerOptions: { noEmit: true, isolatedDeclarations: false, rootDir: '.' },
+      include: ['example.ts'],
+    };
+    writeFileSync(`${folder}tsconfig.json`, JSON.stringify(config));
+    const compiler = `${root}node_modules/typescript/bin/tsc`;
+    // Throws with the compiler's words when it does not compile.
+    execFileSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
+  });
+
+  it('configure identity providers that are accepted', () => {
+    const [json = ''] = blocks('json');
+    const result = readSettings({ IDENTITY_PROVIDERS: json });
+    const complaints = 'problems' in result ? result.problems.map(({ option }) => option) : [];
+    expect(complaints).not.toContain('IDENTITY_PROVIDERS');
+    expect(json).toContain('oidc-pool-2');
+  });
+});
