@@ -110,7 +110,7 @@ export const options: Options = {
     ...publicSetting,
     name: 'SESSION_STORE',
     meaning:
-      '`memory:` (one process, forgotten at exit), `file:PATH` (durable, shared by the processes of one machine), `redis://…` or `rediss://…`.',
+      '`memory:` (one process, forgotten at exit), `file:PATH` (durable, shared by the processes of one machine), `redis://HOST:6379`, `redis+sentinel://HOST,HOST/MASTER` or `redis+cluster://HOST,HOST`; `rediss…` is the same over TLS.',
     default: 'file:./data/sessions',
     schema: values.sessionStore,
     fix: 'write memory:, file:./data/sessions or redis://HOST:6379',
