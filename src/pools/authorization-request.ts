@@ -1,4 +1,4 @@
-import { showMissingParameter } from './error-page.js';
+import { showMissingParameter, toErrorPage } from './error-page.js';
 import { redirect, withQuery, type Exchange } from './exchange.js';
 import type { AppClient, AuthorizationRequest } from './pool-state.js';
 import type { UserPool } from './user-pool.js';
@@ -52,6 +52,14 @@ export function readAuthorizationRequest(exchange: Exchange): AuthorizationReque
   };
 }
 
+/** The query of a request without the provider it names. */
+export function withoutProvider(query: URLSearchParams): URLSearchParams {
+  const others = new URLSearchParams(query);
+  others.delete('identity_provider');
+  others.delete('idp_identifier');
+  return others;
+}
+
 /** Where an answer to the client goes. */
 export type AnswerTarget = Pick<AuthorizationRequest, 'redirectUri' | 'state' | 'responseType'>;
 
@@ -92,12 +100,6 @@ function readRegistration(
     return toErrorPage(exchange, 'redirect_mismatch', clientId);
   }
   return { client, redirectUri };
-}
-
-/** Sends the browser to the pool's own error page. */
-export function toErrorPage(exchange: Exchange, error: string, clientId?: string): undefined {
-  const client = clientId === undefined ? '' : `&client_id=${encodeURIComponent(clientId)}`;
-  redirect(exchange, `${exchange.pool.domain}/error?error=${encodeURIComponent(error)}${client}`);
 }
 
 function grantableScopes(

@@ -23,7 +23,7 @@ export interface Fault {
   readonly reset?: true;
   /** Answers with this status and `body` instead of doing its work. */
   readonly status?: number;
-  /** Default an error in JSON; given without `status`, the status is 200. */
+  /** Default `server_error` in JSON, or AWS's throttling message for 429; given without `status`, the status is 200. */
   readonly body?: string;
   /** Default `application/json`, or `text/html` for a body that begins with `<`. */
   readonly contentType?: string;

@@ -7,7 +7,7 @@ import type { UserPool } from './user-pool.js';
 /**
  * Creates or updates the profile of somebody who came through a provider: `Provider_<sub>`, status
  * `EXTERNAL_PROVIDER`, member of the provider's group. Only mapped claims are taken, at every sign-in; an attribute whose
- * claim has vanished stays.
+ * claim has vanished stays. Works also where only administrators may create users.
  *
  * @throws {UpstreamError} when a required attribute has no claim, or the profile is disabled
  */

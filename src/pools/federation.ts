@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readCookie } from '../web/cookies.js';
-import { refuse, toErrorPage } from './authorization-request.js';
+import { refuse, withoutProvider } from './authorization-request.js';
 import { clearPoolCookie, setPoolCookie } from './cookies.js';
+import { toErrorPage } from './error-page.js';
 import { redirect, withQuery, type Exchange } from './exchange.js';
 import { updateFederatedUser } from './federated-user.js';
 import { makeFederationState, makeNonce } from './identifiers.js';
@@ -16,6 +17,7 @@ import { showUnavailable } from './sign-in-page.js';
 import {
   discoverUpstream,
   exchangeUpstreamCode,
+  networkError,
   readUpstreamUserInfo,
   UpstreamError,
   verifyUpstreamIdToken,
@@ -27,6 +29,7 @@ const COOKIES = ['csrf-state', 'csrf-state-legacy'];
 
 /**
  * Sends the browser to the identity provider: our own nonce, no PKCE, a `state` that only this browser may bring back.
+ * A provider is asked for its discovery document each time, so that a change there shows at once.
  * A provider whose discovery fails is an unavailable login option.
  */
 export async function startFederation(
@@ -82,6 +85,7 @@ export async function idpResponse(exchange: Exchange): Promise<void> {
   }
   const { request, provider } = pending;
   if (now > pending.startedAt + STATE_SECONDS * 1000) {
+    // Naming the provider again would start the next attempt by itself; the user is to see what happened.
     redirect(exchange, withQuery(`${pool.domain}/login`, withoutProvider(pending.query)));
     return;
   }
@@ -123,7 +127,7 @@ async function claimsFromProvider(
     throw new UpstreamError(error, `${provider.name} Error - ${reason}`);
   }
   const metadata = await discoverUpstream(provider).catch((cause: unknown) => {
-    throw new UpstreamError('invalid_request', 'Connection reset', { cause });
+    throw networkError('Read timed out', cause);
   });
   const { idToken, accessToken } = await exchangeUpstreamCode(provider, metadata, {
     code: query.get('code') ?? '',
@@ -135,13 +139,6 @@ async function claimsFromProvider(
     throw new UpstreamError('invalid_request', 'username attribute mapping required');
   }
   return { ...idTokenClaims, ...(await readUpstreamUserInfo(metadata, accessToken, sub)) };
-}
-
-// Naming the provider again would start the next attempt by itself; the user is to see what happened.
-function withoutProvider(query: URLSearchParams): URLSearchParams {
-  return new URLSearchParams(
-    [...query].filter(([name]) => name !== 'identity_provider' && name !== 'idp_identifier'),
-  );
 }
 
 const redirectUriOf = ({ pool }: Exchange): string => `${pool.domain}/oauth2/idpresponse`;

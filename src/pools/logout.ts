@@ -1,6 +1,6 @@
+import { withoutProvider } from './authorization-request.js';
 import { endBrowserSession } from './browser-session.js';
-import { showMissingParameter } from './error-page.js';
-import { toErrorPage } from './authorization-request.js';
+import { showMissingParameter, toErrorPage } from './error-page.js';
 import { redirect, withQuery, type Exchange } from './exchange.js';
 
 /**
@@ -37,8 +37,8 @@ export function logout(exchange: Exchange): void {
     toErrorPage(exchange, 'redirect_mismatch', clientId);
     return;
   }
-  const parameters = new URLSearchParams(query);
-  for (const name of ['logout_uri', 'identity_provider', 'idp_identifier']) parameters.delete(name);
+  const parameters = withoutProvider(query);
+  parameters.delete('logout_uri');
   if (!parameters.get('scope')) parameters.set('scope', client.scopes.join(' '));
   redirect(exchange, withQuery(`${pool.domain}/login`, parameters));
 }

@@ -69,7 +69,7 @@ export interface Pools extends AsyncDisposable {
  * Starts user pools in this process; resolves when they listen.
  *
  * @throws {SeedError} when the seed cannot be used; it lists every problem
- * @throws {TypeError} for fixed keys on anything but loopback
+ * @throws {TypeError} for fixed keys on anything but loopback, and for a `publicUrl` that is not a URL
  * @throws {Error} with `code: 'EADDRINUSE'` when the port is taken
  */
 export async function startPools(options: StartPoolsOptions = {}): Promise<Pools> {
@@ -77,13 +77,15 @@ export async function startPools(options: StartPoolsOptions = {}): Promise<Pools
   if (keys === 'fixed' && !isLoopback(host)) {
     throw new TypeError(`keys: 'fixed' are known to everybody; use them on 127.0.0.1, not ${host}`);
   }
+  const publicOrigin =
+    options.publicUrl === undefined ? undefined : new URL(options.publicUrl).origin;
   const seed = await loadSeed(options.seed);
   const supply = keys === 'fixed' ? fixedKeys() : generatedKeys();
   const poolKeys = await Promise.all(seed.pools.map(async () => supply.next()));
   const server = createServer();
   await listen(server, port, host);
 
-  const origin = options.publicUrl?.replace(/\/$/, '') ?? originOf(server, host);
+  const origin = publicOrigin ?? originOf(server, host);
   const runtime: PoolsRuntime = {
     origin,
     pools: createUserPools(seed, poolKeys, { origin, issuer: options.issuer ?? 'local' }),

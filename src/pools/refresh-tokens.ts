@@ -21,7 +21,9 @@ export function grantOf(pool: UserPool, text: string): Grant | undefined {
 }
 
 /**
- * Looks a refresh token up.
+ * Looks a refresh token up. A disabled user's tokens work again once the user does. Within the grace period each use of
+ * a replaced token gives a successor of its own. To the client all refusals are `invalid_grant`; what Cognito says of a
+ * replaced token is not known.
  *
  * @returns `undefined` when it is unknown, expired, revoked, replaced by rotation for longer than the client's grace
  *   period, or its user is gone or disabled

@@ -1,4 +1,11 @@
-import { domainOf, type PoolSeed, type PoolsSeed, type SeedProblem } from './seed.js';
+import {
+  domainOf,
+  type ClientSeed,
+  type IdentityProviderSeed,
+  type PoolSeed,
+  type PoolsSeed,
+  type SeedProblem,
+} from './seed.js';
 
 const standardScopes = ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'];
 
@@ -7,120 +14,101 @@ const reservedDomains = ['health', 'assets'];
 
 /** What is wrong between the parts of a seed whose shape is right: names that refer to nothing, or are there twice. */
 export function referenceProblems({ pools }: PoolsSeed): SeedProblem[] {
-  const names = pools.map((each) => each.name);
   return [
-    ...repeated(names, 'pools', 'name'),
-    ...repeated(
-      pools.map((each) => each.id),
-      'pools',
-      'id',
-    ),
-    ...repeated(pools.map(domainOf), 'pools', 'domain'),
-    ...repeated(
-      pools.flatMap((each) => each.clients?.map(({ id }) => id) ?? []),
-      'clients',
-      'id',
-    ),
-    ...pools.flatMap((each, index) => problemsOf(each, `pools[${index}]`, pools)),
+    ...repeated(pools, 'pools', 'name', ({ name }) => name),
+    ...repeated(pools, 'pools', 'id', ({ id }) => id),
+    ...repeated(pools, 'pools', 'domain', domainOf),
+    ...pools.flatMap((pool, index) => poolProblems(pool, `pools[${index}]`, pools)),
   ];
 }
 
-function problemsOf(pool: PoolSeed, path: string, pools: readonly PoolSeed[]): SeedProblem[] {
-  const { clients = [], identityProviders = [], users = [], groups = [] } = pool;
-  const providerNames = ['COGNITO', ...identityProviders.map((each) => each.name)];
-  const scopes = [
-    ...standardScopes,
-    ...(pool.resourceServers ?? []).flatMap(({ identifier, scopes: own }) =>
-      own.map((scope) => `${identifier}/${scope.name}`),
-    ),
-  ];
+function poolProblems(pool: PoolSeed, path: string, pools: readonly PoolSeed[]): SeedProblem[] {
+  const { clients = [], identityProviders = [], users = [] } = pool;
   const domain = domainOf(pool);
+  const isDomain = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(domain);
+  const groups = groupNames(pool);
   return [
-    ...when(
-      !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(domain) || reservedDomains.includes(domain),
-      {
-        path: `${path}.domain`,
-        problem: `"${domain}" cannot be a domain: use a-z, 0-9 and -; not ${reservedDomains.join(' or ')}`,
-      },
-    ),
-    ...repeated(
-      clients.map((each) => each.name),
-      `${path}.clients`,
-      'name',
-    ),
-    ...repeated(
-      identityProviders.map((each) => each.name),
-      `${path}.identityProviders`,
-      'name',
-    ),
-    ...repeated(
-      users.map((each) => each.username),
-      `${path}.users`,
-      'username',
-    ),
-    ...clients.flatMap((each, index) => [
-      ...unknown(
-        each.identityProviders,
-        providerNames,
-        `${path}.clients[${index}].identityProviders`,
-      ),
-      ...unknown(each.scopes, scopes, `${path}.clients[${index}].scopes`),
-      ...when(each.flows?.includes('client_credentials') === true && each.secret === null, {
-        path: `${path}.clients[${index}].secret`,
-        problem: 'client_credentials needs a secret',
-      }),
-      ...(each.callbackUrls ?? []).flatMap((url, position) =>
-        typeof url === 'string'
-          ? []
-          : unknownPool(
-              url.idpResponseOf,
-              pools,
-              `${path}.clients[${index}].callbackUrls[${position}]`,
-            ),
-      ),
-    ]),
-    ...identityProviders.flatMap(({ issuer, client: registration }, index) => {
-      const at = `${path}.identityProviders[${index}]`;
-      return [
-        ...(typeof issuer === 'string' ? [] : unknownPool(issuer.pool, pools, `${at}.issuer`)),
-        ...('pool' in registration ? unknownClient(registration, pools, `${at}.client`) : []),
-      ];
+    ...when(!isDomain || reservedDomains.includes(domain), {
+      path: `${path}.domain`,
+      problem: `"${domain}" cannot be a domain: use a-z, 0-9 and -; not ${reservedDomains.join(' or ')}`,
     }),
-    ...users.flatMap((each, index) =>
-      unknown(
-        each.groups,
-        [...groups.map((group) => group.name), ...providerGroups(pool)],
-        `${path}.users[${index}].groups`,
-      ),
+    ...repeated(clients, `${path}.clients`, 'name', ({ name }) => name),
+    ...repeated(clients, `${path}.clients`, 'id', ({ id }) => id),
+    ...repeated(identityProviders, `${path}.identityProviders`, 'name', ({ name }) => name),
+    ...repeated(users, `${path}.users`, 'username', ({ username }) => username),
+    ...clients.flatMap((client, index) =>
+      clientProblems(client, `${path}.clients[${index}]`, pool, pools),
+    ),
+    ...identityProviders.flatMap((provider, index) =>
+      providerProblems(provider, `${path}.identityProviders[${index}]`, pools),
+    ),
+    ...users.flatMap((user, index) =>
+      unknown(user.groups, groups, `${path}.users[${index}].groups`),
     ),
   ];
 }
 
-const providerGroups = ({ id, identityProviders = [] }: PoolSeed): string[] =>
-  identityProviders.map((each) => `${id}_${each.name}`);
-
-function unknownPool(poolName: string, pools: readonly PoolSeed[], path: string): SeedProblem[] {
-  return unknown(
-    [poolName],
-    pools.map((each) => each.name),
-    path,
-  ).map((found) => ({ ...found, path }));
+function clientProblems(
+  { identityProviders, scopes, flows = [], secret, callbackUrls = [] }: ClientSeed,
+  path: string,
+  pool: PoolSeed,
+  pools: readonly PoolSeed[],
+): SeedProblem[] {
+  const providers = ['COGNITO', ...(pool.identityProviders ?? []).map(({ name }) => name)];
+  return [
+    ...unknown(identityProviders, providers, `${path}.identityProviders`),
+    ...unknown(scopes, [...standardScopes, ...ownScopes(pool)], `${path}.scopes`),
+    ...when(flows.includes('client_credentials') && secret === null, {
+      path: `${path}.secret`,
+      problem: 'client_credentials needs a secret',
+    }),
+    ...callbackUrls.flatMap((url, index) =>
+      typeof url === 'string'
+        ? []
+        : unknownPool(url.idpResponseOf, pools, `${path}.callbackUrls[${index}]`),
+    ),
+  ];
 }
 
-function unknownClient(
-  registration: { readonly pool: string; readonly name: string },
-  pools: readonly PoolSeed[],
+function providerProblems(
+  { issuer, client }: IdentityProviderSeed,
   path: string,
+  pools: readonly PoolSeed[],
 ): SeedProblem[] {
-  const pool = pools.find((each) => each.name === registration.pool);
+  return [
+    ...(typeof issuer === 'string' ? [] : unknownPool(issuer.pool, pools, `${path}.issuer`)),
+    ...('pool' in client ? registrationProblems(client, `${path}.client`, pools) : []),
+  ];
+}
+
+function registrationProblems(
+  registration: { readonly pool: string; readonly name: string },
+  path: string,
+  pools: readonly PoolSeed[],
+): SeedProblem[] {
+  const pool = pools.find(({ name }) => name === registration.pool);
   if (pool === undefined) return unknownPool(registration.pool, pools, path);
-  const registered = pool.clients?.find((each) => each.name === registration.name);
-  if (registered === undefined)
-    return [{ path, problem: `pool ${pool.name} has no client "${registration.name}"` }];
-  return when(registered.secret === null, {
-    path,
-    problem: `client "${registration.name}" has no secret, and a pool signs in at its provider with one`,
-  });
+  const client = pool.clients?.find(({ name }) => name === registration.name);
+  const problem =
+    client === undefined
+      ? `pool ${pool.name} has no client "${registration.name}"`
+      : `client "${registration.name}" has no secret, and a pool needs one at its provider`;
+  return when(client === undefined || client.secret === null, { path, problem });
+}
+
+const ownScopes = (pool: PoolSeed): string[] =>
+  (pool.resourceServers ?? []).flatMap(({ identifier, scopes }) =>
+    scopes.map((scope) => `${identifier}/${scope.name}`),
+  );
+
+const groupNames = ({ id, groups = [], identityProviders = [] }: PoolSeed): string[] => [
+  ...groups.map(({ name }) => name),
+  ...identityProviders.map(({ name }) => `${id}_${name}`),
+];
+
+function unknownPool(name: string, pools: readonly PoolSeed[], path: string): SeedProblem[] {
+  const names = pools.map((pool) => pool.name);
+  return when(!names.includes(name), { path, problem: unknownText(name, names) });
 }
 
 function unknown(
@@ -131,16 +119,21 @@ function unknown(
   return (values ?? []).flatMap((value, index) =>
     when(!known.includes(value), {
       path: `${path}[${index}]`,
-      problem: `"${value}" is not known here: ${known.length > 0 ? known.join(', ') : 'there are none'}`,
+      problem: unknownText(value, known),
     }),
   );
 }
 
-function repeated(
-  values: readonly (string | undefined)[],
+const unknownText = (value: string, known: readonly string[]): string =>
+  `"${value}" is not known here: ${known.length > 0 ? known.join(', ') : 'there are none'}`;
+
+function repeated<T>(
+  parts: readonly T[],
   path: string,
   member: string,
+  valueOf: (part: T) => string | undefined,
 ): SeedProblem[] {
+  const values = parts.map(valueOf);
   return values.flatMap((value, index) =>
     when(value !== undefined && values.indexOf(value) < index, {
       path: `${path}[${index}].${member}`,

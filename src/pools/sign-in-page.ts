@@ -1,3 +1,4 @@
+import { withoutProvider } from './authorization-request.js';
 import { withQuery, type Exchange } from './exchange.js';
 import { showPage, type PageForm } from './pages.js';
 import type { AuthorizationRequest } from './pool-state.js';
@@ -36,20 +37,15 @@ export function showSignIn(
   });
 }
 
-/** The 401 page for an identity provider that is unknown, not the client's, or out of reach. */
+/** The 401 page, as the classic ones have it, for a provider that is unknown, not the client's, or out of reach. */
 export function showUnavailable(exchange: Exchange, request: AuthorizationRequest): void {
   showSignIn(exchange, request, { error: UNAVAILABLE, status: 401 });
 }
 
 function providerForm({ pool, query }: Exchange, provider: string): PageForm {
-  const parameters = [...query].filter(
-    ([name]) => name !== 'identity_provider' && name !== 'idp_identifier',
-  );
+  const parameters = [['identity_provider', provider] as const, ...withoutProvider(query)];
   return {
     action: `${pool.domain}/oauth2/authorize`,
-    hidden: [['identity_provider', provider] as const, ...parameters].map(([name, value]) => ({
-      name,
-      value,
-    })),
+    hidden: parameters.map(([name, value]) => ({ name, value })),
   };
 }

@@ -79,6 +79,11 @@ async function redeem(
 
 async function refresh(exchange: Exchange, client: AppClient): Promise<void> {
   const { pool, form, now } = exchange;
+  // The refresh grant comes with the code flow.
+  if (!client.flows.includes('code')) {
+    sendOAuthError(exchange, 'unauthorized_client');
+    return;
+  }
   const presented = form.get('refresh_token');
   if (!presented) {
     sendOAuthError(exchange, 'invalid_request');

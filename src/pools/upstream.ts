@@ -149,7 +149,8 @@ async function call(
   });
 }
 
-function networkError(timeoutText: string, cause: unknown): UpstreamError {
+/** What the client is told when the provider is silent or hangs up. */
+export function networkError(timeoutText: string, cause: unknown): UpstreamError {
   const isTimeout = cause instanceof Error && cause.name === 'TimeoutError';
   return new UpstreamError('invalid_request', isTimeout ? timeoutText : 'Connection reset', {
     cause,
