@@ -114,6 +114,7 @@ async function lifeguard(storeUrl: string): Promise<{ app: Express; cookie: stri
       identityProvider: 'oidc-pool-2',
       originId: 'origin',
       authenticatedAt: Date.now(),
+      acr: undefined,
       userAgent: 'bench',
     },
     {

@@ -35,6 +35,7 @@ export type RelyingPartyErrorCode =
   | 'access_token_expired'
   | 'access_token_issued_in_future'
   | 'access_token_subject_invalid'
+  | 'step_up_not_done'
   | 'logout_token_malformed'
   | 'logout_token_algorithm_refused'
   | 'logout_token_key_unknown'
@@ -185,6 +186,13 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
   access_token_expired: accessTokenRefused,
   access_token_issued_in_future: accessTokenRefused,
   access_token_subject_invalid: accessTokenRefused,
+  step_up_not_done: {
+    status: 403,
+    title: 'This page needs you to sign in again',
+    detail:
+      'The sign-in service did not ask you again in the way this page needs. Sign out, then sign in.',
+    next: 'sign-out',
+  },
   logout_token_malformed: logoutTokenRefused,
   logout_token_algorithm_refused: logoutTokenRefused,
   logout_token_key_unknown: logoutTokenRefused,

@@ -1,50 +1,64 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
+import { loginUrl } from '../relying-party/login-request.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
+import { isStepUp, satisfies, type StepUp } from '../relying-party/step-up.js';
 import type { Session } from '../sessions/session.js';
 import { wantsPage } from '../web/wants-page.js';
 import type { Authentication } from './authentication.js';
 import { bearerChallenge } from './challenge.js';
 
+/** What a page asks of its visitor, beyond being signed in. */
+export interface SessionAccess extends StepUp {
+  /** Ask the OP on each request whether it still knows the sign-in; default false. Costs a call to userInfo. */
+  readonly fresh?: boolean | undefined;
+}
+
 /**
  * The page guard: lets signed-in browsers through with `req.auth`, sends a person to `/login` and back, and answers anything
  * else with 401 as problem+json.
  *
- * @throws {RelyingPartyError} `access_token_missing`, or `session_ended` when the OP has just ended it (401); `session_store_unavailable` (503), never a redirect then
+ * @throws {RelyingPartyError} `access_token_missing`, or `session_ended` when the OP has just ended it (401);
+ *   `session_store_unavailable` or, with `fresh`, `provider_unavailable` (503), never a redirect then
  */
-export function requireSession(relyingParty: RelyingParty): RequestHandler {
+export function requireSession(
+  relyingParty: RelyingParty,
+  access: SessionAccess = {},
+): RequestHandler {
+  const find = access.fresh === true ? relyingParty.freshSession : relyingParty.currentSession;
+
   return async (req, res, next) => {
-    const session = await relyingParty.currentSession(req, res);
+    const session = await find(req, res);
     res.set('Cache-Control', 'no-store');
-    if (session !== undefined) {
+    if (session !== undefined && satisfies(session, access, relyingParty.now())) {
       req.auth = authenticationOf(session);
       return next();
     }
     if (res.locals['sessionEnded'] === true) {
-      throw new RelyingPartyError('session_ended', 'the OP refused to refresh the session');
+      throw new RelyingPartyError('session_ended', 'the OP does not know the sign-in any more');
     }
-    if (wantsPage(req)) {
-      // After a POST the same address may not answer a GET; the start page always does.
-      const returnTo = req.method === 'POST' ? '/' : req.originalUrl;
-      return res.redirect(302, `/login?${new URLSearchParams({ return_to: returnTo }).toString()}`);
-    }
-    res.set('WWW-Authenticate', bearerChallenge('access_token_missing', undefined));
-    throw new RelyingPartyError('access_token_missing', 'no live session');
+    if (wantsPage(req))
+      return res.redirect(302, loginUrl({ returnTo: pageOf(req), stepUp: access }));
+    refuse(res, session === undefined ? {} : access);
   };
+}
+
+/** After a POST the same address may not answer a GET; the start page always does. */
+function pageOf(req: Request): string {
+  return req.method === 'POST' ? '/' : req.originalUrl;
+}
+
+function refuse(res: Response, stepUp: StepUp): never {
+  if (isStepUp(stepUp)) {
+    res.set('WWW-Authenticate', 'Bearer error="insufficient_user_authentication"');
+    throw new RelyingPartyError('step_up_not_done', 'the sign-in is too old or too weak');
+  }
+  res.set('WWW-Authenticate', bearerChallenge('access_token_missing', undefined));
+  throw new RelyingPartyError('access_token_missing', 'no live session');
 }
 
 /** A session as `req.auth`. */
 export function authenticationOf(session: Session): Authentication {
   const { issuer, subject, username, name, email, groups, scopes } = session;
-  return {
-    via: 'session',
-    issuer,
-    subject,
-    username,
-    name: name,
-    email,
-    groups,
-    scopes,
-    session,
-  };
+  return { via: 'session', issuer, subject, username, name, email, groups, scopes, session };
 }

@@ -6,6 +6,7 @@ import type { RelyingPartyContext } from './context.js';
 import type { LoginTransaction } from './login-transaction.js';
 import { endSession } from './end-session.js';
 import { redirectUri } from './login.js';
+import { requireStepUp } from './step-up.js';
 import { sessionTokens, signedIn, tokenEndpointError, verifiedIdToken } from './token-response.js';
 
 /**
@@ -28,6 +29,7 @@ export async function callback(
 
   const response = await exchangeCode(context, parameters, transaction);
   const claims = await verifiedIdToken(context, response, transaction.nonce);
+  requireStepUp(claims, transaction.stepUp, context.now());
   const tokens = sessionTokens(response, response.id_token!, undefined, context.now());
   const who = signedIn(context, claims, response, req.get('User-Agent'));
 

@@ -11,7 +11,9 @@ import { createRenderer } from '../web/render.js';
 import type { RelyingPartyContext } from './context.js';
 import { createCurrentSession } from './current-session.js';
 import { createProvider } from './discovery.js';
+import { endSessions } from './end-session.js';
 import type { RelyingPartyEvents } from './events.js';
+import { createFreshSession } from './fresh-session.js';
 import { createLoginTransactions } from './login-transaction.js';
 import { createLogoutChainCookie } from './logout-chain-cookie.js';
 import { unfinishedChain } from './logout.js';
@@ -102,6 +104,13 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     events,
     baseUrl,
     currentSession,
+    freshSession: createFreshSession(parts, currentSession),
+    endSessionsOf: async (subject) => {
+      const found = await sessions.ofSubject(issuer, subject);
+      await endSessions(parts, found, 'operator');
+      return found.length;
+    },
+    now,
     pageContext,
     renderError,
     formActionOrigins,

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { createSeal } from '../sessions/seal.js';
 import { clearCookie, readCookie, readCookies, setCookie } from '../web/cookies.js';
 import { localUrl } from '../web/local-url.js';
+import type { StepUp } from './step-up.js';
 
 /** What binds an authorization response to the request it answers, and to the browser that began it. */
 export interface LoginTransaction {
@@ -10,13 +11,15 @@ export interface LoginTransaction {
   readonly nonce: string;
   readonly codeVerifier: string;
   readonly returnTo: string;
+  /** What the sign-in must have been like. */
+  readonly stepUp: StepUp;
   /** It took longer than a login may; only `returnTo` is of use still. */
   readonly isExpired: boolean;
 }
 
 /** One login transaction per attempt, in a cookie of its own; nothing is kept on the server. */
 export interface LoginTransactions {
-  begin(req: Request, res: Response, returnTo: string): LoginTransaction;
+  begin(req: Request, res: Response, returnTo: string, stepUp: StepUp): LoginTransaction;
   /**
    * Finds the transaction by `state` and removes it, whatever follows.
    * @returns `undefined` for a foreign, forged, missing or already taken one
@@ -57,11 +60,10 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
   ): (LoginTransaction & { startedAt: number }) | undefined => {
     const opened = seal.open(Buffer.from(value, 'base64url'), name);
     if (opened === undefined) return undefined;
-    const seed = opened.subarray(0, SEED_BYTES);
     const startedAt = opened.readUIntBE(SEED_BYTES, TIME_BYTES);
     return {
-      ...derived(seed),
-      returnTo: localUrl(opened.subarray(SEED_BYTES + TIME_BYTES).toString('utf8')),
+      ...derived(opened.subarray(0, SEED_BYTES)),
+      ...readWishes(opened.subarray(SEED_BYTES + TIME_BYTES).toString('utf8')),
       isExpired: now() - startedAt > options.loginSeconds * 1000,
       startedAt,
     };
@@ -87,18 +89,18 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
   };
 
   return {
-    begin(req, res, returnTo) {
+    begin(req, res, returnTo, stepUp) {
       const seed = randomBytes(SEED_BYTES);
       const transaction = derived(seed);
       const kept = Buffer.byteLength(returnTo) > MAX_RETURN_TO_BYTES ? '/' : returnTo;
       const time = Buffer.alloc(TIME_BYTES);
       time.writeUIntBE(now(), 0, TIME_BYTES);
       const name = nameOf(transaction.state);
-      const sealed = seal.seal(Buffer.concat([seed, time, Buffer.from(kept)]), name);
+      const sealed = seal.seal(Buffer.concat([seed, time, writeWishes(kept, stepUp)]), name);
       const value = sealed.toString('base64url');
       makeRoom(req, res, name.length + value.length);
       setCookie(res, name, value, { secure: isHttps, maxAgeSeconds: REMEMBERED_SECONDS });
-      return { ...transaction, returnTo: kept, isExpired: false };
+      return { ...transaction, returnTo: kept, stepUp, isExpired: false };
     },
 
     take(req, res, state) {
@@ -108,6 +110,23 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
       clearCookie(res, name, { secure: isHttps });
       const transaction = open(name, value);
       return transaction?.state === state ? transaction : undefined;
+    },
+  };
+}
+
+/** Three short lines, since each byte counts twenty times: a local URL has no line breaks, and neither have the others. */
+function writeWishes(returnTo: string, { maxAgeSeconds, acrValues }: StepUp): Buffer {
+  const lines = [returnTo, maxAgeSeconds ?? '', acrValues ?? ''];
+  return Buffer.from(lines.join('\n').trimEnd());
+}
+
+function readWishes(text: string): Pick<LoginTransaction, 'returnTo' | 'stepUp'> {
+  const [returnTo, maxAge = '', acrValues = ''] = text.split('\n');
+  return {
+    returnTo: localUrl(returnTo),
+    stepUp: {
+      maxAgeSeconds: maxAge === '' ? undefined : Number(maxAge),
+      acrValues: acrValues === '' ? undefined : acrValues,
     },
   };
 }

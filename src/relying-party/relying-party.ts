@@ -18,6 +18,15 @@ export interface RelyingParty {
    * Rejects with `session_store_unavailable` when the store does not answer.
    */
   readonly currentSession: (req: Request, res: Response) => Promise<Session | undefined>;
+  /**
+   * The same, but the OP is asked whether it still knows the sign-in; if not, the session ends.
+   * Rejects with `provider_unavailable` when the OP cannot say.
+   */
+  readonly freshSession: (req: Request, res: Response) => Promise<Session | undefined>;
+  /** The sessions of an account, for an operator: ends them all and revokes their tokens; returns how many. */
+  readonly endSessionsOf: (subject: string) => Promise<number>;
+  /** Epoch milliseconds, by the clock the relying party was given. */
+  readonly now: () => number;
   /** Rejects with one of the `access_token_…` codes, or `provider_unavailable`. */
   readonly verifyAccessToken: (token: string) => Promise<AccessTokenClaims>;
   /** What the layout of a page needs. Never rejects: with the store down the page is shown as signed out. */

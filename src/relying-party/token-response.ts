@@ -76,6 +76,7 @@ export function signedIn(
     identityProvider: identityProviderOf(claims),
     authenticatedAt:
       typeof claims['auth_time'] === 'number' ? claims['auth_time'] * 1000 : undefined,
+    acr: text('acr'),
     originId: text('origin_jti') ?? text('sid'),
     userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
   };

@@ -19,6 +19,8 @@ export interface Session {
   readonly originId: string | undefined;
   /** When the user last gave their credentials (`auth_time`), in epoch milliseconds; absent if the OP does not say. */
   readonly authenticatedAt: number | undefined;
+  /** How the user authenticated, as the OP names it; absent if it does not say. */
+  readonly acr: string | undefined;
   /** The browser that signed in, from its User-Agent header, at most 200 characters. */
   readonly userAgent: string;
   readonly createdAt: number;

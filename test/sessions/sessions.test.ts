@@ -16,6 +16,7 @@ const alice: SignedIn = {
   identityProvider: 'oidc-pool-2',
   originId: 'origin-1',
   authenticatedAt: 1_000_000,
+  acr: undefined,
   userAgent: 'test',
 };
 const tokensUntil = (at: number): SessionTokens => ({

@@ -27,6 +27,7 @@ export async function establish(
       scopes: ['openid'],
       identityProvider: undefined,
       authenticatedAt: Date.now(),
+      acr: undefined,
       originId: undefined,
       userAgent: '',
       ...who,

@@ -92,9 +92,9 @@ export function articleEnvironment(pools: Pools): Record<string, string> {
 /** Gives alice's credentials on the pages that ask for them, until the browser is somewhere else. */
 export async function finishSignIn(browser: Browser, start: Page): Promise<Page> {
   let page = start;
-  if (hasField(page, 'username')) {
+  if (hasField(page, 'password')) {
     const wasChanged = await trySignIn(browser, page, alice.password);
-    page = hasField(wasChanged, 'username')
+    page = hasField(wasChanged, 'password')
       ? await trySignIn(browser, wasChanged, alice.temporaryPassword)
       : wasChanged;
   }

@@ -1,0 +1,54 @@
+import * as client from 'openid-client';
+import { RelyingPartyError } from '../errors.js';
+import type { Session } from '../sessions/session.js';
+import type { RelyingPartyParts } from './context.js';
+import type { CurrentSession } from './current-session.js';
+import { reasonOf } from './discovery.js';
+import { endSession } from './end-session.js';
+
+/**
+ * Like the current session, but asked about at the OP: userInfo knows of revocation, global sign-out and disabled users at once,
+ * where the tokens themselves say nothing until they expire. For routes that cannot wait for the next refresh.
+ *
+ * Rejects with `provider_unavailable` when the OP cannot say.
+ * @see OpenID Connect Core 1.0 section 5.3; https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
+ */
+export function createFreshSession(
+  parts: RelyingPartyParts,
+  currentSession: CurrentSession,
+): CurrentSession {
+  return async (req, res) => {
+    const session = await currentSession(req, res);
+    if (session === undefined || (await isKnownAtProvider(parts, session))) return session;
+    await endSession(parts, session, 'elsewhere');
+    parts.sessionCookie.clear(res);
+    res.locals['sessionEnded'] = true;
+    return undefined;
+  };
+}
+
+async function isKnownAtProvider(
+  { sessions, provider }: RelyingPartyParts,
+  session: Session,
+): Promise<boolean> {
+  const tokens = await sessions.tokens(session);
+  if (tokens === undefined) return false;
+  const configuration = await provider.configuration();
+  try {
+    await client.fetchUserInfo(configuration, tokens.accessToken, session.subject);
+    return true;
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw new RelyingPartyError('provider_unavailable', `userInfo: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** 401, however it is dressed: Cognito's challenge lacks the scheme word, so it does not parse as one. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof client.WWWAuthenticateChallengeError) return error.status === 401;
+  const { cause } = error;
+  return typeof cause === 'object' && cause !== null && 'status' in cause && cause.status === 401;
+}

@@ -1,0 +1,100 @@
+import type { Request } from 'express';
+import type { IdentityProvider } from '../config/settings.js';
+import { RelyingPartyError } from '../errors.js';
+import { localUrl } from '../web/local-url.js';
+import { isPrefetch } from '../web/wants-page.js';
+import type { StepUp } from './step-up.js';
+
+/** A request for `/login`, read and checked. */
+export interface LoginRequest {
+  readonly returnTo: string;
+  readonly provider: IdentityProvider | undefined;
+  readonly email: string | undefined;
+  readonly stepUp: StepUp;
+}
+
+const MAX_EMAIL_LENGTH = 254;
+const MAX_AGE = /^\d{1,9}$/;
+const ACR_VALUES = /^[\x21\x23-\x5b\x5d-\x7e][\x20\x21\x23-\x5b\x5d-\x7e]{0,199}$/;
+
+/**
+ * Reads what was asked of `/login`. Only what can make a sign-in stricter, or choose among the providers we know, is taken from
+ * the address: anybody can write one.
+ *
+ * @throws {RelyingPartyError} `prefetch_refused`, `provider_unknown`, `request_malformed`
+ */
+export function readLoginRequest(
+  req: Request,
+  identityProviders: readonly IdentityProvider[],
+): LoginRequest {
+  refuseUnlessOpenedByAPerson(req);
+  const { query } = req;
+  return {
+    returnTo: localUrl(query['return_to']),
+    provider: namedProvider(identityProviders, query['provider']),
+    email: email(query['email']),
+    stepUp: {
+      maxAgeSeconds: optional('max_age', query['max_age'], MAX_AGE, Number),
+      acrValues: optional('acr_values', query['acr_values'], ACR_VALUES, String),
+    },
+  };
+}
+
+/** The address of `/login` that asks for this. */
+export function loginUrl({
+  returnTo,
+  provider,
+  email: address,
+  stepUp,
+}: Partial<LoginRequest> & { returnTo: string }): string {
+  const parameters = {
+    provider: provider?.name,
+    email: address,
+    max_age: stepUp?.maxAgeSeconds?.toString(),
+    acr_values: stepUp?.acrValues,
+    return_to: returnTo,
+  };
+  const given = Object.entries(parameters).filter((entry): entry is [string, string] => {
+    return entry[1] !== undefined;
+  });
+  return `/login?${new URLSearchParams(given).toString()}`;
+}
+
+/** A prefetch, an image or a background request must not begin a login: it would leave transactions nobody finishes. */
+function refuseUnlessOpenedByAPerson(req: Request): void {
+  if (isPrefetch(req) || (req.get('Sec-Fetch-Dest') ?? 'document') !== 'document') {
+    throw new RelyingPartyError(
+      'prefetch_refused',
+      'login was requested other than by opening the page',
+    );
+  }
+}
+
+function namedProvider(
+  identityProviders: readonly IdentityProvider[],
+  name: unknown,
+): IdentityProvider | undefined {
+  if (name === undefined) return undefined;
+  const found = identityProviders.find((provider) => provider.name === name);
+  if (found === undefined) {
+    throw new RelyingPartyError('provider_unknown', 'provider is not one of IDENTITY_PROVIDERS');
+  }
+  return found;
+}
+
+function email(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const trimmed = value.trim();
+  return trimmed === '' || trimmed.length > MAX_EMAIL_LENGTH ? undefined : trimmed;
+}
+
+function optional<T>(
+  name: string,
+  value: unknown,
+  pattern: RegExp,
+  convert: (text: string) => T,
+): T | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && pattern.test(value)) return convert(value);
+  throw new RelyingPartyError('request_malformed', `${name} of /login cannot be read`);
+}
