@@ -36,13 +36,27 @@ export async function demo(environment: Environment): Promise<void> {
     throw error;
   });
 
-  closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
+  const { close } = closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
     if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
     await site.close(1);
     await pools.close();
     console.log('\nStopped.');
   });
+  if (environment['npm_lifecycle_event'] !== undefined) whenParentEnds(close);
   console.log(welcome(pools, baseUrl));
+}
+
+/**
+ * A signal to npm ends npm and the shell between it and us, but never reaches us. Without this `npm start`, stopped by
+ * a program, would leave the demo running on its ports.
+ */
+function whenParentEnds(stop: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, 250);
 }
 
 function portOf(environment: Environment, name: string, usual: number): number {

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createBrowser } from '../support/browser.js';
 import { finishSignIn, hasField } from '../support/world.js';
@@ -51,6 +53,27 @@ describe('lifeguard demo', async () => {
     expect(await demo.exit()).toBe(0);
     expect(demo.output()).toContain('Stopped.');
     await expect(fetch(pools)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  });
+});
+
+describe('npm start', () => {
+  it('leaves nothing running when npm is told to stop, although its shell passes no signal on', async () => {
+    const shell = spawn('sh', ['-c', `"${process.execPath}" dist/cli/main.js demo; true`], {
+      cwd: fileURLToPath(new URL('../../', import.meta.url)),
+      env: {
+        PATH: process.env['PATH'],
+        PORT: String(await freePort()),
+        POOLS_PORT: String(await freePort()),
+        npm_lifecycle_event: 'start',
+      },
+    });
+    let output = '';
+    for await (const text of shell.stdout.setEncoding('utf8')) {
+      if (output === '') shell.kill('SIGTERM');
+      output += String(text);
+    }
+    // The stream has ended: the demo, which held its other end, is gone.
+    expect(output).toContain('Stopped.');
   });
 });
 
