@@ -13,7 +13,7 @@ import { createRelyingParty } from './relying-party/create-relying-party.js';
 import type { RelyingParty } from './relying-party/relying-party.js';
 import type { SessionStore } from './sessions/session-store.js';
 import { createSite } from './site/site.js';
-import { errorHandler, notFound } from './web/error-handler.js';
+import { notFound } from './web/error-handler.js';
 import { requestId } from './web/request-id.js';
 import { securityHeaders } from './web/security-headers.js';
 
@@ -87,17 +87,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
     }),
   );
   app.use(notFound());
-  app.use(
-    errorHandler({
-      renderError: relyingParty.renderError,
-      onError: (error, request) => {
-        const level = request.status >= 500 ? 'error' : 'info';
-        // Only an error of our own making has a message that is safe to write down.
-        const err = error instanceof RelyingPartyError ? { detail: error.message } : { err: error };
-        logger[level]({ ...request, ...err }, 'request failed');
-      },
-    }),
-  );
+  app.use(relyingParty.errorHandler);
   return { app, relyingParty, close: () => relyingParty.close() };
 }
 

@@ -1,10 +1,11 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { sameOriginOnly } from '../web/same-origin.js';
 import type { Authentication } from './authentication.js';
 import { bearerChallenge } from './challenge.js';
 import { authenticationOf } from './require-session.js';
+import { withOurErrors } from './with-our-errors.js';
 
 /** What a route asks of its caller, beyond being known. */
 export interface ApiAccess {
@@ -26,7 +27,7 @@ export function requireApiAccess(
 ): RequestHandler {
   const refuseOtherOrigins = sameOriginOnly(relyingParty.baseUrl);
 
-  return async (req, res, next) => {
+  const guard = async (req: Request, res: Response, next: NextFunction): Promise<void> => {
     res.set('Cache-Control', 'no-store');
     try {
       req.auth = await authenticate(relyingParty, req, res);
@@ -40,6 +41,7 @@ export function requireApiAccess(
     if (req.auth.via === 'session') void refuseOtherOrigins(req, res, next);
     else next();
   };
+  return withOurErrors(relyingParty, guard);
 }
 
 async function authenticate(

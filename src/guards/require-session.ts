@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import { loginUrl } from '../relying-party/login-request.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
@@ -7,6 +7,7 @@ import type { Session } from '../sessions/session.js';
 import { wantsPage } from '../web/wants-page.js';
 import type { Authentication } from './authentication.js';
 import { bearerChallenge } from './challenge.js';
+import { withOurErrors } from './with-our-errors.js';
 
 /** What a page asks of its visitor, beyond being signed in. */
 export interface SessionAccess extends StepUp {
@@ -27,7 +28,7 @@ export function requireSession(
 ): RequestHandler {
   const find = access.fresh === true ? relyingParty.freshSession : relyingParty.currentSession;
 
-  return async (req, res, next) => {
+  const guard = async (req: Request, res: Response, next: NextFunction): Promise<void> => {
     const session = await find(req, res);
     res.set('Cache-Control', 'no-store');
     if (session !== undefined && satisfies(session, access, relyingParty.now())) {
@@ -41,6 +42,7 @@ export function requireSession(
       return res.redirect(302, loginUrl({ returnTo: pageOf(req), stepUp: access }));
     refuse(res, session === undefined ? {} : access);
   };
+  return withOurErrors(relyingParty, guard);
 }
 
 /** After a POST the same address may not answer a GET; the start page always does. */

@@ -1,17 +1,18 @@
 import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import { isUserPool } from '../cognito/user-pool.js';
-import { RelyingPartyError } from '../errors.js';
 import { displayNameOf } from '../sessions/session.js';
 import { createSessions } from '../sessions/sessions.js';
 import { verifyAccessToken } from '../tokens/access-token.js';
-import type { ErrorPage } from '../web/error-handler.js';
 import type { PageContext } from '../web/page-context.js';
 import { createRenderer } from '../web/render.js';
+import { requestId } from '../web/request-id.js';
+import { securityHeaders } from '../web/security-headers.js';
 import type { RelyingPartyContext } from './context.js';
 import { createCurrentSession } from './current-session.js';
 import { createProvider } from './discovery.js';
 import { endSessions } from './end-session.js';
+import { createErrorHandler } from './error-exit.js';
 import type { RelyingPartyEvents } from './events.js';
 import { createFreshSession } from './fresh-session.js';
 import { createLoginTransactions } from './login-transaction.js';
@@ -82,25 +83,12 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const context: RelyingPartyContext = { ...parts, currentSession, pageContext };
 
   const formActionOrigins = createFormActionOrigins(context);
-  const renderError = async (req: Request, res: Response, error: ErrorPage): Promise<string> =>
-    context.render('error', {
-      ...error,
-      next: withReturnTo(error.next, res.locals['returnTo']),
-      page: await pageContext(req, res, error.title),
-    });
+  const headers = securityHeaders({ https: isHttps, formActionOrigins });
+  const errorHandler = createErrorHandler(context, headers);
 
   return {
-    routes: createRoutes(context, {
-      formActionOrigins,
-      renderError,
-      onError: (error, request) => {
-        const { requestId: id, code, path } = request;
-        const isLogin = path === '/login' || path === '/callback';
-        if (isLogin && error instanceof RelyingPartyError) {
-          events.emit('login.failed', { requestId: id, code, detail: error.message });
-        } else events.emit('request.failed', { ...request, err: error });
-      },
-    }),
+    routes: createRoutes(context, { common: [requestId(), headers], errorHandler }),
+    errorHandler,
     events,
     baseUrl,
     currentSession,
@@ -112,7 +100,6 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     },
     now,
     pageContext,
-    renderError,
     formActionOrigins,
     verifyAccessToken: (token) =>
       verifyAccessToken(
@@ -150,10 +137,4 @@ function createFormActionOrigins(context: RelyingPartyContext): () => readonly s
     }
     return origins;
   };
-}
-
-/** After a failed login "Sign in" leads to the page the user wanted in the first place. */
-function withReturnTo(next: ErrorPage['next'], returnTo: unknown): ErrorPage['next'] {
-  if (!next.href.startsWith('/login') || typeof returnTo !== 'string') return next;
-  return { ...next, href: `/login?${new URLSearchParams({ return_to: returnTo }).toString()}` };
 }

@@ -1,8 +1,7 @@
 import type { EventEmitter } from 'node:events';
-import type { Express, Request, Response } from 'express';
+import type { ErrorRequestHandler, Express, Request, Response } from 'express';
 import type { Session } from '../sessions/session.js';
 import type { AccessTokenClaims } from '../tokens/claims.js';
-import type { ErrorPage } from '../web/error-handler.js';
 import type { PageContext } from '../web/page-context.js';
 import type { RelyingPartyEvents } from './events.js';
 
@@ -31,8 +30,11 @@ export interface RelyingParty {
   readonly verifyAccessToken: (token: string) => Promise<AccessTokenClaims>;
   /** What the layout of a page needs. Never rejects: with the store down the page is shown as signed out. */
   readonly pageContext: (req: Request, res: Response, title: string) => Promise<PageContext>;
-  /** The error page, for a host's own error handler; give it to `errorHandler`. */
-  readonly renderError: (req: Request, res: Response, error: ErrorPage) => Promise<string>;
+  /**
+   * The one exit for errors, as a page or as problem+json. Our routes and guards use it themselves; a host may end its app
+   * with `app.use(rp.errorHandler)`.
+   */
+  readonly errorHandler: ErrorRequestHandler;
   /** Origins a form of ours may lead to through redirects (the pools' domains), for the Content-Security-Policy. */
   readonly formActionOrigins: () => readonly string[];
   /** Resolves when the session store answers. */

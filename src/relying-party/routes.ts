@@ -1,10 +1,13 @@
-import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { RelyingPartyError } from '../errors.js';
 import { assets } from '../web/assets.js';
-import { errorHandler, type ErrorHandlerOptions } from '../web/error-handler.js';
-import { requestId } from '../web/request-id.js';
 import { sameOriginOnly } from '../web/same-origin.js';
-import { securityHeaders } from '../web/security-headers.js';
 import { backchannelLogout } from './backchannel-logout.js';
 import { callback } from './callback.js';
 import type { RelyingPartyContext } from './context.js';
@@ -14,24 +17,23 @@ import { endOneSession, endOtherSessions, sessionsPage } from './my-sessions.js'
 
 type Endpoint = (context: RelyingPartyContext, req: Request, res: Response) => Promise<void>;
 
+/** What every route of ours goes through. */
+export interface RouteParts {
+  /** Request id and security headers. */
+  readonly common: readonly RequestHandler[];
+  readonly errorHandler: ErrorRequestHandler;
+}
+
 /**
  * The relying party's routes, each with the steps it takes. A sub-app of its own, because a Router would render with the
  * host's view engine; what it does not know falls through to the host.
  */
 export function createRoutes(
   context: RelyingPartyContext,
-  {
-    formActionOrigins,
-    ...errors
-  }: ErrorHandlerOptions & { formActionOrigins: () => readonly string[] },
+  { common, errorHandler }: RouteParts,
 ): Express {
   const routes = express();
   routes.disable('x-powered-by');
-  const headers = securityHeaders({
-    https: context.baseUrl.startsWith('https:'),
-    formActionOrigins,
-  });
-  const common = [requestId(), headers];
   const ourPagesOnly = sameOriginOnly(context.baseUrl);
   const logoutTokenForm = express.urlencoded({ extended: false, limit: '64kb' });
   const end = (endpoint: Endpoint): RequestHandler => {
@@ -49,7 +51,7 @@ export function createRoutes(
   routes.post('/sessions/:handle/end', ...common, ourPagesOnly, end(endOneSession));
   routes.post('/backchannel-logout', ...common, logoutTokenForm, end(backchannelLogout));
   routes.use(assets());
-  routes.use(errorHandler(errors));
+  routes.use(errorHandler);
   return routes;
 }
 

@@ -1,0 +1,18 @@
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import { RelyingPartyError } from '../errors.js';
+import type { RelyingParty } from '../relying-party/relying-party.js';
+
+/** Lets the relying party answer for what its guards refuse, whatever error handler the host has, or lacks. */
+export function withOurErrors(
+  relyingParty: RelyingParty,
+  guard: (req: Request, res: Response, next: NextFunction) => Promise<void> | void,
+): RequestHandler {
+  return async (req, res, next) => {
+    try {
+      await guard(req, res, next);
+    } catch (error) {
+      if (!(error instanceof RelyingPartyError)) throw error;
+      await relyingParty.errorHandler(error, req, res, next);
+    }
+  };
+}

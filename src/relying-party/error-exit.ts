@@ -1,0 +1,39 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { RelyingPartyError } from '../errors.js';
+import { errorHandler, type ErrorPage } from '../web/error-handler.js';
+import type { RelyingPartyContext } from './context.js';
+
+/**
+ * The error handler of our routes and guards: our page or problem+json, our headers, an event. A host's own handler may not know
+ * our errors, and Express's would show a stack trace.
+ */
+export function createErrorHandler(
+  context: RelyingPartyContext,
+  securityHeaders: RequestHandler,
+): ErrorRequestHandler {
+  const handler = errorHandler({
+    renderError: async (req, res, error) =>
+      context.render('error', {
+        ...error,
+        next: withReturnTo(error.next, res.locals['returnTo']),
+        page: await context.pageContext(req, res, error.title),
+      }),
+    onError: (error, request) => {
+      const { requestId, code, path } = request;
+      const isLogin = path === '/login' || path === '/callback';
+      if (isLogin && error instanceof RelyingPartyError) {
+        context.events.emit('login.failed', { requestId, code, detail: error.message });
+      } else context.events.emit('request.failed', { ...request, err: error });
+    },
+  });
+  return (error: unknown, req, res, next) => {
+    if (res.hasHeader('Content-Security-Policy')) return handler(error, req, res, next);
+    return securityHeaders(req, res, () => handler(error, req, res, next));
+  };
+}
+
+/** After a failed login "Sign in" leads to the page the user wanted in the first place. */
+function withReturnTo(next: ErrorPage['next'], returnTo: unknown): ErrorPage['next'] {
+  if (!next.href.startsWith('/login') || typeof returnTo !== 'string') return next;
+  return { ...next, href: `/login?${new URLSearchParams({ return_to: returnTo }).toString()}` };
+}

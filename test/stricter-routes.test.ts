@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { requireSession } from '../src/index.js';
+import { createBrowser, type Browser, type Page } from './support/browser.js';
+import { startHost, type Host } from './support/host.js';
+import { finishSignIn, hasField } from './support/world.js';
+
+describe('a route that asks for more than a session', () => {
+  let host: Host;
+  let browser: Browser;
+  beforeAll(async () => {
+    host = await startHost((app, relyingParty) => {
+      app.use(relyingParty.routes);
+      const say =
+        (text: string) =>
+        (_req: unknown, res: { send(text: string): void }): void =>
+          res.send(text);
+      app.get('/account', requireSession(relyingParty), say('account'));
+      app.get('/payments', requireSession(relyingParty, { fresh: true }), say('payments'));
+      app.get('/transfer', requireSession(relyingParty, { maxAgeSeconds: 300 }), say('transfer'));
+      app.get('/vault', requireSession(relyingParty, { acrValues: 'gold' }), say('vault'));
+    });
+  });
+  beforeEach(async () => {
+    host.pools.reset();
+    browser = createBrowser();
+    await finishSignIn(browser, await open('/account'));
+  });
+  afterAll(() => host.stop());
+
+  const open = (path: string, headers = {}): Promise<Page> =>
+    browser.get(host.url + path, { headers });
+  const master = () => host.pools.pool('oidc-pool-1');
+
+  it('and is fresh: lets in whom the pool still knows', async () => {
+    expect((await open('/payments')).text()).toBe('payments');
+    expect(host.pools.requests('oidc-pool-1', '/oauth2/userInfo')).toHaveLength(1);
+  });
+
+  it('and is fresh: turns away at once a user who was signed out everywhere at the pool', async () => {
+    const [user] = master().users();
+    master().globalSignOut(user?.username ?? '');
+    expect((await open('/account')).text()).toBe('account');
+
+    const page = await open('/payments');
+    expect(page.status).toBe(401);
+    expect(page.text()).toContain('You have been signed out');
+    expect((await browser.get(`${host.url}/account`, { follow: false })).status).toBe(302);
+  });
+
+  it('and is fresh: neither lets in nor signs out while the pool cannot say', async () => {
+    host.pools.faults.always('oidc-pool-1', 'userInfo', { status: 503 });
+    expect((await open('/payments')).status).toBe(503);
+    host.pools.faults.clear();
+    expect((await open('/payments')).text()).toBe('payments');
+  });
+
+  it('and wants a recent sign-in: lets one in that is', async () => {
+    expect((await open('/transfer')).text()).toBe('transfer');
+  });
+
+  it('and wants a recent sign-in: asks for the password again after that time, and only then', async () => {
+    host.pools.clock.advance('6m');
+    expect((await open('/account')).text()).toBe('account');
+    const again = await open('/transfer');
+    expect(hasField(again, 'password')).toBe(true);
+    const page = await finishSignIn(browser, again);
+    expect(page.url).toBe(`${host.url}/transfer`);
+    expect(page.text()).toBe('transfer');
+  });
+
+  it('and wants a recent sign-in: does not believe a pool that did not ask again', async () => {
+    host.pools.clock.advance('6m');
+    const again = await open('/transfer');
+    const old = Math.floor(host.pools.clock.now() / 1000) - 3600;
+    host.pools.faults.once('oidc-pool-1', 'token', { idToken: { claims: { auth_time: old } } });
+    const page = await finishSignIn(browser, again);
+    expect(page.status).toBe(403);
+    expect(page.text()).toContain('step_up_not_done');
+    expect((await open('/account')).text()).toBe('account');
+  });
+
+  it('and wants an acr: lets in only whose ID token has it', async () => {
+    const refused = await finishSignIn(browser, await open('/vault'));
+    expect(refused.text()).toContain('step_up_not_done');
+    host.pools.faults.once('oidc-pool-1', 'token', { idToken: { claims: { acr: 'gold' } } });
+    const page = await finishSignIn(browser, await open('/vault'));
+    expect(page.text()).toBe('vault');
+    const [request] = host.pools.requests('oidc-pool-1', '/oauth2/authorize').slice(-1);
+    expect(request?.query['acr_values']).toBe('gold');
+  });
+
+  it('answers a program with 401 or 403 and never a redirect', async () => {
+    host.pools.clock.advance('6m');
+    const answer = await open('/transfer', {
+      accept: 'application/json',
+      'sec-fetch-mode': 'cors',
+    });
+    expect(answer.status).toBe(403);
+    expect(answer.headers['www-authenticate']).toContain('insufficient_user_authentication');
+  });
+});
