@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const readme = new URL('../README.md', import.meta.url);
 
 /** The text of a file at the top of the repository. */
 export const repositoryFile = (name: string): string =>
@@ -6,12 +8,24 @@ export const repositoryFile = (name: string): string =>
 
 /** The rows of the first table under a heading of README.md, cells trimmed, without its head. */
 export function readmeTable(heading: string): string[][] {
-  const lines = repositoryFile('README.md').split('\n');
+  const { lines, first, after } = locate(heading);
+  return lines.slice(first, after).map(cells);
+}
+
+/** Replaces these rows; the columns are for Prettier to align. */
+export function writeReadmeTable(heading: string, rows: readonly (readonly string[])[]): void {
+  const { lines, first, after } = locate(heading);
+  lines.splice(first, after - first, ...rows.map((row) => `| ${row.join(' | ')} |`));
+  writeFileSync(readme, lines.join('\n'));
+}
+
+function locate(heading: string): { lines: string[]; first: number; after: number } {
+  const lines = readFileSync(readme, 'utf8').split('\n');
   const start = lines.findIndex((line) => line.replace(/^#+ /, '') === heading);
   if (start < 0) throw new Error(`README.md has no heading "${heading}"`);
-  const first = lines.findIndex((line, index) => index > start && line.startsWith('|'));
-  const after = lines.findIndex((line, index) => index > first && !line.startsWith('|'));
-  return lines.slice(first, after).slice(2).map(cells);
+  const head = lines.findIndex((line, index) => index > start && line.startsWith('|'));
+  const after = lines.findIndex((line, index) => index > head && !line.startsWith('|'));
+  return { lines, first: head + 2, after };
 }
 
 const cells = (row: string): string[] =>

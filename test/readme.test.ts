@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../src/config/from-environment.js';
 import { options } from '../src/config/options.js';
 import { errorCatalogue } from '../src/errors.js';
-import { codeWords, readmeTable, repositoryFile } from './readme-tables.js';
+import { codeWords, readmeTable, repositoryFile, writeReadmeTable } from './readme-tables.js';
 import { startWorld, type World } from './support/world.js';
 
 const readme = repositoryFile('README.md');
@@ -24,26 +24,27 @@ const shown = (value: string | undefined): string => {
   return value === '' ? '' : `\`${value}\``;
 };
 describe('the tables of README.md', () => {
-  it('have every setting with its meaning, unit and default', () => {
-    expect(readmeTable('Settings')).toEqual(
-      Object.values(options).map((option) => [
-        `\`${option.name}\``,
-        option.meaning,
-        option.unit ?? '',
-        shown(option.default),
-      ]),
-    );
-  });
+  const generated = {
+    Settings: Object.values(options).map((option) => [
+      `\`${option.name}\``,
+      option.meaning,
+      option.unit ?? '',
+      shown(option.default),
+    ]),
+    'Error codes': Object.entries(errorCatalogue).map(([code, { status, title }]) => [
+      `\`${code}\``,
+      String(status),
+      title,
+    ]),
+  };
 
-  it('have every error code with its status and title', () => {
-    expect(readmeTable('Error codes')).toEqual(
-      Object.entries(errorCatalogue).map(([code, { status, title }]) => [
-        `\`${code}\``,
-        String(status),
-        title,
-      ]),
-    );
-  });
+  it.each(Object.entries(generated))(
+    'say what the code says: %s (to rewrite them, run this with UPDATE_README=1, then npm run format)',
+    (heading, rows) => {
+      if (process.env['UPDATE_README'] === '1') writeReadmeTable(heading, rows);
+      expect(readmeTable(heading)).toEqual(rows);
+    },
+  );
 
   it('name files and folders that exist', () => {
     const paths = [...readme.matchAll(/`((?:src|test|views)\/[^`\s]+)`/g)].map(([, path]) => path!);
