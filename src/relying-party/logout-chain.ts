@@ -37,10 +37,21 @@ export function planLogout(
 }
 
 /** What has happened on the server; what is left is for the browser to visit. */
-export function settleServerSteps(chain: LogoutChain, revocation: RevocationOutcome): LogoutChain {
+export function settleServerSteps(
+  chain: LogoutChain,
+  happened: { revocation: RevocationOutcome; masterAnswers: boolean },
+): LogoutChain {
   return chain.map((step): LogoutStep => {
-    if (step.name === 'local') return { ...step, outcome: 'done' };
-    return step.name === 'revoke' ? { ...step, outcome: revocation } : step;
+    switch (step.name) {
+      case 'local':
+        return { ...step, outcome: 'done' };
+      case 'revoke':
+        return { ...step, outcome: happened.revocation };
+      case 'master':
+        return happened.masterAnswers ? step : { ...step, outcome: 'failed' };
+      case 'upstream':
+        return step;
+    }
   });
 }
 

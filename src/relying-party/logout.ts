@@ -4,6 +4,7 @@ import { sendPage } from '../web/send-page.js';
 import { wantsPage } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
 import { endSession } from './end-session.js';
+import { SIGN_OUT_TIME_LIMIT_MS, withinTimeLimit } from './time-limit.js';
 import {
   describeStep,
   hopUrl,
@@ -50,8 +51,13 @@ export async function logout(
 
   const ended = session && (await endSession(context, session, 'logout'));
   context.sessionCookie.clear(res);
-  const revocation = (await ended?.revocation) ?? 'not-possible';
-  const chain = unfinished === undefined ? settleServerSteps(plan, revocation) : plan;
+  const [revocation, masterAnswers] = await Promise.all([
+    ended?.revocation ?? 'not-possible',
+    isMasterAnswering(context),
+  ]);
+  // Who presses "Finish" is sent to the master pool all the same: it may not answer us, and yet the browser.
+  const chain =
+    unfinished === undefined ? settleServerSteps(plan, { revocation, masterAnswers }) : plan;
   const next = await nextHop(context, res, chain, ended?.tokens?.idToken);
   if (wantsPage(req)) res.redirect(303, next);
   else res.set('Cache-Control', 'no-store').json({ redirect_to: next });
@@ -116,6 +122,19 @@ async function currentWithoutRefresh(
   return sessionId === undefined ? undefined : sessions.find(sessionId);
 }
 
+/** Whether the master pool's domain answers at all; if not, that is better told by us than by the browser's own error page. The upstream may be out of our reach and not of the browser's. */
+async function isMasterAnswering({ provider, fetch }: RelyingPartyContext): Promise<boolean> {
+  const ask = async (): Promise<boolean> => {
+    const { authorization_endpoint: endpoint } = (await provider.configuration()).serverMetadata();
+    const { status } = await fetch(new URL('/', endpoint).href, {
+      method: 'HEAD',
+      redirect: 'manual',
+    });
+    return status < 500;
+  };
+  return withinTimeLimit(ask(), SIGN_OUT_TIME_LIMIT_MS).catch(() => false);
+}
+
 /** Passes over hops that have no address, remembers how far we are, and says where the browser goes next. */
 async function nextHop(
   context: RelyingPartyContext,
@@ -123,7 +142,6 @@ async function nextHop(
   start: LogoutChain,
   idToken: string | undefined,
 ): Promise<string> {
-  await context.provider.configuration().catch(() => undefined);
   let chain = start;
   for (let hop = pendingHop(chain); hop !== undefined; hop = pendingHop(chain)) {
     const url = hopUrl(context, hop, idToken);
@@ -131,8 +149,8 @@ async function nextHop(
       context.logoutChains.write(res, chain);
       return url.href;
     }
-    const isMasterUnknown = hop.name === 'master' && context.provider.knownMetadata() === undefined;
-    chain = withOutcome(chain, hop, isMasterUnknown ? 'failed' : 'not-possible');
+    const isUnknown = hop.name === 'master' && context.provider.knownMetadata() === undefined;
+    chain = withOutcome(chain, hop, isUnknown ? 'failed' : 'not-possible');
   }
   context.logoutChains.write(res, chain);
   context.events.emit('logout.completed', {

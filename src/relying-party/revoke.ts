@@ -2,9 +2,7 @@ import * as client from 'openid-client';
 import type { SessionTokens } from '../sessions/session.js';
 import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './discovery.js';
-
-/** Sign-out does not wait longer than this for the OP. */
-const TIME_LIMIT_MS = 2000;
+import { SIGN_OUT_TIME_LIMIT_MS, withinTimeLimit } from './time-limit.js';
 
 export type RevocationOutcome = 'done' | 'failed' | 'not-possible';
 
@@ -23,7 +21,7 @@ export async function revokeTokens(
   const refreshToken = tokens?.refreshToken;
   if (refreshToken === undefined) return 'not-possible';
   try {
-    return await withinTimeLimit(revoke(context, refreshToken));
+    return await withinTimeLimit(revoke(context, refreshToken), SIGN_OUT_TIME_LIMIT_MS);
   } catch (error) {
     context.events.emit('logout.revocation_failed', { session, detail: reasonOf(error) });
     return 'failed';
@@ -38,16 +36,4 @@ async function revoke(
   if (configuration.serverMetadata().revocation_endpoint === undefined) return 'not-possible';
   await client.tokenRevocation(configuration, refreshToken);
   return 'done';
-}
-
-async function withinTimeLimit<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new DOMException('time limit', 'TimeoutError')), TIME_LIMIT_MS);
-  });
-  try {
-    return await Promise.race([work, limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
