@@ -52,7 +52,7 @@ export async function logout(
   const ended = session && (await endSession(context, session, 'logout'));
   context.sessionCookie.clear(res);
   const [revocation, masterAnswers] = await Promise.all([
-    ended?.revocation ?? 'not-possible',
+    ended?.revocation ?? ('not-possible' as const),
     isMasterAnswering(context),
   ]);
   // Who presses "Finish" is sent to the master pool all the same: it may not answer us, and yet the browser.
