@@ -132,37 +132,24 @@ async function clientCredentials(exchange: Exchange, client: AppClient): Promise
   });
 }
 
-async function sendTokens(
-  exchange: Exchange,
-  {
-    client,
-    grant,
-    user,
-    nonce,
-    refreshToken,
-  }: {
-    client: AppClient;
-    grant: Grant;
-    user: PoolUser;
-    nonce?: string | undefined;
-    refreshToken?: string;
-  },
-): Promise<void> {
+interface TokensToSend {
+  readonly client: AppClient;
+  readonly grant: Grant;
+  readonly user: PoolUser;
+  /** Absent on refresh: whether Cognito repeats it there is not known. */
+  readonly nonce?: string | undefined;
+  readonly refreshToken?: string;
+}
+
+async function sendTokens(exchange: Exchange, tokens: TokensToSend): Promise<void> {
   const { pool, now, fault } = exchange;
-  const { idToken, accessToken } = await mintTokens(pool, {
-    client,
-    grant,
-    user,
-    now,
-    nonce,
-    idTokenFault: fault?.idToken,
-    accessTokenFault: fault?.accessToken,
-  });
+  const faults = { idTokenFault: fault?.idToken, accessTokenFault: fault?.accessToken };
+  const { idToken, accessToken } = await mintTokens(pool, { ...tokens, ...faults, now });
   sendTokenResponse(exchange, {
     id_token: idToken,
     access_token: accessToken,
-    refresh_token: refreshToken,
-    expires_in: client.accessTokenSeconds,
+    refresh_token: tokens.refreshToken,
+    expires_in: tokens.client.accessTokenSeconds,
     token_type: 'Bearer',
   });
 }
