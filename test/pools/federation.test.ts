@@ -168,10 +168,10 @@ describe('the federated user (Q15)', () => {
     expect(local?.sub).not.toBe(first['sub']);
   });
 
-  it('has its mapped attributes rewritten at each sign-in, and keeps those that vanish upstream (Q16)', async () => {
+  it('has its mapped attributes rewritten at each sign-in, userInfo before ID token, and keeps those that vanish upstream (Q16)', async () => {
     await signInThroughUpstream(openBrowser(), world.master, 'site', uma);
     world.pools.faults.once('oidc-pool-2', 'token', {
-      idToken: { claims: { name: null, email: null } },
+      idToken: { claims: { email: null } },
     });
     world.pools.faults.once('oidc-pool-2', 'userInfo', {
       status: 200,

@@ -137,6 +137,7 @@ describe('a sign-in that must not succeed', () => {
     ['without a _csrf field', undefined, true],
     ['with a made-up _csrf field', '00000000-0000-4000-8000-000000000000', true],
     ['without the XSRF-TOKEN cookie', 'own', false],
+    ['with neither of them', '', false],
   ])('refuses a form posted %s', async (_, csrf, keepsCookies) => {
     const browser = openBrowser();
     const page = await browser.get(authorizeUrl(world.members, 'site'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { verifiedJwt } from '../support/jwt.js';
 import { articleSeed, type Pools, type PoolsSeed, startPools } from '../../src/pools/index.js';
 import {
   asksForNewPassword,
@@ -189,7 +190,7 @@ describe('the current state as a seed', () => {
     expect(text).toContain('passwordHash');
   });
 
-  it('is back to the seed after a reset: users, sessions and tokens', async () => {
+  it('is back to the seed after a reset: users, sessions, tokens and keys', async () => {
     const before = world.pools.dump();
     const browser = openBrowser();
     const page = await signIn(browser, world.members, 'site', alice);
@@ -198,8 +199,10 @@ describe('the current state as a seed', () => {
     world.members.deleteUser('frank');
     world.members.setUserEnabled('alice', false);
     await world.members.rotateKeys();
+    await expect(verifiedJwt(tokens.id_token, world.members.issuer)).rejects.toThrow();
 
     world.pools.reset();
+    await expect(verifiedJwt(tokens.id_token, world.members.issuer)).resolves.toBeDefined();
     expect(world.pools.dump()).toEqual(before);
     expect(world.members.isRefreshTokenActive(tokens.refresh_token)).toBe(false);
     const next = await browser.get(authorizeUrl(world.members, 'site'));

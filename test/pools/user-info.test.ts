@@ -86,12 +86,18 @@ describe('a request without a good access token', () => {
     const { accessToken, idToken } = await newTokens();
     const [, payload = ''] = accessToken.split('.');
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
+    const { idToken: idTokenWithScope } = await world.members.tokens(alice.username, {
+      client: 'site',
+      scope: 'openid',
+      claims: { scope: 'openid' },
+    });
     const bad = [
       'garbage',
       tamper(accessToken, 'signature'),
       tamper(accessToken, 'payload'),
       unsigned,
       idToken,
+      idTokenWithScope,
     ];
     for (const token of bad) {
       const answer = await userInfo(world.members, token);
