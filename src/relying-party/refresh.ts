@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../errors.js';
 import type { Session, SessionTokens } from '../sessions/session.js';
@@ -20,9 +20,13 @@ const RETRY_AFTER_MS = 10_000;
  *
  * `invalid_grant` ends the session; any other failure leaves it as it is and is not tried again for ten seconds. A refresh that
  * outlives a sign-out is dropped and what it brought is revoked.
+ * @param pause how to wait for another process's refresh
  * @see RFC 6749 section 6; OpenID Connect Core 1.0 section 12
  */
-export function createRefresh(context: RelyingPartyParts): Refresh {
+export function createRefresh(
+  context: RelyingPartyParts,
+  pause: (ms: number) => Promise<unknown> = wait,
+): Refresh {
   const running = new Map<string, Promise<Session | undefined>>();
   const retryAt = boundedMap<number>();
   /** What the OP has given and the store could not take: a rotated refresh token must not be lost with a store that is down. */
@@ -56,7 +60,7 @@ export function createRefresh(context: RelyingPartyParts): Refresh {
           await store.unlock(name, proof);
         }
       }
-      await sleep(POLL_MS);
+      await pause(POLL_MS);
       const current = await context.sessions.findByKey(session.key);
       if (current === undefined || context.now() < current.refreshDueAt) return current;
       if (Date.now() > waitUntil) return current;
