@@ -9,6 +9,11 @@ import { storeMisconfigured } from './store-errors.js';
  *
  * - `memory:` — this process only, for tests and the demo
  * - `file:./data/sessions`, `file:/var/lib/lifeguard/sessions.db` — SQLite, for the processes of one machine
+ * - `redis://host:6379/0`, `rediss://…` (TLS) — Redis, for many machines
+ * - `redis+sentinel://host:26379,host2:26379/mymaster`, `rediss+sentinel://…` — the master that sentinels name
+ * - `redis+cluster://host:6379,host2:6379`, `rediss+cluster://…` — a cluster
+ *
+ * Each `redis` form takes `user:password@` before the hosts.
  *
  * @param options.now the time in epoch milliseconds; a session ends when it reaches the session's `expiresAt`
  * @throws {ConfigError} naming `SESSION_STORE`, when the URL cannot be used; never with the URL itself, which may hold
@@ -22,7 +27,8 @@ export async function openSessionStore(
   // Loaded on demand: the drivers are optional packages.
   if (url.startsWith('file:'))
     return (await import('./sqlite-store.js')).openSqliteStore(pathOf(url), options);
-  throw storeMisconfigured('is none of the forms we know', 'use memory: or file:./data/sessions');
+  if (/^rediss?[+:]/.test(url)) return (await import('./redis-store.js')).openRedisStore(url, options);
+  throw storeMisconfigured('is none of the forms we know', 'use memory:, file:./data/sessions or redis://host:6379');
 }
 
 function pathOf(url: string): string {

@@ -1,0 +1,38 @@
+/*
+ * What must happen in one step inside Redis. Each script touches one key, so all of them work in a cluster.
+ * A session is a hash of `session`, `tokens`, `expires_at` (epoch ms) and `indexes` (JSON array of names).
+ */
+
+/** ARGV: ms to live, then fields and values. */
+export const createSession = `
+  redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
+
+/** ARGV: now, ms to live or '', then fields and values. Answers the indexes, or nothing if there is no live session. */
+export const updateSession = `
+  local expires_at = redis.call('HGET', KEYS[1], 'expires_at')
+  if not expires_at or tonumber(expires_at) <= tonumber(ARGV[1]) then return false end
+  if ARGV[3] then redis.call('HSET', KEYS[1], unpack(ARGV, 3)) end
+  if ARGV[2] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+  return redis.call('HGET', KEYS[1], 'indexes')`;
+
+/** ARGV: now. Answers tokens and indexes of the session it removed, or nothing if there was no live one. */
+export const destroySession = `
+  local found = redis.call('HMGET', KEYS[1], 'tokens', 'indexes', 'expires_at')
+  redis.call('DEL', KEYS[1])
+  if not found[3] or tonumber(found[3]) <= tonumber(ARGV[1]) then return false end
+  return {found[1], found[2]}`;
+
+/**
+ * An index entry is a set of session keys, each with the time after which it may be dropped.
+ * ARGV: session key, now, that time. Drops what is past its time, and lives as long as its last member.
+ */
+export const addToIndex = `
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
+  redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
+  local ttl = ARGV[3] - ARGV[2]
+  if redis.call('PTTL', KEYS[1]) < ttl then redis.call('PEXPIRE', KEYS[1], ttl) end`;
+
+/** ARGV: the proof the lock was given out with. */
+export const unlock = `
+  if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;

@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseRedisUrl } from './redis-address.js';
+import { RedisCommands, type RedisCommand } from './redis-commands.js';
+import { within } from './redis-driver.js';
+import * as scripts from './redis-scripts.js';
+import type {
+  NewStoredSession,
+  SessionStore,
+  StoredSession,
+  StoredSessionChange,
+} from './session-store.js';
+import { storeMisconfigured, storeUnavailable } from './store-errors.js';
+
+const ANSWER_MS = 900;
+
+/** Redis forgets this much later than we do: our clock decides what has expired, Redis only clears up. */
+const CLEAR_UP_MS = 60_000;
+
+/**
+ * Opens a store in Redis, shared by any number of machines. While Redis is down it opens all the same, answers
+ * "unavailable", and recovers by itself.
+ *
+ * With sentinels or a cluster, a new session, a replaced refresh token and a remembered value are acknowledged only
+ * once a replica has them as well, if one is connected; so they survive a failover. (While the only replica of a master
+ * hangs, these are refused, until Redis lets go of it: have two.) Locks may be lost in a failover.
+ * A plain `redis://` server keeps over a crash what its own persistence settings keep.
+ *
+ * @param url see `parseRedisUrl`
+ * @param options.now the time in epoch milliseconds
+ * @throws {ConfigError} when the URL or the password is wrong, or the package `redis` is not installed
+ */
+export async function openRedisStore(
+  url: string,
+  options: { now: () => number },
+): Promise<SessionStore> {
+  const store = new RedisStore(await RedisCommands.open(parseRedisUrl(url)), options.now);
+  const deadline = performance.now() + ANSWER_MS;
+  for (;;) {
+    try {
+      await store.ping();
+      return store;
+    } catch (error) {
+      if (/WRONGPASS|NOAUTH|NOPERM/.test(String(error))) {
+        await store.close();
+        throw storeMisconfigured(
+          'has no user name and password that Redis accepts',
+          'write them as redis://user:password@host:6379',
+        );
+      }
+      if (performance.now() > deadline) return store;
+      await delay(20);
+    }
+  }
+}
+
+class RedisStore implements SessionStore {
+  readonly #redis: RedisCommands;
+  readonly #now: () => number;
+
+  constructor(redis: RedisCommands, now: () => number) {
+    this.#redis = redis;
+    this.#now = now;
+  }
+
+  create(key: string, { session, tokens, expiresAt, indexes }: NewStoredSession): Promise<void> {
+    return inTime(async () => {
+      const fields = { session, tokens, expires_at: expiresAt, indexes: JSON.stringify(indexes) };
+      const command = evaluate(
+        scripts.createSession,
+        nameOf('session', key),
+        this.#ttl(expiresAt),
+        ...pairs(fields),
+      );
+      // The session first: whoever reads the index in between would drop a name without a session from it.
+      await this.#redis.writeToReplica(nameOf('session', key), command);
+      await this.#addToIndexes(key, indexes, expiresAt);
+    });
+  }
+
+  read(key: string): Promise<StoredSession | undefined> {
+    return inTime(async () => {
+      const [session, expiresAt] = await this.#liveFields(key, 'session');
+      return session && { session, expiresAt };
+    });
+  }
+
+  readTokens(key: string): Promise<Uint8Array | undefined> {
+    return inTime(async () => (await this.#liveFields(key, 'tokens'))[0]);
+  }
+
+  update(key: string, { session, tokens, expiresAt }: StoredSessionChange): Promise<boolean> {
+    return inTime(async () => {
+      const name = nameOf('session', key);
+      const ttl = expiresAt === undefined ? '' : this.#ttl(expiresAt);
+      const fields = pairs({ session, tokens, expires_at: expiresAt });
+      const command = evaluate(scripts.updateSession, name, this.#now(), ttl, ...fields);
+      const indexes = await (tokens === undefined
+        ? this.#redis.write(name, command)
+        : this.#redis.writeToReplica(name, command));
+      if (indexes === null) return false;
+      if (expiresAt !== undefined) await this.#addToIndexes(key, namesIn(indexes), expiresAt);
+      return true;
+    });
+  }
+
+  destroy(key: string): Promise<Uint8Array | undefined> {
+    return inTime(async () => {
+      const name = nameOf('session', key);
+      const command = evaluate(scripts.destroySession, name, this.#now());
+      // Answered in any case, because nobody else will get the tokens and revoke them.
+      const removed = await this.#redis.writeAndTryReplica(name, command);
+      if (!Array.isArray(removed)) return undefined;
+      await Promise.allSettled(
+        namesIn(removed[1]).map((index) => this.#dropFromIndex(index, [key])),
+      );
+      return removed[0] as Buffer;
+    });
+  }
+
+  find(index: string): Promise<string[]> {
+    return inTime(async () => {
+      const name = nameOf('index', index);
+      const keys = ((await this.#redis.read(name, ['ZRANGE', name, '0', '-1'])) as Buffer[]).map(
+        String,
+      );
+      const isLive = await Promise.all(
+        keys.map(async (key) => (await this.#liveFields(key, 'expires_at'))[0] !== undefined),
+      );
+      const gone = keys.filter((_, n) => isLive[n] === false);
+      if (gone.length > 0) await Promise.allSettled([this.#dropFromIndex(index, gone)]);
+      return keys.filter((_, n) => isLive[n] === true);
+    });
+  }
+
+  lock(name: string, ttlMs: number): Promise<string | undefined> {
+    return inTime(async () => {
+      const proof = randomUUID();
+      const key = nameOf('lock', name);
+      const taken = await this.#redis.write(key, ['SET', key, proof, 'NX', 'PX', String(ttlMs)]);
+      return taken === null ? undefined : proof;
+    });
+  }
+
+  unlock(name: string, proof: string): Promise<void> {
+    return inTime(async () => {
+      const key = nameOf('lock', name);
+      await this.#redis.write(key, evaluate(scripts.unlock, key, proof));
+    });
+  }
+
+  remember(value: string, expiresAt: number): Promise<boolean> {
+    return inTime(async () => {
+      const key = nameOf('remembered', value);
+      const ttl = String(Math.max(1, expiresAt - this.#now()));
+      return (await this.#redis.writeToReplica(key, ['SET', key, '', 'NX', 'PX', ttl])) !== null;
+    });
+  }
+
+  ping(): Promise<void> {
+    return inTime(() => this.#redis.ping());
+  }
+
+  async close(): Promise<void> {
+    this.#redis.close();
+  }
+
+  async #liveFields(key: string, field: string): Promise<[Buffer | undefined, number]> {
+    const name = nameOf('session', key);
+    const command = ['HMGET', name, field, 'expires_at'];
+    const [value, expiresAt] = (await this.#redis.read(name, command)) as (Buffer | null)[];
+    const isLive = Number(expiresAt) > this.#now();
+    return [isLive ? (value ?? undefined) : undefined, Number(expiresAt)];
+  }
+
+  async #addToIndexes(key: string, indexes: readonly string[], expiresAt: number): Promise<void> {
+    const now = this.#now();
+    // Twice as long as the session has: if one extension does not get here, the next one is still in time.
+    const until = now + 2 * this.#ttl(expiresAt);
+    await Promise.all(
+      indexes.map((index) => {
+        const name = nameOf('index', index);
+        return this.#redis.writeToReplica(
+          name,
+          evaluate(scripts.addToIndex, name, key, now, until),
+        );
+      }),
+    );
+  }
+
+  #dropFromIndex(index: string, keys: string[]): Promise<unknown> {
+    const name = nameOf('index', index);
+    return this.#redis.write(name, ['ZREM', name, ...keys]);
+  }
+
+  #ttl(expiresAt: number): number {
+    return Math.max(0, expiresAt - this.#now()) + CLEAR_UP_MS;
+  }
+}
+
+async function inTime<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await within(ANSWER_MS, work());
+  } catch (error) {
+    throw storeUnavailable(error);
+  }
+}
+
+/** A key in Redis. The number goes up whenever the layout changes: older records are then not seen, and expire. */
+function nameOf(kind: 'session' | 'index' | 'lock' | 'remembered', value: string): string {
+  // Encoded so that no brace in it can choose the slot.
+  return `lifeguard:1:${kind}:${encodeURIComponent(value)}`;
+}
+
+type ScriptArgument = string | number | Uint8Array;
+
+function evaluate(script: string, key: string, ...values: ScriptArgument[]): RedisCommand {
+  return [
+    'EVAL',
+    script,
+    '1',
+    key,
+    ...values.map((value) => (typeof value === 'object' ? Buffer.from(value) : String(value))),
+  ];
+}
+
+function pairs(fields: Record<string, ScriptArgument | undefined>): ScriptArgument[] {
+  return Object.entries(fields).flatMap(([field, value]) =>
+    value === undefined ? [] : [field, value],
+  );
+}
+
+function namesIn(json: unknown): string[] {
+  return JSON.parse(String(json)) as string[];
+}
