@@ -39,23 +39,7 @@ export interface App {
 /** Puts the parts together: operations, the relying party's routes, the demonstration site, and one exit for errors. */
 export function createApp(settings: Settings, parts: AppParts): App {
   const { store, logger, now, isDraining = () => false } = parts;
-  const relyingParty = createRelyingParty({
-    issuer: settings.issuer,
-    clientId: settings.clientId,
-    clientSecret: settings.clientSecret ?? null,
-    baseUrl: settings.baseUrl,
-    scope: settings.scope,
-    identityProviders: settings.identityProviders,
-    apiClientIds: settings.apiClientIds,
-    loginSeconds: settings.loginSeconds,
-    session: {
-      store,
-      secrets: settings.sessionSecrets,
-      idleSeconds: settings.sessionIdleSeconds,
-      absoluteSeconds: settings.sessionAbsoluteSeconds,
-    },
-    now,
-  });
+  const relyingParty = relyingPartyFrom(settings, store, now);
   const metrics = createMetrics({ token: settings.metricsToken, render: parts.renderMetrics });
   metrics.count(relyingParty.events);
   logEvents(relyingParty.events, logger);
@@ -89,6 +73,31 @@ export function createApp(settings: Settings, parts: AppParts): App {
   app.use(notFound());
   app.use(relyingParty.errorHandler);
   return { app, relyingParty, close: () => relyingParty.close() };
+}
+
+/** The relying party that the settings describe. */
+export function relyingPartyFrom(
+  settings: Settings,
+  store: SessionStore,
+  now?: () => number,
+): RelyingParty {
+  return createRelyingParty({
+    issuer: settings.issuer,
+    clientId: settings.clientId,
+    clientSecret: settings.clientSecret ?? null,
+    baseUrl: settings.baseUrl,
+    scope: settings.scope,
+    identityProviders: settings.identityProviders,
+    apiClientIds: settings.apiClientIds,
+    loginSeconds: settings.loginSeconds,
+    session: {
+      store,
+      secrets: settings.sessionSecrets,
+      idleSeconds: settings.sessionIdleSeconds,
+      absoluteSeconds: settings.sessionAbsoluteSeconds,
+    },
+    now,
+  });
 }
 
 /** Per address, on the routes that cost the OP a call. */

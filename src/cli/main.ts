@@ -52,6 +52,15 @@ program
   )
   .action(async (options: PoolsCommandOptions) => (await import('./pools.js')).pools(options));
 
+program
+  .command('end-sessions')
+  .description('ends every session of one user, and revokes their tokens; configured as for serve')
+  .argument('<sub>', "the user's subject (sub) at the issuer")
+  .action(async (subject: string) => {
+    if (existsSync('.env')) process.loadEnvFile();
+    await (await import('./end-sessions.js')).endSessions(process.env, subject);
+  });
+
 function portNumber(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
