@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -70,32 +70,36 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
       client.destroy();
     }
   };
-  const start = async (): Promise<ReturnType<typeof spawn>> => {
-    const started = spawn(
-      redisProgram ?? '',
-      [join(folder, 'redis.conf'), ...(isSentinel ? ['--sentinel'] : [])],
-      {
-        stdio: 'ignore',
-      },
-    );
-    if (!isClosed) await eventually(async () => (await command('PING')) === 'PONG');
-    return started;
-  };
+  let running = spawnServer();
+  await untilItAnswers();
 
-  let running = await start();
-  const kill = async (): Promise<void> => {
+  function spawnServer(): ChildProcess {
+    const words = [join(folder, 'redis.conf'), ...(isSentinel ? ['--sentinel'] : [])];
+    return spawn(redisProgram ?? 'redis-server', words, { stdio: 'ignore' });
+  }
+  async function untilItAnswers(): Promise<void> {
+    if (isClosed) return;
+    try {
+      await eventually(async () => (await command('PING')) === 'PONG');
+    } catch (error) {
+      await kill();
+      throw error;
+    }
+  }
+  async function kill(): Promise<void> {
     if (running.exitCode !== null || running.signalCode !== null) return;
     const ended = once(running, 'exit');
     running.kill('SIGKILL');
     await ended;
-  };
+  }
   return {
     port,
     command,
     signal: (signal) => running.kill(signal),
     kill,
     restart: async () => {
-      running = await start();
+      running = spawnServer();
+      await untilItAnswers();
     },
     stop: async () => {
       await kill();
