@@ -116,6 +116,14 @@ describe('signing out', () => {
     expect(hasField(await browser.get(`${world.app.url}/login`), 'password')).toBe(true);
   });
 
+  it('goes through the second pool also when the ID token is too narrow to say so', async () => {
+    const narrow = await startWorld({ environment: { SCOPE: 'openid email' } });
+    const browser = narrow.browser();
+    await browser.click(await narrow.signIn(browser), 'Sign out');
+    expect(narrow.pools.requests('oidc-pool-2', '/logout')).toHaveLength(1);
+    await narrow.stop();
+  });
+
   it('tells a script where to send the browser', async () => {
     const browser = world.browser();
     await world.signIn(browser);

@@ -5,11 +5,31 @@ export function groupsOf(claims: Readonly<Record<string, unknown>>): string[] {
 }
 
 /**
- * The provider the user came through, from the `identities` claim. Cognito writes it as an array of objects with string
+ * The provider the user came through: from `identities`, or, where narrow scopes leave that claim out, from the federated
+ * username, which is `<provider>_<its sub>`. Names are compared without case, as triggers see `google_1234` for `Google`.
+ *
+ * @param known the names a provider may have; only they are looked for in a username
+ */
+export function identityProviderOf(
+  claims: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): string | undefined {
+  const named = providerInIdentities(claims);
+  const username = claims['cognito:username'];
+  const prefix = typeof username === 'string' ? username.toLowerCase() : '';
+  return (
+    known.find((name) => name.toLowerCase() === named?.toLowerCase()) ??
+    named ??
+    known.find((name) => prefix.startsWith(`${name.toLowerCase()}_`))
+  );
+}
+
+/**
+ * The primary entry of the `identities` claim. Cognito writes it as an array of objects with string
  * members; API Gateway flattens an array of one, and the profile attribute is the same thing as a JSON string.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
  */
-export function identityProviderOf(claims: Readonly<Record<string, unknown>>): string | undefined {
+function providerInIdentities(claims: Readonly<Record<string, unknown>>): string | undefined {
   const identities = [parsed(claims['identities'])].flat().filter(isIdentity);
   const primary = identities.find((identity) => String(identity.primary) === 'true');
   return (primary ?? identities[0])?.providerName;

@@ -21,7 +21,7 @@ export async function chooseProvider(
     returnTo,
     providers: identityProviders.map((provider) => ({
       label: provider.label,
-      href: loginUrl({ returnTo, provider, stepUp }),
+      href: loginUrl(context, { returnTo, provider, stepUp }),
     })),
     emailLookup: identityProviders.some(({ emailDomains }) => emailDomains.length > 0),
     unmatchedEmail: email,
@@ -40,7 +40,7 @@ async function continueToProvider(
   request: LoginRequest,
   provider: IdentityProvider,
 ): Promise<void> {
-  const href = loginUrl({ ...request, provider });
+  const href = loginUrl(context, { ...request, provider });
   const { label } = provider;
   const page = await context.pageContext(req, res, `Continue to ${label}`);
   res.set('Refresh', `0; url=${href}`);

@@ -8,7 +8,9 @@ import type { Provider } from './discovery.js';
 import type { RelyingPartyEvents } from './events.js';
 import type { LoginTransactions } from './login-transaction.js';
 import type { LogoutChainCookie } from './logout-chain-cookie.js';
+import type { RevokedSignIns } from './revoked-sign-ins.js';
 import type { IdentityProvider } from '../config/settings.js';
+import type { RelyingParty } from './relying-party.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -17,6 +19,8 @@ export interface RelyingPartyParts {
   readonly issuer: string;
   readonly clientId: string;
   readonly baseUrl: string;
+  /** Where the routes are mounted; empty at the root. */
+  readonly basePath: string;
   readonly scope: string;
   readonly identityProviders: readonly IdentityProvider[];
   /** The OP is a Cognito user pool and speaks Cognito's dialect. */
@@ -26,6 +30,9 @@ export interface RelyingPartyParts {
   readonly events: EventEmitter<RelyingPartyEvents>;
   readonly provider: Provider;
   readonly sessions: Sessions;
+  readonly revokedSignIns: RevokedSignIns;
+  /** Names of the ID token's claims that sessions keep. */
+  readonly sessionClaims: readonly string[];
   readonly sessionCookie: SessionCookie;
   readonly transactions: LoginTransactions;
   readonly logoutChains: LogoutChainCookie;
@@ -36,4 +43,23 @@ export interface RelyingPartyParts {
 export interface RelyingPartyContext extends RelyingPartyParts {
   currentSession(req: Request, res: Response): Promise<Session | undefined>;
   pageContext(req: Request, res: Response, title: string): Promise<PageContext>;
+}
+
+const contexts = new WeakMap<RelyingParty, RelyingPartyContext>();
+
+/** Remembers what a relying party works with, for `contextOf`. */
+export function keepContext(relyingParty: RelyingParty, context: RelyingPartyContext): void {
+  contexts.set(relyingParty, context);
+}
+
+/**
+ * What a relying party works with. For the test kit, which signs people in without a flow; not part of the public API.
+ * @throws {TypeError} when it was not made by `createRelyingParty` of this copy of the package
+ */
+export function contextOf(relyingParty: RelyingParty): RelyingPartyContext {
+  const context = contexts.get(relyingParty);
+  if (context === undefined) {
+    throw new TypeError('This is no relying party made by createRelyingParty of this package');
+  }
+  return context;
 }

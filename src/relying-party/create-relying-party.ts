@@ -3,12 +3,13 @@ import type { Request, Response } from 'express';
 import { isUserPool } from '../cognito/user-pool.js';
 import { displayNameOf } from '../sessions/session.js';
 import { createSessions } from '../sessions/sessions.js';
-import { verifyAccessToken } from '../tokens/access-token.js';
 import type { PageContext } from '../web/page-context.js';
-import { createRenderer } from '../web/render.js';
+import { createRenderer, type Render } from '../web/render.js';
 import { requestId } from '../web/request-id.js';
 import { securityHeaders } from '../web/security-headers.js';
-import type { RelyingPartyContext } from './context.js';
+import { createApiTokens } from './api-tokens.js';
+import { checkOptions } from './check-options.js';
+import { keepContext, type RelyingPartyContext } from './context.js';
 import { createCurrentSession } from './current-session.js';
 import { createProvider } from './discovery.js';
 import { endSessions } from './end-session.js';
@@ -22,7 +23,8 @@ import { createOpFetch } from './op-fetch.js';
 import type { RelyingPartyOptions } from './options.js';
 import { createRefresh } from './refresh.js';
 import type { RelyingParty } from './relying-party.js';
-import { createRoutes } from './routes.js';
+import { createRevokedSignIns } from './revoked-sign-ins.js';
+import { createRoutes, RESOURCE_METADATA_PATH } from './routes.js';
 import { createSessionCookie } from './session-cookie.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -33,9 +35,19 @@ const DEFAULT_ABSOLUTE_SECONDS = 28_800;
 
 /**
  * Makes a relying party of one OpenID provider: `app.use(rp.routes)` mounts it. Nothing is asked of the OP until somebody signs in.
+ *
+ * @throws {TypeError} for an option that cannot be right; it names the option and the fix
  */
 export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
-  const { issuer, clientId, clientSecret, baseUrl, session } = options;
+  checkOptions(options);
+  const { issuer, clientId, clientSecret, session, basePath = '', api = {} } = options;
+  const baseUrl = new URL(options.baseUrl).origin;
+  const cookieNamespace = options.cookieNamespace ?? namespaceOf(basePath);
+  // Keys of its own: nothing that another relying party of this program has sealed may open here.
+  const secrets =
+    cookieNamespace === ''
+      ? session.secrets
+      : session.secrets.map((secret) => `${cookieNamespace} ${secret}`);
   const now = options.now ?? Date.now;
   const isHttps = baseUrl.startsWith('https:');
   const events = new EventEmitter<RelyingPartyEvents>();
@@ -44,7 +56,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const provider = createProvider({ issuer, clientId, clientSecret, fetch, now, events });
   const sessions = createSessions({
     store: session.store,
-    secrets: session.secrets,
+    secrets,
     idleSeconds: session.idleSeconds ?? DEFAULT_IDLE_SECONDS,
     absoluteSeconds: session.absoluteSeconds ?? DEFAULT_ABSOLUTE_SECONDS,
     now,
@@ -53,6 +65,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     issuer,
     clientId,
     baseUrl,
+    basePath,
     scope: options.scope ?? DEFAULT_SCOPE,
     identityProviders: options.identityProviders ?? [],
     isUserPool: isUserPool(issuer),
@@ -61,19 +74,25 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     events,
     provider,
     sessions,
-    sessionCookie: createSessionCookie(isHttps),
+    revokedSignIns: createRevokedSignIns({ store: session.store, now }),
+    sessionClaims: session.claims ?? [],
+    sessionCookie: createSessionCookie(isHttps, cookieNamespace),
     transactions: createLoginTransactions({
-      secrets: session.secrets,
+      secrets,
+      cookieNamespace,
+      basePath,
       loginSeconds: options.loginSeconds ?? DEFAULT_LOGIN_SECONDS,
       isHttps,
       now,
     }),
-    logoutChains: createLogoutChainCookie({ secrets: session.secrets, isHttps, now }),
-    render: createRenderer<RelyingPartyViews>(options.viewsFolder),
+    logoutChains: createLogoutChainCookie({ secrets, cookieNamespace, isHttps, now }),
+    render: createPages(options, basePath),
   };
   const currentSession = createCurrentSession(sessions, parts.sessionCookie, createRefresh(parts));
   const pageContext = async (req: Request, res: Response, title: string): Promise<PageContext> => ({
     title,
+    basePath,
+    profilePath: options.profilePath ?? `${basePath}/sessions`,
     signedInAs: await currentSession(req, res).then(
       (found) => found && displayNameOf(found),
       () => undefined,
@@ -86,11 +105,24 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const headers = securityHeaders({ https: isHttps, formActionOrigins });
   const errorHandler = createErrorHandler(context, headers);
 
-  return {
-    routes: createRoutes(context, { common: [requestId(), headers], errorHandler }),
+  const resourceMetadata = {
+    resource: baseUrl,
+    authorization_servers: [issuer, ...(api.issuers ?? []).map((trusted) => trusted.issuer)],
+    bearer_methods_supported: ['header'],
+    ...(api.scopes && { scopes_supported: api.scopes }),
+  };
+
+  const relyingParty: RelyingParty = {
+    routes: createRoutes(context, {
+      common: [requestId(), headers],
+      resourceMetadata,
+      errorHandler,
+    }),
     errorHandler,
     events,
     baseUrl,
+    basePath,
+    resourceMetadataUrl: `${baseUrl}${basePath}${RESOURCE_METADATA_PATH}`,
     currentSession,
     freshSession: createFreshSession(parts, currentSession),
     endSessionsOf: async (subject) => {
@@ -101,20 +133,26 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     now,
     pageContext,
     formActionOrigins,
-    verifyAccessToken: (token) =>
-      verifyAccessToken(
-        token,
-        {
-          issuer,
-          clientIds: [clientId, ...(options.apiClientIds ?? [])],
-          requiresTokenUse: parts.isUserPool,
-          now,
-        },
-        provider.keys,
-      ),
+    verifyAccessToken: createApiTokens(parts, api),
     ping: () => session.store.ping(),
     close: () => opFetch.close(),
   };
+  keepContext(relyingParty, context);
+  return relyingParty;
+}
+
+/** Cookie names allow no slash, and a path segment has no dot. */
+const namespaceOf = (basePath: string): string =>
+  basePath.slice(1).toLowerCase().replaceAll('/', '.');
+
+/** The host's own page where it has one, else our view. */
+function createPages(
+  { render, viewsFolder }: RelyingPartyOptions,
+  basePath: string,
+): Render<RelyingPartyViews> {
+  const ours = createRenderer<RelyingPartyViews>(viewsFolder, basePath);
+  if (render === undefined) return ours;
+  return (view, locals) => render[view]?.(locals) ?? ours(view, locals);
 }
 
 /** Where a form of ours may end up: the sign-out button leads through the pools. Made anew only when discovery brings news. */

@@ -22,11 +22,20 @@ export interface ProviderOptions {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string | null;
+  /** What the metadata must name; default what a login needs. */
+  readonly requiredEndpoints?: readonly RequiredEndpoint[] | undefined;
   readonly fetch: typeof fetch;
   readonly now: () => number;
   readonly events: EventEmitter<RelyingPartyEvents>;
 }
 
+type RequiredEndpoint = 'authorization_endpoint' | 'token_endpoint' | 'jwks_uri';
+
+const LOGIN_ENDPOINTS: readonly RequiredEndpoint[] = [
+  'authorization_endpoint',
+  'token_endpoint',
+  'jwks_uri',
+];
 const REQUEST_TIMEOUT_SECONDS = 5;
 const MAX_AGE_MS = 60 * 60_000;
 
@@ -129,7 +138,7 @@ async function readMetadata(options: ProviderOptions): Promise<client.ServerMeta
   } catch (error) {
     throw discoveryError(error);
   }
-  checkMetadata(server, issuer);
+  checkMetadata(server, issuer, options.requiredEndpoints ?? LOGIN_ENDPOINTS);
   return server;
 }
 
@@ -150,8 +159,11 @@ function discoveryError(error: unknown): RelyingPartyError {
 }
 
 /** Endpoints the browser or a secret goes to must be as safe as the issuer itself. */
-function checkMetadata(server: client.ServerMetadata, issuer: string): void {
-  const required = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const;
+function checkMetadata(
+  server: client.ServerMetadata,
+  issuer: string,
+  required: readonly RequiredEndpoint[],
+): void {
   const optional = ['end_session_endpoint', 'revocation_endpoint'] as const;
   if (server.issuer !== issuer) {
     throw new RelyingPartyError(

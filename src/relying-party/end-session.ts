@@ -17,9 +17,12 @@ export interface EndedSession {
 /** Ends a session: here first, whatever happens afterwards, then its refresh token at the OP, best effort. */
 export async function endSession(
   parts: RelyingPartyParts,
-  { key, subject }: Session,
+  session: Session,
   reason: EndReason,
 ): Promise<EndedSession> {
+  const { key, subject } = session;
+  // Before the end: if the store fails here, nothing has happened yet and the whole can be tried again.
+  await parts.revokedSignIns.add(session);
   const tokens = await parts.sessions.end(key);
   parts.events.emit('session.ended', { subject, session: key, reason });
   return { tokens, revocation: revokeTokens(parts, key, tokens) };

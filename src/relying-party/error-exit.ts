@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import { errorHandler, type ErrorPage } from '../web/error-handler.js';
 import type { RelyingPartyContext } from './context.js';
+import { loginUrl } from './login-request.js';
 
 /**
  * The error handler of our routes and guards: our page or problem+json, our headers, an event. A host's own handler may not know
@@ -11,16 +12,18 @@ export function createErrorHandler(
   context: RelyingPartyContext,
   securityHeaders: RequestHandler,
 ): ErrorRequestHandler {
+  const { basePath } = context;
   const handler = errorHandler({
+    basePath,
     renderError: async (req, res, error) =>
       context.render('error', {
         ...error,
-        next: withReturnTo(error.next, res.locals['returnTo']),
+        next: withReturnTo(context, error.next, res.locals['returnTo']),
         page: await context.pageContext(req, res, error.title),
       }),
     onError: (error, request) => {
       const { requestId, code, path } = request;
-      const isLogin = path === '/login' || path === '/callback';
+      const isLogin = path === `${basePath}/login` || path === `${basePath}/callback`;
       if (isLogin && error instanceof RelyingPartyError) {
         context.events.emit('login.failed', { requestId, code, detail: error.message });
       } else context.events.emit('request.failed', { ...request, err: error });
@@ -33,7 +36,12 @@ export function createErrorHandler(
 }
 
 /** After a failed login "Sign in" leads to the page the user wanted in the first place. */
-function withReturnTo(next: ErrorPage['next'], returnTo: unknown): ErrorPage['next'] {
-  if (!next.href.startsWith('/login') || typeof returnTo !== 'string') return next;
-  return { ...next, href: `/login?${new URLSearchParams({ return_to: returnTo }).toString()}` };
+function withReturnTo(
+  context: RelyingPartyContext,
+  next: ErrorPage['next'],
+  returnTo: unknown,
+): ErrorPage['next'] {
+  const isSignIn = next.href.startsWith(`${context.basePath}/login`);
+  if (!isSignIn || typeof returnTo !== 'string') return next;
+  return { ...next, href: loginUrl(context, { returnTo }) };
 }

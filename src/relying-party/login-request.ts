@@ -3,6 +3,7 @@ import type { IdentityProvider } from '../config/settings.js';
 import { RelyingPartyError } from '../errors.js';
 import { localUrl } from '../web/local-url.js';
 import { isPrefetch } from '../web/wants-page.js';
+import type { RelyingPartyContext } from './context.js';
 import type { StepUp } from './step-up.js';
 
 /** A request for `/login`, read and checked. */
@@ -25,12 +26,12 @@ const ACR_VALUES = /^[\x21\x23-\x5b\x5d-\x7e][\x20\x21\x23-\x5b\x5d-\x7e]{0,199}
  */
 export function readLoginRequest(
   req: Request,
-  identityProviders: readonly IdentityProvider[],
+  { identityProviders, basePath }: Pick<RelyingPartyContext, 'identityProviders' | 'basePath'>,
 ): LoginRequest {
   refuseUnlessOpenedByAPerson(req);
   const { query } = req;
   return {
-    returnTo: localUrl(query['return_to']),
+    returnTo: localUrl(query['return_to'], '/', basePath),
     provider: namedProvider(identityProviders, query['provider']),
     email: email(query['email']),
     stepUp: {
@@ -41,12 +42,10 @@ export function readLoginRequest(
 }
 
 /** The address of `/login` that asks for this. */
-export function loginUrl({
-  returnTo,
-  provider,
-  email: address,
-  stepUp,
-}: Partial<LoginRequest> & { returnTo: string }): string {
+export function loginUrl(
+  { basePath }: { readonly basePath: string },
+  { returnTo, provider, email: address, stepUp }: Partial<LoginRequest> & { returnTo: string },
+): string {
   const parameters = {
     provider: provider?.name,
     email: address,
@@ -57,7 +56,7 @@ export function loginUrl({
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => {
     return entry[1] !== undefined;
   });
-  return `/login?${new URLSearchParams(given).toString()}`;
+  return `${basePath}/login?${new URLSearchParams(given).toString()}`;
 }
 
 /** A prefetch, an image or a background request must not begin a login: it would leave transactions nobody finishes. */

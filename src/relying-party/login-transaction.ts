@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { createSeal } from '../sessions/seal.js';
-import { clearCookie, readCookie, readCookies, setCookie } from '../web/cookies.js';
+import { clearCookie, cookieName, readCookie, readCookies, setCookie } from '../web/cookies.js';
 import { localUrl } from '../web/local-url.js';
 import type { StepUp } from './step-up.js';
 
@@ -31,6 +31,8 @@ export interface LoginTransactionsOptions {
   readonly secrets: readonly string[];
   readonly loginSeconds: number;
   readonly isHttps: boolean;
+  readonly cookieNamespace: string;
+  readonly basePath: string;
   readonly now: () => number;
 }
 
@@ -51,7 +53,7 @@ const MAX_RETURN_TO_BYTES = 600;
 export function createLoginTransactions(options: LoginTransactionsOptions): LoginTransactions {
   const { isHttps, now } = options;
   const seal = createSeal(options.secrets, 'login transaction');
-  const prefix = `${isHttps ? '__Host-' : ''}lg-login-`;
+  const prefix = `${cookieName('lg-login', isHttps, options.cookieNamespace)}-`;
   const nameOf = (state: string): string => prefix + state.slice(0, 8);
 
   const open = (
@@ -63,7 +65,7 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
     const startedAt = opened.readUIntBE(SEED_BYTES, TIME_BYTES);
     return {
       ...derived(opened.subarray(0, SEED_BYTES)),
-      ...readWishes(opened.subarray(SEED_BYTES + TIME_BYTES).toString('utf8')),
+      ...readWishes(opened.subarray(SEED_BYTES + TIME_BYTES).toString('utf8'), options.basePath),
       isExpired: now() - startedAt > options.loginSeconds * 1000,
       startedAt,
     };
@@ -120,10 +122,10 @@ function writeWishes(returnTo: string, { maxAgeSeconds, acrValues }: StepUp): Bu
   return Buffer.from(lines.join('\n').trimEnd());
 }
 
-function readWishes(text: string): Pick<LoginTransaction, 'returnTo' | 'stepUp'> {
+function readWishes(text: string, basePath: string): Pick<LoginTransaction, 'returnTo' | 'stepUp'> {
   const [returnTo, maxAge = '', acrValues = ''] = text.split('\n');
   return {
-    returnTo: localUrl(returnTo),
+    returnTo: localUrl(returnTo, '/', basePath),
     stepUp: {
       maxAgeSeconds: maxAge === '' ? undefined : Number(maxAge),
       acrValues: acrValues === '' ? undefined : acrValues,

@@ -17,7 +17,7 @@ export async function login(
   res: Response,
 ): Promise<void> {
   const { identityProviders } = context;
-  const request = readLoginRequest(req, identityProviders);
+  const request = readLoginRequest(req, context);
   const { provider, returnTo, stepUp } = request;
   if (provider !== undefined) return sendToProvider(context, req, res, request, provider);
   if (!isStepUp(stepUp) && (await context.currentSession(req, res)) !== undefined) {
@@ -62,6 +62,6 @@ async function sendToProvider(
 }
 
 /** The same at both ends, and never from the Host header. */
-export function redirectUri({ baseUrl }: RelyingPartyContext): string {
-  return `${baseUrl}/callback`;
+export function redirectUri({ baseUrl, basePath }: RelyingPartyContext): string {
+  return `${baseUrl}${basePath}/callback`;
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { createSeal } from '../sessions/seal.js';
-import { clearCookie, readCookie, setCookie } from '../web/cookies.js';
+import { clearCookie, cookieName, readCookie, setCookie } from '../web/cookies.js';
 import type { LogoutChain } from './logout-chain.js';
 
 /** How far the browser's sign-out is. Cognito gives no `state` back, so it travels in a short-lived sealed cookie. */
@@ -13,6 +13,7 @@ export interface LogoutChainCookie {
 export interface LogoutChainCookieOptions {
   readonly secrets: readonly string[];
   readonly isHttps: boolean;
+  readonly cookieNamespace: string;
   readonly now: () => number;
 }
 
@@ -21,7 +22,7 @@ const LIFETIME_SECONDS = 3600;
 
 export function createLogoutChainCookie(options: LogoutChainCookieOptions): LogoutChainCookie {
   const seal = createSeal(options.secrets, 'logout chain');
-  const name = `${options.isHttps ? '__Host-' : ''}lg-logout`;
+  const name = cookieName('lg-logout', options.isHttps, options.cookieNamespace);
   const attributes = { secure: options.isHttps };
   return {
     read(req) {

@@ -93,7 +93,7 @@ export function hopUrl(
   step: LogoutStep,
   idToken?: string,
 ): URL | undefined {
-  const returnUri = `${context.baseUrl}/logout/continue`;
+  const returnUri = `${context.baseUrl}${context.basePath}/logout/continue`;
   if (step.name === 'master') return masterHop(context, returnUri, idToken);
   const strategy = strategyOf(context, step);
   switch (strategy?.kind) {

@@ -71,7 +71,9 @@ export async function continueLogout(
 ): Promise<void> {
   const chain = context.logoutChains.read(req);
   const arrivedFrom = chain && pendingHop(chain);
-  if (chain === undefined || arrivedFrom === undefined) return res.redirect(303, '/signed-out');
+  if (chain === undefined || arrivedFrom === undefined) {
+    return res.redirect(303, `${context.basePath}/signed-out`);
+  }
   res.redirect(
     303,
     await nextHop(context, res, withOutcome(chain, arrivedFrom, 'done'), undefined),
@@ -156,5 +158,5 @@ async function nextHop(
   context.events.emit('logout.completed', {
     steps: chain.map(({ name, outcome }) => ({ name, outcome })),
   });
-  return '/signed-out';
+  return `${context.basePath}/signed-out`;
 }

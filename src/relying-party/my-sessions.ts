@@ -6,6 +6,7 @@ import { sendPage } from '../web/send-page.js';
 import type { RelyingPartyContext } from './context.js';
 import { describeDevice } from './device.js';
 import { endSessions } from './end-session.js';
+import { loginUrl } from './login-request.js';
 
 /** `GET /sessions`: where this account is signed in. */
 export async function sessionsPage(
@@ -14,7 +15,10 @@ export async function sessionsPage(
   res: Response,
 ): Promise<void> {
   const current = await context.currentSession(req, res);
-  if (current === undefined) return res.redirect(302, '/login?return_to=%2Fsessions');
+  const { basePath } = context;
+  if (current === undefined) {
+    return res.redirect(302, loginUrl(context, { returnTo: `${basePath}/sessions` }));
+  }
   const sessions = await context.sessions.ofSubject(current.issuer, current.subject);
   const at = context.now();
   const html = context.render('sessions', {
@@ -44,7 +48,8 @@ export async function endOneSession(
   // Gone already: ended elsewhere or by a second click. The page shows what is true now.
   if (chosen !== undefined) await endSessions(context, [chosen], 'elsewhere');
   if (chosen?.key === current.key) context.sessionCookie.clear(res);
-  res.redirect(303, chosen?.key === current.key ? '/signed-out' : '/sessions');
+  const next = chosen?.key === current.key ? 'signed-out' : 'sessions';
+  res.redirect(303, `${context.basePath}/${next}`);
 }
 
 /** `POST /sessions/end-others`: ends all of one's own sessions but this one. */
@@ -57,7 +62,7 @@ export async function endOtherSessions(
   const sessions = await context.sessions.ofSubject(current.issuer, current.subject);
   const others = sessions.filter(({ key }) => key !== current.key);
   await endSessions(context, others, 'elsewhere');
-  res.redirect(303, '/sessions');
+  res.redirect(303, `${context.basePath}/sessions`);
 }
 
 async function requireCurrent(

@@ -1,5 +1,6 @@
 import type { IdentityProvider } from '../config/settings.js';
 import type { SessionStore } from '../sessions/session-store.js';
+import type { RelyingPartyViews } from './views.js';
 
 /** What a relying party is made of. Nothing is read from the environment. */
 export interface RelyingPartyOptions {
@@ -18,19 +19,60 @@ export interface RelyingPartyOptions {
     readonly idleSeconds?: number | undefined;
     /** Default 28800. */
     readonly absoluteSeconds?: number | undefined;
+    /**
+     * Claims of the ID token to keep in the session, e.g. `custom:tenant`, for `req.auth.claims`. Default none: the record is
+     * read on every request, so it stays small. They are as they were at sign-in.
+     */
+    readonly claims?: readonly string[] | undefined;
   };
+  /** Where `rp.routes` is mounted, e.g. `/auth` for `app.use('/auth', rp.routes)`. Default the root. */
+  readonly basePath?: string | undefined;
+  /**
+   * Keeps the cookies of two programs on one host apart, e.g. `shop`: cookies do not know ports. Default made of `basePath`,
+   * so two relying parties in one app need nothing.
+   */
+  readonly cookieNamespace?: string | undefined;
   /** Default `openid email profile`. */
   readonly scope?: string | undefined;
   /** Default none: the master pool's own page then asks. */
   readonly identityProviders?: readonly IdentityProvider[] | undefined;
   /** How long one login attempt may take; default 300. */
   readonly loginSeconds?: number | undefined;
-  /** App clients, besides our own, whose access tokens the API accepts. */
-  readonly apiClientIds?: readonly string[] | undefined;
+  /** Whose access tokens the API takes, besides those of our own client. */
+  readonly api?: ApiOptions | undefined;
+  /** Where the name of a signed-in person leads, on our pages; default our page of sessions. */
+  readonly profilePath?: string | undefined;
   /** A folder whose views replace ours one by one. */
-  readonly viewsFolder?: string | undefined;
+  readonly viewsFolder?: string | URL | undefined;
+  /** Functions that replace our pages one by one: each is given what the view would be, and returns a whole HTML document. */
+  readonly render?: RenderPages | undefined;
   /** Calls to the OP; default undici's `fetch` over a bounded keep-alive pool. */
   readonly fetch?: typeof fetch | undefined;
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: (() => number) | undefined;
+}
+
+/** A page of ours by name, drawn by the host. What a function puts into HTML it must escape itself. */
+export type RenderPages = {
+  readonly [Name in keyof RelyingPartyViews]?:
+    ((locals: RelyingPartyViews[Name]) => string) | undefined;
+};
+
+export interface ApiOptions {
+  /** App clients at our own issuer, besides our own, whose access tokens are taken. Default none. */
+  readonly clientIds?: readonly string[] | undefined;
+  /** Other issuers, each with the clients it is trusted for. Default none. */
+  readonly issuers?: readonly ApiIssuer[] | undefined;
+  /** Seconds of disagreement with an issuer's clock that are accepted; default 60. */
+  readonly clockToleranceSeconds?: number | undefined;
+  /** The scopes the API knows, for `/.well-known/oauth-protected-resource`. Default none are named. */
+  readonly scopes?: readonly string[] | undefined;
+}
+
+/** An issuer whose access tokens the API takes. */
+export interface ApiIssuer {
+  /** Exactly as in its tokens. Its metadata and keys are read when its first token comes. */
+  readonly issuer: string;
+  /** At least one: a token of any other client is refused. */
+  readonly clientIds: readonly string[];
 }

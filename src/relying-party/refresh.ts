@@ -119,6 +119,7 @@ export function createRefresh(
       retryAt.set(key, context.now() + RETRY_AFTER_MS);
       return session;
     }
+    await context.revokedSignIns.add(session);
     await context.sessions.end(key);
     context.events.emit('session.ended', { subject, session: key, reason: 'refresh_refused' });
     return undefined;

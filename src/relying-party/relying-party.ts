@@ -12,6 +12,10 @@ export interface RelyingParty {
   readonly events: EventEmitter<RelyingPartyEvents>;
   /** The one public origin, without a slash at the end. */
   readonly baseUrl: string;
+  /** Where the routes are mounted; empty at the root. */
+  readonly basePath: string;
+  /** Where the API describes itself (RFC 9728); named in every challenge. */
+  readonly resourceMetadataUrl: string;
   /**
    * Who is signed in in this browser, refreshed when due.
    * Rejects with `session_store_unavailable` when the store does not answer.

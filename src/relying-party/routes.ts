@@ -15,12 +15,16 @@ import { login } from './login.js';
 import { continueLogout, logout, logoutPage, signedOutPage } from './logout.js';
 import { endOneSession, endOtherSessions, sessionsPage } from './my-sessions.js';
 
+/** @see RFC 9728 section 3 */
+export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource';
+
 type Endpoint = (context: RelyingPartyContext, req: Request, res: Response) => Promise<void>;
 
 /** What every route of ours goes through. */
 export interface RouteParts {
   /** Request id and security headers. */
   readonly common: readonly RequestHandler[];
+  readonly resourceMetadata: object;
   readonly errorHandler: ErrorRequestHandler;
 }
 
@@ -30,29 +34,44 @@ export interface RouteParts {
  */
 export function createRoutes(
   context: RelyingPartyContext,
-  { common, errorHandler }: RouteParts,
+  { common, resourceMetadata, errorHandler }: RouteParts,
 ): Express {
   const routes = express();
   routes.disable('x-powered-by');
   const ourPagesOnly = sameOriginOnly(context.baseUrl);
   const logoutTokenForm = express.urlencoded({ extended: false, limit: '64kb' });
+  const everywhere = [mountedAt(context.basePath), ...common];
   const end = (endpoint: Endpoint): RequestHandler => {
     return (req, res) => endpoint(context, req, res);
   };
 
-  routes.get('/login', ...common, onlyGet, end(login));
-  routes.get('/callback', ...common, onlyGet, end(callback));
-  routes.get('/logout', ...common, end(logoutPage));
-  routes.post('/logout', ...common, ourPagesOnly, end(logout));
-  routes.get('/logout/continue', ...common, onlyGet, end(continueLogout));
-  routes.get('/signed-out', ...common, end(signedOutPage));
-  routes.get('/sessions', ...common, end(sessionsPage));
-  routes.post('/sessions/end-others', ...common, ourPagesOnly, end(endOtherSessions));
-  routes.post('/sessions/:handle/end', ...common, ourPagesOnly, end(endOneSession));
-  routes.post('/backchannel-logout', ...common, logoutTokenForm, end(backchannelLogout));
+  routes.get('/login', ...everywhere, onlyGet, end(login));
+  routes.get('/callback', ...everywhere, onlyGet, end(callback));
+  routes.get('/logout', ...everywhere, end(logoutPage));
+  routes.post('/logout', ...everywhere, ourPagesOnly, end(logout));
+  routes.get('/logout/continue', ...everywhere, onlyGet, end(continueLogout));
+  routes.get('/signed-out', ...everywhere, end(signedOutPage));
+  routes.get('/sessions', ...everywhere, end(sessionsPage));
+  routes.post('/sessions/end-others', ...everywhere, ourPagesOnly, end(endOtherSessions));
+  routes.post('/sessions/:handle/end', ...everywhere, ourPagesOnly, end(endOneSession));
+  routes.post('/backchannel-logout', ...everywhere, logoutTokenForm, end(backchannelLogout));
+  routes.get(RESOURCE_METADATA_PATH, ...everywhere, (_req, res) => {
+    res.set('Access-Control-Allow-Origin', '*').json(resourceMetadata);
+  });
   routes.use(assets());
   routes.use(errorHandler);
   return routes;
+}
+
+/** A wrong mount would hand out links and a redirect URI that lead nowhere; better said at the first request. */
+function mountedAt(basePath: string): RequestHandler {
+  return (req, _res, next) => {
+    if (req.baseUrl.toLowerCase() === basePath.toLowerCase()) return next();
+    const where = `app.use('${basePath === '' ? '/' : basePath}', rp.routes)`;
+    throw new TypeError(
+      `The relying party is mounted at "${req.baseUrl}", but its basePath is "${basePath}"; write ${where} or change basePath`,
+    );
+  };
 }
 
 /** Express answers HEAD with a GET route; a link scanner's HEAD must not begin a login or use up a code. */

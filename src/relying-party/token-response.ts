@@ -73,13 +73,25 @@ export function signedIn(
     groups: groupsOf(claims),
     // Cognito's token response has no `scope`: what was asked for is then what was given (RFC 6749 section 5.1).
     scopes: (response.scope ?? context.scope).split(' ').filter(Boolean),
-    identityProvider: identityProviderOf(claims),
+    identityProvider: identityProviderOf(
+      claims,
+      context.identityProviders.map(({ name }) => name),
+    ),
     authenticatedAt:
       typeof claims['auth_time'] === 'number' ? claims['auth_time'] * 1000 : undefined,
     acr: text('acr'),
     originId: text('origin_jti') ?? text('sid'),
+    claims: kept(claims, context.sessionClaims),
     userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
   };
+}
+
+function kept(
+  claims: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Readonly<Record<string, unknown>> | undefined {
+  if (names.length === 0) return undefined;
+  return Object.fromEntries(names.map((name) => [name, claims[name]]));
 }
 
 /**
