@@ -27,8 +27,12 @@ export async function openSessionStore(
   // Loaded on demand: the drivers are optional packages.
   if (url.startsWith('file:'))
     return (await import('./sqlite-store.js')).openSqliteStore(pathOf(url), options);
-  if (/^rediss?[+:]/.test(url)) return (await import('./redis-store.js')).openRedisStore(url, options);
-  throw storeMisconfigured('is none of the forms we know', 'use memory:, file:./data/sessions or redis://host:6379');
+  if (/^rediss?[+:]/.test(url))
+    return (await import('./redis-store.js')).openRedisStore(url, options);
+  throw storeMisconfigured(
+    'is none of the forms we know',
+    'use memory:, file:./data/sessions or redis://host:6379',
+  );
 }
 
 function pathOf(url: string): string {

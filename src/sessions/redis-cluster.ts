@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RedisAddress } from './redis-address.js';
-import type { RedisDriver, RedisServers } from './redis-driver.js';
+import type { RedisCluster, RedisDriver, RedisServers } from './redis-driver.js';
 
 const SLOTS = 16_384;
 const RETRY_MS = 500;
@@ -14,7 +14,7 @@ export function openRedisCluster(
   let isClosed = false;
   let cluster = connect();
 
-  function connect(): ReturnType<RedisDriver['createCluster']> {
+  function connect(): RedisCluster {
     const next = driver.createCluster(address.hosts);
     next.on('error', onError);
     next.connect().catch(async (error: unknown) => {

@@ -19,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lifeguard-crash-'));
 // Compiled once, because a hundred processes that compile for themselves take a minute.
 beforeAll(() => {
   const flags = '--ignoreConfig --noCheck --module nodenext --target es2023'.split(' ');
-  const worker = join(root, 'test/stores/support/sqlite-worker.ts');
+  const worker = new URL('support/sqlite-worker.ts', import.meta.url).pathname;
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [
     compiler,
