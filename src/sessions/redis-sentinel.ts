@@ -26,7 +26,7 @@ export function openRedisSentinel(
       await follow(await askForMaster());
     } catch (error) {
       onError(error);
-      asking?.destroy();
+      end(asking);
       asking = undefined;
       // The next one gets its turn.
       sentinels = [...sentinels.slice(1), ...sentinels.slice(0, 1)];
@@ -71,10 +71,10 @@ export function openRedisSentinel(
         throw new Error('the server is not the master yet');
       if (isClosed) throw new Error('the store is closed');
     } catch (error) {
-      if (client.isOpen) client.destroy();
+      end(client);
       throw error;
     }
-    master?.client.destroy();
+    end(master?.client);
     master = { name, client };
   }
 
@@ -92,8 +92,13 @@ export function openRedisSentinel(
     close: () => {
       isClosed = true;
       clearTimeout(timer);
-      asking?.destroy();
-      master?.client.destroy();
+      end(asking);
+      end(master?.client);
     },
   };
+}
+
+/** Destroying a client twice throws. */
+function end(client: RedisClient | undefined): void {
+  if (client?.isOpen === true) client.destroy();
 }

@@ -38,6 +38,23 @@ describe('SESSION_STORE', () => {
   });
 });
 
+it.each([
+  'redis://127.0.0.1:1',
+  'redis+sentinel://127.0.0.1:1,127.0.0.1:2/mymaster',
+  'redis+cluster://127.0.0.1:1',
+])(
+  'opens %s though nobody is there, says "unavailable", and closes while it still tries',
+  async (url) => {
+    const store = await openSessionStore(url, { now });
+
+    const unavailable = { code: 'session_store_unavailable' };
+    await expect(store.read(randomKey())).rejects.toMatchObject(unavailable);
+    await expect(store.ping()).rejects.toMatchObject(unavailable);
+    await store.close();
+    await expect(store.read(randomKey())).rejects.toMatchObject(unavailable);
+  },
+);
+
 describe.skipIf(redisProgram === undefined)('a redis:// URL', () => {
   let redis: RedisProcess;
   beforeAll(async () => {
