@@ -7,7 +7,10 @@
  * The contract is written down as tests in `test/stores/contract.ts`; every store passes the same suite.
  */
 export interface SessionStore {
-  /** Creates both records and the index entries in one step. The key is new: login always makes a new session id. */
+  /**
+   * Creates both records and the index entries; when it resolves, all of them are there, and where there are replicas one of them
+   * has the session. The key is new: login always makes a new session id.
+   */
   create(key: string, session: NewStoredSession): Promise<void>;
 
   /** The small record every request reads; `undefined` when it does not exist, was destroyed or is past `expiresAt`. */
@@ -25,7 +28,8 @@ export interface SessionStore {
 
   /**
    * Removes the session, its tokens and its index entries.
-   * @returns the tokens' record that was removed (so that exactly one caller revokes them), or `undefined` if there was none
+   * @returns the tokens' record that was removed (so that exactly one caller revokes them), or `undefined` if there was none, also when
+   *   it had expired
    */
   destroy(key: string): Promise<Uint8Array | undefined>;
 
