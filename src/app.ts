@@ -13,6 +13,7 @@ import { createRelyingParty } from './relying-party/create-relying-party.js';
 import type { RelyingParty } from './relying-party/relying-party.js';
 import type { SessionStore } from './sessions/session-store.js';
 import { createSite } from './site/site.js';
+import { allowOrigins } from './web/cross-origin.js';
 import { notFound } from './web/error-handler.js';
 import { requestId } from './web/request-id.js';
 import { securityHeaders } from './web/security-headers.js';
@@ -59,6 +60,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
   if (settings.rateLimitPerMinute > 0) {
     app.use(['/login', '/callback', '/logout'], limitPerMinute(settings.rateLimitPerMinute));
   }
+  if (settings.corsOrigins.length > 0) app.use('/api', allowOrigins(settings.corsOrigins));
   app.use(relyingParty.routes);
   app.use(
     createSite(relyingParty, {
@@ -88,7 +90,8 @@ export function relyingPartyFrom(
     baseUrl: settings.baseUrl,
     scope: settings.scope,
     identityProviders: settings.identityProviders,
-    apiClientIds: settings.apiClientIds,
+    api: { clientIds: settings.apiClientIds, scopes: [settings.apiScope] },
+    profilePath: '/profile',
     loginSeconds: settings.loginSeconds,
     session: {
       store,

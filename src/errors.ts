@@ -35,7 +35,10 @@ export type RelyingPartyErrorCode =
   | 'access_token_expired'
   | 'access_token_issued_in_future'
   | 'access_token_subject_invalid'
+  | 'access_token_revoked'
+  | 'access_token_not_taken'
   | 'step_up_not_done'
+  | 'authentication_too_old'
   | 'logout_token_malformed'
   | 'logout_token_algorithm_refused'
   | 'logout_token_key_unknown'
@@ -45,6 +48,7 @@ export type RelyingPartyErrorCode =
   | 'authorization_header_malformed'
   | 'scope_insufficient'
   | 'group_required'
+  | 'claim_required'
   | 'session_ended'
   | 'session_store_unavailable'
   | 'csrf_refused'
@@ -186,12 +190,25 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
   access_token_expired: accessTokenRefused,
   access_token_issued_in_future: accessTokenRefused,
   access_token_subject_invalid: accessTokenRefused,
+  access_token_revoked: accessTokenRefused,
+  access_token_not_taken: {
+    status: 403,
+    title: 'This address takes no access tokens',
+    detail: 'It is for people signed in with a browser. Send the request without Authorization.',
+    next: 'home',
+  },
   step_up_not_done: {
     status: 403,
     title: 'This page needs you to sign in again',
     detail:
       'The sign-in service did not ask you again in the way this page needs. Sign out, then sign in.',
     next: 'sign-out',
+  },
+  authentication_too_old: {
+    status: 401,
+    title: 'Sign in again for this',
+    detail: 'This address needs a more recent sign-in, or a newer access token.',
+    next: 'sign-in',
   },
   logout_token_malformed: logoutTokenRefused,
   logout_token_algorithm_refused: logoutTokenRefused,
@@ -215,6 +232,12 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     status: 403,
     title: 'You may not see this',
     detail: 'Your account is not in the group this address needs.',
+    next: 'home',
+  },
+  claim_required: {
+    status: 403,
+    title: 'You may not see this',
+    detail: 'Your account lacks something this address needs.',
     next: 'home',
   },
   session_ended: {

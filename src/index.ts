@@ -1,12 +1,23 @@
 export { ConfigError, RelyingPartyError, type RelyingPartyErrorCode } from './errors.js';
 export type { IdentityProvider, UpstreamSignOut } from './config/settings.js';
+export type { ApiAccess, ClaimCheck } from './guards/api-access.js';
 export type { Authentication } from './guards/authentication.js';
-export { requireApiAccess, type ApiAccess } from './guards/require-api-access.js';
-export { requireSession } from './guards/require-session.js';
+export { requireApiAccess } from './guards/require-api-access.js';
+export { requireSession, type SessionAccess } from './guards/require-session.js';
 export { createRelyingParty } from './relying-party/create-relying-party.js';
 export type { RelyingPartyEvents } from './relying-party/events.js';
-export type { RelyingPartyOptions } from './relying-party/options.js';
+export type {
+  ApiIssuer,
+  ApiOptions,
+  RelyingPartyOptions,
+  RenderPages,
+} from './relying-party/options.js';
 export type { RelyingParty } from './relying-party/relying-party.js';
+export type { RelyingPartyViews, SignOutStepView } from './relying-party/views.js';
 export { openSessionStore } from './sessions/open-session-store.js';
 export type { Session } from './sessions/session.js';
 export type { SessionStore } from './sessions/session-store.js';
+export type { AccessTokenClaims } from './tokens/claims.js';
+export { allowOrigins } from './web/cross-origin.js';
+export type { Moment } from './web/moment.js';
+export type { PageContext } from './web/page-context.js';

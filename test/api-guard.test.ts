@@ -19,10 +19,15 @@ describe('an API route', () => {
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(world.app.url + path, { headers, redirect: 'manual' });
 
+  const challenge = (...parameters: string[]): string => {
+    const metadata = `resource_metadata="${world.app.url}/.well-known/oauth-protected-resource"`;
+    return `Bearer ${[...parameters, metadata].join(', ')}`;
+  };
+
   it('answers a caller without credentials with 401, a bare challenge and problem+json', async () => {
     const answer = await get('/api/me');
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer.headers.get('www-authenticate')).toBe(challenge());
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.headers.get('cache-control')).toContain('no-store');
     expect(await answer.json()).toMatchObject({ status: 401, code: 'access_token_missing' });
@@ -56,14 +61,14 @@ describe('an API route', () => {
   it('refuses an ID token as an access token', async () => {
     const answer = await get('/api/me', { authorization: `Bearer ${tokens.idToken}` });
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    expect(answer.headers.get('www-authenticate')).toBe(challenge('error="invalid_token"'));
     expect(await answer.json()).toMatchObject({ code: 'access_token_use_wrong' });
   });
 
   it('refuses a refresh token as an access token', async () => {
     const answer = await get('/api/me', { authorization: `Bearer ${tokens.refreshToken}` });
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    expect(answer.headers.get('www-authenticate')).toBe(challenge('error="invalid_token"'));
   });
 
   it("refuses the other pool's access token", async () => {
@@ -78,7 +83,7 @@ describe('an API route', () => {
     async (authorization) => {
       const answer = await get('/api/me', { authorization });
       expect(answer.status).toBe(400);
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_request"');
+      expect(answer.headers.get('www-authenticate')).toBe(challenge('error="invalid_request"'));
     },
   );
 
@@ -95,7 +100,7 @@ describe('an API route', () => {
     const without = await get('/api/orders', { authorization: `Bearer ${tokens.accessToken}` });
     expect(without.status).toBe(403);
     expect(without.headers.get('www-authenticate')).toBe(
-      'Bearer error="insufficient_scope", scope="orders/read"',
+      challenge('error="insufficient_scope", scope="orders/read"'),
     );
     const machine = await world.master.clientCredentialsToken('machine', 'orders/read');
     expect((await get('/api/orders', { authorization: `Bearer ${machine}` })).status).toBe(200);

@@ -155,6 +155,15 @@ export const options: Options = {
     schema: values.word,
     fix: 'write one scope, e.g. orders/read',
   },
+  corsOrigins: {
+    ...publicSetting,
+    name: 'CORS_ORIGINS',
+    meaning:
+      'Origins whose scripts may call `/api` with a bearer token, with commas between; `*` for all. Cookies never count across origins. Nobody by default.',
+    default: '',
+    schema: values.origins,
+    fix: 'write origins with commas between, e.g. https://app.example.com',
+  },
   rateLimitPerMinute: {
     unit: 'requests per minute and address',
     isSecret: false,

@@ -40,6 +40,8 @@ export interface Settings {
   readonly loginSeconds: number;
   readonly apiClientIds: readonly string[];
   readonly apiScope: string;
+  /** Sites whose scripts may call the API with a bearer token; `*` for all. */
+  readonly corsOrigins: readonly string[];
   /** 0 switches the limit off. */
   readonly rateLimitPerMinute: number;
   /** Express's `trust proxy`. */

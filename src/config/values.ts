@@ -75,6 +75,14 @@ export const words: z.ZodType<readonly string[], string> = z
   .string()
   .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''));
 
+/** Origins exactly as browsers send them, or `*` for all. */
+export const origins: z.ZodType<readonly string[], string> = words.superRefine((list, context) => {
+  for (const each of list) {
+    const isOrigin = each === '*' || (URL.canParse(each) && new URL(each).origin === each);
+    if (!isOrigin) context.addIssue({ code: 'custom', message: 'contains what is not an origin' });
+  }
+});
+
 export const scope: z.ZodType<string, string> = text((value) =>
   value.split(/\s+/).includes('openid') ? undefined : 'does not contain openid',
 ).transform((value) => value.split(/\s+/).join(' '));

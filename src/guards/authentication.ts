@@ -1,4 +1,5 @@
 import type { Session } from '../sessions/session.js';
+import type { AccessTokenClaims } from '../tokens/claims.js';
 
 /** Who is calling, and by which means. A handler need not care which; `via` says if it must. */
 export interface Authentication {
@@ -10,6 +11,13 @@ export interface Authentication {
   readonly email: string | undefined;
   readonly groups: readonly string[];
   readonly scopes: readonly string[];
+  /** When the user gave their credentials, or a client got its token; epoch milliseconds. */
+  readonly authenticatedAt: number | undefined;
+  /**
+   * Verified claims by their names on the wire: all of an access token's; of a session what it keeps, and the claims of the ID
+   * token that `session.claims` names.
+   */
+  readonly claims: Readonly<Record<string, unknown>>;
   /** The session, when the caller came with one. */
   readonly session: Session | undefined;
 }
@@ -19,4 +27,60 @@ declare module 'express-serve-static-core' {
     /** Set by the guards; `undefined` on routes without one. */
     auth?: Authentication;
   }
+}
+
+/** A session as `req.auth`. */
+export function authenticationOf(session: Session): Authentication {
+  const { issuer, subject, username, name, email, groups, scopes, authenticatedAt } = session;
+  return {
+    via: 'session',
+    issuer,
+    subject,
+    username,
+    name,
+    email,
+    groups,
+    scopes,
+    authenticatedAt,
+    // Most routes never look at them.
+    get claims() {
+      return claimsOf(session);
+    },
+    session,
+  };
+}
+
+/** An access token as `req.auth`. It names nobody: name and e-mail are in ID tokens only. */
+export function authenticationFrom(token: AccessTokenClaims): Authentication {
+  const { issuer, subject, username, groups, scopes, authenticatedAt, all } = token;
+  return {
+    via: 'bearer',
+    issuer,
+    subject,
+    username,
+    name: undefined,
+    email: undefined,
+    groups,
+    scopes,
+    authenticatedAt,
+    claims: all,
+    session: undefined,
+  };
+}
+
+function claimsOf(session: Session): Readonly<Record<string, unknown>> {
+  const { authenticatedAt } = session;
+  return {
+    ...session.claims,
+    iss: session.issuer,
+    sub: session.subject,
+    username: session.username,
+    'cognito:username': session.username,
+    name: session.name,
+    email: session.email,
+    'cognito:groups': session.groups,
+    scope: session.scopes.join(' '),
+    auth_time: authenticatedAt === undefined ? undefined : Math.floor(authenticatedAt / 1000),
+    acr: session.acr,
+  };
 }

@@ -1,20 +1,38 @@
 import type { RelyingPartyErrorCode } from '../errors.js';
+import type { ApiAccess } from './api-access.js';
 
 /**
- * The `WWW-Authenticate` value for a refused API request: bare without a token, `invalid_token` for a bad one,
- * `insufficient_scope` for one that allows too little.
- * @see RFC 6750 section 3
+ * The `WWW-Authenticate` value for a refused API request: without an error for a caller without a token, `invalid_token` for a
+ * bad one, `insufficient_scope` for one that allows too little. It always says where the API describes itself.
+ *
+ * @see RFC 6750 section 3, RFC 9470 section 3, RFC 9728 section 5.1
  */
-export function bearerChallenge(code: RelyingPartyErrorCode, scope: string | undefined): string {
-  if (code === 'scope_insufficient' && scope !== undefined) {
-    return `Bearer error="insufficient_scope", scope="${scope}"`;
-  }
-  if (code === 'group_required' || code === 'scope_insufficient') {
-    return 'Bearer error="insufficient_scope"';
-  }
-  if (code === 'authorization_header_malformed') return 'Bearer error="invalid_request"';
-  if (code.startsWith('access_token_') && code !== 'access_token_missing') {
-    return 'Bearer error="invalid_token"';
-  }
-  return 'Bearer';
+export function bearerChallenge(
+  code: RelyingPartyErrorCode,
+  resourceMetadataUrl: string,
+  { scope, maxAgeSeconds }: ApiAccess = {},
+): string {
+  const error = errorOf(code);
+  const parameters = {
+    error,
+    scope: error === 'insufficient_scope' && scope !== undefined ? [scope].flat().join(' ') : '',
+    max_age: error === 'insufficient_user_authentication' ? (maxAgeSeconds ?? '') : '',
+    resource_metadata: resourceMetadataUrl,
+  };
+  const written = Object.entries(parameters).filter(([, value]) => value !== '');
+  return `Bearer ${written.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }
+
+const ERRORS: Readonly<Partial<Record<RelyingPartyErrorCode, string>>> = {
+  access_token_missing: '',
+  access_token_not_taken: '',
+  authorization_header_malformed: 'invalid_request',
+  authentication_too_old: 'insufficient_user_authentication',
+  step_up_not_done: 'insufficient_user_authentication',
+  scope_insufficient: 'insufficient_scope',
+  group_required: 'insufficient_scope',
+  claim_required: 'insufficient_scope',
+};
+
+const errorOf = (code: RelyingPartyErrorCode): string =>
+  ERRORS[code] ?? (code.startsWith('access_token_') ? 'invalid_token' : '');

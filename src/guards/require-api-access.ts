@@ -2,39 +2,37 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { sameOriginOnly } from '../web/same-origin.js';
-import type { Authentication } from './authentication.js';
+import { checkAccess, requireAccess, type ApiAccess } from './api-access.js';
+import { authenticationFrom, authenticationOf, type Authentication } from './authentication.js';
+import { bearerToken } from './bearer-token.js';
 import { bearerChallenge } from './challenge.js';
-import { authenticationOf } from './require-session.js';
 import { withOurErrors } from './with-our-errors.js';
-
-/** What a route asks of its caller, beyond being known. */
-export interface ApiAccess {
-  readonly scope?: string | undefined;
-  /** A name in `cognito:groups`. */
-  readonly group?: string | undefined;
-}
 
 /**
  * The API guard: a bearer access token, or else the session (which, for unsafe methods, must come from our own pages). If both
- * are sent the bearer token alone decides. Never redirects.
+ * are sent the bearer token alone decides. Never redirects. Guards in a row must all be passed.
  *
- * @throws {RelyingPartyError} 401 `access_token_…`, 403 `scope_insufficient`, `group_required` or `csrf_refused`, each with its
- *   `WWW-Authenticate` (RFC 6750 section 3)
+ * @throws {RelyingPartyError} 401 `access_token_…`, 403 `scope_insufficient`, `group_required`, `claim_required` or
+ *   `csrf_refused`, each with its `WWW-Authenticate` (RFC 6750 section 3)
+ * @throws {TypeError} when it is made, for an access that cannot be meant
  */
 export function requireApiAccess(
   relyingParty: RelyingParty,
   access: ApiAccess = {},
 ): RequestHandler {
+  checkAccess(access);
+  const { now, resourceMetadataUrl } = relyingParty;
   const refuseOtherOrigins = sameOriginOnly(relyingParty.baseUrl);
 
   const guard = async (req: Request, res: Response, next: NextFunction): Promise<void> => {
     res.set('Cache-Control', 'no-store');
     try {
-      req.auth = await authenticate(relyingParty, req, res);
-      requireAccess(req.auth, access);
+      const auth = await authenticate(relyingParty, access.via, req, res);
+      requireAccess(auth, access, now());
+      req.auth = auth;
     } catch (error) {
       if (error instanceof RelyingPartyError && [400, 401, 403].includes(error.status)) {
-        res.set('WWW-Authenticate', bearerChallenge(error.code, access.scope));
+        res.set('WWW-Authenticate', bearerChallenge(error.code, resourceMetadataUrl, access));
       }
       throw error;
     }
@@ -46,12 +44,18 @@ export function requireApiAccess(
 
 async function authenticate(
   relyingParty: RelyingParty,
+  via: ApiAccess['via'],
   req: Request,
   res: Response,
 ): Promise<Authentication> {
   const token = bearerToken(req);
-  if (token !== undefined) return fromBearer(relyingParty, token);
-  const session = await relyingParty.currentSession(req, res);
+  if (token !== undefined) {
+    if (via === 'session') {
+      throw new RelyingPartyError('access_token_not_taken', 'the route wants a session');
+    }
+    return authenticationFrom(await relyingParty.verifyAccessToken(token));
+  }
+  const session = via === 'bearer' ? undefined : await relyingParty.currentSession(req, res);
   if (session === undefined) {
     throw new RelyingPartyError(
       'access_token_missing',
@@ -59,44 +63,4 @@ async function authenticate(
     );
   }
   return authenticationOf(session);
-}
-
-const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
-
-/** RFC 6750 section 2.1; the header once only, since Node joins repeated ones or drops all but the first. */
-function bearerToken(req: Request): string | undefined {
-  const [header, ...others] = req.headersDistinct['authorization'] ?? [];
-  if (header === undefined) return undefined;
-  const token = BEARER.exec(header)?.[1];
-  if (token === undefined || others.length > 0) {
-    throw new RelyingPartyError(
-      'authorization_header_malformed',
-      'Authorization is not one Bearer token',
-    );
-  }
-  return token;
-}
-
-async function fromBearer(relyingParty: RelyingParty, token: string): Promise<Authentication> {
-  const { issuer, subject, username, scopes, groups } = await relyingParty.verifyAccessToken(token);
-  return {
-    via: 'bearer',
-    issuer,
-    subject,
-    username,
-    name: undefined,
-    email: undefined,
-    groups,
-    scopes,
-    session: undefined,
-  };
-}
-
-function requireAccess(auth: Authentication, { scope, group }: ApiAccess): void {
-  if (scope !== undefined && !auth.scopes.includes(scope)) {
-    throw new RelyingPartyError('scope_insufficient', `scope ${scope} is missing`);
-  }
-  if (group !== undefined && !auth.groups.includes(group)) {
-    throw new RelyingPartyError('group_required', `group ${group} is missing`);
-  }
 }

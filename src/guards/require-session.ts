@@ -3,9 +3,8 @@ import { RelyingPartyError } from '../errors.js';
 import { loginUrl } from '../relying-party/login-request.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { isStepUp, satisfies, type StepUp } from '../relying-party/step-up.js';
-import type { Session } from '../sessions/session.js';
 import { wantsPage } from '../web/wants-page.js';
-import type { Authentication } from './authentication.js';
+import { authenticationOf } from './authentication.js';
 import { bearerChallenge } from './challenge.js';
 import { withOurErrors } from './with-our-errors.js';
 
@@ -38,9 +37,10 @@ export function requireSession(
     if (res.locals['sessionEnded'] === true) {
       throw new RelyingPartyError('session_ended', 'the OP does not know the sign-in any more');
     }
-    if (wantsPage(req))
-      return res.redirect(302, loginUrl({ returnTo: pageOf(req), stepUp: access }));
-    refuse(res, session === undefined ? {} : access);
+    if (wantsPage(req)) {
+      return res.redirect(302, loginUrl(relyingParty, { returnTo: pageOf(req), stepUp: access }));
+    }
+    refuse(res, relyingParty.resourceMetadataUrl, session === undefined ? {} : access);
   };
   return withOurErrors(relyingParty, guard);
 }
@@ -50,17 +50,13 @@ function pageOf(req: Request): string {
   return req.method === 'POST' ? '/' : req.originalUrl;
 }
 
-function refuse(res: Response, stepUp: StepUp): never {
+function refuse(res: Response, resourceMetadataUrl: string, stepUp: StepUp): never {
   if (isStepUp(stepUp)) {
-    res.set('WWW-Authenticate', 'Bearer error="insufficient_user_authentication"');
+    const { maxAgeSeconds } = stepUp;
+    const challenge = bearerChallenge('step_up_not_done', resourceMetadataUrl, { maxAgeSeconds });
+    res.set('WWW-Authenticate', challenge);
     throw new RelyingPartyError('step_up_not_done', 'the sign-in is too old or too weak');
   }
-  res.set('WWW-Authenticate', bearerChallenge('access_token_missing', undefined));
+  res.set('WWW-Authenticate', bearerChallenge('access_token_missing', resourceMetadataUrl));
   throw new RelyingPartyError('access_token_missing', 'no live session');
-}
-
-/** A session as `req.auth`. */
-export function authenticationOf(session: Session): Authentication {
-  const { issuer, subject, username, name, email, groups, scopes } = session;
-  return { via: 'session', issuer, subject, username, name, email, groups, scopes, session };
 }

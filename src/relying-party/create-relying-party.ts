@@ -122,6 +122,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     events,
     baseUrl,
     basePath,
+    sessionCookieName: parts.sessionCookie.name,
     resourceMetadataUrl: `${baseUrl}${basePath}${RESOURCE_METADATA_PATH}`,
     currentSession,
     freshSession: createFreshSession(parts, currentSession),

@@ -14,6 +14,8 @@ export interface RelyingParty {
   readonly baseUrl: string;
   /** Where the routes are mounted; empty at the root. */
   readonly basePath: string;
+  /** The name of the cookie that carries the session id. */
+  readonly sessionCookieName: string;
   /** Where the API describes itself (RFC 9728); named in every challenge. */
   readonly resourceMetadataUrl: string;
   /**

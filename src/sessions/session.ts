@@ -21,6 +21,8 @@ export interface Session {
   readonly authenticatedAt: number | undefined;
   /** How the user authenticated, as the OP names it; absent if it does not say. */
   readonly acr: string | undefined;
+  /** Further claims of the ID token that the relying party was asked to keep, as they were at sign-in. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
   /** The browser that signed in, from its User-Agent header, at most 200 characters. */
   readonly userAgent: string;
   readonly createdAt: number;

@@ -1,10 +1,12 @@
 import { Router, type Request, type RequestHandler } from 'express';
+import type { ApiAccess } from '../guards/api-access.js';
 import type { Authentication } from '../guards/authentication.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { displayNameOf } from '../sessions/session.js';
 import { moment } from '../web/moment.js';
 import { createRenderer } from '../web/render.js';
 import { sendPage } from '../web/send-page.js';
+import { createApi } from './api.js';
 import type { SiteViews } from './views.js';
 
 const adminGroup = 'admins';
@@ -13,7 +15,7 @@ export interface SiteOptions {
   /** Guards a page; sets `req.auth`. */
   readonly requireSession: RequestHandler;
   /** Makes a guard for an API route; sets `req.auth`. */
-  readonly requireApiAccess: (need?: { scope?: string; group?: string }) => RequestHandler;
+  readonly requireApiAccess: (access?: ApiAccess) => RequestHandler;
   /** What to call an identity provider, given its name at the master pool. */
   readonly identityProviderLabel: (name: string) => string;
   /** The scope `/api/orders` asks for; default `orders/read`. */
@@ -26,7 +28,7 @@ export interface SiteOptions {
 export function createSite(rp: RelyingParty, options: SiteOptions): Router {
   const { requireSession, requireApiAccess, identityProviderLabel } = options;
   const { ordersScope = 'orders/read', now = Date.now } = options;
-  const render = createRenderer<SiteViews>();
+  const render = createRenderer<SiteViews>(undefined, rp.basePath);
   const site = Router();
 
   site.get('/', async (req, res) => {
@@ -55,43 +57,18 @@ export function createSite(rp: RelyingParty, options: SiteOptions): Router {
     sendPage(res, html);
   });
 
-  site.use('/api', neverKept);
-
-  site.get('/api/me', requireApiAccess(), (req, res) => {
-    const { subject, username, name, email, groups, scopes, via } = authentication(req);
-    // null, not absent: a caller sees from one answer which members there are.
-    res.json({
-      sub: subject,
-      username: username ?? null,
-      name: name ?? null,
-      email: email ?? null,
-      groups,
-      scopes,
-      via,
-    });
-  });
-
-  site.get('/api/orders', requireApiAccess({ scope: ordersScope }), (_req, res) => {
-    res.json({
-      orders: [
-        { id: 'A-1001', item: 'Rescue tube', quantity: 2 },
-        { id: 'A-1002', item: 'Whistle', quantity: 12 },
-      ],
-    });
-  });
-
-  site.get('/api/admin', requireApiAccess({ group: adminGroup }), (req, res) => {
-    const { subject, groups } = authentication(req);
-    res.json({ sub: subject, groups, message: `You are in the group ${adminGroup}.` });
-  });
+  site.use(
+    createApi({
+      requireApiAccess,
+      ordersScope,
+      adminGroup,
+      baseUrl: rp.baseUrl,
+      cookie: rp.sessionCookieName,
+    }),
+  );
 
   return site;
 }
-
-const neverKept: RequestHandler = (_req, res, next) => {
-  res.set('Cache-Control', 'no-store').vary('Authorization, Cookie');
-  next();
-};
 
 function authentication(req: Request): Authentication {
   if (req.auth === undefined) throw new TypeError(`${req.path} is not behind a guard`);

@@ -1,20 +1,24 @@
+import { decodeJwt } from 'jose';
 import { groupsOf } from '../cognito/claims.js';
 import type { AccessTokenClaims } from './claims.js';
 import type { KeySet } from './key-set.js';
-import {
-  CLOCK_TOLERANCE_SECONDS,
-  refused,
-  signedClaims,
-  type SignedClaims,
-} from './signed-claims.js';
+import { refused, signedClaims, type SignedClaims } from './signed-claims.js';
 
-/** Whose access tokens are accepted. */
-export interface ExpectedAccessToken {
+/** An issuer whose access tokens are accepted. */
+export interface TrustedIssuer {
   readonly issuer: string;
-  /** Our own client and those the API accepts besides. */
+  /** The clients it is trusted for. */
   readonly clientIds: readonly string[];
   /** Cognito says of each token what it is for; other OPs need not. */
   readonly requiresTokenUse: boolean;
+  readonly keys: KeySet;
+}
+
+/** Whose access tokens are accepted, and by which clock. */
+export interface ExpectedAccessToken {
+  /** Our own issuer first. */
+  readonly issuers: readonly [TrustedIssuer, ...TrustedIssuer[]];
+  readonly clockToleranceSeconds: number;
   readonly now: () => number;
 }
 
@@ -26,11 +30,11 @@ export interface ExpectedAccessToken {
  */
 export async function verifyAccessToken(
   unverifiedToken: string,
-  expected: ExpectedAccessToken,
-  keys: KeySet,
+  { issuers, clockToleranceSeconds, now }: ExpectedAccessToken,
 ): Promise<AccessTokenClaims> {
-  const claims = await signedClaims(unverifiedToken, 'access_token', keys);
-  const nowSeconds = expected.now() / 1000;
+  const expected = claimedIssuer(unverifiedToken, issuers);
+  const claims = await signedClaims(unverifiedToken, 'access_token', expected.keys);
+  const nowSeconds = now() / 1000;
 
   if (claims['iss'] !== expected.issuer) {
     throw refused('access_token', 'issuer_mismatch', 'iss is not the configured issuer');
@@ -44,12 +48,12 @@ export async function verifyAccessToken(
     throw refused('access_token', 'client_refused', 'client_id is not an accepted client');
   }
   const expiresAt = claims['exp'];
-  if (typeof expiresAt !== 'number' || expiresAt + CLOCK_TOLERANCE_SECONDS <= nowSeconds) {
+  if (typeof expiresAt !== 'number' || expiresAt + clockToleranceSeconds <= nowSeconds) {
     throw refused('access_token', 'expired', 'exp is past or missing');
   }
   for (const name of ['iat', 'nbf']) {
     const time = claims[name];
-    if (time !== undefined && !(Number(time) - CLOCK_TOLERANCE_SECONDS <= nowSeconds)) {
+    if (time !== undefined && !isPast(time, nowSeconds + clockToleranceSeconds)) {
       throw refused('access_token', 'issued_in_future', `${name} is ahead of our clock`);
     }
   }
@@ -65,7 +69,36 @@ export async function verifyAccessToken(
     scopes: optionalString(claims, 'scope')?.split(' ').filter(Boolean) ?? [],
     groups: groupsOf(claims),
     expiresAt: expiresAt * 1000,
+    originId: optionalString(claims, 'origin_jti') ?? optionalString(claims, 'sid'),
+    authenticatedAt: authenticatedAt(claims),
+    all: claims,
   };
+}
+
+/**
+ * The issuer the token says it is from, only to choose whose keys to check it with: what it says is believed when the signature
+ * holds. One that names none of ours is checked against our own, and fails there.
+ */
+function claimedIssuer(
+  unverifiedToken: string,
+  issuers: ExpectedAccessToken['issuers'],
+): TrustedIssuer {
+  const [own, ...others] = issuers;
+  if (others.length === 0) return own;
+  try {
+    const { iss } = decodeJwt(unverifiedToken);
+    return others.find(({ issuer }) => issuer === iss) ?? own;
+  } catch {
+    return own;
+  }
+}
+
+const isPast = (time: unknown, limitSeconds: number): boolean =>
+  typeof time === 'number' && time <= limitSeconds;
+
+function authenticatedAt(claims: SignedClaims): number | undefined {
+  const time = claims['auth_time'] ?? claims['iat'];
+  return typeof time === 'number' ? time * 1000 : undefined;
 }
 
 function optionalString(claims: SignedClaims, name: string): string | undefined {

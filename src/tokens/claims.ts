@@ -9,4 +9,10 @@ export interface AccessTokenClaims {
   readonly groups: readonly string[];
   /** Epoch milliseconds. */
   readonly expiresAt: number;
+  /** `origin_jti` (Cognito) or `sid` (others): the sign-in it came from; absent for a client's own tokens. */
+  readonly originId: string | undefined;
+  /** When the user gave their credentials (`auth_time`) or else when the token was issued, in epoch milliseconds. */
+  readonly authenticatedAt: number | undefined;
+  /** All of them, by their names on the wire. */
+  readonly all: Readonly<Record<string, unknown>>;
 }

@@ -11,6 +11,11 @@ export function readCookie(req: Request, name: string): string | undefined {
   return readCookies(req)[name];
 }
 
+/** A cookie's name: `__Host-` under https, and the namespace of its relying party, if it has one, behind it. */
+export function cookieName(name: string, isHttps: boolean, namespace: string): string {
+  return `${isHttps ? '__Host-' : ''}${name}${namespace === '' ? '' : `.${namespace}`}`;
+}
+
 /** How a cookie of ours may differ; all of them are HttpOnly, SameSite=Lax and for the whole site. */
 export interface CookieOptions {
   /** Absent: until the browser closes. Fractions are cut off. */

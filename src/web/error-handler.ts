@@ -27,6 +27,8 @@ export interface FailedRequest {
 export interface ErrorHandlerOptions {
   readonly renderError: (req: Request, res: Response, error: ErrorPage) => Promise<string>;
   readonly onError: (error: unknown, request: FailedRequest) => void;
+  /** Where the relying party's routes are mounted; default the root. */
+  readonly basePath?: string | undefined;
 }
 
 /**
@@ -34,7 +36,11 @@ export interface ErrorHandlerOptions {
  * a request Express could not read with its own 4xx, anything else with 500, a request id and nothing more.
  * People get a page, programs get problem+json. Headers set before the throw (`WWW-Authenticate`, `Retry-After`) stay.
  */
-export function errorHandler({ renderError, onError }: ErrorHandlerOptions): ErrorRequestHandler {
+export function errorHandler({
+  renderError,
+  onError,
+  basePath = '',
+}: ErrorHandlerOptions): ErrorRequestHandler {
   return async (error: unknown, req, res, _next) => {
     const { code, status } = classify(error);
     const path = pathOf(req);
@@ -51,7 +57,7 @@ export function errorHandler({ renderError, onError }: ErrorHandlerOptions): Err
     setDefaultHeaders(res, status);
     if (wantsPage(req)) {
       try {
-        const page = { code, title, detail, requestId, next: nextStep(code, req) };
+        const page = { code, title, detail, requestId, next: nextStep(code, req, basePath) };
         sendPage(res, await renderError(req, res, page), status);
         return;
       } catch (renderingError) {
@@ -98,23 +104,24 @@ function setDefaultHeaders(res: Response, status: number): void {
   if (status === 503) setUnlessPresent('Retry-After', '30');
 }
 
-function nextStep(code: RelyingPartyErrorCode, req: Request): ErrorPage['next'] {
+function nextStep(code: RelyingPartyErrorCode, req: Request, basePath: string): ErrorPage['next'] {
   const here = req.method === 'GET' ? req.originalUrl : '/';
   const { next } = errorCatalogue[code];
-  if (next === 'sign-in') return signIn(localUrl(here));
-  if (next === 'retry') return retry(here);
-  if (next === 'sign-out') return { label: 'Sign out', href: '/logout' };
+  if (next === 'sign-in') return signIn(localUrl(here, '/', basePath), basePath);
+  if (next === 'retry') return retry(here, basePath);
+  if (next === 'sign-out') return { label: 'Sign out', href: `${basePath}/logout` };
   return { label: 'Go to the start page', href: '/' };
 }
 
-function signIn(returnTo: string): ErrorPage['next'] {
+function signIn(returnTo: string, basePath: string): ErrorPage['next'] {
   const query = returnTo === '/' ? '' : `?return_to=${encodeURIComponent(returnTo)}`;
-  return { label: 'Sign in', href: `/login${query}` };
+  return { label: 'Sign in', href: `${basePath}/login${query}` };
 }
 
-function retry(here: string): ErrorPage['next'] {
+function retry(here: string, basePath: string): ErrorPage['next'] {
   // A callback's address holds a code that works once, and must not be written into a page either.
-  if (/^\/callback\b/i.test(here)) return signIn('/');
+  const isCallback = here.toLowerCase().startsWith(`${basePath.toLowerCase()}/callback`);
+  if (isCallback) return signIn('/', basePath);
   return { label: 'Try again', href: isLocalUrl(here) ? here : '/' };
 }
 

@@ -12,11 +12,16 @@ const circular = /^\/(?:login|callback|logout|signed-out)(?:\/|$)/i;
  * harmless: visible ASCII without a backslash, beginning with exactly one slash, and its path must stay so once decoded.
  *
  * @param candidate whatever a request brought; an array or object, as from a repeated parameter, is never ours
+ * @param basePath where our routes are mounted; empty at the root
  */
-export function localUrl(candidate: unknown, fallback = '/'): string {
-  return isLocalUrl(candidate) && !circular.test(decodedPath(candidate) ?? '')
-    ? candidate
-    : fallback;
+export function localUrl(candidate: unknown, fallback = '/', basePath = ''): string {
+  return isLocalUrl(candidate) && !isCircular(candidate, basePath) ? candidate : fallback;
+}
+
+function isCircular(url: string, basePath: string): boolean {
+  const path = decodedPath(url) ?? '';
+  const isBelow = path.toLowerCase().startsWith(basePath.toLowerCase());
+  return isBelow && circular.test(path.slice(basePath.length));
 }
 
 /** Is this the path (and query) of an address on our own origin, whichever page it is? */

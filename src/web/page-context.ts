@@ -1,6 +1,10 @@
 /** What the layout of every page needs: who is signed in decides the header, an unfinished sign-out shows a banner. */
 export interface PageContext {
   readonly title: string;
+  /** Where the relying party's routes are mounted; empty at the root. Links to them begin with it. */
+  readonly basePath: string;
+  /** Where the name of the signed-in person leads. */
+  readonly profilePath: string;
   /** What to call the signed-in person; `undefined` when nobody is signed in. */
   readonly signedInAs: string | undefined;
   /** A federated sign-out was interrupted in this browser; the layout offers to finish it (a form POSTing to /logout). */

@@ -18,9 +18,13 @@ const packageViews = fileURLToPath(new URL('../../views/', import.meta.url));
  *
  * @param folder templates that take the place of ours, file by file; what is absent there comes from the package's own
  *   `views` folder, so a site may bring its `layout.eta` and nothing else
+ * @param basePath where the assets are mounted; empty at the root
  * @throws {Error} from the returned function, when a template does not exist or fails
  */
-export function createRenderer<Views extends object>(folder?: string | URL): Render<Views> {
+export function createRenderer<Views extends object>(
+  folder?: string | URL,
+  basePath = '',
+): Render<Views> {
   const folders = folder === undefined ? [packageViews] : [pathOf(folder), packageViews];
   const eta = new Eta({ views: packageViews, cache: true });
   const paths = new Map<string, string>();
@@ -33,7 +37,8 @@ export function createRenderer<Views extends object>(folder?: string | URL): Ren
     }
     return path;
   };
-  return (view, locals) => eta.render(view, { ...locals, assetUrl });
+  const mountedAssetUrl = (name: string): string => basePath + assetUrl(name);
+  return (view, locals) => eta.render(view, { ...locals, assetUrl: mountedAssetUrl });
 }
 
 function firstExisting(folders: readonly string[], file: string): string {

@@ -20,11 +20,11 @@ export function wantsPage(req: Request): boolean {
   if (req.get('X-Requested-With')?.toLowerCase() === 'xmlhttprequest') return false;
   if (isPrefetch(req)) return false;
 
-  const mode = req.get('Sec-Fetch-Mode');
   const destination = req.get('Sec-Fetch-Dest');
-  if (mode !== undefined || destination !== undefined) {
-    return (mode ?? 'navigate') === 'navigate' && (destination ?? 'document') === 'document';
+  if (destination !== undefined) {
+    return destination === 'document' && (req.get('Sec-Fetch-Mode') ?? 'navigate') === 'navigate';
   }
+  // A mode alone is no browser's: Node's fetch() always says "cors", whatever its caller is after.
   return req.accepts(answers) === 'text/html';
 }
 

@@ -14,7 +14,13 @@ import { type Chromium, launchChromium } from '../support/chromium.js';
 
 type Views = RelyingPartyViews & SiteViews;
 
-const nobody = { title: 'A page', signedInAs: undefined, unfinishedSignOut: false };
+const nobody = {
+  title: 'A page',
+  basePath: '',
+  profilePath: '/profile',
+  signedInAs: undefined,
+  unfinishedSignOut: false,
+};
 const interrupted = { ...nobody, unfinishedSignOut: true };
 const somebody = { ...nobody, signedInAs: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(3) };
 const now = Date.UTC(2026, 10, 25, 19);

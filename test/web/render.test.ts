@@ -13,7 +13,13 @@ const templates = readdirSync(views, { recursive: true, encoding: 'utf8' }).filt
 
 const hostile = `"><script>alert('x')</script>&`;
 const error = {
-  page: { title: hostile, signedInAs: hostile, unfinishedSignOut: false },
+  page: {
+    title: hostile,
+    basePath: '',
+    profilePath: '/',
+    signedInAs: hostile,
+    unfinishedSignOut: false,
+  },
   code: hostile,
   title: hostile,
   detail: hostile,

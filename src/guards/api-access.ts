@@ -1,0 +1,90 @@
+import { RelyingPartyError } from '../errors.js';
+import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
+import type { Authentication } from './authentication.js';
+
+/** What a route asks of its caller, beyond being known. Everything named must hold. */
+export interface ApiAccess {
+  /** A scope, or several that are all needed. */
+  readonly scope?: string | readonly string[] | undefined;
+  /** A name in `cognito:groups`, or several of which one will do. */
+  readonly group?: string | readonly string[] | undefined;
+  /** Claims and what they must be (a list must have it among others), or a function that decides. */
+  readonly claim?: Readonly<Record<string, unknown>> | ClaimCheck | undefined;
+  /** The user must have given their credentials, or the client got its token, within so many seconds. */
+  readonly maxAgeSeconds?: number | undefined;
+  /** Take only callers with a session, or only callers with a bearer token; default both. */
+  readonly via?: 'session' | 'bearer' | undefined;
+}
+
+export type ClaimCheck = (claims: Readonly<Record<string, unknown>>) => boolean;
+
+/**
+ * @param now epoch milliseconds
+ * @throws {RelyingPartyError} `authentication_too_old`, `scope_insufficient`, `group_required`, `claim_required`
+ */
+export function requireAccess(auth: Authentication, access: ApiAccess, now: number): void {
+  const { scope = [], group, claim, maxAgeSeconds } = access;
+  if (maxAgeSeconds !== undefined && !isRecent(auth, maxAgeSeconds, now)) {
+    throw new RelyingPartyError('authentication_too_old', 'the sign-in or token is too old');
+  }
+  const missing = [scope].flat().filter((each) => !auth.scopes.includes(each));
+  if (missing.length > 0) {
+    throw new RelyingPartyError('scope_insufficient', `scope ${missing.join(' ')} is missing`);
+  }
+  if (group !== undefined && ![group].flat().some((each) => auth.groups.includes(each))) {
+    throw new RelyingPartyError(
+      'group_required',
+      `group ${[group].flat().join(' or ')} is missing`,
+    );
+  }
+  if (claim !== undefined && !hasClaim(auth, claim)) {
+    throw new RelyingPartyError('claim_required', 'a claim is not what the route asks for');
+  }
+}
+
+function isRecent(
+  { authenticatedAt }: Authentication,
+  maxAgeSeconds: number,
+  now: number,
+): boolean {
+  const limitMs = (maxAgeSeconds + CLOCK_TOLERANCE_SECONDS) * 1000;
+  return authenticatedAt !== undefined && now - authenticatedAt <= limitMs;
+}
+
+function hasClaim({ claims }: Authentication, claim: NonNullable<ApiAccess['claim']>): boolean {
+  if (typeof claim === 'function') {
+    // A check that answers with a promise would let everybody in, since a promise is truthy.
+    const answer: unknown = claim(claims);
+    return answer === true;
+  }
+  return Object.entries(claim).every(([name, wanted]) => {
+    const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+    return Array.isArray(value) ? value.includes(wanted) : value === wanted && value !== undefined;
+  });
+}
+
+/** Misuse is found when the route is made, not at its first request. @throws {TypeError} */
+export function checkAccess(access: ApiAccess): void {
+  const { scope = [], group = [], maxAgeSeconds = 0, via, claim = {} } = access;
+  for (const [option, value] of [
+    ['scope', scope],
+    ['group', group],
+  ] as const) {
+    if ([value].flat().some((each) => typeof each !== 'string' || /^$|[\s"\\]/.test(each))) {
+      throw new TypeError(`requireApiAccess: ${option} is not a name; give one, or a list of them`);
+    }
+  }
+  if (!(maxAgeSeconds >= 0)) {
+    throw new TypeError(
+      'requireApiAccess: maxAgeSeconds is not a number of seconds; give e.g. 300',
+    );
+  }
+  if (via !== undefined && via !== 'session' && via !== 'bearer') {
+    throw new TypeError(
+      'requireApiAccess: via is neither session nor bearer; leave it out for both',
+    );
+  }
+  if (typeof claim !== 'function' && (typeof claim !== 'object' || claim === null)) {
+    throw new TypeError('requireApiAccess: claim is neither an object nor a function; give one');
+  }
+}

@@ -1,0 +1,25 @@
+import type { Request } from 'express';
+import { RelyingPartyError } from '../errors.js';
+
+const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
+
+/**
+ * The token in the Authorization header, the only place it is looked for: in an address it would end up in logs.
+ *
+ * @returns `undefined` when there is no such header
+ * @throws {RelyingPartyError} `authorization_header_malformed`
+ * @see RFC 6750 section 2.1
+ */
+export function bearerToken(req: Request): string | undefined {
+  // Sent twice, `headers` has only the first: another reader may believe the second.
+  const [header, ...others] = req.headersDistinct['authorization'] ?? [];
+  if (header === undefined) return undefined;
+  const token = BEARER.exec(header)?.[1];
+  if (token === undefined || others.length > 0) {
+    throw new RelyingPartyError(
+      'authorization_header_malformed',
+      'Authorization is not one Bearer token',
+    );
+  }
+  return token;
+}
