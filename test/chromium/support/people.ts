@@ -12,8 +12,9 @@ export async function signIn(world: World, page: Page, path = '/profile'): Promi
 export async function giveCredentials(
   page: Page,
   password: string = alice.password,
+  username: string = alice.username,
 ): Promise<void> {
-  await page.getByLabel('Username', { exact: true }).fill(alice.username);
+  await page.getByLabel('Username', { exact: true }).fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
