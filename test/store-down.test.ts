@@ -5,7 +5,7 @@ import { startApp, type RunningApp } from './support/app.js';
 import { establish } from './support/establish.js';
 import { eventually, redisProgram, startRedis, type RedisProcess } from './support/redis.js';
 
-const BROWSER = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
+const BROWSER = { accept: 'text/html' };
 
 describe.skipIf(redisProgram === undefined)('while the session store is down', () => {
   let redis: RedisProcess;

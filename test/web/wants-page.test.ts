@@ -31,6 +31,11 @@ describe('a page or a redirect goes to a person: ', () => {
       { ...navigation, Accept: chrome, 'X-Requested-With': 'com.example.app' },
     ],
     ['a link checker', 'HEAD', { Accept: chrome }],
+    [
+      "a test with Node's fetch() that asks for HTML",
+      'GET',
+      { Accept: chrome, 'Sec-Fetch-Mode': 'cors' },
+    ],
   ])('%s', async (_who, method, headers) => {
     expect(await answerFor(method, headers)).toBe(true);
   });
@@ -53,6 +58,7 @@ describe('a status and JSON go to a program: ', () => {
       { Accept: chrome, Authorization: 'Bearer x' },
     ],
     ['jQuery', 'GET', { Accept: 'text/html, */*; q=0.01', 'X-Requested-With': 'XMLHttpRequest' }],
+    ["Node's fetch()", 'GET', { Accept: '*/*', 'Sec-Fetch-Mode': 'cors' }],
     ['fetch()', 'GET', { Accept: '*/*', 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' }],
     [
       'fetch() that asks for HTML',
