@@ -64,7 +64,9 @@ export function createPoolsApp(runtime: PoolsRuntime): Express {
     (request, response, next) => {
       const { place } = request.params;
       const ofIssuer = runtime.pools.find((pool) => pool.id === place);
-      const pool = ofIssuer ?? runtime.pools.find((each) => each.domainPath === `/${place}`);
+      const pool =
+        ofIssuer ??
+        runtime.pools.find(({ domains }) => domains.some((domain) => domain.name === place));
       if (pool === undefined) {
         next();
         return;

@@ -91,10 +91,10 @@ function readRegistration(
   const { pool, query } = exchange;
   const clientId = query.get('client_id');
   if (!clientId) return showMissingParameter(exchange, 'client_id');
-  const redirectUri = query.get('redirect_uri');
+  const client = pool.client(clientId);
+  const redirectUri = query.get('redirect_uri') || client?.defaultRedirectUri;
   if (!redirectUri) return showMissingParameter(exchange, 'redirect_uri');
 
-  const client = pool.client(clientId);
   if (client === undefined) return toErrorPage(exchange, 'invalid_request', clientId);
   if (!client.callbackUrls.includes(redirectUri)) {
     return toErrorPage(exchange, 'redirect_mismatch', clientId);
@@ -122,7 +122,7 @@ function requestedProvider(
   const identifier = query.get('idp_identifier');
   if (!name && !identifier) return undefined;
   if (name === 'COGNITO') return client.identityProviders.includes(name) ? name : 'unavailable';
-  const provider = pool.identityProviders.find((each) =>
+  const provider = [...pool.identityProviders.values()].find((each) =>
     name ? each.name === name : each.identifiers.includes(identifier ?? ''),
   );
   return provider && client.identityProviders.includes(provider.name) ? provider : 'unavailable';

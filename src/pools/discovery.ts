@@ -4,10 +4,20 @@ import type { Exchange } from './exchange.js';
  * `GET /.well-known/openid-configuration`, members in Cognito's alphabetical order.
  *
  * `code_challenge_methods_supported` is absent on purpose: Cognito has PKCE but does not say so, and strict clients
- * fail on that. `revocation_endpoint` is there, as in documents of 2025.
+ * fail on that. `revocation_endpoint` is there, as in documents of 2025. A pool without a domain has no endpoints.
  */
 export function discovery(exchange: Exchange): void {
   const { pool } = exchange;
+  if (pool.mainDomain === undefined) {
+    sendPublic(exchange, {
+      id_token_signing_alg_values_supported: ['RS256'],
+      issuer: pool.issuer,
+      jwks_uri: `${pool.issuerUrl}/.well-known/jwks.json`,
+      response_types_supported: ['code', 'token'],
+      subject_types_supported: ['public'],
+    });
+    return;
+  }
   sendPublic(exchange, {
     authorization_endpoint: `${pool.domain}/oauth2/authorize`,
     end_session_endpoint: `${pool.domain}/logout`,

@@ -2,12 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { ResettableClock } from './clock.js';
 import { applyFault, type Fault, type FaultEndpoint, type FaultSwitches } from './faults.js';
+import type { PoolRegistry } from './pool-registry.js';
 import { queryOf, type PoolsLogEvent, type RequestLog } from './request-log.js';
 import type { UserPool } from './user-pool.js';
 
 /** What all pools of one server share. */
 export interface PoolsRuntime {
   readonly origin: string;
+  readonly registry: PoolRegistry;
+  /** Those of the registry. */
   readonly pools: readonly UserPool[];
   readonly clock: ResettableClock;
   readonly faults: FaultSwitches;

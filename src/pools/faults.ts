@@ -11,7 +11,9 @@ export type FaultEndpoint =
   | 'userInfo'
   | 'revoke'
   | 'idpresponse'
-  | 'logout';
+  | 'logout'
+  /** The JSON API at `POST /`. */
+  | 'api';
 
 /** What goes wrong. Members combine, e.g. a delay and then a status. */
 export interface Fault {
@@ -29,6 +31,8 @@ export interface Fault {
   readonly contentType?: string;
   /** Cuts the body in half; the length header agrees with what is left. */
   readonly truncate?: true;
+  /** Answers as Cognito does above its quota: 400 `TooManyRequestsException` in the API, 429 elsewhere. */
+  readonly throttle?: true;
   /** JWKS without keys. */
   readonly emptyJwks?: true;
   /** Token endpoint only. */
@@ -77,8 +81,10 @@ export function createFaultSwitches(): FaultSwitches {
       always.clear();
     },
     take: (pool, endpoint) => {
-      const key = keyOf(pool, endpoint);
-      return once.get(key)?.shift() ?? always.get(key);
+      const keys = [keyOf(pool, endpoint), keyOf('*', endpoint)];
+      const next = keys.find((key) => (once.get(key)?.length ?? 0) > 0);
+      if (next !== undefined) return once.get(next)?.shift();
+      return keys.map((key) => always.get(key)).find((fault) => fault !== undefined);
     },
   };
 }
@@ -96,8 +102,8 @@ export async function applyFault(fault: Fault, response: Response): Promise<bool
     return true;
   }
   if (fault.truncate) truncateBody(response);
-  if (fault.status === undefined && fault.body === undefined) return false;
-  const status = fault.status ?? 200;
+  if (fault.status === undefined && fault.body === undefined && !fault.throttle) return false;
+  const status = fault.status ?? (fault.throttle ? 429 : 200);
   const body = fault.body ?? defaultBody(status);
   const contentType =
     fault.contentType ?? (body.startsWith('<') ? 'text/html' : 'application/json');

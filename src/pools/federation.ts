@@ -38,7 +38,9 @@ export async function startFederation(
   provider: IdentityProvider,
 ): Promise<void> {
   const { pool, now } = exchange;
-  const metadata = await discoverUpstream(provider).catch(() => undefined);
+  const metadata = await discoverUpstream(provider, issuerUrlOf(exchange, provider)).catch(
+    () => undefined,
+  );
   if (metadata === undefined) {
     showUnavailable(exchange, request);
     return;
@@ -91,7 +93,7 @@ export async function idpResponse(exchange: Exchange): Promise<void> {
   }
   try {
     const claims = await claimsFromProvider(exchange, pending);
-    const user = updateFederatedUser(pool, provider, claims, now);
+    const user = updateFederatedUser(pool, request.client, provider, claims, now);
     // Without a nonce from the client, the ID token shows the one we made up for the provider.
     const nonce = request.nonce ?? pending.nonce;
     await finishSignIn(exchange, request, { user, provider: provider.name, nonce });
@@ -126,7 +128,8 @@ async function claimsFromProvider(
     const reason = description === null ? error : `${error} ${description}`;
     throw new UpstreamError(error, `${provider.name} Error - ${reason}`);
   }
-  const metadata = await discoverUpstream(provider).catch((cause: unknown) => {
+  const issuerUrl = issuerUrlOf(exchange, provider);
+  const metadata = await discoverUpstream(provider, issuerUrl).catch((cause: unknown) => {
     throw networkError('Read timed out', cause);
   });
   const { idToken, accessToken } = await exchangeUpstreamCode(provider, metadata, {
@@ -138,7 +141,15 @@ async function claimsFromProvider(
   if (sub === undefined || sub === '') {
     throw new UpstreamError('invalid_request', 'username attribute mapping required');
   }
-  return { ...idTokenClaims, ...(await readUpstreamUserInfo(metadata, accessToken, sub)) };
+  return {
+    ...idTokenClaims,
+    ...(await readUpstreamUserInfo(provider, metadata, accessToken, sub)),
+  };
+}
+
+/** A pool of ours is asked where it is, also if its issuer imitates AWS. */
+function issuerUrlOf({ runtime }: Exchange, { issuer }: IdentityProvider): string {
+  return runtime.pools.find((pool) => pool.issuer === issuer)?.issuerUrl ?? issuer;
 }
 
 const redirectUriOf = ({ pool }: Exchange): string => `${pool.domain}/oauth2/idpresponse`;

@@ -1,90 +1,248 @@
-import { makeClientId, makeClientSecret, makeSub } from './identifiers.js';
-import { storedPassword, storePassword, type PasswordPolicy } from './password.js';
+import { appClient } from './app-client.js';
+import { identityProvider } from './identity-provider.js';
+import { makeClientId, makeClientSecret, makePoolId, makeSub } from './identifiers.js';
+import type { PoolKeys } from './keys.js';
+import { storedPassword, storePassword } from './password.js';
 import type { AppClient, IdentityProvider, PoolUser } from './pool-state.js';
-import type {
-  ClientSeed,
-  IdentityProviderSeed,
-  PasswordPolicySeed,
-  PoolSeed,
-  UserSeed,
+import {
+  domainOf,
+  type ClientSeed,
+  type IdentityProviderSeed,
+  type PoolSeed,
+  type PoolsSeed,
+  type UserSeed,
 } from './seed.js';
+import type { ClientSettings, PoolSettings, SchemaAttribute } from './settings.js';
+import { issuerOf, UserPool, type PoolPlacement } from './user-pool.js';
+
+/** Where seeds become pools. */
+export interface SeedPlacement extends PoolPlacement {
+  /** For pools whose seed has no id. */
+  readonly region: string;
+  /** When they count as created, epoch milliseconds. */
+  readonly now: number;
+}
+
+/** A pool of the seed as far as another one may refer to it. */
+interface PoolDraft {
+  readonly seed: PoolSeed;
+  readonly id: string;
+  readonly issuer: string;
+  readonly clients: readonly AppClient[];
+}
 
 /**
- * An app client with Cognito's defaults, ids made up where the seed has none.
+ * Makes the pools of a seed and joins them.
  *
- * @param domainOfPool domain origin of another pool of the seed, by name
+ * @param keys one pair per pool, in the order of the seed
  */
-export function clientFrom(
+export function createUserPools(
+  { pools: seeds }: PoolsSeed,
+  keys: readonly PoolKeys[],
+  placement: SeedPlacement,
+): UserPool[] {
+  const seedNamed = (name: string): PoolSeed | undefined =>
+    seeds.find((each) => each.name === name);
+  const domainOfPool = (name: string): string =>
+    `${placement.origin}/${domainOf(seedNamed(name) ?? { name })}`;
+  const drafts = seeds.map((seed) => {
+    const id = seed.id ?? makePoolId(placement.region);
+    const clients = (seed.clients ?? []).map((client) =>
+      clientFrom(client, seed, domainOfPool, placement.now),
+    );
+    return { seed, id, clients, issuer: issuerOf(id, placement) };
+  });
+  return drafts.map((draft, index) => poolFrom(draft, keys[index]!, drafts, placement));
+}
+
+function poolFrom(
+  { seed, id, clients }: PoolDraft,
+  keys: PoolKeys,
+  drafts: readonly PoolDraft[],
+  placement: SeedPlacement,
+): UserPool {
+  const { now } = placement;
+  const domain = domainOf(seed);
+  const managedLoginVersion = seed.managedLoginVersion ?? 1;
+  const contents = {
+    id,
+    name: seed.name,
+    settings: poolSettingsFrom(seed),
+    mfaSettings: {},
+    domains:
+      domain === undefined
+        ? []
+        : [{ name: domain, managedLoginVersion, certificateArn: undefined }],
+    clients,
+    identityProviders: (seed.identityProviders ?? []).map((each) =>
+      identityProviderFrom(each, drafts, now),
+    ),
+    groups: (seed.groups ?? []).map(({ name, description, roleArn, precedence }) => ({
+      name,
+      description,
+      roleArn,
+      precedence,
+      createdAt: now,
+      modifiedAt: now,
+    })),
+    resourceServers: (seed.resourceServers ?? []).map(({ identifier, name, scopes }) => ({
+      identifier,
+      name: name ?? identifier,
+      scopes: scopes.map((scope) => ({
+        name: scope.name,
+        description: scope.description ?? scope.name,
+      })),
+    })),
+    brandings: [],
+    users: (seed.users ?? []).map((user) => userFrom(user, id, now)),
+    keys,
+    retiredKeys: [],
+    createdAt: now,
+    modifiedAt: now,
+  };
+  return new UserPool(contents, placement);
+}
+
+function poolSettingsFrom(seed: PoolSeed): PoolSettings {
+  const { passwordPolicy: policy, requiredAttributes = [], settings = {} } = seed;
+  const required = requiredAttributes.map((Name) => ({ Name, Required: true }));
+  const schema = [...(settings.Schema ?? []), ...required, ...customAttributesIn(seed)];
+  const Policies = policy && {
+    PasswordPolicy: {
+      MinimumLength: policy.minimumLength ?? 8,
+      RequireUppercase: policy.requireUppercase ?? true,
+      RequireLowercase: policy.requireLowercase ?? true,
+      RequireNumbers: policy.requireNumbers ?? true,
+      RequireSymbols: policy.requireSymbols ?? true,
+      TemporaryPasswordValidityDays: 7,
+    },
+  };
+  return {
+    ...settings,
+    ...(Policies && { Policies }),
+    ...(schema.length > 0 && { Schema: schema }),
+  };
+}
+
+/** A seed need not declare its custom attributes: those its users and mappings have are there. */
+function customAttributesIn({
+  users = [],
+  identityProviders = [],
+  settings,
+}: PoolSeed): SchemaAttribute[] {
+  const used = [
+    ...users.flatMap(({ attributes = {} }) => Object.keys(attributes)),
+    ...identityProviders.flatMap(({ attributeMapping = {} }) => Object.keys(attributeMapping)),
+  ];
+  const declared = (settings?.Schema ?? []).map(
+    ({ Name }) => `custom:${Name.replace(/^custom:/, '')}`,
+  );
+  return [...new Set(used)]
+    .filter((name) => name.startsWith('custom:') && !declared.includes(name))
+    .map((Name) => ({ Name, AttributeDataType: 'String', Mutable: true }));
+}
+
+function clientFrom(
   seed: ClientSeed,
   pool: PoolSeed,
   domainOfPool: (name: string) => string,
+  now: number,
 ): AppClient {
-  const flows = seed.flows ?? ['code'];
-  return {
+  const identity = {
     name: seed.name,
     id: seed.id ?? makeClientId(),
     secret: seed.secret === null ? undefined : (seed.secret ?? makeClientSecret()),
-    callbackUrls: (seed.callbackUrls ?? []).map((url) =>
-      typeof url === 'string' ? url : `${domainOfPool(url.idpResponseOf)}/oauth2/idpresponse`,
-    ),
-    logoutUrls: seed.logoutUrls ?? [],
-    flows,
-    scopes:
-      seed.scopes ??
-      (flows.includes('client_credentials') ? ownScopes(pool) : ['openid', 'email', 'profile']),
-    identityProviders: seed.identityProviders ?? ['COGNITO'],
-    accessTokenSeconds: seed.accessTokenSeconds ?? 3600,
-    idTokenSeconds: seed.idTokenSeconds ?? 3600,
-    refreshTokenSeconds: seed.refreshTokenSeconds ?? 30 * 86_400,
-    rotationGraceSeconds:
-      seed.refreshTokenRotation && (seed.refreshTokenRotation.graceSeconds ?? 0),
-    tokenRevocation: seed.tokenRevocation ?? true,
-    preventUserExistenceErrors: seed.preventUserExistenceErrors ?? true,
+    createdAt: now,
+    modifiedAt: now,
+  };
+  const callbackUrls = seed.callbackUrls?.map((url) =>
+    typeof url === 'string' ? url : `${domainOfPool(url.idpResponseOf)}/oauth2/idpresponse`,
+  );
+  const named = {
+    CallbackURLs: callbackUrls,
+    LogoutURLs: seed.logoutUrls && [...seed.logoutUrls],
+    AllowedOAuthFlows: seed.flows && [...seed.flows],
+    AllowedOAuthScopes: seed.scopes && [...seed.scopes],
+    SupportedIdentityProviders: seed.identityProviders && [...seed.identityProviders],
+    ...lifetimes(seed),
+    RefreshTokenRotation: seed.refreshTokenRotation && {
+      Feature: 'ENABLED' as const,
+      RetryGracePeriodSeconds: seed.refreshTokenRotation.graceSeconds ?? 0,
+    },
+    EnableTokenRevocation: seed.tokenRevocation,
+    PreventUserExistenceErrors:
+      seed.preventUserExistenceErrors === undefined
+        ? undefined
+        : seed.preventUserExistenceErrors
+          ? ('ENABLED' as const)
+          : ('LEGACY' as const),
+  };
+  const others = seed.settings ?? clientDefaults(seed, pool);
+  return appClient(identity, { ...others, ...present(named) });
+}
+
+/** A client of a seed is ready for the browser, as one made in the console is. */
+function clientDefaults({ flows = ['code'] }: ClientSeed, pool: PoolSeed): ClientSettings {
+  return {
+    AllowedOAuthFlowsUserPoolClient: true,
+    AllowedOAuthFlows: [...flows],
+    AllowedOAuthScopes: flows.includes('client_credentials')
+      ? ownScopes(pool)
+      : ['openid', 'email', 'profile'],
+    SupportedIdentityProviders: ['COGNITO'],
+    PreventUserExistenceErrors: 'ENABLED',
   };
 }
 
-/** What a provider needs to know of another pool of the seed. */
-interface ReferredPool {
-  readonly issuer: string;
-  readonly issuerUrl: string;
-  clientNamed(name: string): AppClient;
+function lifetimes(seed: ClientSeed): ClientSettings {
+  const { accessTokenSeconds, idTokenSeconds, refreshTokenSeconds } = seed;
+  const units = {
+    ...(accessTokenSeconds !== undefined && { AccessToken: 'seconds' as const }),
+    ...(idTokenSeconds !== undefined && { IdToken: 'seconds' as const }),
+    ...(refreshTokenSeconds !== undefined && { RefreshToken: 'seconds' as const }),
+  };
+  return {
+    AccessTokenValidity: accessTokenSeconds,
+    IdTokenValidity: idTokenSeconds,
+    RefreshTokenValidity: refreshTokenSeconds,
+    TokenValidityUnits: Object.keys(units).length > 0 ? units : undefined,
+  };
 }
 
-/**
- * A provider, its references to other pools of the seed turned into URLs and credentials.
- *
- * @throws {TypeError} for a reference the seed check should have refused
- */
-export function identityProviderFrom(
+/** The references to other pools turned into URLs and credentials; the check of the seed saw that they exist. */
+function identityProviderFrom(
   seed: IdentityProviderSeed,
-  poolNamed: (name: string) => ReferredPool,
+  drafts: readonly PoolDraft[],
+  now: number,
 ): IdentityProvider {
   const { issuer, client } = seed;
-  const discovery = '/.well-known/openid-configuration';
-  const place =
-    typeof issuer === 'string'
-      ? { issuer, discoveryUrl: `${issuer.replace(/\/$/, '')}${discovery}` }
-      : {
-          issuer: poolNamed(issuer.pool).issuer,
-          discoveryUrl: `${poolNamed(issuer.pool).issuerUrl}${discovery}`,
-        };
-  const registration = 'pool' in client ? poolNamed(client.pool).clientNamed(client.name) : client;
-  if (registration.secret === undefined) throw new TypeError(`${seed.name} needs a client secret`);
-  return {
-    ...place,
-    name: seed.name,
-    identifiers: seed.identifiers ?? [],
-    clientId: registration.id,
-    clientSecret: registration.secret,
-    scopes: seed.scopes ?? 'openid',
-    attributeMapping: seed.attributeMapping ?? {},
-  };
+  const draftNamed = (name: string): PoolDraft => drafts.find((draft) => draft.seed.name === name)!;
+  const registration =
+    'pool' in client
+      ? draftNamed(client.pool).clients.find(({ name }) => name === client.name)!
+      : client;
+  return identityProvider(
+    { name: seed.name, createdAt: now, modifiedAt: now },
+    {
+      ProviderDetails: {
+        ...seed.details,
+        client_id: registration.id,
+        client_secret: registration.secret ?? '',
+        attributes_request_method: seed.details?.['attributes_request_method'] ?? 'GET',
+        oidc_issuer: typeof issuer === 'string' ? issuer : draftNamed(issuer.pool).issuer,
+        authorize_scopes: seed.scopes ?? 'openid',
+      },
+      AttributeMapping: { ...seed.attributeMapping },
+      IdpIdentifiers: seed.identifiers && [...seed.identifiers],
+    },
+  );
 }
 
 /** A user as the seed has them; the password is hashed in the background. */
-export function userFrom(seed: UserSeed): PoolUser {
+function userFrom(seed: UserSeed, poolId: string, now: number): PoolUser {
+  const { username } = seed;
   return {
-    username: seed.username,
+    username,
     sub: seed.sub ?? makeSub(),
     status: seed.status ?? 'CONFIRMED',
     enabled: seed.enabled ?? true,
@@ -94,18 +252,10 @@ export function userFrom(seed: UserSeed): PoolUser {
       ? storedPassword(seed.passwordHash)
       : seed.password === undefined
         ? undefined
-        : storePassword(seed.password),
-  };
-}
-
-/** Cognito's default policy where the seed says nothing. */
-export function passwordPolicyFrom(seed: Partial<PasswordPolicySeed> | undefined): PasswordPolicy {
-  return {
-    minimumLength: seed?.minimumLength ?? 8,
-    requireLowercase: seed?.requireLowercase ?? true,
-    requireUppercase: seed?.requireUppercase ?? true,
-    requireNumbers: seed?.requireNumbers ?? true,
-    requireSymbols: seed?.requireSymbols ?? true,
+        : storePassword(seed.password, { poolId, username }),
+    passwordExpiresAt: undefined,
+    createdAt: now,
+    modifiedAt: now,
   };
 }
 
@@ -113,3 +263,10 @@ const ownScopes = (pool: PoolSeed): string[] =>
   (pool.resourceServers ?? []).flatMap(({ identifier, scopes }) =>
     scopes.map((scope) => `${identifier}/${scope.name}`),
   );
+
+/** Without the members that are `undefined`. */
+function present<T extends object>(record: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}

@@ -3,8 +3,8 @@ import { randomBytes, randomInt } from 'node:crypto';
 const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const mixedCase = `${lowerCase}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
-/** `eu-west-1_` and 9 letters or digits. */
-export const makePoolId = (): string => `eu-west-1_${pick(mixedCase, 9)}`;
+/** The region, `_` and 9 letters or digits. */
+export const makePoolId = (region: string): string => `${region}_${pick(mixedCase, 9)}`;
 
 /** 26 lower-case letters or digits. */
 export const makeClientId = (): string => pick(lowerCase, 26);
@@ -24,6 +24,12 @@ export const makeNonce = (): string => randomBytes(128).toString('base64url');
 
 /** As long as Cognito's state for an identity provider (about 1 kB), because its length is what breaks providers. */
 export const makeFederationState = (): string => randomBytes(700).toString('base64url');
+
+/** Six digits, to be typed in. */
+export const makeConfirmationCode = (): string => pick('0123456789', 6);
+
+/** A password that any policy accepts. */
+export const makeTemporaryPassword = (): string => `${pick(mixedCase, 20)}aZ7!`;
 
 const pick = (alphabet: string, length: number): string =>
   Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');

@@ -10,8 +10,8 @@ export function indexPage({ pools }: PoolsRuntime, response: Response): void {
     pools: pools.map((pool) => ({
       name: pool.name,
       issuer: pool.issuer,
-      domain: pool.domain,
-      clients: pool.clients.flatMap((client) => {
+      domain: pool.mainDomain && pool.domain,
+      clients: [...pool.clients.values()].flatMap((client) => {
         const launchUrl = hostedUiUrl(pool, client);
         return launchUrl === undefined ? [] : [{ name: client.name, launchUrl }];
       }),
@@ -22,7 +22,10 @@ export function indexPage({ pools }: PoolsRuntime, response: Response): void {
 function hostedUiUrl(pool: UserPool, client: AppClient): string | undefined {
   // A client of another pool is no use here: only that pool can begin its sign-ins.
   const redirectUri = client.callbackUrls.find((url) => !url.endsWith('/oauth2/idpresponse'));
-  if (redirectUri === undefined || client.flows.includes('client_credentials')) return undefined;
+  if (pool.mainDomain === undefined) return undefined;
+  if (redirectUri === undefined || !client.flows.some((flow) => flow !== 'client_credentials')) {
+    return undefined;
+  }
   const query = new URLSearchParams({
     client_id: client.id,
     response_type: client.flows.includes('code') ? 'code' : 'token',

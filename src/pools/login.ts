@@ -53,16 +53,19 @@ export async function submitLogin(exchange: Exchange): Promise<void> {
 
 /** @returns the user, or what to tell whoever tried */
 async function userWithPassword(
-  { pool, form }: Exchange,
+  { pool, form, now }: Exchange,
   { client }: AuthorizationRequest,
 ): Promise<PoolUser | string> {
-  const user = pool.users.get(form.get('username') ?? '');
+  const user = pool.userWithLogin(form.get('username') ?? '');
   const password = form.get('password') ?? '';
   const isRight = await (user?.password?.matches(password) ?? matchesNobody(password));
   if (user === undefined && !client.preventUserExistenceErrors) return 'User does not exist.';
   if (user === undefined || !isRight) return 'Incorrect username or password.';
   if (!user.enabled) return 'User is disabled.';
   if (user.status === 'UNCONFIRMED') return 'User is not confirmed.';
+  if (user.status === 'FORCE_CHANGE_PASSWORD' && now > (user.passwordExpiresAt ?? now)) {
+    return 'Temporary password has expired and must be reset by an administrator.';
+  }
   if (user.status === 'RESET_REQUIRED') return 'Password reset required for the user';
   return user;
 }

@@ -18,14 +18,14 @@ export interface MintOptions {
   readonly accessTokenFault?: TokenFault | undefined;
 }
 
-/** A user's tokens of one grant; the ID token only with `openid`. */
+/** A user's tokens of one grant; the ID token only with `openid`, or from the API. */
 export interface MintedTokens {
   readonly idToken: string | undefined;
   readonly accessToken: string;
 }
 
 /**
- * Signs an access token and, with `openid`, an ID token that goes with it.
+ * Signs an access token and, with `openid` or for the API, an ID token that goes with it.
  *
  * Claims come in Cognito's order. The access token has no `aud`: the client is in `client_id`.
  */
@@ -35,9 +35,15 @@ export async function mintTokens(pool: UserPool, options: MintOptions): Promise<
     accessTokenClaims(pool, options),
     options.accessTokenFault,
   );
-  const idToken = options.grant.scopes.includes('openid')
-    ? await sign(pool.keys.idToken, idTokenClaims(pool, options, accessToken), options.idTokenFault)
-    : undefined;
+  const { scopes, isFromApi } = options.grant;
+  const idToken =
+    isFromApi || scopes.includes('openid')
+      ? await sign(
+          pool.keys.idToken,
+          idTokenClaims(pool, options, accessToken),
+          options.idTokenFault,
+        )
+      : undefined;
   return { idToken, accessToken };
 }
 
@@ -103,10 +109,11 @@ function idTokenClaims(
   const issuedAt = Math.floor(now / 1000);
   const { email_verified, name, family_name, email, identities, ...others } = attributeClaims(
     user,
+    client,
     grant.scopes,
   );
   return {
-    at_hash: atHash(accessToken),
+    at_hash: grant.isFromApi ? undefined : atHash(accessToken),
     sub: user.sub,
     'cognito:groups': groupsClaim(user),
     email_verified,
@@ -129,8 +136,12 @@ function idTokenClaims(
   };
 }
 
-function attributeClaims(user: PoolUser, scopes: readonly string[]): Record<string, unknown> {
-  const { identities, ...attributes } = visibleAttributes(user, scopes);
+function attributeClaims(
+  user: PoolUser,
+  client: AppClient,
+  scopes: readonly string[],
+): Record<string, unknown> {
+  const { identities, ...attributes } = visibleAttributes(user, client, scopes);
   const claims = Object.entries(attributes).map(([name, value]) => [
     name,
     isBooleanAttribute(name) ? value === 'true' : value,

@@ -3,9 +3,10 @@ import { readAuthorizationRequest } from './authorization-request.js';
 import { showError } from './error-page.js';
 import { redirect, withQuery, type Exchange } from './exchange.js';
 import { showPage } from './pages.js';
-import { policyViolation, storePassword, type PasswordPolicy } from './password.js';
+import { policyViolation, type PasswordPolicy } from './password.js';
 import { dropOutdated, type PoolUser } from './pool-state.js';
 import { finishSignIn } from './sign-in.js';
+import { setPassword } from './users.js';
 import { ensureXsrfToken, hasValidXsrfToken } from './xsrf.js';
 
 const CHALLENGE_SECONDS = 300;
@@ -54,8 +55,7 @@ export async function submitNewPassword(exchange: Exchange): Promise<void> {
     return;
   }
   pool.newPasswordChallenges.delete(session);
-  user.password = storePassword(password);
-  user.status = 'CONFIRMED';
+  setPassword(pool, user, password, now);
   await finishSignIn(exchange, request, { user, provider: 'COGNITO', nonce: request.nonce });
 }
 

@@ -35,7 +35,8 @@ export interface PoolViews {
     readonly pools: readonly {
       readonly name: string;
       readonly issuer: string;
-      readonly domain: string;
+      /** `undefined`: it has none. */
+      readonly domain: string | undefined;
       readonly clients: readonly { readonly name: string; readonly launchUrl: string }[];
     }[];
   };

@@ -1,27 +1,40 @@
 import { randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto';
+import { makeVerifier, type PasswordOwner, type SrpVerifier } from './srp.js';
 
 /** A password we can check but not read. */
 export interface StoredPassword {
   matches(password: string): Promise<boolean>;
-  /** `scrypt$<salt>$<key>`, both base64: what a seed carries as `passwordHash`. */
+  /** For sign-ins that prove the password without sending it; `undefined` with a hash that has none. */
+  srp(): Promise<SrpVerifier | undefined>;
+  /**
+   * `scrypt$<salt>$<key>` in base64 and, where known, `$<salt>$<verifier>` of SRP in hexadecimal: what a seed carries as
+   * `passwordHash`.
+   */
   hash(): string;
 }
 
 const KEY_BYTES = 32;
 
-/** Hashes a password with scrypt (RFC 7914, Node's cost parameters) without holding up the caller. */
-export function storePassword(password: string): StoredPassword {
+/** Hashes a password with scrypt (RFC 7914, Node's cost parameters) and for SRP, without holding up the caller. */
+export function storePassword(password: string, owner: PasswordOwner): StoredPassword {
   const salt = randomBytes(16);
-  let key: Buffer | undefined;
   let plain: string | undefined = password;
+  let key: Buffer | undefined;
+  let verifier: SrpVerifier | undefined;
   const derived = deriveKey(password, salt).then((done) => {
     key = done;
+    verifier ??= makeVerifier(password, owner);
     plain = undefined;
-    return done;
+    return { key, verifier };
   });
   return {
-    matches: async (candidate) => isSame(await deriveKey(candidate, salt), await derived),
-    hash: () => format(salt, key ?? scryptSync((plain ?? '').normalize(), salt, KEY_BYTES)),
+    matches: async (candidate) => isSame(await deriveKey(candidate, salt), (await derived).key),
+    srp: async () => (await derived).verifier,
+    hash: () => {
+      key ??= scryptSync((plain ?? '').normalize(), salt, KEY_BYTES);
+      verifier ??= makeVerifier(plain ?? '', owner);
+      return format(salt, key, verifier);
+    },
   };
 }
 
@@ -31,12 +44,13 @@ export function storePassword(password: string): StoredPassword {
  * @throws {TypeError} when the text is not one of our hashes
  */
 export function storedPassword(hash: string): StoredPassword {
-  const [scheme, salt, key] = hash.split('$');
+  const [scheme, salt, key, srpSalt, verifier] = hash.split('$');
   if (scheme !== 'scrypt' || !salt || !key) throw new TypeError('not a "scrypt$salt$key" hash');
   const saltBytes = Buffer.from(salt, 'base64');
   const keyBytes = Buffer.from(key, 'base64');
   return {
     matches: async (candidate) => isSame(await deriveKey(candidate, saltBytes), keyBytes),
+    srp: async () => (srpSalt && verifier ? { salt: srpSalt, verifier } : undefined),
     hash: () => hash,
   };
 }
@@ -81,5 +95,5 @@ function deriveKey(password: string, salt: Buffer): Promise<Buffer> {
 
 const isSame = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
 
-const format = (salt: Buffer, key: Buffer): string =>
-  `scrypt$${salt.toString('base64')}$${key.toString('base64')}`;
+const format = (salt: Buffer, key: Buffer, srp: SrpVerifier): string =>
+  `scrypt$${salt.toString('base64')}$${key.toString('base64')}$${srp.salt}$${srp.verifier}`;

@@ -32,7 +32,7 @@ export interface Pool {
   readonly name: string;
   /** What `iss` says. */
   readonly issuer: string;
-  /** Where `/login`, `/logout` and `/oauth2/…` are. */
+  /** Where `/login`, `/logout` and `/oauth2/…` are. Reading it throws a TypeError while the pool has no domain. */
   readonly domain: string;
   /** @throws {TypeError} when no client has that name */
   client(name: string): { id: string; secret: string | undefined };
@@ -61,24 +61,30 @@ export interface Pool {
 
 /** The handle tests hold of a pool. */
 export function createPoolControl(pool: UserPool, clock: ResettableClock, supply: KeySupply): Pool {
-  const { id, name, issuer, domain } = pool;
+  const { id, issuer } = pool;
   return {
     id,
-    name,
     issuer,
-    domain,
+    get name() {
+      return pool.name;
+    },
+    get domain() {
+      return pool.domain;
+    },
     client: (clientName) => {
       const client = pool.clientNamed(clientName);
       return { id: client.id, secret: client.secret };
     },
     users: () =>
-      [...pool.users.values()].map(({ password: _password, ...user }) => structuredClone(user)),
+      [...pool.users.values()].map(({ username, sub, status, enabled, attributes, groups }) =>
+        structuredClone({ username, sub, status, enabled, attributes, groups }),
+      ),
     setUserEnabled: (username, enabled) => {
       pool.userNamed(username).enabled = enabled;
     },
     setUserGroups: (username, groups) => {
-      const unknown = groups.find((group) => !pool.groups.includes(group));
-      if (unknown !== undefined) throw new TypeError(`Pool ${name} has no group "${unknown}"`);
+      const unknown = groups.find((group) => !pool.groups.has(group));
+      if (unknown !== undefined) throw new TypeError(`Pool ${pool.name} has no group "${unknown}"`);
       pool.userNamed(username).groups = [...groups];
     },
     deleteUser: (username) => {

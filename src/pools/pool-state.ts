@@ -1,14 +1,23 @@
 import type { StoredPassword } from './password.js';
-import type { IdentityProviderSeed, OAuthFlow, UserStatus } from './seed.js';
+import type { OAuthFlow, UserStatus } from './seed.js';
+import type { ClientSettings, ProviderSettings } from './settings.js';
 
-/** An app client with every default filled in. */
+/** An app client with every default filled in. A change makes a new one. */
 export interface AppClient {
   readonly name: string;
   readonly id: string;
+  /** What was set, in the API's words; every other member follows from it. */
+  readonly settings: ClientSettings;
+  /** Epoch milliseconds, like `modifiedAt`. */
+  readonly createdAt: number;
+  readonly modifiedAt: number;
   /** `undefined` for a public client. */
   readonly secret: string | undefined;
   readonly callbackUrls: readonly string[];
   readonly logoutUrls: readonly string[];
+  /** Stands in for a redirect URI that a request leaves out. */
+  readonly defaultRedirectUri: string | undefined;
+  /** Empty for a client that may not use OAuth. */
   readonly flows: readonly OAuthFlow[];
   readonly scopes: readonly string[];
   readonly identityProviders: readonly string[];
@@ -19,19 +28,78 @@ export interface AppClient {
   readonly rotationGraceSeconds: number | undefined;
   readonly tokenRevocation: boolean;
   readonly preventUserExistenceErrors: boolean;
+  /** Flows of InitiateAuth, as `ExplicitAuthFlows` has them. */
+  readonly authFlows: readonly string[];
+  /** How long somebody has for each step of InitiateAuth. */
+  readonly authSessionSeconds: number;
+  /** `undefined`: all. */
+  readonly readAttributes: readonly string[] | undefined;
+  /** `undefined`: all. */
+  readonly writeAttributes: readonly string[] | undefined;
 }
 
-/** A provider the pool federates to, its references resolved. */
+/** A provider the pool federates to, its references resolved. A change makes a new one. */
 export interface IdentityProvider {
   readonly name: string;
+  /** What was set, in the API's words; every other member follows from it. */
+  readonly settings: ProviderSettings;
+  /** Epoch milliseconds, like `modifiedAt`. */
+  readonly createdAt: number;
+  readonly modifiedAt: number;
   readonly identifiers: readonly string[];
   /** Must be `iss` of its ID tokens, byte for byte. */
   readonly issuer: string;
-  readonly discoveryUrl: string;
+  /** Those that were set; the others are looked up. */
+  readonly endpoints: Readonly<
+    Record<
+      'authorizationEndpoint' | 'tokenEndpoint' | 'userInfoEndpoint' | 'jwksUri',
+      string | undefined
+    >
+  >;
+  readonly userInfoMethod: 'GET' | 'POST';
   readonly clientId: string;
   readonly clientSecret: string;
   readonly scopes: string;
-  readonly attributeMapping: NonNullable<IdentityProviderSeed['attributeMapping']>;
+  /** Pool attribute to claim of the provider. */
+  readonly attributeMapping: Readonly<Record<string, string>>;
+}
+
+/** A domain of the pool: a prefix, or a name of the caller's own. */
+export interface PoolDomain {
+  readonly name: string;
+  /** 1: classic pages; 2: managed login, which needs a branding style per client. */
+  readonly managedLoginVersion: number;
+  /** Only with a name of one's own. */
+  readonly certificateArn: string | undefined;
+}
+
+/** A group. A change makes a new one. */
+export interface Group {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly roleArn: string | undefined;
+  readonly precedence: number | undefined;
+  /** Epoch milliseconds, like `modifiedAt`. */
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
+/** An API and its scopes. A change makes a new one. */
+export interface ResourceServer {
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly { readonly name: string; readonly description: string }[];
+}
+
+/** A branding style: a client on a managed login domain shows no page without one. */
+export interface Branding {
+  readonly id: string;
+  readonly clientId: string;
+  /** What was set, in the API's words. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Epoch milliseconds, like `modifiedAt`. */
+  readonly createdAt: number;
+  readonly modifiedAt: number;
 }
 
 /** An authorization request that passed every check. */
@@ -58,6 +126,21 @@ export interface PoolUser {
   attributes: Record<string, string>;
   groups: string[];
   password: StoredPassword | undefined;
+  /** When a temporary password stops working; `undefined`: never. */
+  passwordExpiresAt: number | undefined;
+  /** Epoch milliseconds, like `modifiedAt`. */
+  readonly createdAt: number;
+  modifiedAt: number;
+}
+
+/** A code that was sent to a user, to be typed in. */
+export interface SentCode {
+  readonly username: string;
+  readonly purpose: 'sign-up' | 'forgotten password' | 'attribute';
+  /** The attribute it was sent to. */
+  readonly attribute: 'email' | 'phone_number';
+  readonly code: string;
+  readonly expiresAt: number;
 }
 
 /**
@@ -72,6 +155,8 @@ export interface Grant {
   /** Tells a user from a later one of the same name. */
   readonly sub: string;
   readonly scopes: readonly string[];
+  /** Made by InitiateAuth: its ID tokens need no `openid` and have no `at_hash`. */
+  readonly isFromApi: boolean;
   /** Epoch seconds. */
   readonly authTime: number;
   isRevoked: boolean;

@@ -8,11 +8,12 @@ import type { PoolsRuntime } from './exchange.js';
 import { createFaultSwitches, type Fault, type FaultEndpoint } from './faults.js';
 import { fixedKeys, generatedKeys, type KeySupply } from './keys.js';
 import { createPoolControl, type Pool } from './pool-control.js';
+import { registryFromSeed } from './pool-registry.js';
 import { createRequestLog, type PoolsLogEvent, type RecordedRequest } from './request-log.js';
 import { readSeedFile } from './seed-file.js';
 import { parseSeed } from './seed-schema.js';
 import type { PoolsSeed } from './seed.js';
-import { createUserPools, poolNamed } from './user-pool.js';
+import { poolNamed, type UserPool } from './user-pool.js';
 
 /** How to start the pools; every option has a default. */
 export interface StartPoolsOptions {
@@ -31,6 +32,8 @@ export interface StartPoolsOptions {
    * `https://cognito-idp.<region>.amazonaws.com/<poolId>`, for verifiers that only compare.
    */
   readonly issuer?: 'local' | 'aws' | undefined;
+  /** Region in the ids of pools that are made without one. Default `eu-west-1`. */
+  readonly region?: string | undefined;
   /** Epoch milliseconds; `clock.advance` adds to it. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
   /** One call per request served, per injected fault and per unexpected error. */
@@ -43,13 +46,13 @@ export interface Pools extends AsyncDisposable {
   readonly url: string;
   readonly clock: PoolsClock;
   readonly faults: {
-    /** For the next request to that endpoint; those set earlier come first. */
+    /** For the next request to that endpoint; those set earlier come first. The pool `*` stands for any. */
     once(pool: string, endpoint: FaultEndpoint, fault: Fault): void;
     /** For every request until cleared. */
     always(pool: string, endpoint: FaultEndpoint, fault: Fault): void;
     clear(): void;
   };
-  /** @throws {TypeError} when no pool has that name */
+  /** By name or id. @throws {TypeError} when there is none */
   pool(name: string): Pool;
   /**
    * What a pool was asked, oldest first.
@@ -81,15 +84,19 @@ export async function startPools(options: StartPoolsOptions = {}): Promise<Pools
     options.publicUrl === undefined ? undefined : new URL(options.publicUrl).origin;
   const seed = await loadSeed(options.seed);
   const supply = keys === 'fixed' ? fixedKeys() : generatedKeys();
-  const poolKeys = await Promise.all(seed.pools.map(async () => supply.next()));
   const server = createServer();
   await listen(server, port, host);
 
   const origin = publicOrigin ?? originOf(server, host);
+  const clock = createClock(now);
+  const { issuer = 'local', region = 'eu-west-1' } = options;
+  const placement = { origin, issuer, region, supply, now: clock.now() };
+  const registry = await registryFromSeed(seed, placement);
   const runtime: PoolsRuntime = {
     origin,
-    pools: createUserPools(seed, poolKeys, { origin, issuer: options.issuer ?? 'local' }),
-    clock: createClock(now),
+    registry,
+    pools: registry.pools,
+    clock,
     faults: createFaultSwitches(),
     requestLog: createRequestLog(),
     log: options.log ?? (() => undefined),
@@ -99,9 +106,14 @@ export async function startPools(options: StartPoolsOptions = {}): Promise<Pools
 }
 
 function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pools {
-  const { origin, pools, clock, faults, requestLog } = runtime;
-  const controls = new Map(pools.map((pool) => [pool, createPoolControl(pool, clock, supply)]));
-  const nameOf = (name: string): string => poolNamed(pools, name).name;
+  const { origin, pools, registry, clock, faults, requestLog } = runtime;
+  const controls = new WeakMap<UserPool, Pool>();
+  const controlOf = (pool: UserPool): Pool => {
+    const made = controls.get(pool) ?? createPoolControl(pool, clock, supply);
+    controls.set(pool, made);
+    return made;
+  };
+  const nameOf = (name: string): string => (name === '*' ? name : poolNamed(pools, name).name);
   const close = async (): Promise<void> => stop(server);
   return {
     url: origin,
@@ -111,10 +123,10 @@ function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pool
       always: (pool, endpoint, fault) => faults.always(nameOf(pool), endpoint, fault),
       clear: () => faults.clear(),
     },
-    pool: (name) => controls.get(poolNamed(pools, name))!,
+    pool: (name) => controlOf(poolNamed(pools, name)),
     requests: (pool, path) => requestLog.requests(nameOf(pool), path),
     reset: () => {
-      for (const pool of pools) pool.reset();
+      registry.reset();
       faults.clear();
       requestLog.clear();
       clock.reset();

@@ -12,6 +12,11 @@ const standardScopes = ['openid', 'email', 'phone', 'profile', 'aws.cognito.sign
 // These are the paths of the server itself.
 const reservedDomains = ['health', 'assets'];
 
+/** May a pool's pages be at this path? A prefix, or a host name of one's own. */
+export const isDomain = (domain: string): boolean =>
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9-]+)*$/.test(domain) &&
+  !reservedDomains.includes(domain);
+
 /** What is wrong between the parts of a seed whose shape is right: names that refer to nothing, or are there twice. */
 export function referenceProblems({ pools }: PoolsSeed): SeedProblem[] {
   return [
@@ -25,10 +30,9 @@ export function referenceProblems({ pools }: PoolsSeed): SeedProblem[] {
 function poolProblems(pool: PoolSeed, path: string, pools: readonly PoolSeed[]): SeedProblem[] {
   const { clients = [], identityProviders = [], users = [] } = pool;
   const domain = domainOf(pool);
-  const isDomain = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(domain);
   const groups = groupNames(pool);
   return [
-    ...when(!isDomain || reservedDomains.includes(domain), {
+    ...when(domain !== undefined && !isDomain(domain), {
       path: `${path}.domain`,
       problem: `"${domain}" cannot be a domain: use a-z, 0-9 and -; not ${reservedDomains.join(' or ')}`,
     }),

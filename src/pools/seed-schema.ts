@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { referenceProblems } from './seed-references.js';
 import { SeedError, type PoolsSeed } from './seed.js';
+import { strictClientSettings, strictPoolSettings } from './settings-shape.js';
 
 const name = z.string().min(1).max(128);
 const seconds = z.number().int();
@@ -40,6 +41,7 @@ const client = z.strictObject({
     .optional(),
   tokenRevocation: z.boolean().optional(),
   preventUserExistenceErrors: z.boolean().optional(),
+  settings: strictClientSettings.optional(),
 });
 
 const identityProvider = z.strictObject({
@@ -61,6 +63,7 @@ const identityProvider = z.strictObject({
     .refine((scopes) => scopes.split(' ').includes('openid'), { error: 'must contain openid' })
     .optional(),
   attributeMapping: z.record(z.string(), z.string()).optional(),
+  details: z.record(z.string(), z.string()).optional(),
 });
 
 const user = z
@@ -70,7 +73,7 @@ const user = z
     password: z.string().min(1).max(256).optional(),
     passwordHash: z
       .string()
-      .regex(/^scrypt\$[^$]+\$[^$]+$/, 'must be scrypt$salt$key')
+      .regex(/^scrypt(\$[^$]+){2}((\$[^$]+){2})?$/, 'must be scrypt$salt$key')
       .optional(),
     status: z
       .enum([
@@ -95,7 +98,8 @@ const pool = z.strictObject({
     .string()
     .regex(/^[a-z]{2}(-gov)?-[a-z]+-\d_[A-Za-z0-9]+$/, 'must look like eu-west-1_AbC123xyz')
     .optional(),
-  domain: z.string().optional(),
+  domain: z.string().nullish(),
+  managedLoginVersion: z.int().min(1).max(2).optional(),
   passwordPolicy: z
     .strictObject({
       minimumLength: z.number().int().min(6).max(99).optional(),
@@ -106,13 +110,24 @@ const pool = z.strictObject({
     })
     .optional(),
   requiredAttributes: z.array(z.string().min(1)).optional(),
+  settings: strictPoolSettings.optional(),
   clients: z.array(client).optional(),
   identityProviders: z.array(identityProvider).optional(),
-  groups: z.array(z.strictObject({ name, description: z.string().optional() })).optional(),
+  groups: z
+    .array(
+      z.strictObject({
+        name,
+        description: z.string().optional(),
+        roleArn: z.string().optional(),
+        precedence: z.int().min(0).optional(),
+      }),
+    )
+    .optional(),
   resourceServers: z
     .array(
       z.strictObject({
         identifier: name,
+        name: name.optional(),
         scopes: z.array(z.strictObject({ name, description: z.string().optional() })).max(100),
       }),
     )
@@ -120,7 +135,7 @@ const pool = z.strictObject({
   users: z.array(user).optional(),
 });
 
-const seedShape = z.strictObject({ pools: z.array(pool).min(1) });
+const seedShape = z.strictObject({ pools: z.array(pool) });
 
 /**
  * Checks a seed whole: shape first, then what refers to what.

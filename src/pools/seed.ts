@@ -1,3 +1,5 @@
+import type { ClientSettings, PoolSettings } from './settings.js';
+
 /** What pools are made of, as written in code or in a JSON or YAML file. Unknown members are refused. */
 export interface PoolsSeed {
   readonly pools: readonly PoolSeed[];
@@ -9,11 +11,15 @@ export interface PoolSeed {
   readonly name: string;
   /** `eu-west-1_` and 9 letters or digits; made up when absent. Verifiers insist on this shape. */
   readonly id?: string | undefined;
-  /** Path segment of the domain origin. Default the name in lower case. */
-  readonly domain?: string | undefined;
+  /** Path segment of the domain origin. Default the name in lower case; `null`: no domain, and so no pages. */
+  readonly domain?: string | null | undefined;
+  /** 2: managed login, which shows no page to a client without branding. Default 1, the classic pages. */
+  readonly managedLoginVersion?: number | undefined;
   readonly passwordPolicy?: Partial<PasswordPolicySeed> | undefined;
   /** Attributes a federated user must come with, e.g. `[email]`. Default none. */
   readonly requiredAttributes?: readonly string[] | undefined;
+  /** Anything else CreateUserPool can set, in the API's words. */
+  readonly settings?: PoolSettings | undefined;
   readonly clients?: readonly ClientSeed[] | undefined;
   readonly identityProviders?: readonly IdentityProviderSeed[] | undefined;
   readonly groups?: readonly GroupSeed[] | undefined;
@@ -61,6 +67,8 @@ export interface ClientSeed {
   readonly tokenRevocation?: boolean | undefined;
   /** Default true: an unknown user and a wrong password look the same. */
   readonly preventUserExistenceErrors?: boolean | undefined;
+  /** Anything else CreateUserPoolClient can set, in the API's words. With it, the defaults are the API's as well. */
+  readonly settings?: ClientSettings | undefined;
 }
 
 /** An OpenID Connect provider the pool federates to. */
@@ -79,17 +87,23 @@ export interface IdentityProviderSeed {
   readonly scopes?: string | undefined;
   /** Pool attribute to claim of the provider; only what is named is taken. */
   readonly attributeMapping?: Readonly<Record<string, string>> | undefined;
+  /** More of the API's `ProviderDetails`: endpoints that are not to be looked up, say. */
+  readonly details?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A group; each identity provider brings one of its own, `<pool id>_<provider>`. */
 export interface GroupSeed {
   readonly name: string;
   readonly description?: string | undefined;
+  readonly roleArn?: string | undefined;
+  readonly precedence?: number | undefined;
 }
 
 /** An API; its scopes are called `<identifier>/<name>`. */
 export interface ResourceServerSeed {
   readonly identifier: string;
+  /** Default the identifier. */
+  readonly name?: string | undefined;
   readonly scopes: readonly { readonly name: string; readonly description?: string | undefined }[];
 }
 
@@ -116,7 +130,8 @@ export interface UserSeed {
 }
 
 /** The path segment of a pool's domain origin. */
-export const domainOf = (pool: PoolSeed): string => pool.domain ?? pool.name.toLowerCase();
+export const domainOf = ({ domain, name }: PoolSeed): string | undefined =>
+  domain === null ? undefined : (domain ?? name.toLowerCase());
 
 /** One thing wrong with a seed and where, e.g. `pools[0].clients[1].scopes[0]`. */
 export interface SeedProblem {

@@ -20,7 +20,7 @@ export function showSignIn(
   const xsrfToken = ensureXsrfToken(exchange);
   showPage(exchange, status, 'sign-in', {
     error,
-    providers: pool.identityProviders
+    providers: [...pool.identityProviders.values()]
       .filter(({ name }) => offered.includes(name))
       .map(({ name }) => ({ name, form: providerForm(exchange, name) })),
     nativeForm: offered.includes('COGNITO')

@@ -55,11 +55,13 @@ export function openGrant(
     user,
     scopes,
     signedInAt,
+    isFromApi = false,
   }: {
     client: AppClient;
     user: PoolUser;
     scopes: readonly string[];
     signedInAt: number;
+    isFromApi?: boolean;
   },
 ): Grant {
   const grant = {
@@ -69,6 +71,7 @@ export function openGrant(
     username: user.username,
     sub: user.sub,
     scopes,
+    isFromApi,
     authTime: Math.floor(signedInAt / 1000),
     isRevoked: false,
   };

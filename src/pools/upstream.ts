@@ -26,23 +26,32 @@ export interface UpstreamMetadata {
 const TIMEOUT_MS = 5000;
 
 /**
- * Reads the provider's discovery document, each time anew.
+ * The provider's endpoints: those that were set, and the others from its discovery document, read each time anew. That
+ * the document names the same issuer is not asked here: a wrong one shows in the ID token, as it does with Cognito.
  *
- * @throws {Error} when it cannot be had or names another issuer
+ * @param issuerUrl where the issuer really is, in case its name only imitates AWS
+ * @throws {Error} when the document is needed and cannot be had
  */
-export async function discoverUpstream(provider: IdentityProvider): Promise<UpstreamMetadata> {
-  const response = await call(provider.discoveryUrl);
-  const document = (await response.json()) as Record<string, unknown>;
-  if (!response.ok || document['issuer'] !== provider.issuer) {
-    throw new UpstreamError('invalid_request', `Discovery of ${provider.name} failed`);
-  }
-  const member = (name: string): string => new URL(String(document[name])).href;
+export async function discoverUpstream(
+  { endpoints }: IdentityProvider,
+  issuerUrl: string,
+): Promise<UpstreamMetadata> {
+  const isComplete = Object.values(endpoints).every((endpoint) => endpoint !== undefined);
+  const document = isComplete ? {} : await discoveryDocument(issuerUrl);
+  const member = (endpoint: string | undefined, name: string): string =>
+    new URL(endpoint ?? String(document[name])).href;
   return {
-    authorizationEndpoint: member('authorization_endpoint'),
-    tokenEndpoint: member('token_endpoint'),
-    userInfoEndpoint: member('userinfo_endpoint'),
-    jwksUri: member('jwks_uri'),
+    authorizationEndpoint: member(endpoints.authorizationEndpoint, 'authorization_endpoint'),
+    tokenEndpoint: member(endpoints.tokenEndpoint, 'token_endpoint'),
+    userInfoEndpoint: member(endpoints.userInfoEndpoint, 'userinfo_endpoint'),
+    jwksUri: member(endpoints.jwksUri, 'jwks_uri'),
   };
+}
+
+async function discoveryDocument(issuerUrl: string): Promise<Record<string, unknown>> {
+  const response = await call(`${issuerUrl.replace(/\/$/, '')}/.well-known/openid-configuration`);
+  if (!response.ok) throw new TypeError(`Discovery answered ${response.status}`);
+  return (await response.json()) as Record<string, unknown>;
 }
 
 /**
@@ -112,16 +121,18 @@ export async function verifyUpstreamIdToken(
 }
 
 /**
- * Asks userInfo with GET.
+ * Asks userInfo, with GET or POST as the provider's settings say.
  *
  * @throws {UpstreamError} when there is no answer, or one about another user
  */
 export async function readUpstreamUserInfo(
+  { userInfoMethod }: IdentityProvider,
   metadata: UpstreamMetadata,
   accessToken: string,
   subject: string,
 ): Promise<Record<string, unknown>> {
   const response = await call(metadata.userInfoEndpoint, {
+    method: userInfoMethod,
     headers: { Authorization: `Bearer ${accessToken}` },
   }).catch((cause: unknown) => {
     throw networkError('Read timed out', cause);

@@ -35,7 +35,8 @@ export async function userInfo(exchange: Exchange): Promise<void> {
     challenge(exchange, 401, 'invalid_token', BAD_TOKEN);
     return;
   }
-  const attributes = visibleAttributes(user, scopes);
+  const client = pool.client(String(claims?.['client_id'])) ?? { readAttributes: undefined };
+  const attributes = visibleAttributes(user, client, scopes);
   sendJson(exchange, 200, { sub: user.sub, ...attributes, username: user.username });
 }
 

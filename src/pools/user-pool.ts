@@ -1,19 +1,23 @@
-import { clientFrom, identityProviderFrom, passwordPolicyFrom, userFrom } from './from-seed.js';
-import { makePoolId } from './identifiers.js';
 import type { KeySupply, PoolKeys, SigningKey } from './keys.js';
 import type { PasswordPolicy } from './password.js';
 import type {
   AppClient,
   AuthorizationCode,
+  Branding,
   BrowserSession,
   Grant,
+  Group,
   IdentityProvider,
   NewPasswordChallenge,
   PendingFederation,
+  PoolDomain,
   PoolUser,
   RefreshToken,
+  ResourceServer,
+  SentCode,
 } from './pool-state.js';
-import { domainOf, type PoolSeed, type PoolsSeed } from './seed.js';
+import { schemaOf } from './schema.js';
+import type { PoolSettings, SchemaAttribute } from './settings.js';
 
 /** Where the pools are reached and what their tokens call them. */
 export interface PoolPlacement {
@@ -22,24 +26,52 @@ export interface PoolPlacement {
   readonly issuer: 'local' | 'aws';
 }
 
+/** What a pool is made of. Times are epoch milliseconds. */
+export interface PoolContents {
+  readonly id: string;
+  readonly name: string;
+  /** What was set, in the API's words. */
+  readonly settings: PoolSettings;
+  /** What SetUserPoolMfaConfig was told. */
+  readonly mfaSettings: Readonly<Record<string, unknown>>;
+  readonly domains: readonly PoolDomain[];
+  readonly clients: readonly AppClient[];
+  readonly identityProviders: readonly IdentityProvider[];
+  readonly groups: readonly Group[];
+  readonly resourceServers: readonly ResourceServer[];
+  readonly brandings: readonly Branding[];
+  readonly users: readonly PoolUser[];
+  readonly keys: PoolKeys;
+  readonly retiredKeys: readonly SigningKey[];
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
 /** One user pool: what it is made of, and everything that happens in it while it runs. */
 export class UserPool {
-  readonly name: string;
   readonly id: string;
-  /** Path of the domain origin, e.g. `/oidc-pool-1`; the pool's cookies have this path. */
-  readonly domainPath: string;
-  /** URL of the domain origin. */
-  readonly domain: string;
   /** What `iss` says. */
   readonly issuer: string;
   /** Where discovery and JWKS are served; equals `issuer` unless that imitates AWS. */
   readonly issuerUrl: string;
-  readonly seed: PoolSeed;
-  readonly passwordPolicy: PasswordPolicy;
-  /** Attributes a federated user must come with. */
-  readonly requiredAttributes: readonly string[];
-  readonly clients: readonly AppClient[];
-  identityProviders: readonly IdentityProvider[] = [];
+  readonly createdAt: number;
+
+  name = '';
+  settings: PoolSettings = {};
+  mfaSettings: Readonly<Record<string, unknown>> = {};
+  modifiedAt = 0;
+  domains: readonly PoolDomain[] = [];
+
+  /** By id. */
+  readonly clients: Map<string, AppClient> = new Map();
+  /** By name. */
+  readonly identityProviders: Map<string, IdentityProvider> = new Map();
+  /** By name; each provider has one too. */
+  readonly groups: Map<string, Group> = new Map();
+  /** By identifier. */
+  readonly resourceServers: Map<string, ResourceServer> = new Map();
+  /** By client id. */
+  readonly brandings: Map<string, Branding> = new Map();
 
   readonly users: Map<string, PoolUser> = new Map();
   /** By event id. */
@@ -51,37 +83,87 @@ export class UserPool {
   /** By the `state` sent to the provider. */
   readonly pendingFederations: Map<string, PendingFederation> = new Map();
   readonly newPasswordChallenges: Map<string, NewPasswordChallenge> = new Map();
+  /** By purpose and user name. */
+  readonly sentCodes: Map<string, SentCode> = new Map();
 
-  readonly #seedUsers: readonly PoolUser[];
-  readonly #seedKeys: PoolKeys;
+  readonly #origin: string;
+  readonly #initial: PoolContents;
   #keys: PoolKeys;
   #retiredKeys: readonly SigningKey[] = [];
 
-  constructor(
-    seed: PoolSeed,
-    keys: PoolKeys,
-    { origin, issuer }: PoolPlacement,
-    domainOfPool: (name: string) => string,
-  ) {
-    this.seed = seed;
-    this.name = seed.name;
-    this.id = seed.id ?? makePoolId();
-    this.domainPath = `/${domainOf(seed)}`;
-    this.domain = `${origin}${this.domainPath}`;
+  constructor(contents: PoolContents, { origin, issuer }: PoolPlacement) {
+    this.id = contents.id;
+    this.createdAt = contents.createdAt;
     this.issuerUrl = `${origin}/${this.id}`;
-    this.issuer = issuer === 'local' ? this.issuerUrl : awsIssuer(this.id);
-    this.passwordPolicy = passwordPolicyFrom(seed.passwordPolicy);
-    this.requiredAttributes = seed.requiredAttributes ?? [];
-    this.clients = (seed.clients ?? []).map((each) => clientFrom(each, seed, domainOfPool));
-    this.#seedUsers = (seed.users ?? []).map(userFrom);
-    this.#seedKeys = keys;
-    this.#keys = keys;
+    this.issuer = issuerOf(this.id, { origin, issuer });
+    this.#origin = origin;
+    this.#initial = contents;
+    this.#keys = contents.keys;
     this.reset();
+  }
+
+  /** `eu-west-1`, say. */
+  get region(): string {
+    return this.id.slice(0, this.id.indexOf('_'));
+  }
+
+  /** The domain pages and links name: the caller's own if there is one. */
+  get mainDomain(): PoolDomain | undefined {
+    return this.domains.find((each) => each.certificateArn !== undefined) ?? this.domains[0];
+  }
+
+  /** Path of the domain origin, e.g. `/oidc-pool-1`; the pool's cookies have this path. */
+  get domainPath(): string {
+    if (this.mainDomain === undefined) throw new TypeError(`Pool ${this.name} has no domain`);
+    return `/${this.mainDomain.name}`;
+  }
+
+  /** URL of the domain origin. @throws {TypeError} when the pool has no domain */
+  get domain(): string {
+    return `${this.#origin}${this.domainPath}`;
+  }
+
+  get schema(): readonly SchemaAttribute[] {
+    return schemaOf(this.settings);
+  }
+
+  /** Attributes a user must come with. */
+  get requiredAttributes(): readonly string[] {
+    return this.schema
+      .filter(({ Name, Required }) => Required && Name !== 'sub')
+      .map(({ Name }) => Name);
+  }
+
+  /** Cognito's default where nothing was set; what a policy leaves out is not required. */
+  get passwordPolicy(): PasswordPolicy {
+    const policy = this.settings.Policies?.PasswordPolicy;
+    const byDefault = policy === undefined;
+    return {
+      minimumLength: policy?.MinimumLength ?? 8,
+      requireLowercase: policy?.RequireLowercase ?? byDefault,
+      requireUppercase: policy?.RequireUppercase ?? byDefault,
+      requireNumbers: policy?.RequireNumbers ?? byDefault,
+      requireSymbols: policy?.RequireSymbols ?? byDefault,
+    };
+  }
+
+  /** How long a temporary password that the API sets will work. */
+  get temporaryPasswordDays(): number {
+    const { Policies, AdminCreateUserConfig } = this.settings;
+    return (
+      Policies?.PasswordPolicy?.TemporaryPasswordValidityDays ??
+      AdminCreateUserConfig?.UnusedAccountValidityDays ??
+      7
+    );
   }
 
   /** The keys tokens are signed with now. */
   get keys(): PoolKeys {
     return this.#keys;
+  }
+
+  get retiredKeys(): readonly SigningKey[] {
+    return this.#retiredKeys;
   }
 
   /** What JWKS shows, and what `/oauth2/userInfo` accepts. */
@@ -97,12 +179,12 @@ export class UserPool {
   }
 
   client(id: string | null): AppClient | undefined {
-    return this.clients.find((each) => each.id === id);
+    return id === null ? undefined : this.clients.get(id);
   }
 
   /** @throws {TypeError} when no client has that name */
   clientNamed(name: string): AppClient {
-    const client = this.clients.find((each) => each.name === name);
+    const client = [...this.clients.values()].find((each) => each.name === name);
     if (client === undefined) throw new TypeError(`Pool ${this.name} has no client "${name}"`);
     return client;
   }
@@ -114,81 +196,121 @@ export class UserPool {
     return user;
   }
 
+  /** Whoever signs in with this: a user name or, where the pool has aliases, a verified address. */
+  userWithLogin(login: string): PoolUser | undefined {
+    const isSame = this.#isSameLogin;
+    const named = this.users.get(login);
+    if (named !== undefined) return named;
+    const aliases = [
+      ...(this.settings.UsernameAttributes ?? []),
+      ...(this.settings.AliasAttributes ?? []),
+    ];
+    return [...this.users.values()].find(
+      ({ username, attributes }) =>
+        isSame(username, login) ||
+        aliases.some(
+          (alias) =>
+            isSame(attributes[alias] ?? '', login) &&
+            (!this.settings.AliasAttributes?.includes(alias) ||
+              alias === 'preferred_username' ||
+              attributes[`${alias}_verified`] === 'true'),
+        ),
+    );
+  }
+
+  readonly #isSameLogin = (a: string, b: string): boolean =>
+    this.settings.UsernameConfiguration?.CaseSensitive === false
+      ? a.toLowerCase() === b.toLowerCase()
+      : a === b;
+
+  /** Somebody whom an administrator has linked to a user of a provider. */
+  userLinkedTo(providerName: string, subject: string): PoolUser | undefined {
+    return [...this.users.values()].find(({ attributes: { identities } }) =>
+      (JSON.parse(identities ?? '[]') as { providerName: string; userId: string }[]).some(
+        (each) => each.providerName === providerName && each.userId === subject,
+      ),
+    );
+  }
+
   /** The enabled user a grant or session was made for; `undefined` once disabled, deleted or replaced. */
   activeUser({ username, sub }: { username: string; sub: string }): PoolUser | undefined {
     const user = this.users.get(username);
     return user?.sub === sub && user.enabled ? user : undefined;
   }
 
-  /** Names of all groups: the seed's, and one for each identity provider. */
-  get groups(): readonly string[] {
-    const own = (this.seed.groups ?? []).map(({ name }) => name);
-    return [...own, ...this.identityProviders.map((each) => this.groupOf(each))];
-  }
-
   /** The group that users of a provider are in. */
-  groupOf(provider: IdentityProvider): string {
-    return `${this.id}_${provider.name}`;
+  groupOf({ name }: Pick<IdentityProvider, 'name'>): string {
+    return `${this.id}_${name}`;
   }
 
-  /** Back to the seed. */
+  /** Adds a provider and the group of its users. */
+  addIdentityProvider(provider: IdentityProvider): void {
+    this.identityProviders.set(provider.name, provider);
+    const { createdAt, modifiedAt } = provider;
+    const name = this.groupOf(provider);
+    if (this.groups.has(name)) return;
+    const description = `Autogenerated group for users who sign in using ${provider.name}`;
+    const group = { name, description, roleArn: undefined, precedence: undefined };
+    this.groups.set(name, { ...group, createdAt, modifiedAt });
+  }
+
+  /** Back to what the pool was made of. */
   reset(): void {
-    this.#keys = this.#seedKeys;
-    this.#retiredKeys = [];
+    const contents = this.#initial;
+    this.#keys = contents.keys;
+    this.#retiredKeys = contents.retiredKeys;
+    this.name = contents.name;
+    this.settings = contents.settings;
+    this.mfaSettings = contents.mfaSettings;
+    this.domains = contents.domains;
+    this.modifiedAt = contents.modifiedAt;
     for (const records of [
-      this.users,
       this.grants,
       this.codes,
       this.refreshTokens,
       this.browserSessions,
       this.pendingFederations,
       this.newPasswordChallenges,
+      this.sentCodes,
     ]) {
       records.clear();
     }
-    for (const user of this.#seedUsers) {
-      const { attributes, groups } = user;
-      this.users.set(user.username, {
-        ...user,
-        attributes: { ...attributes },
-        groups: [...groups],
-      });
-    }
+    refill(this.clients, contents.clients, ({ id }) => id);
+    refill(this.groups, contents.groups, ({ name }) => name);
+    refill(this.identityProviders, [], ({ name }) => name);
+    for (const provider of contents.identityProviders) this.addIdentityProvider(provider);
+    refill(this.resourceServers, contents.resourceServers, ({ identifier }) => identifier);
+    refill(this.brandings, contents.brandings, ({ clientId }) => clientId);
+    refill(this.users, contents.users.map(copyOf), ({ username }) => username);
   }
 }
 
-/**
- * Makes the pools of a seed and joins them.
- *
- * @param keys one pair per pool, in the order of the seed
- */
-export function createUserPools(
-  { pools: seeds }: PoolsSeed,
-  keys: readonly PoolKeys[],
-  placement: PoolPlacement,
-): readonly UserPool[] {
-  const domainOfPool = (name: string): string => {
-    const seed = seeds.find((each) => each.name === name);
-    return `${placement.origin}/${seed && domainOf(seed)}`;
-  };
-  const pools = seeds.map(
-    (seed, index) => new UserPool(seed, keys[index]!, placement, domainOfPool),
-  );
-  for (const pool of pools) {
-    pool.identityProviders = (pool.seed.identityProviders ?? []).map((seed) =>
-      identityProviderFrom(seed, (name) => poolNamed(pools, name)),
-    );
-  }
-  return pools;
+function refill<T>(
+  records: Map<string, T>,
+  contents: readonly T[],
+  keyOf: (record: T) => string,
+): void {
+  records.clear();
+  for (const record of contents) records.set(keyOf(record), record);
 }
 
-/** @throws {TypeError} when no pool has that name */
+const copyOf = (user: PoolUser): PoolUser => ({
+  ...user,
+  attributes: { ...user.attributes },
+  groups: [...user.groups],
+});
+
+/** @throws {TypeError} when no pool has that name or id */
 export function poolNamed(pools: readonly UserPool[], name: string): UserPool {
-  const pool = pools.find((each) => each.name === name);
+  const pool = pools.find((each) => each.name === name) ?? pools.find((each) => each.id === name);
   if (pool !== undefined) return pool;
   const names = pools.map((each) => each.name).join(', ');
-  throw new TypeError(`There is no pool "${name}"; there are ${names}`);
+  throw new TypeError(`There is no pool "${name}"; there are ${names || 'none'}`);
 }
+
+/** What `iss` of a pool's tokens says. */
+export const issuerOf = (poolId: string, { origin, issuer }: PoolPlacement): string =>
+  issuer === 'local' ? `${origin}/${poolId}` : awsIssuer(poolId);
 
 const awsIssuer = (poolId: string): string =>
   `https://cognito-idp.${poolId.slice(0, poolId.indexOf('_'))}.amazonaws.com/${poolId}`;

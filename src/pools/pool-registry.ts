@@ -1,0 +1,56 @@
+import { createUserPools } from './from-seed.js';
+import type { KeySupply } from './keys.js';
+import type { PoolsSeed } from './seed.js';
+import { UserPool, type PoolContents, type PoolPlacement } from './user-pool.js';
+
+/** The pools of one server. */
+export interface PoolRegistry {
+  /** As they are now; the same array all the time. */
+  readonly pools: readonly UserPool[];
+  readonly region: string;
+  /** Makes a pool, with keys of its own. */
+  add(contents: Omit<PoolContents, 'keys' | 'retiredKeys'>): Promise<UserPool>;
+  remove(pool: UserPool): void;
+  /** Back to the pools it began with, as they were. */
+  reset(): void;
+}
+
+/** Where a registry's pools are and what their tokens are signed with. */
+export interface RegistryOptions extends PoolPlacement {
+  readonly region: string;
+  readonly supply: KeySupply;
+  /** When the pools of the seed count as created, epoch milliseconds. */
+  readonly now: number;
+}
+
+/** Begins with the pools of a seed. */
+export async function registryFromSeed(
+  seed: PoolsSeed,
+  options: RegistryOptions,
+): Promise<PoolRegistry> {
+  const keys = await Promise.all(seed.pools.map(async () => options.supply.next()));
+  return createPoolRegistry(createUserPools(seed, keys, options), options);
+}
+
+/** Begins with these pools. */
+export function createPoolRegistry(
+  initial: readonly UserPool[],
+  options: RegistryOptions,
+): PoolRegistry {
+  const pools = [...initial];
+  return {
+    pools,
+    region: options.region,
+    add: async (contents) => {
+      const keys = await options.supply.next();
+      const pool = new UserPool({ ...contents, keys, retiredKeys: [] }, options);
+      pools.push(pool);
+      return pool;
+    },
+    remove: (pool) => void pools.splice(pools.indexOf(pool), 1),
+    reset: () => {
+      pools.splice(0, pools.length, ...initial);
+      for (const pool of pools) pool.reset();
+    },
+  };
+}

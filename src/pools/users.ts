@@ -1,0 +1,36 @@
+import { policyViolation, storePassword } from './password.js';
+import type { PoolUser } from './pool-state.js';
+import { revokeGrant } from './refresh-tokens.js';
+import type { UserPool } from './user-pool.js';
+
+const DAY_MS = 86_400_000;
+
+/** Gives a user a password of their own; they are `CONFIRMED` by it, a federated one too. */
+export function setPassword(pool: UserPool, user: PoolUser, password: string, now: number): void {
+  const { username } = user;
+  user.password = storePassword(password, { poolId: pool.id, username });
+  user.passwordExpiresAt = undefined;
+  user.status = 'CONFIRMED';
+  user.modifiedAt = now;
+}
+
+/** Gives a user a password that must be changed at the next sign-in, and in time. */
+export function setTemporaryPassword(
+  pool: UserPool,
+  user: PoolUser,
+  password: string,
+  now: number,
+): void {
+  setPassword(pool, user, password, now);
+  user.status = 'FORCE_CHANGE_PASSWORD';
+  user.passwordExpiresAt = now + pool.temporaryPasswordDays * DAY_MS;
+}
+
+/** What the pool's policy has against a password. */
+export const passwordProblem = (pool: UserPool, password: string): string | undefined =>
+  policyViolation(password, pool.passwordPolicy);
+
+/** Kills every token of a user, at the pool; browser sessions stay. */
+export function signOutEverywhere(pool: UserPool, { sub }: PoolUser): void {
+  for (const grant of pool.grants.values()) if (grant.sub === sub) revokeGrant(grant);
+}
