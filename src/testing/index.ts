@@ -1,0 +1,15 @@
+export { bearer, type BearerHeaders } from './bearer.js';
+export { relyingPartyOptions, type TestOptions } from './relying-party-options.js';
+export { signIn, type Credentials, type SignedInBrowser } from './sign-in.js';
+export { signedIn, type CookieHolder, type SignedInUser, type TestUser } from './signed-in.js';
+export {
+  articleSeed,
+  startPools,
+  type Fault,
+  type FaultEndpoint,
+  type Pool,
+  type Pools,
+  type PoolsSeed,
+  type RecordedRequest,
+  type TokenFault,
+} from '../pools/index.js';

@@ -1,0 +1,127 @@
+import { contextOf } from '../relying-party/context.js';
+import { endSession } from '../relying-party/end-session.js';
+import type { RelyingParty } from '../relying-party/relying-party.js';
+import type { Session, SessionTokens, SignedIn } from '../sessions/session.js';
+
+/** Whom to sign in. Everything has a default: alice, without groups, with the scope `openid`. */
+export interface TestUser {
+  /** Claims of the ID token: `sub`, `name`, `email`, `auth_time`, or any other, for `req.auth.claims`. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  /** As `pool.tokens(…)` gives them, for tests of refresh and sign-out; default tokens no pool knows. */
+  readonly tokens?: PoolTokens | undefined;
+}
+
+interface PoolTokens {
+  readonly idToken: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresIn: number;
+}
+
+/** Somebody signed in, as if by a browser. */
+export interface SignedInUser {
+  /** The value of a Cookie header. */
+  readonly cookie: string;
+  /** For `supertest(app).get(…).set(user.headers)`, `fetch(url, { headers })` and their like. */
+  readonly headers: { readonly cookie: string };
+  /** For Playwright's `context.addCookies([user.browserCookie])`. */
+  readonly browserCookie: { readonly name: string; readonly value: string; readonly url: string };
+  readonly session: Session;
+  /** Ends the session as a sign-out in another browser would: this one's cookie stays and is worth nothing. */
+  signOutElsewhere(): Promise<void>;
+  /** Makes the tokens due for refresh; the next request asks the pool for new ones. */
+  expireTokens(): Promise<void>;
+}
+
+/** A supertest agent, or anything else that keeps headers for later requests. */
+export interface CookieHolder {
+  set(header: string, value: string): unknown;
+}
+
+/**
+ * Signs somebody in at the relying party without any flow: a session as a login would make it, in milliseconds.
+ *
+ * @param agent `supertest.agent(app)`: gets the cookie for all its requests
+ * @throws {TypeError} when `relyingParty` was not made by `createRelyingParty`
+ */
+export async function signedIn(
+  relyingParty: RelyingParty,
+  user: TestUser = {},
+  agent?: CookieHolder,
+): Promise<SignedInUser> {
+  const context = contextOf(relyingParty);
+  const { sessions, now, baseUrl, sessionCookie } = context;
+  const established = await sessions.establish(
+    whoIs(context.issuer, user, now()),
+    tokensOf(user, now()),
+  );
+  let { session } = established;
+  const { name } = sessionCookie;
+  const cookie = `${name}=${established.sessionId}`;
+  agent?.set('Cookie', cookie);
+  return {
+    cookie,
+    headers: { cookie },
+    browserCookie: { name, value: established.sessionId, url: baseUrl },
+    session,
+    signOutElsewhere: async () => {
+      await (
+        await endSession(context, session, 'elsewhere')
+      ).revocation;
+    },
+    expireTokens: async () => {
+      const tokens = await sessions.tokens(session);
+      if (tokens === undefined) throw new Error('The session has ended already');
+      const due = { refreshDueAt: now(), accessTokenExpiresAt: now() };
+      session = (await sessions.replaceTokens(session, { ...tokens, ...due })) ?? session;
+    },
+  };
+}
+
+function whoIs(issuer: string, user: TestUser, at: number): SignedIn {
+  const fromToken = user.tokens === undefined ? ALICE : claimsIn(user.tokens.idToken);
+  const claims: Readonly<Record<string, unknown>> = { ...fromToken, ...user.claims };
+  const text = (...names: string[]): string | undefined =>
+    names.map((name) => claims[name]).find((value) => typeof value === 'string');
+  const subject = text('sub') ?? 'alice';
+  const groups = claims['cognito:groups'];
+  const authTime = claims['auth_time'];
+  return {
+    issuer,
+    subject,
+    username: text('cognito:username', 'preferred_username', 'username') ?? subject,
+    name: text('name'),
+    email: text('email'),
+    groups: user.groups ?? (Array.isArray(groups) ? groups.map(String) : []),
+    scopes: user.scopes ?? ['openid'],
+    identityProvider: undefined,
+    originId: text('origin_jti', 'sid'),
+    authenticatedAt: typeof authTime === 'number' ? authTime * 1000 : at,
+    acr: text('acr'),
+    claims,
+    userAgent: '',
+  };
+}
+
+const ALICE = { sub: 'alice', name: 'Alice Example', email: 'alice@example.com' };
+const HOUR_SECONDS = 3600;
+
+/** Without tokens of a pool there is no refresh token: the session then ends by its own limits. */
+function tokensOf({ tokens }: TestUser, at: number): SessionTokens {
+  const expiresAt = at + (tokens?.expiresIn ?? HOUR_SECONDS) * 1000;
+  return {
+    idToken: tokens?.idToken ?? 'made-by-the-test-kit',
+    accessToken: tokens?.accessToken ?? 'made-by-the-test-kit',
+    refreshToken: tokens?.refreshToken,
+    accessTokenExpiresAt: expiresAt,
+    refreshDueAt: expiresAt,
+  };
+}
+
+/** The pool signed it a moment ago in this process. */
+function claimsIn(idToken: string): Record<string, unknown> {
+  const payload = Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return JSON.parse(payload) as Record<string, unknown>;
+}
