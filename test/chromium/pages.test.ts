@@ -4,7 +4,13 @@ import type { PoolsSeed } from '../../src/pools/index.js';
 import { startApp, type RunningApp } from '../support/app.js';
 import { alice, articleEnvironment } from '../support/world.js';
 import { faultsOf } from './support/inspect.js';
-import { giveCredentials, heading, signIn, signOut } from './support/people.js';
+import {
+  giveCredentials,
+  heading,
+  seesConnectionError,
+  signIn,
+  signOut,
+} from './support/people.js';
 import { useStage, withPasswordChosen } from './support/stage.js';
 
 describe.skipIf(inject('chromium') === undefined)('in Chromium, every page', () => {
@@ -62,7 +68,7 @@ describe.skipIf(inject('chromium') === undefined)('in Chromium, every page', () 
         await signInTo(page, '/profile');
         stage.world.pools.faults.always('oidc-pool-1', 'logout', { reset: true });
         await page.getByRole('button', { name: 'Sign out' }).click();
-        await page.waitForURL(/^chrome-error:/);
+        await seesConnectionError(page);
         await page.goto(site('/'));
         await page.getByRole('button', { name: 'Finish signing out' }).waitFor();
       },

@@ -7,6 +7,7 @@ import {
   giveCredentials,
   heading,
   plantSessionCookie,
+  seesConnectionError,
   seesPasswordField,
   sessionCookie,
   signIn,
@@ -26,7 +27,7 @@ describe.skipIf(inject('chromium') === undefined)('with a pool out of reach, in 
     const { world } = stage;
     const cookie = (await sessionCookie(page))!;
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.waitForURL(/^chrome-error:/);
+    await seesConnectionError(page);
     expect(world.pools.requests(stuckAt.name, '/logout').at(-1)?.status).toBe(0);
     await plantSessionCookie(world, page, cookie);
     expect((await page.request.get(`${world.app.url}/api/me`)).status()).toBe(401);

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { alice, type World } from '../../support/world.js';
 
 /** Opens `path` as a person who has to sign in, does so, and is on the page asked for. */
@@ -29,6 +30,11 @@ export async function signOut(world: World, page: Page): Promise<void> {
 export async function seesPasswordField(world: World, page: Page): Promise<void> {
   await page.waitForURL(`${world.upstream.domain}/login?**`);
   await page.getByLabel('Password', { exact: true }).waitFor();
+}
+
+/** Waits for Chromium's own page about a connection that failed. Playwright's waits throw on the failure itself. */
+export async function seesConnectionError(page: Page): Promise<void> {
+  await expect.poll(() => page.url(), { timeout: 10_000 }).toMatch(/^chrome-error:/);
 }
 
 /** The heading of the page the tab is on. */
