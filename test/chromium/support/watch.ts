@@ -19,7 +19,8 @@ export function watch(context: BrowserContext): string[] {
   });
   context.on('response', (response) => {
     if (isPage(response) && !hasStrictPolicy(response)) {
-      complaints.push(`no strict Content-Security-Policy at ${response.url()}`);
+      const [address] = response.url().split('?');
+      complaints.push(`no strict Content-Security-Policy at ${address}`);
     }
   });
   return complaints;
