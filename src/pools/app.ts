@@ -11,6 +11,7 @@ import { errorPage } from './error-page.js';
 import { assignPool, formOf, poolOf, serve, type Endpoint, type PoolsRuntime } from './exchange.js';
 import type { FaultEndpoint } from './faults.js';
 import { idpResponse } from './federation.js';
+import { dispatch } from './idp/dispatch.js';
 import { indexPage } from './index-page.js';
 import { loginPage, submitLogin } from './login.js';
 import { logout } from './logout.js';
@@ -54,7 +55,9 @@ export function createPoolsApp(runtime: PoolsRuntime): Express {
       .end(css);
   });
   app.get('/', (_request, response) => indexPage(runtime, response));
-  app.post('/', unknownOperation);
+  app.post('/', express.text({ type: () => true, limit: '1mb' }), async (request, response) =>
+    dispatch(runtime, request, response),
+  );
 
   const issuer = routerOf(runtime, issuerRoutes);
   const domain = routerOf(runtime, domainRoutes);
@@ -65,8 +68,7 @@ export function createPoolsApp(runtime: PoolsRuntime): Express {
       const { place } = request.params;
       const ofIssuer = runtime.pools.find((pool) => pool.id === place);
       const pool =
-        ofIssuer ??
-        runtime.pools.find(({ domains }) => domains.some((domain) => domain.name === place));
+        ofIssuer ?? runtime.pools.find(({ domains }) => domains.some(({ name }) => name === place));
       if (pool === undefined) {
         next();
         return;
@@ -97,14 +99,6 @@ function routerOf(runtime: PoolsRuntime, routes: readonly Route[]): Router {
   });
   return router;
 }
-
-// The cognito-idp JSON API has no operation yet; with this answer the AWS SDK gives up at once.
-const unknownOperation: RequestHandler = (_request, response) => {
-  response.status(400).setHeader('Content-Type', 'application/x-amz-json-1.1');
-  response.end(
-    JSON.stringify({ __type: 'UnknownOperationException', message: 'Unknown operation' }),
-  );
-};
 
 function logRequests({ log }: PoolsRuntime): RequestHandler {
   return (request, response, next) => {

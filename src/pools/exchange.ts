@@ -56,7 +56,7 @@ export function serve(
         kind: 'fault',
         pool: pool.name,
         endpoint: faultEndpoint,
-        fault: describe(fault),
+        fault: describeFault(fault),
       });
       if (await applyFault(fault, response)) return;
     }
@@ -133,7 +133,8 @@ export function sendOAuthError(
   sendJson(exchange, status, body);
 }
 
-function describe(fault: Fault): string {
+/** A fault in words for the log: `delayMs 50, status 500`. */
+export function describeFault(fault: Fault): string {
   const words = Object.entries(fault).map(([name, value]) =>
     typeof value === 'number' ? `${name} ${value}` : name,
   );

@@ -7,7 +7,14 @@ import {
   type SeedProblem,
 } from './seed.js';
 
-const standardScopes = ['openid', 'email', 'phone', 'profile', 'aws.cognito.signin.user.admin'];
+/** Scopes every pool has. */
+export const standardScopes: readonly string[] = [
+  'openid',
+  'email',
+  'phone',
+  'profile',
+  'aws.cognito.signin.user.admin',
+];
 
 // These are the paths of the server itself.
 const reservedDomains = ['health', 'assets'];

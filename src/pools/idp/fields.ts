@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** `eu-west-1_AbC123xyz` */
+export const userPoolId: z.ZodString = z
+  .string()
+  .min(1)
+  .max(55)
+  .regex(/^[\w-]+_[0-9a-zA-Z]+$/);
+
+export const clientId: z.ZodString = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\w+]+$/);
+
+export const username: z.ZodString = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
+
+export const password: z.ZodString = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[\S]+.*[\S]+$/);
+
+export const groupName: z.ZodString = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
+
+/** How many a page may have. */
+export const pageSize: z.ZodInt = z.int().min(1).max(60);
+
+export const token: z.ZodString = z.string().min(1);
+
+/** Attributes as a list of `Name` and `Value`. */
+export const attributeList: z.ZodType<readonly { Name: string; Value?: string | undefined }[]> =
+  z.array(z.object({ Name: z.string().min(1).max(32), Value: z.string().max(2048).optional() }));

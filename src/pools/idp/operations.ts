@@ -1,0 +1,17 @@
+import { domainOperations } from './domains.js';
+import { identityProviderOperations } from './identity-providers.js';
+import { listUserOperations } from './list-users.js';
+import type { Operations } from './operation.js';
+import { userPoolClientOperations } from './user-pool-clients.js';
+import { userPoolOperations } from './user-pools.js';
+import { userOperations } from './users.js';
+
+/** Every operation the embedded pools have. */
+export const operations: Operations = {
+  ...userPoolOperations,
+  ...userPoolClientOperations,
+  ...domainOperations,
+  ...identityProviderOperations,
+  ...userOperations,
+  ...listUserOperations,
+};
