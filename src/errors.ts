@@ -5,6 +5,19 @@ export type RelyingPartyErrorCode =
   | 'callback_malformed'
   | 'authorization_denied'
   | 'authorization_failed'
+  | 'authorization_scope_refused'
+  | 'authorization_flow_refused'
+  | 'attribute_missing'
+  | 'attribute_immutable'
+  | 'attribute_unknown'
+  | 'attribute_not_writable'
+  | 'identity_provider_refused'
+  | 'identity_provider_unreachable'
+  | 'identity_provider_answer_invalid'
+  | 'identity_provider_issuer_mismatch'
+  | 'identity_provider_subject_missing'
+  | 'sign_up_refused'
+  | 'account_linking_unfinished'
   | 'code_exchange_failed'
   | 'code_refused'
   | 'provider_unavailable'
@@ -69,6 +82,13 @@ export interface CatalogueEntry {
   readonly next: 'sign-in' | 'retry' | 'home' | 'sign-out';
 }
 
+const notSetUp: CatalogueEntry = {
+  status: 502,
+  title: 'Signing in is not set up correctly',
+  detail: 'This is a fault of ours, not yours. Tell us the request id below.',
+  next: 'home',
+};
+
 const idTokenRefused: CatalogueEntry = {
   status: 502,
   title: 'We could not confirm who you are',
@@ -123,6 +143,58 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     title: 'The sign-in service reported a problem',
     detail:
       'It could not finish signing you in. If it happens again, tell us the request id below.',
+    next: 'sign-in',
+  },
+  authorization_scope_refused: notSetUp,
+  authorization_flow_refused: notSetUp,
+  attribute_missing: {
+    status: 502,
+    title: 'Your account lacks something this site needs',
+    detail:
+      'The organisation you signed in with did not tell us something we need, such as an e-mail address. Ask us for help and tell us the request id below.',
+    next: 'sign-in',
+  },
+  attribute_immutable: {
+    status: 502,
+    title: 'You can no longer sign in this way',
+    detail:
+      'Something about your account is to be updated and cannot be. This is a fault in our set-up, not yours: tell us the request id below.',
+    next: 'home',
+  },
+  attribute_unknown: notSetUp,
+  attribute_not_writable: notSetUp,
+  identity_provider_refused: {
+    status: 502,
+    title: 'Your organisation’s sign-in reported a problem',
+    detail:
+      'It could not finish signing you in. If it happens again, tell us the request id below.',
+    next: 'sign-in',
+  },
+  identity_provider_unreachable: {
+    status: 503,
+    title: 'Your organisation’s sign-in does not answer',
+    detail: 'We waited for it in vain. Start again in a minute.',
+    next: 'sign-in',
+  },
+  identity_provider_answer_invalid: {
+    status: 502,
+    title: 'Your organisation’s sign-in gave an answer we cannot use',
+    detail: 'Usually starting again helps. If not, tell us the request id below.',
+    next: 'sign-in',
+  },
+  identity_provider_issuer_mismatch: notSetUp,
+  identity_provider_subject_missing: notSetUp,
+  sign_up_refused: {
+    status: 403,
+    title: 'This account may not sign in here',
+    detail:
+      'You were recognised, but this site does not take every account. Ask whoever runs it to let you in.',
+    next: 'home',
+  },
+  account_linking_unfinished: {
+    status: 503,
+    title: 'Your account is being joined',
+    detail: 'This happens once, at the first sign-in. Start again: it works from now on.',
     next: 'sign-in',
   },
   code_exchange_failed: {

@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
 import * as client from 'openid-client';
+import { recogniseAuthorizationError } from '../cognito/error-descriptions.js';
 import { RelyingPartyError } from '../errors.js';
+import { operatorHelp } from '../errors/operator-help.js';
 import { requestIdOf } from '../web/request-id.js';
 import type { RelyingPartyContext } from './context.js';
 import type { LoginTransaction } from './login-transaction.js';
@@ -102,13 +104,13 @@ async function exchangeCode(
   }
 }
 
-/** Cognito says most things as `invalid_request` with a description; the description is for the operator. */
+/** Recognised where it can be; the description, and what it means, are for the operator. */
 function authorizationError(error: client.AuthorizationResponseError): RelyingPartyError {
-  const code = error.error === 'access_denied' ? 'authorization_denied' : 'authorization_failed';
-  const description = error.error_description ?? 'no description';
-  return new RelyingPartyError(code, `${error.error}: ${description}`.slice(0, 500), {
-    cause: error,
-  });
+  const code = recogniseAuthorizationError(error.error, error.error_description);
+  const said = `${error.error}: ${error.error_description ?? 'no description'}`.slice(0, 500);
+  const { cause, fix } = operatorHelp[code];
+  const message = `${said.trim()} | ${cause} | ${fix} | docs/errors/${code}.md`;
+  return new RelyingPartyError(code, message, { cause: error });
 }
 
 /** The browser's earlier session, if any, ends with the login that replaces it. */
