@@ -157,13 +157,13 @@ function createPages(
 }
 
 /** Where a form of ours may end up: the sign-out button leads through the pools. Made anew only when discovery brings news. */
-function createFormActionOrigins(context: RelyingPartyContext): () => readonly string[] {
+function createFormActionOrigins(context: RelyingPartyContext): RelyingParty['formActionOrigins'] {
   const configured = context.identityProviders.flatMap(({ signOut }) => {
     if (signOut.kind === 'cognito') return [new URL(signOut.domain).origin];
     return signOut.kind === 'oidc' ? [new URL(signOut.endSessionEndpoint).origin] : [];
   });
   let known: unknown;
-  let origins: readonly string[] = configured;
+  let origins: readonly string[] | undefined;
   return () => {
     const metadata = context.provider.knownMetadata();
     if (metadata !== undefined && metadata !== known) {

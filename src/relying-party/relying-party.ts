@@ -41,8 +41,8 @@ export interface RelyingParty {
    * with `app.use(rp.errorHandler)`.
    */
   readonly errorHandler: ErrorRequestHandler;
-  /** Origins a form of ours may lead to through redirects (the pools' domains), for the Content-Security-Policy. */
-  readonly formActionOrigins: () => readonly string[];
+  /** Origins a form of ours may lead to through redirects, for the Content-Security-Policy; `undefined` before discovery. */
+  readonly formActionOrigins: () => readonly string[] | undefined;
   /** Resolves when the session store answers. */
   readonly ping: () => Promise<void>;
   /** Lets go of connections to the OP. */

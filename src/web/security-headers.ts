@@ -6,8 +6,11 @@ import helmet, { contentSecurityPolicy } from 'helmet';
 export interface SecurityHeadersOptions {
   /** Is the site reached over https? Only then may browsers be told to insist on it. */
   readonly https: boolean;
-  /** Origins a form of ours may end up at through redirects; asked on every request, as discovery may add some. */
-  readonly formActionOrigins: () => readonly string[];
+  /**
+   * Origins a form of ours may end up at through redirects, asked on every request. `undefined` while discovery has not told:
+   * a page shown then may stay open until it has, and its sign-out button must work, so it says nothing of forms.
+   */
+  readonly formActionOrigins: () => readonly string[] | undefined;
 }
 
 type SetHeader = (
@@ -28,13 +31,13 @@ export function securityHeaders({
     strictTransportSecurity: https,
     xFrameOptions: { action: 'deny' },
   });
-  let lastOrigins: string | undefined;
+  let lastOrigins: readonly string[] | undefined;
   let policy: SetHeader | undefined;
 
   return (req, res, next) => {
-    const origins = formActionOrigins().join(' ');
+    const origins = formActionOrigins();
     if (policy === undefined || origins !== lastOrigins) {
-      policy = policyFor(formActionOrigins().filter(isOrigin), https);
+      policy = policyFor(origins?.filter(isOrigin), https);
       lastOrigins = origins;
     }
     policy(req, res, (error?: unknown) => {
@@ -45,7 +48,7 @@ export function securityHeaders({
 }
 
 /** @see W3C Content Security Policy Level 3, sections 6.1–6.4 */
-function policyFor(formActionOrigins: readonly string[], https: boolean): SetHeader {
+function policyFor(formActionOrigins: readonly string[] | undefined, https: boolean): SetHeader {
   return contentSecurityPolicy({
     useDefaults: false,
     directives: {
@@ -57,7 +60,7 @@ function policyFor(formActionOrigins: readonly string[], https: boolean): SetHea
       // pico's checkboxes and arrows are data: images in its stylesheet.
       imgSrc: ["'self'", 'data:'],
       // Browsers check each redirect after a form too, so the pools a sign-out passes through are listed.
-      formAction: ["'self'", ...formActionOrigins],
+      formAction: formActionOrigins === undefined ? null : ["'self'", ...formActionOrigins],
       upgradeInsecureRequests: https ? [] : null,
     },
   });

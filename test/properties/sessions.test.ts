@@ -9,6 +9,7 @@ import {
 import { createProvider } from '../../src/relying-party/discovery.js';
 import { endSession, endSessions } from '../../src/relying-party/end-session.js';
 import { createRefresh } from '../../src/relying-party/refresh.js';
+import { createRevokedSignIns } from '../../src/relying-party/revoked-sign-ins.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { createSessions } from '../../src/sessions/sessions.js';
@@ -189,6 +190,7 @@ function createProcess(
       absoluteSeconds: 28_800,
       now,
     }),
+    revokedSignIns: createRevokedSignIns({ store, now }),
     sessionCookie: {
       read: (req: unknown) => (req as { sessionId: string }).sessionId,
       write: () => undefined,
