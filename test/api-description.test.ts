@@ -27,7 +27,7 @@ describe('the API', () => {
     });
 
     it('in a document that is valid OpenAPI 3.0', async () => {
-      const { valid, errors } = await new Validator().validate(structuredClone(document));
+      const { valid, errors } = await new Validator().validate({ ...document });
       expect(errors).toBeUndefined();
       expect(valid).toBe(true);
       expect(document.openapi).toMatch(/^3\.0\./);
