@@ -47,8 +47,10 @@ export async function startFederation(
   }
   // Kept while present, so that sign-ins in two tabs can both come back.
   const browser = readCookie(exchange.request, 'csrf-state') || randomUUID();
-  for (const name of COOKIES) setPoolCookie(exchange, name, browser, STATE_SECONDS);
   const state = makeFederationState();
+  for (const name of [...COOKIES, attemptCookie(state)]) {
+    setPoolCookie(exchange, name, browser, STATE_SECONDS);
+  }
   const nonce = makeNonce();
   dropOutdated(pool.pendingFederations, (each) => now > each.startedAt + LATE_MEMORY_MS);
   pool.pendingFederations.set(state, {
@@ -107,14 +109,19 @@ function takePending(exchange: Exchange): PendingFederation | undefined {
   const { pool, query, request } = exchange;
   const state = query.get('state') ?? '';
   const pending = pool.pendingFederations.get(state);
-  const isThisBrowser = COOKIES.some((name) => readCookie(request, name) === pending?.browser);
+  const names = [...COOKIES, attemptCookie(state)];
+  const isThisBrowser = names.some((name) => readCookie(request, name) === pending?.browser);
   if (pending === undefined || !isThisBrowser) return undefined;
   pool.pendingFederations.delete(state);
+  clearPoolCookie(exchange, attemptCookie(state));
   const { browser } = pending;
   const isLast = ![...pool.pendingFederations.values()].some((each) => each.browser === browser);
   if (isLast) for (const name of COOKIES) clearPoolCookie(exchange, name);
   return pending;
 }
+
+/** One for each attempt: of two tabs that begin in the same instant the second overwrites the documented cookies. */
+const attemptCookie = (state: string): string => `csrf-state-${state.slice(0, 8)}`;
 
 /** Claims of the ID token and of userInfo together; userInfo wins. */
 async function claimsFromProvider(

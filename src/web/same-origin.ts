@@ -16,14 +16,15 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function sameOriginOnly(baseUrl: string): RequestHandler {
   const { origin } = new URL(baseUrl);
   return (req, _res, next) => {
-    if (!safeMethods.has(req.method) && !comesFromOurPages(req, origin)) {
+    if (!safeMethods.has(req.method) && !comesFromOrigin(req, origin)) {
       throw new RelyingPartyError('csrf_refused', `${req.method} without proof of our own origin`);
     }
     next();
   };
 }
 
-function comesFromOurPages(req: Request, origin: string): boolean {
+/** Whether a page of this origin, or the person alone, sent the request; without proof: no. */
+export function comesFromOrigin(req: Request, origin: string): boolean {
   const site = req.get('Sec-Fetch-Site');
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   return req.get('Origin') === origin;

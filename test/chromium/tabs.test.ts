@@ -13,9 +13,9 @@ describe.skipIf(inject('chromium') === undefined)('with several tabs of one Chro
       { tab: first, asked: `${world.app.url}/profile?tab=1` },
       { tab: second, asked: `${world.app.url}/profile?tab=2` },
     ];
-    for (const { tab, asked } of tabs) await tab.goto(asked);
     await Promise.all(
       tabs.map(async ({ tab, asked }) => {
+        await tab.goto(asked);
         await giveCredentials(tab);
         await tab.waitForURL(asked);
       }),
