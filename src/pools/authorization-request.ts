@@ -1,4 +1,4 @@
-import { showMissingParameter, toErrorPage } from './error-page.js';
+import { showError, showMissingParameter, toErrorPage } from './error-page.js';
 import { redirect, withQuery, type Exchange } from './exchange.js';
 import type { AppClient, AuthorizationRequest } from './pool-state.js';
 import type { UserPool } from './user-pool.js';
@@ -52,6 +52,9 @@ export function readAuthorizationRequest(exchange: Exchange): AuthorizationReque
   };
 }
 
+// What a client looks like on a managed login domain before it has a branding style.
+const NO_BRANDING = 'Login pages unavailable. Please contact an administrator.';
+
 /** The query of a request without the provider it names. */
 export function withoutProvider(query: URLSearchParams): URLSearchParams {
   const others = new URLSearchParams(query);
@@ -98,6 +101,9 @@ function readRegistration(
   if (client === undefined) return toErrorPage(exchange, 'invalid_request', clientId);
   if (!client.callbackUrls.includes(redirectUri)) {
     return toErrorPage(exchange, 'redirect_mismatch', clientId);
+  }
+  if (pool.mainDomain?.managedLoginVersion === 2 && !pool.brandings.has(clientId)) {
+    return showError(exchange, NO_BRANDING, 403);
   }
   return { client, redirectUri };
 }

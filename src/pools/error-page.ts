@@ -15,7 +15,7 @@ export function toErrorPage(exchange: Exchange, error: string, clientId?: string
 }
 
 /** Answers with the error page where the browser is. */
-export function showError(exchange: Exchange, error: string | undefined, status = 400): void {
+export function showError(exchange: Exchange, error: string | undefined, status = 400): undefined {
   showPage(exchange, status, 'error', { message: GENERIC, error });
 }
 

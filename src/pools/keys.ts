@@ -26,25 +26,31 @@ export interface PoolKeys {
 
 /** Where pools take their keys from. */
 export interface KeySupply {
-  /** A pair nobody has had from this supply. */
+  /** A pair no running pool has had from this supply. */
   next(): Promise<PoolKeys>;
+  /** Whoever had a pair after the first so many is gone; those may be given out again. */
+  reuseAfter(count: number): void;
 }
 
 const generateRsa = promisify(generateKeyPair);
 
 /** New RSA-2048 keys each time. */
 export function generatedKeys(): KeySupply {
-  return { next: generatePair };
+  return { next: generatePair, reuseAfter: () => undefined };
 }
 
 /** The pairs shipped for tests, in order; generated ones after those. */
 export function fixedKeys(): KeySupply {
-  const remaining = [...fixedKeyPairs];
+  let given = 0;
   return {
     next: async () => {
-      const pair = remaining.shift();
+      const pair = fixedKeyPairs[given];
+      given += 1;
       if (pair === undefined) return generatePair();
       return { idToken: shipped(pair[0]), accessToken: shipped(pair[1]) };
+    },
+    reuseAfter: (count) => {
+      given = count;
     },
   };
 }

@@ -2,6 +2,7 @@ import type { ResettableClock } from './clock.js';
 import type { KeySupply } from './keys.js';
 import { mintClientCredentialsToken, mintTokens } from './mint.js';
 import { activeRefreshToken, issueRefreshToken, revokeGrant } from './refresh-tokens.js';
+import type { SentCode } from './pool-state.js';
 import type { UserStatus } from './seed.js';
 import { openGrant } from './sign-in.js';
 import type { UserPool } from './user-pool.js';
@@ -55,6 +56,8 @@ export interface Pool {
   ): Promise<{ idToken: string; accessToken: string; refreshToken: string; expiresIn: number }>;
   /** An access token of the client itself. @throws {TypeError} when there is no such client */
   clientCredentialsToken(client: string, scope?: string): Promise<string>;
+  /** What AWS would have sent by mail or text message: the newest code of each user and purpose, while it may be used. */
+  sentCodes(): { username: string; purpose: SentCode['purpose']; code: string }[];
   /** Would `/oauth2/token` take it? */
   isRefreshTokenActive(refreshToken: string): boolean;
 }
@@ -105,6 +108,12 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
         clock.now(),
       );
     },
+    sentCodes: () =>
+      [...pool.sentCodes.values()].map(({ username, purpose, code }) => ({
+        username,
+        purpose,
+        code,
+      })),
     isRefreshTokenActive: (refreshToken) =>
       activeRefreshToken(pool, refreshToken, clock.now()) !== undefined,
   };

@@ -50,6 +50,7 @@ export function createPoolRegistry(
     remove: (pool) => void pools.splice(pools.indexOf(pool), 1),
     reset: () => {
       pools.splice(0, pools.length, ...initial);
+      options.supply.reuseAfter(initial.length);
       for (const pool of pools) pool.reset();
     },
   };

@@ -133,10 +133,10 @@ export interface PoolUser {
   modifiedAt: number;
 }
 
-/** A code that was sent to a user, to be typed in. */
+/** A code AWS would have sent to a user, to be typed in; of an invitation it is the temporary password. */
 export interface SentCode {
   readonly username: string;
-  readonly purpose: 'sign-up' | 'forgotten password' | 'attribute';
+  readonly purpose: 'invitation' | 'sign-up' | 'forgotten password';
   /** The attribute it was sent to. */
   readonly attribute: 'email' | 'phone_number';
   readonly code: string;

@@ -28,7 +28,7 @@ export function operation<Input>(
 ): Operation {
   return {
     answer: async (input, call) => {
-      const result = shape.safeParse(input);
+      const result = shape.safeParse(input, { reportInput: true });
       if (!result.success) throw invalidParameter(inWords(result.error.issues));
       return answer(result.data, call);
     },

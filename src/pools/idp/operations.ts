@@ -1,7 +1,12 @@
+import { brandingOperations } from './branding.js';
 import { domainOperations } from './domains.js';
+import { groupOperations } from './groups.js';
 import { identityProviderOperations } from './identity-providers.js';
 import { listUserOperations } from './list-users.js';
+import { mfaOperations } from './mfa-config.js';
 import type { Operations } from './operation.js';
+import { resourceServerOperations } from './resource-servers.js';
+import { tagOperations } from './tags.js';
 import { userPoolClientOperations } from './user-pool-clients.js';
 import { userPoolOperations } from './user-pools.js';
 import { userOperations } from './users.js';
@@ -14,4 +19,9 @@ export const operations: Operations = {
   ...identityProviderOperations,
   ...userOperations,
   ...listUserOperations,
+  ...groupOperations,
+  ...resourceServerOperations,
+  ...mfaOperations,
+  ...tagOperations,
+  ...brandingOperations,
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { makePoolId } from '../identifiers.js';
-import { isStandardAttribute } from '../schema.js';
-import { poolSettings, poolUpdate } from '../settings-shape.js';
+import { customAttribute, isStandardAttribute } from '../schema.js';
+import { poolSettings, poolUpdate, schemaAttribute } from '../settings-shape.js';
 import type { PoolSettings, SchemaAttribute } from '../settings.js';
 import type { UserPool } from '../user-pool.js';
 import { invalidParameter } from './api-error.js';
@@ -46,6 +46,24 @@ export const userPoolOperations: Operations = {
       const fixed = { AliasAttributes, UsernameAttributes, UsernameConfiguration, Schema };
       pool.settings = withoutUndefined({ ...fixed, UserPoolTags, ...update });
       pool.name = PoolName ?? pool.name;
+      pool.modifiedAt = call.now;
+      return {};
+    },
+  ),
+  AddCustomAttributes: operation(
+    z.object({
+      UserPoolId: userPoolId,
+      CustomAttributes: z.array(schemaAttribute).min(1).max(25),
+    }),
+    ({ UserPoolId, CustomAttributes }, call) => {
+      const pool = poolWithId(call, UserPoolId);
+      refuseCustomAttributes(CustomAttributes);
+      const added = CustomAttributes.map(customAttribute);
+      const taken = added.find(({ Name }) => pool.schema.some((each) => each.Name === Name));
+      if (taken !== undefined) {
+        throw invalidParameter(`${taken.Name}: Existing attribute already has name ${taken.Name}.`);
+      }
+      pool.settings = { ...pool.settings, Schema: [...(pool.settings.Schema ?? []), ...added] };
       pool.modifiedAt = call.now;
       return {};
     },

@@ -3,7 +3,8 @@ import { makeSub, makeTemporaryPassword } from '../identifiers.js';
 import type { PoolUser } from '../pool-state.js';
 import type { UserPool } from '../user-pool.js';
 import { passwordProblem, setPassword, setTemporaryPassword, signOutEverywhere } from '../users.js';
-import { ApiError } from './api-error.js';
+import { isReachable, sendCode } from '../sent-codes.js';
+import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { describeOneUser, describeUser } from './descriptions.js';
 import { attributeList, password, userPoolId, username } from './fields.js';
 import { poolWithId, userWithName } from './lookups.js';
@@ -40,6 +41,9 @@ export const userOperations: Operations = {
     refusePassword(pool, temporary);
     setTemporaryPassword(pool, user, temporary, call.now);
     pool.users.set(user.username, user);
+    if (input.TemporaryPassword === undefined) {
+      sendCode(pool, user, 'invitation', call.now, temporary);
+    }
     return { User: describeUser(user) };
   }),
   AdminGetUser: operation(userShape, ({ UserPoolId, Username }, call) =>
@@ -85,6 +89,27 @@ export const userOperations: Operations = {
       return {};
     },
   ),
+  AdminConfirmSignUp: operation(userShape, ({ UserPoolId, Username }, call) => {
+    const user = userWithName(poolWithId(call, UserPoolId), Username);
+    confirmSignUp(user, call.now);
+    return {};
+  }),
+  AdminResetUserPassword: operation(userShape, ({ UserPoolId, Username }, call) => {
+    const pool = poolWithId(call, UserPoolId);
+    const user = userWithName(pool, Username);
+    if (user.status !== 'CONFIRMED' && user.status !== 'RESET_REQUIRED') {
+      throw notAuthorized('User password cannot be reset in the current state.');
+    }
+    if (!isReachable(user)) {
+      throw invalidParameter(
+        'Cannot reset password for the user as there is no registered/verified email or phone_number',
+      );
+    }
+    user.status = 'RESET_REQUIRED';
+    user.modifiedAt = call.now;
+    sendCode(pool, user, 'forgotten password', call.now);
+    return {};
+  }),
   AdminDisableUser: operation(userShape, ({ UserPoolId, Username }, call) => {
     const pool = poolWithId(call, UserPoolId);
     const user = userWithName(pool, Username);
@@ -100,6 +125,19 @@ export const userOperations: Operations = {
     return {};
   }),
 };
+
+/**
+ * Confirms somebody who signed up.
+ *
+ * @throws {ApiError} `NotAuthorizedException` when there is nothing to confirm
+ */
+export function confirmSignUp(user: PoolUser, now: number): void {
+  if (user.status !== 'UNCONFIRMED') {
+    throw notAuthorized(`User cannot be confirmed. Current status is ${user.status}`);
+  }
+  user.status = 'CONFIRMED';
+  user.modifiedAt = now;
+}
 
 /** @throws {ApiError} `InvalidPasswordException` in the words of the pool's policy */
 export function refusePassword(pool: UserPool, candidate: string): void {
