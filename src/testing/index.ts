@@ -1,5 +1,9 @@
 export { bearer, type BearerHeaders } from './bearer.js';
-export { relyingPartyOptions, type TestOptions } from './relying-party-options.js';
+export {
+  relyingPartyOptions,
+  upstreamProvider,
+  type TestOptions,
+} from './relying-party-options.js';
 export { signIn, type Credentials, type SignedInBrowser } from './sign-in.js';
 export { signedIn, type CookieHolder, type SignedInUser, type TestUser } from './signed-in.js';
 export {

@@ -1,3 +1,4 @@
+import type { IdentityProvider } from '../config/settings.js';
 import type { Pools } from '../pools/index.js';
 import type { RelyingPartyOptions } from '../relying-party/options.js';
 import { MemoryStore } from '../sessions/memory-store.js';
@@ -38,5 +39,29 @@ export function relyingPartyOptions(
       store: new MemoryStore({ now }),
     },
     ...options,
+  };
+}
+
+/**
+ * The pool behind the master pool as a relying party is told of it: sign-in goes straight there, and sign-out ends its session too.
+ *
+ * @param name of the pool, which is also what the master pool calls it; default `oidc-pool-2`
+ * @param client the master pool's app client there; default `master-pool`
+ */
+export function upstreamProvider(
+  pools: Pools,
+  {
+    name = 'oidc-pool-2',
+    client = 'master-pool',
+    label = 'Corporate ID',
+  }: { name?: string; client?: string; label?: string } = {},
+): IdentityProvider {
+  const upstream = pools.pool(name);
+  const clientId = upstream.client(client).id;
+  return {
+    name,
+    label,
+    emailDomains: [],
+    signOut: { kind: 'cognito', domain: upstream.domain, clientId },
   };
 }

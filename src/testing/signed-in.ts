@@ -27,7 +27,13 @@ export interface SignedInUser {
   /** For `supertest(app).get(…).set(user.headers)`, `fetch(url, { headers })` and their like. */
   readonly headers: { readonly cookie: string };
   /** For Playwright's `context.addCookies([user.browserCookie])`. */
-  readonly browserCookie: { readonly name: string; readonly value: string; readonly url: string };
+  readonly browserCookie: {
+    readonly name: string;
+    readonly value: string;
+    readonly url: string;
+    readonly httpOnly: true;
+    readonly sameSite: 'Lax';
+  };
   readonly session: Session;
   /** Ends the session as a sign-out in another browser would: this one's cookie stays and is worth nothing. */
   signOutElsewhere(): Promise<void>;
@@ -64,7 +70,13 @@ export async function signedIn(
   return {
     cookie,
     headers: { cookie },
-    browserCookie: { name, value: established.sessionId, url: baseUrl },
+    browserCookie: {
+      name,
+      value: established.sessionId,
+      url: baseUrl,
+      httpOnly: true,
+      sameSite: 'Lax',
+    },
     session,
     signOutElsewhere: async () => {
       await (

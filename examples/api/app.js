@@ -1,0 +1,15 @@
+import express from 'express';
+import { requireApiAccess } from 'lifeguard';
+
+/** An API without pages: whoever calls has an access token. */
+export function createApi(relyingParty) {
+  const api = express();
+  api.use(relyingParty.routes); // for /.well-known/oauth-protected-resource
+  api.get('/orders', requireApiAccess(relyingParty, { scope: 'orders/read', via: 'bearer' }), list);
+  api.get('/audit', requireApiAccess(relyingParty, { group: 'admins', maxAgeSeconds: 900 }), list);
+  return api;
+}
+
+function list(req, res) {
+  res.json({ caller: req.auth.subject, orders: ['A-1001', 'A-1002'] });
+}
