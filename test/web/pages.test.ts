@@ -25,7 +25,6 @@ const interrupted = { ...nobody, unfinishedSignOut: true };
 const somebody = { ...nobody, signedInAs: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(3) };
 const now = Date.UTC(2026, 10, 25, 19);
 
-const home = { baseUrl: 'http://localhost:3000', ordersScope: 'orders/read', adminGroup: 'admins' };
 const person = {
   displayName: somebody.signedInAs,
   username: 'oidc-pool-2_5f0c2f6e-8c1a-4e59-9d3b-1c1f0e6f4a11',
@@ -33,10 +32,6 @@ const person = {
   accessTokenExpiresAt: moment(now + 3_600_000, now),
   sessionEndsAt: moment(now + 28_800_000, now),
 };
-const providers = [
-  { label: 'Corporate ID', href: '/login?provider=a' },
-  { label: 'Partner ID', href: '/login?provider=b' },
-];
 const steps: SignOutStepView[] = [
   { label: 'This site', outcome: 'done', advice: undefined },
   { label: 'Your tokens', outcome: 'failed', advice: 'They end by themselves.' },
@@ -45,20 +40,8 @@ const steps: SignOutStepView[] = [
 ];
 const lookup = { returnTo: '/profile', emailLookup: true, unmatchedEmail: undefined };
 
-/** Every page in every state that looks different. */
+/** Pages in states that a journey hardly reaches; `test/chromium/pages.test.ts` goes to all others. */
 const pages: Record<string, (render: Render<Views>) => string> = {
-  'home, nobody signed in': (render) => render('home', { page: nobody, ...home }),
-  'home, signed in': (render) => render('home', { page: somebody, ...home }),
-  'home, sign-out interrupted': (render) => render('home', { page: interrupted, ...home }),
-  'profile, full': (render) =>
-    render('profile', {
-      page: somebody,
-      ...person,
-      name: 'Ada',
-      email: 'ada.lovelace@analytical-engines.example.com',
-      groups: ['eu-west-1_AbC123xyz_oidc-pool-2', 'admins'],
-      identityProvider: 'Corporate ID',
-    }),
   'profile, bare': (render) =>
     render('profile', {
       page: somebody,
@@ -68,31 +51,15 @@ const pages: Record<string, (render: Render<Views>) => string> = {
       groups: [],
       identityProvider: undefined,
     }),
-  'sign-in': (render) => render('sign-in', { page: nobody, providers, ...lookup }),
   'sign-in, e-mail only': (render) => render('sign-in', { page: nobody, providers: [], ...lookup }),
-  'sign-in, unmatched e-mail': (render) =>
-    render('sign-in', { page: nobody, providers, ...lookup, unmatchedEmail: 'a@b.example' }),
   'continue to a provider': (render) =>
     render('continue-to-provider', { page: nobody, label: 'Corporate ID', href: '/login' }),
-  logout: (render) =>
-    render('logout', { page: somebody, displayName: 'Ada', steps: ['This site', 'Corporate ID'] }),
   'logout, nobody signed in': (render) =>
     render('logout', { page: interrupted, displayName: undefined, steps: ['Corporate ID'] }),
-  'signed out': (render) =>
-    render('signed-out', { page: nobody, steps: steps.slice(0, 1), isComplete: true }),
   'signed out, not everywhere': (render) =>
     render('signed-out', { page: interrupted, steps, isComplete: false }),
   'signed out, and in again': (render) =>
     render('signed-out', { page: somebody, steps: [], isComplete: true }),
-  error: (render) =>
-    render('error', {
-      page: nobody,
-      code: 'login_transaction_missing',
-      title: 'This sign-in has expired',
-      detail: 'Nothing is lost: start again.',
-      requestId: '8c0f3a6e-6d5d-4f53-9d0e-0a86a4b0c2f1',
-      next: { label: 'Sign in', href: '/login' },
-    }),
 };
 
 const executable = inject('chromium');
