@@ -3,6 +3,7 @@ import * as client from 'openid-client';
 import { recogniseAuthorizationError } from '../cognito/error-descriptions.js';
 import { RelyingPartyError } from '../errors.js';
 import { operatorHelp } from '../errors/operator-help.js';
+import { queryOf } from '../web/query.js';
 import { requestIdOf } from '../web/request-id.js';
 import type { RelyingPartyContext } from './context.js';
 import type { LoginTransaction } from './login-transaction.js';
@@ -53,7 +54,7 @@ const MAX_PARAMETER_LENGTH = 4096;
 /** Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1). */
 function authorizationResponse(req: Request): URLSearchParams {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(req.query)) {
+  for (const [name, value] of Object.entries(queryOf(req))) {
     if (typeof value !== 'string' || value.length > MAX_PARAMETER_LENGTH) {
       throw new RelyingPartyError('callback_malformed', 'a parameter is repeated or too long');
     }

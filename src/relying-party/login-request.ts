@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { IdentityProvider } from '../config/settings.js';
 import { RelyingPartyError } from '../errors.js';
 import { localUrl } from '../web/local-url.js';
+import { queryOf } from '../web/query.js';
 import { isPrefetch } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
 import type { StepUp } from './step-up.js';
@@ -29,7 +30,7 @@ export function readLoginRequest(
   { identityProviders, basePath }: Pick<RelyingPartyContext, 'identityProviders' | 'basePath'>,
 ): LoginRequest {
   refuseUnlessOpenedByAPerson(req);
-  const { query } = req;
+  const query = queryOf(req);
   return {
     returnTo: localUrl(query['return_to'], '/', basePath),
     provider: namedProvider(identityProviders, query['provider']),

@@ -1,4 +1,4 @@
-import { Router, type Request, type RequestHandler } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import type { ApiAccess } from '../guards/api-access.js';
 import type { Authentication } from '../guards/authentication.js';
@@ -31,7 +31,7 @@ export function createApi(options: ApiOptions): Router {
   const api = Router();
   for (const { path, access, answer, respond } of routes) {
     api.get(path, neverKept, requireApiAccess(access), (req, res) => {
-      res.json(answer.parse(respond(authentication(req))));
+      sendJson(res, answer.parse(respond(authentication(req))));
     });
   }
   const document = openApiDocument({ baseUrl, cookie, routes });
@@ -87,6 +87,14 @@ function apiRoutes({ ordersScope, adminGroup }: ApiOptions): readonly ApiRoute[]
 
 /** Holds `respond` to the schema; the list then forgets which schema it is. */
 const route = <Schema extends z.ZodType>(described: ApiRoute<Schema>): ApiRoute => described;
+
+/** `res.json` would hash the body for an ETag, which is of no use to an answer that nobody may keep. */
+function sendJson(res: Response, body: unknown): void {
+  const text = JSON.stringify(body);
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', Buffer.byteLength(text));
+  res.end(text);
+}
 
 const neverKept: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store').vary('Authorization, Cookie');

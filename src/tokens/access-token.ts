@@ -5,7 +5,7 @@ import type { KeySet } from './key-set.js';
 import { refused, signedClaims, type SignedClaims } from './signed-claims.js';
 
 /** An issuer whose access tokens are accepted. */
-export interface TrustedIssuer {
+interface TrustedIssuer {
   readonly issuer: string;
   /** The clients it is trusted for. */
   readonly clientIds: readonly string[];

@@ -15,6 +15,6 @@ export function requestIdOf(res: Response): string {
   if (typeof known === 'string') return known;
   const id = randomUUID();
   res.locals['requestId'] = id;
-  res.set('X-Request-Id', id);
+  res.setHeader('X-Request-Id', id);
   return id;
 }

@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet, { contentSecurityPolicy } from 'helmet';
 
@@ -13,38 +14,54 @@ export interface SecurityHeadersOptions {
   readonly formActionOrigins: () => readonly string[] | undefined;
 }
 
+type Headers = readonly (readonly [name: string, value: string])[];
+
+/**
+ * Helmet, with the defaults changed that would break or weaken a relying party's pages. Its dozen steps run once, here; a request
+ * is given what they said.
+ */
+export function securityHeaders({
+  https,
+  formActionOrigins,
+}: SecurityHeadersOptions): RequestHandler {
+  const constant = headersOf(
+    helmet({
+      contentSecurityPolicy: false,
+      // no-referrer would make browsers send "Origin: null" with our own forms, and they would be refused.
+      referrerPolicy: { policy: 'same-origin' },
+      strictTransportSecurity: https,
+      xFrameOptions: { action: 'deny' },
+    }),
+  );
+  let lastOrigins: readonly string[] | undefined;
+  let headers: Headers | undefined;
+
+  return (_req, res, next) => {
+    const origins = formActionOrigins();
+    if (headers === undefined || origins !== lastOrigins) {
+      headers = [...headersOf(policyFor(origins?.filter(isOrigin), https)), ...constant];
+      lastOrigins = origins;
+    }
+    for (const [name, value] of headers) res.setHeader(name, value);
+    res.removeHeader('X-Powered-By');
+    next();
+  };
+}
+
 type SetHeader = (
   req: IncomingMessage,
   res: ServerResponse,
   next: (error?: unknown) => void,
 ) => void;
 
-/** Helmet, with the defaults changed that would break or weaken a relying party's pages. */
-export function securityHeaders({
-  https,
-  formActionOrigins,
-}: SecurityHeadersOptions): RequestHandler {
-  const otherHeaders = helmet({
-    contentSecurityPolicy: false,
-    // no-referrer would make browsers send "Origin: null" with our own forms, and they would be refused.
-    referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: https,
-    xFrameOptions: { action: 'deny' },
+/** What a middleware that looks at nothing of the request would set. */
+function headersOf(middleware: SetHeader): Headers {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  middleware(request, response, (error) => {
+    if (error !== undefined) throw error;
   });
-  let lastOrigins: readonly string[] | undefined;
-  let policy: SetHeader | undefined;
-
-  return (req, res, next) => {
-    const origins = formActionOrigins();
-    if (policy === undefined || origins !== lastOrigins) {
-      policy = policyFor(origins?.filter(isOrigin), https);
-      lastOrigins = origins;
-    }
-    policy(req, res, (error?: unknown) => {
-      if (error === undefined) otherHeaders(req, res, next);
-      else next(error);
-    });
-  };
+  return Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]);
 }
 
 /** @see W3C Content Security Policy Level 3, sections 6.1–6.4 */
