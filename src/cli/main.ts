@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { describeFailure } from './failure.js';
 import type { PoolsCommandOptions } from './pools.js';
+import type { SetupCommandOptions } from './setup.js';
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -51,6 +52,40 @@ program
       .default('local'),
   )
   .action(async (options: PoolsCommandOptions) => (await import('./pools.js')).pools(options));
+
+program
+  .command('setup')
+  .description('makes two joined user pools at AWS, or completes those that exist, and writes .env')
+  .option(
+    '--base-url <url>',
+    'public origin of the site (default: BASE_URL of the file or environment)',
+  )
+  .option('--region <region>', 'AWS region (default: as for every AWS tool)')
+  .option('--endpoint-url <url>', 'speak to this instead of AWS, e.g. the embedded pools')
+  .option('--master-name <name>', 'name of the master pool', 'oidc-pool-1')
+  .option(
+    '--upstream-name <name>',
+    'name of the second pool, and of the identity provider',
+    'oidc-pool-2',
+  )
+  .option(
+    '--domain-prefix <prefix>',
+    "of the master pool's domain; -upstream is added for the second (default: from the pools' ids)",
+  )
+  .option('--api', 'also the scope orders/read and a client for machines that may ask for it')
+  .option('--user <name>', 'first user of the second pool; the temporary password is shown once')
+  .option('--email <address>', "the first user's e-mail address")
+  .option('--env-file <path>', 'file the settings are written to', '.env')
+  .option('--dry-run', 'only show what would be done')
+  .option('--yes', 'do it without asking')
+  .addOption(
+    new Option('--print <what>', 'print an equivalent template, and do nothing').choices([
+      'cloudformation',
+    ]),
+  )
+  .action(async (options: SetupCommandOptions) =>
+    (await import('./setup.js')).setup(process.env, options),
+  );
 
 program
   .command('end-sessions')

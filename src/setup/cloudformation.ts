@@ -1,0 +1,161 @@
+import { stringify } from 'yaml';
+import type { SetupInputs } from './desired.js';
+import { desiredFor } from './desired.js';
+import type { Reference, Text } from './references.js';
+import type { Resource } from './resources.js';
+
+/**
+ * A CloudFormation template of everything `setup` makes, in YAML with intrinsic functions in their long form.
+ *
+ * Two things differ, for CloudFormation cannot do them: the domains are made from a parameter and not from the pools'
+ * ids, and a first user gets the temporary password by e-mail.
+ */
+export function cloudFormationTemplate(inputs: SetupInputs): string {
+  const { resources } = desiredFor(inputs);
+  const template = {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: `Two joined user pools for ${inputs.baseUrl}: ${inputs.masterName} federates to ${inputs.upstreamName}.`,
+    Parameters: {
+      DomainPrefix: {
+        Type: 'String',
+        Description: "Of the master pool's domain; unique in the region",
+        AllowedPattern: '^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$',
+        ...(inputs.domainPrefix !== undefined && { Default: inputs.domainPrefix }),
+      },
+    },
+    Resources: Object.fromEntries(
+      resources.map((resource) => [resource.id, declaration(resource, inputs)]),
+    ),
+    Outputs: outputs(inputs),
+  };
+  return stringify(template, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
+type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+
+const ref = (id: string): Json => ({ Ref: id });
+const attribute = (id: string, name: string): Json => ({ 'Fn::GetAtt': [id, name] });
+
+const prefixes = { MasterDomain: '${DomainPrefix}', UpstreamDomain: '${DomainPrefix}-upstream' };
+
+const originOf = (prefix: string): string =>
+  `https://${prefix}.auth.\${AWS::Region}.amazoncognito.com`;
+
+function intrinsic(text: Text): Json {
+  if (typeof text === 'string') return text;
+  switch (text.what) {
+    case 'issuer':
+      return attribute(text.of, 'ProviderURL');
+    case 'clientId':
+      return ref(text.of);
+    case 'clientSecret':
+      return attribute(text.of, 'ClientSecret');
+    case 'domainOrigin':
+      return { 'Fn::Sub': originOf(prefixFor(text)) + (text.path ?? '') };
+  }
+}
+
+const prefixFor = ({ of }: Reference): string =>
+  of === 'MasterPool' ? prefixes.MasterDomain : prefixes.UpstreamDomain;
+
+function declaration(resource: Resource, inputs: SetupInputs): object {
+  switch (resource.kind) {
+    case 'user pool': {
+      const { PoolName, ...rest } = resource.properties;
+      return { Type: 'AWS::Cognito::UserPool', Properties: { UserPoolName: PoolName, ...rest } };
+    }
+    case 'domain':
+      return {
+        Type: 'AWS::Cognito::UserPoolDomain',
+        Properties: {
+          UserPoolId: ref(resource.pool),
+          Domain: { 'Fn::Sub': prefixes[resource.id] },
+          ManagedLoginVersion: resource.managedLoginVersion,
+        },
+      };
+    case 'app client': {
+      const { CallbackURLs, ...rest } = resource.properties;
+      return {
+        Type: 'AWS::Cognito::UserPoolClient',
+        ...dependencies(resource.id, inputs),
+        Properties: {
+          UserPoolId: ref(resource.pool),
+          ...rest,
+          ...(CallbackURLs && { CallbackURLs: CallbackURLs.map(intrinsic) }),
+        },
+      };
+    }
+    case 'identity provider': {
+      const { ProviderDetails, ...rest } = resource.properties;
+      return {
+        Type: 'AWS::Cognito::UserPoolIdentityProvider',
+        // Cognito reads the endpoints from the second pool's discovery document, which has none before its domain.
+        DependsOn: 'UpstreamDomain',
+        Properties: {
+          UserPoolId: ref(resource.pool),
+          ...rest,
+          ProviderDetails: Object.fromEntries(
+            Object.entries(ProviderDetails).map(([key, text]) => [key, intrinsic(text)]),
+          ),
+        },
+      };
+    }
+    case 'resource server':
+      return {
+        Type: 'AWS::Cognito::UserPoolResourceServer',
+        Properties: { UserPoolId: ref(resource.pool), ...resource.properties },
+      };
+    case 'user':
+      return {
+        Type: 'AWS::Cognito::UserPoolUser',
+        Properties: {
+          UserPoolId: ref(resource.pool),
+          Username: resource.properties.Username,
+          DesiredDeliveryMediums: ['EMAIL'],
+          UserAttributes: [
+            { Name: 'email', Value: resource.properties.email },
+            { Name: 'email_verified', Value: 'true' },
+          ],
+        },
+      };
+  }
+}
+
+/** What a client names without a reference, and which must exist first. */
+function dependencies(id: Resource['id'], { withApi }: SetupInputs): { DependsOn?: string[] } {
+  const needed = [
+    ...(id === 'SiteClient' ? ['IdentityProvider'] : []),
+    ...(id !== 'UpstreamClient' && withApi ? ['ResourceServer'] : []),
+  ];
+  return needed.length > 0 ? { DependsOn: needed } : {};
+}
+
+/** The lines of `.env`; the client secret is not one of them, since anybody who may see the stack would see it. */
+function outputs({ baseUrl, upstreamName, withApi }: SetupInputs): object {
+  const providers = JSON.stringify([
+    {
+      name: upstreamName,
+      signOut: {
+        kind: 'cognito',
+        domain: originOf(prefixes.UpstreamDomain),
+        clientId: '${UpstreamClient}',
+      },
+    },
+  ]);
+  return {
+    BaseUrl: { Description: 'BASE_URL', Value: baseUrl },
+    Issuer: { Description: 'ISSUER', Value: attribute('MasterPool', 'ProviderURL') },
+    ClientId: { Description: 'CLIENT_ID', Value: ref('SiteClient') },
+    ClientSecretCommand: {
+      Description: 'Prints CLIENT_SECRET',
+      Value: {
+        'Fn::Sub':
+          'aws cognito-idp describe-user-pool-client --user-pool-id ${MasterPool} --client-id ${SiteClient} --query UserPoolClient.ClientSecret --output text',
+      },
+    },
+    IdentityProviders: { Description: 'IDENTITY_PROVIDERS', Value: { 'Fn::Sub': providers } },
+    ...(withApi && {
+      ApiClientIds: { Description: 'API_CLIENT_IDS', Value: ref('MachineClient') },
+    }),
+  };
+}

@@ -1,0 +1,108 @@
+import type * as Sdk from '@aws-sdk/client-cognito-identity-provider';
+import { codeOf, patiently, type Wait } from './patience.js';
+import { SetupError } from './setup-error.js';
+
+/** Cognito's control plane, with the patience that its request limits ask for. */
+export interface CognitoApi {
+  readonly cognito: Sdk.CognitoIdentityProvider;
+  readonly sdk: Pick<typeof Sdk, 'paginateListUserPools' | 'paginateListUserPoolClients'>;
+  readonly region: string;
+  /** The discovery document of a pool, read from the host that answers for the region. */
+  readonly discover: (poolId: string) => Promise<Discovery>;
+  readonly wait: Wait;
+}
+
+export interface Discovery {
+  readonly issuer: string;
+  /** Absent, or not on a domain, while the pool has none. */
+  readonly authorization_endpoint?: string | undefined;
+}
+
+export interface ConnectOptions {
+  /** Default: as for every AWS tool. */
+  readonly region: string | undefined;
+  /** Of the embedded pools, or of anything that speaks for Cognito. */
+  readonly endpointUrl: string | undefined;
+  readonly wait: Wait;
+}
+
+/**
+ * Loads the AWS SDK, which is installed only by those who need it, and connects with the operator's own credentials.
+ *
+ * @throws {SetupError} when the SDK is not installed, or no region is known
+ */
+export async function connect({ region, endpointUrl, wait }: ConnectOptions): Promise<CognitoApi> {
+  const sdk = await loadSdk();
+  const cognito = new sdk.CognitoIdentityProvider({
+    ...(region !== undefined && { region }),
+    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+    ...(isLoopback(endpointUrl) && forEmbeddedPools(region)),
+    // Ours instead: the SDK would also repeat a creation whose answer was lost.
+    maxAttempts: 1,
+  });
+  cognito.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) =>
+        patiently(() => next(args), !commandName.includes('Create'), wait),
+    { step: 'initialize', name: 'patience' },
+  );
+  const knownRegion = await cognito.config.region().catch((cause: unknown) => {
+    throw new SetupError('No AWS region is known: add --region, or set AWS_REGION.', { cause });
+  });
+  const origin =
+    endpointUrl ??
+    cognito.config.endpointProvider({
+      Region: knownRegion,
+      UseFIPS: false,
+      UseDualStack: false,
+    }).url.href;
+
+  return {
+    cognito,
+    sdk,
+    region: knownRegion,
+    wait,
+    discover: (poolId) => discover(`${origin.replace(/\/$/, '')}/${poolId}`, wait),
+  };
+}
+
+async function loadSdk(): Promise<typeof Sdk> {
+  try {
+    return await import('@aws-sdk/client-cognito-identity-provider');
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new SetupError(
+      'This command speaks to AWS and needs its SDK: npm install @aws-sdk/client-cognito-identity-provider',
+      { cause: error },
+    );
+  }
+}
+
+const isLoopback = (url: string | undefined): boolean =>
+  url !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+
+/** The embedded pools take any signature; real credentials are not for them. */
+const forEmbeddedPools = (
+  region: string | undefined,
+): { region: string; credentials: { accessKeyId: string; secretAccessKey: string } } => ({
+  region: region ?? 'eu-west-1',
+  credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
+});
+
+async function discover(issuer: string, wait: Wait): Promise<Discovery> {
+  const url = `${issuer}/.well-known/openid-configuration`;
+  const read = async (): Promise<Discovery> => {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    if (!answer.ok) throw new SetupError(`${url} answered with status ${answer.status}.`);
+    const document: unknown = await answer.json();
+    if (isDiscovery(document)) return document;
+    throw new SetupError(`${url} is not a discovery document.`);
+  };
+  return patiently(read, true, wait);
+}
+
+const isDiscovery = (document: unknown): document is Discovery =>
+  typeof document === 'object' &&
+  document !== null &&
+  'issuer' in document &&
+  typeof document.issuer === 'string';

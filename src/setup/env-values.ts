@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import type { Actual } from './actual.js';
+import type { Desired, SignOutOf, Variable } from './desired.js';
+import type { EnvFile } from './env-file.js';
+import { resolve, shown } from './resolve.js';
+import { SetupError } from './setup-error.js';
+
+/** What happens to one variable of the file. */
+export interface EnvChange {
+  readonly name: string;
+  readonly action: 'add' | 'replace';
+  /** As a plan may show it. */
+  readonly text: string;
+  /** Absent while it depends on what does not exist yet. */
+  readonly value: string | undefined;
+}
+
+/**
+ * What the file lacks. A secret that comes from a file of its own (`NAME_FILE`) is left to its owner, and the sessions'
+ * secret is only made where there is none, since a new one would end every session.
+ */
+export function envChanges(desired: Desired, actual: Actual, file: EnvFile): EnvChange[] {
+  const changes = desired.variables
+    .filter(({ name, isSecret }) => !isSecret || isUnset(file, `${name}_FILE`))
+    .map((variable) => changeOf(variable, actual, file));
+  if (isUnset(file, 'SESSION_SECRET') && isUnset(file, 'SESSION_SECRET_FILE')) {
+    const value = randomBytes(32).toString('base64url');
+    changes.push({ name: 'SESSION_SECRET', action: 'add', text: '(hidden)', value });
+  }
+  return changes.filter(({ name, value }) => value === undefined || value !== file.values[name]);
+}
+
+const isUnset = ({ values }: EnvFile, name: string): boolean => (values[name] ?? '') === '';
+
+function changeOf(variable: Variable, actual: Actual, file: EnvFile): EnvChange {
+  const { name, value } = variable;
+  const action = isUnset(file, name) ? 'add' : 'replace';
+  if (typeof value === 'object' && 'provider' in value) {
+    const text = `${value.provider}, signed out at ${shown(value.domain, actual)}`;
+    return { name, action, text, value: providersWith(value, actual, file.values[name]) };
+  }
+  const resolved = resolve(value, actual) ?? absent(variable, actual);
+  return {
+    name,
+    action,
+    text: variable.isSecret ? '(hidden)' : shown(value, actual),
+    value:
+      resolved !== undefined && variable.joinedBy !== undefined
+        ? joined(resolved, variable.joinedBy, file.values[name])
+        : resolved,
+  };
+}
+
+/** The words the file has, and ours. */
+function joined(ours: string, separator: string, before = ''): string {
+  const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== '');
+  const missing = words(ours).filter((word) => !words(before).includes(word));
+  return missing.length === 0 ? before : [...words(before), ...missing].join(separator);
+}
+
+/** A client that exists without a secret is a public one, and that has to be said. */
+const absent = ({ name }: Variable, { SiteClient }: Actual): string | undefined =>
+  name === 'CLIENT_SECRET' && SiteClient !== undefined ? 'none' : undefined;
+
+/** The providers the file has, ours among them; what it says of ours besides the sign-out is kept. */
+function providersWith(
+  { provider, domain, clientId }: SignOutOf,
+  actual: Actual,
+  before: string | undefined,
+): string | undefined {
+  const [origin, id] = [resolve(domain, actual), resolve(clientId, actual)];
+  if (origin === undefined || id === undefined) return undefined;
+  const signOut = { kind: 'cognito', domain: origin, clientId: id };
+  const present = providersIn(before);
+  const ours = present.find((each) => each['name'] === provider);
+  if (ours !== undefined && isSame(ours['signOut'], signOut)) return before;
+  const all = ours
+    ? present.map((each) => (each['name'] === provider ? { ...each, signOut } : each))
+    : [...present, { name: provider, signOut }];
+  // A value in single quotes has none inside.
+  return JSON.stringify(all).replaceAll("'", String.raw`\u0027`);
+}
+
+const isSame = (found: unknown, wanted: Record<string, string>): boolean =>
+  isRecord(found) &&
+  Object.keys(found).length === Object.keys(wanted).length &&
+  Object.entries(wanted).every(([key, value]) => found[key] === value);
+
+function providersIn(text = ''): Record<string, unknown>[] {
+  if (text.trim() === '') return [];
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    parsed = undefined;
+  }
+  if (Array.isArray(parsed) && parsed.every(isRecord)) return parsed;
+  throw new SetupError(
+    'IDENTITY_PROVIDERS in the file is not a JSON array of providers: correct or remove it.',
+  );
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

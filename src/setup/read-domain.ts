@@ -1,0 +1,32 @@
+import type { FoundDomain, FoundPool } from './actual.js';
+import type { CognitoApi } from './cognito-api.js';
+import { SetupError } from './setup-error.js';
+
+const ATTEMPTS = 30;
+const BETWEEN_MS = 4000;
+
+/**
+ * A pool's domain. Its address is read from discovery and not built: partitions, custom domains and the embedded pools
+ * each write it in their own way. A domain made a moment ago takes up to a minute to appear there.
+ *
+ * @throws {SetupError} when it does not
+ */
+export async function readDomain(
+  { cognito, discover, wait }: CognitoApi,
+  pool: FoundPool,
+): Promise<FoundDomain | undefined> {
+  const name = pool.CustomDomain ?? pool.Domain;
+  if (name === undefined) return undefined;
+  const { DomainDescription } = await cognito.describeUserPoolDomain({ Domain: name });
+  const managedLoginVersion = DomainDescription?.ManagedLoginVersion ?? 1;
+
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    if (attempt > 1) await wait(BETWEEN_MS);
+    const { issuer, authorization_endpoint: endpoint = '' } = await discover(pool.Id);
+    const origin = /^(.+)\/oauth2\/authorize$/.exec(endpoint)?.[1];
+    if (origin !== undefined) return { name, managedLoginVersion, origin, issuer };
+  }
+  throw new SetupError(
+    `The domain ${name} does not appear in the discovery document of ${pool.Id} yet: run this again in a minute.`,
+  );
+}

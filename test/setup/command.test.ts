@@ -1,0 +1,195 @@
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { parseEnv } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { confirm } from '../../src/cli/confirm.js';
+import type { Pools } from '../../src/pools/index.js';
+import {
+  emptyFolder,
+  endCommands,
+  freePort,
+  lifeguard,
+  type RunningCommand,
+} from '../cli/command.js';
+import { createBrowser } from '../support/browser.js';
+import { emptyAccount } from './world.js';
+
+let pools: Pools;
+const folder = emptyFolder();
+const envFile = join(folder, '.env');
+const port = await freePort();
+const site = `http://localhost:${port}`;
+
+beforeAll(async () => {
+  pools = await emptyAccount();
+});
+afterAll(async () => {
+  endCommands();
+  await pools.close();
+});
+
+const setup = (flags: string, environment: Record<string, string> = {}): RunningCommand =>
+  lifeguard(`setup ${flags}`, { AWS_ENDPOINT_URL: pools.url, ...environment }, folder);
+
+const wanted = `--base-url ${site} --user alice --email alice@example.com`;
+
+describe('lifeguard setup, before anybody has agreed', () => {
+  it('lists all that is wrong with the command line', async () => {
+    const command = setup('--upstream-name a_b --domain-prefix -aws --user alice');
+    expect(await command.exit()).toBe(1);
+    for (const flag of ['--base-url', '--upstream-name', '--domain-prefix', '--email']) {
+      expect(command.errors()).toContain(`  ${flag} `);
+    }
+  });
+
+  it('shows the plan and changes nothing with --dry-run', async () => {
+    const command = setup(`${wanted} --dry-run`);
+    expect(await command.exit()).toBe(0);
+    expect(command.output()).toContain('+  create  user pool oidc-pool-1');
+    expect(command.output()).toContain('add CLIENT_SECRET: (hidden)');
+    expect(command.output()).toContain('Dry run: nothing was changed.');
+    expect([pools.dump().pools, existsSync(envFile)]).toEqual([[], false]);
+  });
+
+  it('changes nothing where nobody can be asked', async () => {
+    const command = setup(wanted);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain('add --yes to do this, or --dry-run');
+    expect([pools.dump().pools, existsSync(envFile)]).toEqual([[], false]);
+  });
+
+  it.each([
+    ['yes', true],
+    ['Y', true],
+    ['no', false],
+    ['', false],
+  ])('takes the answer "%s" as %s', async (answer, isAgreed) => {
+    const [input, output] = [new PassThrough(), new PassThrough()];
+    const asked = confirm('Do this?', input, output);
+    input.write(`${answer}\n`);
+    expect(await asked).toBe(isAgreed);
+    expect(String(output.read())).toContain('Do this? (yes/no)');
+  });
+
+  it('takes a terminal that goes away as a no', async () => {
+    const input = new PassThrough();
+    const asked = confirm('Do this?', input, new PassThrough());
+    input.end();
+    expect(await asked).toBe(false);
+  });
+
+  it('prints a template without asking AWS anything', async () => {
+    const command = setup(`--base-url ${site} --print cloudformation`, {
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    });
+    expect(await command.exit()).toBe(0);
+    expect(command.output()).toMatch(/^AWSTemplateFormatVersion: /);
+  });
+});
+
+describe('lifeguard setup, when it cannot speak to AWS', () => {
+  it('says what to install when the SDK is missing', async () => {
+    const hook = join(folder, 'no-sdk.mjs');
+    writeFileSync(
+      hook,
+      `import { register } from 'node:module';
+      const source = \`export async function resolve(specifier, context, next) {
+        return next(specifier.replace('@aws-sdk/', '@not-installed/'), context);
+      }\`;
+      register('data:text/javascript,' + encodeURIComponent(source));`,
+    );
+    const command = setup(wanted, { NODE_OPTIONS: `--import=file://${hook}` });
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain('npm install @aws-sdk/client-cognito-identity-provider');
+  });
+
+  it('says that it cannot be reached', async () => {
+    const command = setup(`${wanted} --endpoint-url http://127.0.0.1:9`);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain('Cognito cannot be reached (ECONNREFUSED).');
+  });
+
+  it('says which flag or variable gives the region', async () => {
+    const command = lifeguard(`setup ${wanted}`, { HOME: folder }, folder);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain('add --region, or set AWS_REGION');
+  });
+
+  it('says how to sign in when there are no credentials', async () => {
+    const nothing = { HOME: folder, AWS_EC2_METADATA_DISABLED: 'true' };
+    const command = lifeguard(`setup ${wanted} --region eu-west-1`, nothing, folder);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain('No AWS credentials were found');
+  });
+});
+
+describe('lifeguard setup --yes', () => {
+  let password = '';
+
+  it('makes the pools, prints the password once, and writes .env for its owner alone', async () => {
+    writeFileSync(envFile, `# the shop\nPORT=${port}\nSESSION_STORE=memory:\n`);
+    chmodSync(envFile, 0o644);
+    const command = setup(`${wanted} --yes`);
+    expect(await command.exit()).toBe(0);
+    [, password = ''] = /Password {2}(\S+)/.exec(command.output()) ?? [];
+    expect(command.output().split(password)).toHaveLength(2);
+
+    expect(statSync(envFile).mode & 0o777).toBe(0o600);
+    const text = readFileSync(envFile, 'utf8');
+    expect(text.startsWith(`# the shop\nPORT=${port}\nSESSION_STORE=memory:\n`)).toBe(true);
+    const values = parseEnv(text);
+    const { id, secret } = pools.pool('oidc-pool-1').client('site');
+    expect(values).toMatchObject({ BASE_URL: site, CLIENT_ID: id, CLIENT_SECRET: secret });
+    for (const hidden of [secret, values['SESSION_SECRET']]) {
+      expect(command.output()).not.toContain(hidden);
+    }
+  });
+
+  it('has nothing to change the second time, and takes BASE_URL from .env', async () => {
+    const before = readFileSync(envFile, 'utf8');
+    const command = setup('--yes');
+    expect(await command.exit()).toBe(0);
+    expect(command.output()).toContain('Nothing to change.');
+    expect(command.output()).not.toMatch(/[+~] {2}c/);
+    expect(readFileSync(envFile, 'utf8')).toBe(before);
+  });
+
+  it('changes a value of .env only when that was agreed to', async () => {
+    const right = readFileSync(envFile, 'utf8');
+    const wrong = right.replace(/CLIENT_ID=.*/, 'CLIENT_ID=mine');
+    writeFileSync(envFile, wrong);
+    const asking = setup('--region eu-west-1');
+    expect(await asking.exit()).toBe(1);
+    expect(asking.output()).toContain('replace CLIENT_ID');
+    expect(readFileSync(envFile, 'utf8')).toBe(wrong);
+    expect(await setup('--yes').exit()).toBe(0);
+    expect(readFileSync(envFile, 'utf8')).toBe(right);
+  });
+
+  it('leaves a site behind that signs people in, and out again at both pools', async () => {
+    const serve = lifeguard('serve', {}, folder);
+    await serve.says('"listening"');
+    const browser = createBrowser();
+    const signIn = await browser.get(`${site}/profile`);
+    expect(signIn.url).toContain(pools.pool('oidc-pool-2').domain);
+    const change = await browser.submit(signIn, { username: 'alice', password });
+    const chosen = 'Correct-Horse-7-Battery';
+    const profile = await browser.submit(change, {
+      new_password: chosen,
+      new_password_confirm: chosen,
+    });
+    expect(profile.url).toBe(`${site}/profile`);
+    expect(profile.html).toContain('alice@example.com');
+
+    const out = await browser.click(profile, 'Sign out');
+    expect(out.url).toBe(`${site}/signed-out`);
+    const visited = out.history.map(({ url }) => url);
+    for (const name of ['oidc-pool-1', 'oidc-pool-2']) {
+      const logout = `${pools.pool(name).domain}/logout`;
+      expect(visited.some((url) => url.startsWith(logout))).toBe(true);
+    }
+    const again = await browser.get(`${site}/profile`);
+    expect(again.document.querySelector('[name="password"]')).not.toBeNull();
+  });
+});

@@ -1,0 +1,247 @@
+import type { CreateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Pools } from '../../src/pools/index.js';
+import type { CognitoApi } from '../../src/setup/cognito-api.js';
+import { apiOf, emptyAccount, inputs, planNow, runSetup, stepsNow } from './world.js';
+
+let pools: Pools;
+let api: CognitoApi;
+beforeEach(async () => {
+  pools = await emptyAccount();
+  api = await apiOf(pools);
+});
+afterEach(() => pools.close());
+
+async function pool(request: Partial<CreateUserPoolRequest> = {}): Promise<string> {
+  const { UserPool } = await api.cognito.createUserPool({ PoolName: 'oidc-pool-1', ...request });
+  return UserPool!.Id!;
+}
+
+const changesOf = async (title: string): Promise<string[]> => {
+  const { steps } = await planNow(api);
+  const step = steps.find(({ resource }) => resource.title === title);
+  return (step?.changes ?? []).map(({ property, text }) => `${property}: ${text}`);
+};
+
+describe('a client made by hand', () => {
+  it('gets what it lacks and keeps everything else', async () => {
+    await runSetup(api);
+    const { MasterPool, SiteClient } = await runSetup(api);
+    const ids = { UserPoolId: MasterPool?.Id, ClientId: SiteClient?.ClientId };
+    // As in the console years ago: everything that is not named here is reset to its default.
+    await api.cognito.updateUserPoolClient({
+      ...ids,
+      ClientName: 'site',
+      AccessTokenValidity: 10,
+      TokenValidityUnits: { AccessToken: 'minutes' },
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthFlows: ['implicit'],
+      AllowedOAuthScopes: ['openid', 'phone'],
+      CallbackURLs: ['https://staging.example.com/callback'],
+      ExplicitAuthFlows: ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_PASSWORD_AUTH'],
+      WriteAttributes: ['email', 'nickname'],
+      EnableTokenRevocation: false,
+    });
+
+    expect(await changesOf('app client site of oidc-pool-1')).toEqual(
+      expect.arrayContaining([
+        'AllowedOAuthFlows: + code',
+        'CallbackURLs: + http://localhost:3000/callback',
+        'LogoutURLs: + http://localhost:3000/logout/continue',
+        'ExplicitAuthFlows: - ALLOW_REFRESH_TOKEN_AUTH',
+        'EnableTokenRevocation: false -> true',
+        'WriteAttributes: + name, + given_name, + family_name',
+      ]),
+    );
+    await runSetup(api);
+    const { UserPoolClient } = await api.cognito.describeUserPoolClient(ids);
+    expect(UserPoolClient).toMatchObject({
+      AccessTokenValidity: 10,
+      TokenValidityUnits: { AccessToken: 'minutes' },
+      AllowedOAuthFlows: ['implicit', 'code'],
+      AllowedOAuthScopes: ['openid', 'phone', 'email', 'profile', 'orders/read'],
+      CallbackURLs: ['https://staging.example.com/callback', 'http://localhost:3000/callback'],
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
+      WriteAttributes: ['email', 'nickname', 'name', 'given_name', 'family_name'],
+      RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
+      ClientSecret: SiteClient?.ClientSecret,
+    });
+    expect(await stepsNow(api)).toEqual([]);
+  });
+
+  it('keeps a grace of its own, but not a grace of nothing', async () => {
+    const { MasterPool, SiteClient } = await runSetup(api);
+    const rotate = (seconds: number): Promise<unknown> =>
+      api.cognito.updateUserPoolClient({
+        ...SiteClient,
+        UserPoolId: MasterPool?.Id,
+        ClientId: SiteClient?.ClientId,
+        RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: seconds },
+      });
+    await rotate(60);
+    expect(await stepsNow(api)).toEqual([]);
+    await rotate(0);
+    expect(await changesOf('app client site of oidc-pool-1')).toEqual([
+      'RefreshTokenRotation: Feature ENABLED, RetryGracePeriodSeconds 0 -> Feature ENABLED, RetryGracePeriodSeconds 10',
+    ]);
+  });
+
+  it('stops us when it can never do: no secret for the second pool, machines beside people', async () => {
+    const master = await pool();
+    const upstream = await pool({ PoolName: 'oidc-pool-2' });
+    await api.cognito.createUserPoolClient({ UserPoolId: upstream, ClientName: 'master-pool' });
+    await api.cognito.createResourceServer({
+      UserPoolId: master,
+      Identifier: 'orders',
+      Name: 'orders',
+      Scopes: [{ ScopeName: 'write', ScopeDescription: 'Write orders' }],
+    });
+    await api.cognito.createUserPoolClient({
+      UserPoolId: master,
+      ClientName: 'site',
+      GenerateSecret: true,
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthFlows: ['client_credentials'],
+      AllowedOAuthScopes: ['orders/write'],
+    });
+    const { problems } = await planNow(api);
+    expect(problems).toEqual([
+      expect.stringMatching(/master-pool of oidc-pool-2 has no secret/),
+      expect.stringMatching(/site of oidc-pool-1 would have client_credentials beside/),
+    ]);
+  });
+
+  it('gets no rotation where the plan of its pool has none', async () => {
+    await pool({ UserPoolTier: 'LITE' });
+    const { SiteClient } = await runSetup(api);
+    expect(SiteClient?.RefreshTokenRotation?.Feature).not.toBe('ENABLED');
+    const { steps, notes } = await planNow(api);
+    expect(steps).toEqual([]);
+    expect(notes.join()).toContain('Lite plan');
+  });
+});
+
+describe('a pool made by hand', () => {
+  it('keeps all its settings when it is protected from deletion', async () => {
+    const settings = {
+      Policies: { PasswordPolicy: { MinimumLength: 20, RequireSymbols: false } },
+      LambdaConfig: { PreSignUp: 'arn:aws:lambda:eu-west-1:000000000000:function:check' },
+      AutoVerifiedAttributes: ['email' as const],
+      EmailVerificationSubject: 'Your code',
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: false },
+      UserPoolTags: { team: 'web' },
+    };
+    const id = await pool(settings);
+    await runSetup(api);
+    const { UserPool } = await api.cognito.describeUserPool({ UserPoolId: id });
+    expect(UserPool).toMatchObject({ ...settings, DeletionProtection: 'ACTIVE' });
+    expect(await stepsNow(api)).toEqual([]);
+  });
+
+  it('stops us when a mapped attribute is immutable, which can never be changed', async () => {
+    await pool({ Schema: [{ Name: 'email', AttributeDataType: 'String', Mutable: false }] });
+    await expect(runSetup(api)).rejects.toThrow(
+      /attribute email is immutable and can never be made mutable.*--master-name/s,
+    );
+    expect(pools.dump().pools).toHaveLength(1);
+  });
+
+  it('stops us when it requires what the second pool does not send', async () => {
+    await pool({ Schema: [{ Name: 'phone_number', AttributeDataType: 'String', Required: true }] });
+    expect((await planNow(api)).problems).toEqual([
+      expect.stringMatching(/requires the attribute phone_number/),
+    ]);
+  });
+
+  it('keeps its domain, and is told what managed login still needs', async () => {
+    const id = await pool();
+    await api.cognito.createUserPoolDomain({
+      UserPoolId: id,
+      Domain: 'shop',
+      ManagedLoginVersion: 2,
+    });
+    const wanted = { ...inputs, domainPrefix: 'other' };
+    expect((await runSetup(api, wanted)).MasterDomain?.name).toBe('shop');
+    const { steps, notes } = await planNow(api, wanted);
+    expect(steps).toEqual([]);
+    expect(notes).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('is shop already'),
+        expect.stringContaining('create-managed-login-branding'),
+      ]),
+    );
+  });
+
+  it('has users by their e-mail address, and so has the first one', async () => {
+    await pool({ PoolName: 'oidc-pool-2', UsernameAttributes: ['email'] });
+    await runSetup(api);
+    const [user] = pools.pool('oidc-pool-2').users();
+    expect(user?.attributes).toMatchObject({ email: 'alice@example.com', email_verified: 'true' });
+    expect(await stepsNow(api)).toEqual([]);
+  });
+});
+
+describe('an identity provider made by hand', () => {
+  it('gets the right issuer, client and mapping, and keeps what else is mapped', async () => {
+    const { MasterPool } = await runSetup(api);
+    const ids = { UserPoolId: MasterPool?.Id, ProviderName: 'oidc-pool-2' };
+    const { IdentityProvider } = await api.cognito.describeIdentityProvider(ids);
+    const right = IdentityProvider?.ProviderDetails;
+    await api.cognito.updateIdentityProvider({
+      ...ids,
+      ProviderDetails: {
+        ...right,
+        oidc_issuer: `${right?.['oidc_issuer']}/`,
+        client_secret: 'forgotten',
+        authorize_scopes: 'openid phone',
+      },
+      AttributeMapping: { email: 'email', nickname: 'preferred_username' },
+      IdpIdentifiers: ['corp'],
+    });
+
+    const changes = await changesOf('identity provider oidc-pool-2 of oidc-pool-1');
+    expect(changes.join('\n')).toContain('ProviderDetails.client_secret: (hidden) -> (hidden)');
+    expect(changes.join('\n')).not.toContain('forgotten');
+    await runSetup(api);
+    const { IdentityProvider: after } = await api.cognito.describeIdentityProvider(ids);
+    expect(after).toMatchObject({
+      ProviderDetails: { ...right, authorize_scopes: 'openid phone email profile' },
+      AttributeMapping: { email: 'email', nickname: 'preferred_username', name: 'name' },
+      IdpIdentifiers: ['corp'],
+    });
+    expect(await stepsNow(api)).toEqual([]);
+  });
+
+  it('is read anew when it still has endpoints of a domain that is gone', async () => {
+    const { MasterPool } = await runSetup(api);
+    const ids = { UserPoolId: MasterPool?.Id, ProviderName: 'oidc-pool-2' };
+    const { IdentityProvider } = await api.cognito.describeIdentityProvider(ids);
+    await api.cognito.updateIdentityProvider({
+      ...ids,
+      ProviderDetails: {
+        ...IdentityProvider?.ProviderDetails,
+        authorize_url: 'https://gone.auth.eu-west-1.amazoncognito.com/oauth2/authorize',
+      },
+    });
+    expect(await stepsNow(api)).toEqual(['change identity provider oidc-pool-2 of oidc-pool-1']);
+    await runSetup(api);
+    expect(await stepsNow(api)).toEqual([]);
+  });
+});
+
+describe('a resource server made by hand', () => {
+  it('keeps its scopes beside ours', async () => {
+    const UserPoolId = await pool();
+    await api.cognito.createResourceServer({
+      UserPoolId,
+      Identifier: 'orders',
+      Name: 'Orders',
+      Scopes: [{ ScopeName: 'write', ScopeDescription: 'Write orders' }],
+    });
+    const { ResourceServer } = await runSetup(api);
+    expect(ResourceServer).toMatchObject({
+      Name: 'Orders',
+      Scopes: [{ ScopeName: 'write' }, { ScopeName: 'read' }],
+    });
+  });
+});

@@ -1,0 +1,89 @@
+import { startPools, type Pools } from '../../src/pools/index.js';
+import { readActual, type Actual } from '../../src/setup/actual.js';
+import { converge } from '../../src/setup/apply.js';
+import { connect, type CognitoApi } from '../../src/setup/cognito-api.js';
+import { desiredFor, type Desired, type SetupInputs } from '../../src/setup/desired.js';
+import { planFor, type Plan } from '../../src/setup/plan.js';
+
+export const inputs: SetupInputs = {
+  baseUrl: 'http://localhost:3000',
+  masterName: 'oidc-pool-1',
+  upstreamName: 'oidc-pool-2',
+  domainPrefix: undefined,
+  withApi: true,
+  user: { username: 'alice', email: 'alice@example.com' },
+};
+
+/** An account without any user pool. */
+export const emptyAccount = (): Promise<Pools> =>
+  startPools({ seed: { pools: [] }, keys: 'fixed' });
+
+/** Cognito as `setup` sees it, without the waiting. */
+export const apiOf = (pools: Pools): Promise<CognitoApi> =>
+  connect({ region: undefined, endpointUrl: pools.url, wait: async () => {} });
+
+/** One whole run: reads, plans, carries out. */
+export async function runSetup(api: CognitoApi, wanted: SetupInputs = inputs): Promise<Actual> {
+  const { resources } = desiredFor(wanted);
+  const progress = { begins: () => {}, userCreated: () => {} };
+  return converge(api, resources, await readActual(api, resources), progress);
+}
+
+/** What a run would do now. */
+export async function planNow(api: CognitoApi, wanted: SetupInputs = inputs): Promise<Plan> {
+  const { resources } = desiredFor(wanted);
+  return planFor(resources, await readActual(api, resources));
+}
+
+/** The steps a run would take now, in words. */
+export async function stepsNow(api: CognitoApi, wanted: SetupInputs = inputs): Promise<string[]> {
+  const { steps } = await planNow(api, wanted);
+  return steps.map(({ action, resource }) => `${action} ${resource.title}`);
+}
+
+/** Everything that exists, with what Cognito makes up (ids, secrets, times) replaced by where it stands. */
+export async function stateOf(
+  api: CognitoApi,
+  { resources }: Desired = desiredFor(inputs),
+): Promise<unknown> {
+  const actual = await readActual(api, resources);
+  const { MasterPool, UpstreamPool, SiteClient, UpstreamClient, MachineClient } = actual;
+  const madeUp = Object.entries({
+    master: MasterPool?.Id,
+    upstream: UpstreamPool?.Id,
+    masterDomain: MasterPool?.Domain,
+    upstreamDomain: UpstreamPool?.Domain,
+    site: SiteClient?.ClientId,
+    siteSecret: SiteClient?.ClientSecret,
+    upstreamClient: UpstreamClient?.ClientId,
+    upstreamSecret: UpstreamClient?.ClientSecret,
+    machine: MachineClient?.ClientId,
+    machineSecret: MachineClient?.ClientSecret,
+    origin: (await api.cognito.config.endpoint?.())?.port,
+  });
+  const { UserPools } = await api.cognito.listUserPools({ MaxResults: 60 });
+  let text = JSON.stringify({ actual, pools: UserPools?.length }, (key, value: unknown) =>
+    key.endsWith('Date') ? undefined : value,
+  );
+  for (const [name, value] of madeUp) {
+    if (value !== undefined) text = text.replaceAll(String(value), `<${name}>`);
+  }
+  return JSON.parse(text);
+}
+
+/** Writes down every call, and stops the program, as it were, once the one with this number was carried out. */
+export function cutOffAfter(api: CognitoApi, number: number): readonly string[] {
+  const calls: string[] = [];
+  api.cognito.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        calls.push(commandName);
+        const isLast = calls.length === number;
+        const answer = await next(args);
+        if (isLast) throw new Error('cut off');
+        return answer;
+      },
+    { step: 'initialize', name: 'cutOff', priority: 'high' },
+  );
+  return calls;
+}
