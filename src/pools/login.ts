@@ -7,6 +7,7 @@ import { matchesNobody } from './password.js';
 import type { AuthorizationRequest, PoolUser } from './pool-state.js';
 import { finishSignIn } from './sign-in.js';
 import { showSignIn, showUnavailable } from './sign-in-page.js';
+import { signInProblem } from './users.js';
 import { hasValidXsrfToken } from './xsrf.js';
 
 const PAGE_SECONDS = 300;
@@ -61,11 +62,5 @@ async function userWithPassword(
   const isRight = await (user?.password?.matches(password) ?? matchesNobody(password));
   if (user === undefined && !client.preventUserExistenceErrors) return 'User does not exist.';
   if (user === undefined || !isRight) return 'Incorrect username or password.';
-  if (!user.enabled) return 'User is disabled.';
-  if (user.status === 'UNCONFIRMED') return 'User is not confirmed.';
-  if (user.status === 'FORCE_CHANGE_PASSWORD' && now > (user.passwordExpiresAt ?? now)) {
-    return 'Temporary password has expired and must be reset by an administrator.';
-  }
-  if (user.status === 'RESET_REQUIRED') return 'Password reset required for the user';
-  return user;
+  return signInProblem(user, now)?.message ?? user;
 }

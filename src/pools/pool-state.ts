@@ -209,6 +209,19 @@ export interface NewPasswordChallenge {
   readonly expiresAt: number;
 }
 
+/** Somebody is halfway through InitiateAuth. */
+export interface AuthChallenge {
+  readonly name: 'NEW_PASSWORD_REQUIRED' | 'PASSWORD_VERIFIER';
+  /** As it was typed; there may be no such user, which the next step must not show. */
+  readonly login: string;
+  readonly clientId: string;
+  /** `undefined`: there is no such user. */
+  readonly sub: string | undefined;
+  /** Numbers of the SRP exchange so far, hexadecimal. */
+  readonly srp: { readonly a: string; readonly b: string } | undefined;
+  readonly expiresAt: number;
+}
+
 /** Drops what is over from the front of a map whose entries last equally long, so that it does not grow for ever. */
 export function dropOutdated<T>(records: Map<string, T>, isOver: (record: T) => boolean): void {
   for (const [key, record] of records) {

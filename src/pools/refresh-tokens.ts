@@ -17,7 +17,12 @@ export async function issueRefreshToken(
 
 /** The grant a refresh token belongs to, whether it still works or not. */
 export function grantOf(pool: UserPool, text: string): Grant | undefined {
-  return pool.refreshTokens.get(hashOf(text))?.grant;
+  return refreshTokenOf(pool, text)?.grant;
+}
+
+/** What the pool remembers of a refresh token, whether it still works or not. */
+export function refreshTokenOf(pool: UserPool, text: string): RefreshToken | undefined {
+  return pool.refreshTokens.get(hashOf(text));
 }
 
 /**
@@ -33,7 +38,7 @@ export function activeRefreshToken(
   text: string,
   now: number,
 ): { refreshToken: RefreshToken; user: PoolUser } | undefined {
-  const refreshToken = pool.refreshTokens.get(hashOf(text));
+  const refreshToken = refreshTokenOf(pool, text);
   if (refreshToken === undefined || refreshToken.grant.isRevoked) return undefined;
   const { grant, expiresAt, rotatedAt } = refreshToken;
   const graceMs = (pool.client(grant.clientId)?.rotationGraceSeconds ?? 0) * 1000;

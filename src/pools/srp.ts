@@ -33,9 +33,13 @@ export interface SrpVerifier {
   readonly verifier: string;
 }
 
-/** The verifier of a password, under a new salt. Takes some milliseconds. */
-export function makeVerifier(password: string, { poolId, username }: PasswordOwner): SrpVerifier {
-  const salt = padded(BigInt(`0x${randomBytes(16).toString('hex')}`));
+/** The verifier of a password, under a new salt unless one is given. Takes some milliseconds. */
+export function makeVerifier(
+  password: string,
+  { poolId, username }: PasswordOwner,
+  saltBytes: Buffer = randomBytes(16),
+): SrpVerifier {
+  const salt = padded(BigInt(`0x${saltBytes.toString('hex')}`));
   const identity = sha256(`${poolNameOf(poolId)}${username}:${password}`);
   const x = BigInt(`0x${sha256(Buffer.from(`${salt}${identity}`, 'hex'))}`);
   return { salt, verifier: power(generator, x, prime).toString(16) };

@@ -1,8 +1,6 @@
-import { compactVerify, decodeProtectedHeader } from 'jose';
+import { signedClaims, tokenUser } from './access-tokens.js';
 import { visibleAttributes } from './claims.js';
 import { sendJson, type Exchange } from './exchange.js';
-import type { PoolUser } from './pool-state.js';
-import type { UserPool } from './user-pool.js';
 
 const NO_TOKEN = 'Bad OAuth2 request at UserInfo Endpoint';
 const BAD_TOKEN =
@@ -24,43 +22,20 @@ export async function userInfo(exchange: Exchange): Promise<void> {
     challenge(exchange, 400, 'invalid_request', NO_TOKEN);
     return;
   }
-  const claims = await verifiedClaims(pool, accessToken, now);
-  const scopes = String(claims?.['scope']).split(' ');
-  if (claims !== undefined && !scopes.includes('openid')) {
+  const signed = await signedClaims(pool, accessToken);
+  const claims = signed && signed.expiresAt > now ? signed : undefined;
+  if (claims !== undefined && !claims.scopes.includes('openid')) {
     challenge(exchange, 401, 'invalid_token', NO_OPENID);
     return;
   }
   const user = claims && tokenUser(pool, claims);
-  if (user === undefined) {
+  if (claims === undefined || user === undefined) {
     challenge(exchange, 401, 'invalid_token', BAD_TOKEN);
     return;
   }
-  const client = pool.client(String(claims?.['client_id'])) ?? { readAttributes: undefined };
-  const attributes = visibleAttributes(user, client, scopes);
+  const client = pool.client(claims.clientId) ?? { readAttributes: undefined };
+  const attributes = visibleAttributes(user, client, claims.scopes);
   sendJson(exchange, 200, { sub: user.sub, ...attributes, username: user.username });
-}
-
-async function verifiedClaims(
-  pool: UserPool,
-  accessToken: string,
-  now: number,
-): Promise<Record<string, unknown> | undefined> {
-  try {
-    const { kid, alg } = decodeProtectedHeader(accessToken);
-    const key = pool.publishedKeys.find((each) => each.kid === kid);
-    if (key === undefined || alg !== 'RS256') return undefined;
-    const { payload } = await compactVerify(accessToken, key.publicJwk());
-    const claims = JSON.parse(Buffer.from(payload).toString()) as Record<string, unknown>;
-    const isCurrent = typeof claims['exp'] === 'number' && claims['exp'] * 1000 > now;
-    return isCurrent && claims['token_use'] === 'access' ? claims : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function tokenUser(pool: UserPool, claims: Record<string, unknown>): PoolUser | undefined {
-  const grant = pool.grants.get(String(claims['event_id']));
-  return grant === undefined || grant.isRevoked ? undefined : pool.activeUser(grant);
 }
 
 function challenge(exchange: Exchange, status: number, error: string, description: string): void {

@@ -2,6 +2,7 @@ import type { KeySupply, PoolKeys, SigningKey } from './keys.js';
 import type { PasswordPolicy } from './password.js';
 import type {
   AppClient,
+  AuthChallenge,
   AuthorizationCode,
   Branding,
   BrowserSession,
@@ -83,6 +84,8 @@ export class UserPool {
   /** By the `state` sent to the provider. */
   readonly pendingFederations: Map<string, PendingFederation> = new Map();
   readonly newPasswordChallenges: Map<string, NewPasswordChallenge> = new Map();
+  /** By the `Session`, or the `SECRET_BLOCK`, that was given out. */
+  readonly authChallenges: Map<string, AuthChallenge> = new Map();
   /** By purpose and user name. */
   readonly sentCodes: Map<string, SentCode> = new Map();
 
@@ -271,6 +274,7 @@ export class UserPool {
       this.browserSessions,
       this.pendingFederations,
       this.newPasswordChallenges,
+      this.authChallenges,
       this.sentCodes,
     ]) {
       records.clear();

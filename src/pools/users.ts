@@ -26,6 +26,37 @@ export function setTemporaryPassword(
   user.passwordExpiresAt = now + pool.temporaryPasswordDays * DAY_MS;
 }
 
+/** Why somebody who knows the password may not sign in all the same, in the words of pages and API. */
+export interface SignInProblem {
+  /** AWS's name for it. */
+  readonly exception: string;
+  readonly message: string;
+}
+
+/** @returns `undefined` for a user who may sign in, and for one who has a new password to choose first */
+export function signInProblem(
+  { enabled, status, passwordExpiresAt }: PoolUser,
+  now: number,
+): SignInProblem | undefined {
+  if (!enabled) return notAuthorized('User is disabled.');
+  if (status === 'UNCONFIRMED') {
+    return { exception: 'UserNotConfirmedException', message: 'User is not confirmed.' };
+  }
+  if (status === 'RESET_REQUIRED') {
+    const message = 'Password reset required for the user';
+    return { exception: 'PasswordResetRequiredException', message };
+  }
+  if (status === 'FORCE_CHANGE_PASSWORD' && now > (passwordExpiresAt ?? now)) {
+    return notAuthorized('Temporary password has expired and must be reset by an administrator.');
+  }
+  return undefined;
+}
+
+const notAuthorized = (message: string): SignInProblem => ({
+  exception: 'NotAuthorizedException',
+  message,
+});
+
 /** What the pool's policy has against a password. */
 export const passwordProblem = (pool: UserPool, password: string): string | undefined =>
   policyViolation(password, pool.passwordPolicy);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { decodeJwt } from 'jose';
 import { assignPool, describeFault, type PoolsRuntime } from '../exchange.js';
 import { applyFault, type Fault } from '../faults.js';
 import type { UserPool } from '../user-pool.js';
@@ -64,11 +65,22 @@ function inputOf(request: Request): unknown {
 /** The pool a call is about, as far as the input names it; faults and the log go by it. */
 function poolIn(input: unknown, { pools }: PoolsRuntime): UserPool | undefined {
   if (typeof input !== 'object' || input === null) return undefined;
-  const { UserPoolId, ClientId } = input as Record<string, unknown>;
+  const { UserPoolId, ClientId, AccessToken } = input as Record<string, unknown>;
+  const issuer = unverifiedIssuer(AccessToken);
   return pools.find(
-    ({ id, clients }) =>
-      id === UserPoolId || (typeof ClientId === 'string' && clients.has(ClientId)),
+    (pool) =>
+      pool.id === UserPoolId ||
+      pool.client(typeof ClientId === 'string' ? ClientId : null) !== undefined ||
+      pool.issuer === issuer,
   );
+}
+
+function unverifiedIssuer(accessToken: unknown): unknown {
+  try {
+    return typeof accessToken === 'string' ? decodeJwt(accessToken).iss : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function injectFault(

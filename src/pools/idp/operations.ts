@@ -1,12 +1,17 @@
 import { brandingOperations } from './branding.js';
+import { challengeOperations } from './challenges.js';
 import { domainOperations } from './domains.js';
 import { groupOperations } from './groups.js';
 import { identityProviderOperations } from './identity-providers.js';
+import { initiateAuthOperations } from './initiate-auth.js';
+import { linkingOperations } from './linking.js';
 import { listUserOperations } from './list-users.js';
 import { mfaOperations } from './mfa-config.js';
 import type { Operations } from './operation.js';
 import { resourceServerOperations } from './resource-servers.js';
+import { selfServiceOperations } from './self-service.js';
 import { tagOperations } from './tags.js';
+import { tokenOperations } from './tokens.js';
 import { userPoolClientOperations } from './user-pool-clients.js';
 import { userPoolOperations } from './user-pools.js';
 import { userOperations } from './users.js';
@@ -24,4 +29,9 @@ export const operations: Operations = {
   ...mfaOperations,
   ...tagOperations,
   ...brandingOperations,
+  ...initiateAuthOperations,
+  ...challengeOperations,
+  ...tokenOperations,
+  ...selfServiceOperations,
+  ...linkingOperations,
 };

@@ -30,9 +30,7 @@ const create = async (
   api.sdk.send(new AdminCreateUserCommand({ UserPoolId, Username: 'alice', ...input }));
 
 /** A pool whose users can sign in with a browser. */
-async function poolForBrowsers(
-  settings: Parameters<typeof makePool>[1] = {},
-): Promise<{
+async function poolForBrowsers(settings: Parameters<typeof makePool>[1] = {}): Promise<{
   UserPoolId: string;
   signInAs: (username: string, password: string) => ReturnType<typeof signIn>;
 }> {
