@@ -17,7 +17,7 @@ interface Contender {
 interface Running extends Contender {
   readonly child: ChildProcess;
   readonly url: string;
-  readonly cookie: string;
+  readonly headers: Record<string, string>;
 }
 
 const JSON_CONTENDERS: Contender[] = [
@@ -25,6 +25,7 @@ const JSON_CONTENDERS: Contender[] = [
   { kind: 'lifeguard-memory', path: '/api/me' },
   { kind: 'lifeguard-sqlite', path: '/api/me' },
   { kind: 'express-session', path: '/api/me' },
+  { kind: 'lifeguard-bearer', path: '/api/me' },
 ];
 const ROUNDS = 5;
 const REQUESTS = 4000;
@@ -38,7 +39,9 @@ for (let round = 0; round < ROUNDS; round += 1) {
 for (const { child } of running) child.kill();
 
 const base = median(perRequest.get('express')!);
-console.log(`signed-in JSON, CPU per request, median of ${ROUNDS} rounds of ${REQUESTS}:`);
+console.log(
+  `signed-in JSON (lifeguard-bearer: a token seen before), CPU per request, median of ${ROUNDS} rounds of ${REQUESTS}:`,
+);
 for (const [kind, values] of perRequest) {
   const value = median(values);
   console.log(
@@ -53,18 +56,20 @@ async function start(contender: Contender): Promise<Running> {
   const child = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [contender.kind], {
     execArgv: ['--import', 'tsx'],
   });
-  const [message] = (await once(child, 'message')) as [{ url: string; cookie: string }];
+  const [message] = (await once(child, 'message')) as [
+    { url: string; headers: Record<string, string> },
+  ];
   return { ...contender, ...message, child };
 }
 
 /** Microseconds of the server's CPU time per request. */
-async function measure({ child, url, path, cookie }: Running): Promise<number> {
+async function measure({ child, url, path, headers }: Running): Promise<number> {
   const before = await cpuTime(child);
   const { non2xx, errors } = await autocannon({
     url: url + path,
     connections: 10,
     amount: REQUESTS,
-    headers: { cookie },
+    headers,
   });
   if (non2xx + errors > 0) throw new Error(`${path}: ${non2xx} answers were not 2xx`);
   return ((await cpuTime(child)) - before) / REQUESTS;

@@ -6,9 +6,11 @@ import express, { type Express } from 'express';
 import session from 'express-session';
 import { createApp } from '../src/app.js';
 import { readSettings } from '../src/config/from-environment.js';
+import type { Settings } from '../src/config/settings.js';
 import { createLogger } from '../src/ops/logger.js';
 import { openSessionStore } from '../src/sessions/open-session-store.js';
 import { createSessions } from '../src/sessions/sessions.js';
+import { bearer, startPools } from '../src/testing/index.js';
 
 /* One contender of the benchmark in a process of its own; the parent asks for its CPU time. */
 
@@ -23,7 +25,7 @@ const user = {
   via: 'session',
 };
 
-const { app, cookie } = await contender(process.argv[2] ?? '');
+const { app, headers } = await contender(process.argv[2] ?? '');
 const server = app.listen(0, '127.0.0.1', () => {
   void announce(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
 });
@@ -33,19 +35,27 @@ process.on('message', () => {
 });
 
 async function announce(url: string): Promise<void> {
-  process.send!({ url, cookie: cookie === '' ? await signedInCookie(url) : cookie });
+  process.send!({ url, headers: headers ?? { cookie: await signedInCookie(url) } });
 }
 
-async function contender(name: string): Promise<{ app: Express; cookie: string }> {
+/** `headers` are absent where signing in needs the address. */
+interface Contender {
+  readonly app: Express;
+  readonly headers?: Record<string, string>;
+}
+
+async function contender(name: string): Promise<Contender> {
   switch (name) {
     case 'express':
-      return { app: bareExpress(), cookie: 'none=1' };
+      return { app: bareExpress(), headers: { cookie: 'none=1' } };
     case 'express-session':
-      return { app: withExpressSession(), cookie: '' };
+      return { app: withExpressSession() };
     case 'lifeguard-memory':
       return lifeguard('memory:');
     case 'lifeguard-sqlite':
       return lifeguard(`file:${join(mkdtempSync(join(tmpdir(), 'lifeguard-bench-')), 'sessions')}`);
+    case 'lifeguard-bearer':
+      return withBearer();
     default:
       throw new Error(`unknown contender ${name}`);
   }
@@ -80,18 +90,8 @@ async function signedInCookie(url: string): Promise<string> {
     .join('; ');
 }
 
-async function lifeguard(storeUrl: string): Promise<{ app: Express; cookie: string }> {
-  const read = readSettings({
-    BASE_URL: 'http://localhost:3000',
-    ISSUER: 'http://127.0.0.1:4000/eu-west-1_Master001',
-    CLIENT_ID: 'site',
-    CLIENT_SECRET: 'secret',
-    SESSION_SECRET: SECRET,
-    SESSION_STORE: 'memory:',
-    LOG_LEVEL: 'silent',
-  });
-  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
-  const { settings } = read;
+async function lifeguard(storeUrl: string): Promise<Contender> {
+  const settings = settingsFor('http://127.0.0.1:4000/eu-west-1_Master001', 'site');
   const store = await openSessionStore(storeUrl, { now: Date.now });
   const logger = createLogger({ level: settings.logLevel });
   const sessions = createSessions({
@@ -125,5 +125,29 @@ async function lifeguard(storeUrl: string): Promise<{ app: Express; cookie: stri
       refreshDueAt: later,
     },
   );
-  return { app: createApp(settings, { store, logger }).app, cookie: `lifeguard=${sessionId}` };
+  const site = createApp(settings, { store, logger });
+  return { app: site.app, headers: { cookie: `lifeguard=${sessionId}` } };
+}
+
+async function withBearer(): Promise<Contender> {
+  const pools = await startPools({ keys: 'fixed' });
+  const master = pools.pool('oidc-pool-1');
+  const settings = settingsFor(master.issuer, master.client('machine').id);
+  const store = await openSessionStore('memory:', { now: Date.now });
+  const site = createApp(settings, { store, logger: createLogger({ level: 'silent' }) });
+  return { app: site.app, headers: { ...(await bearer(master, { client: 'machine' })) } };
+}
+
+function settingsFor(issuer: string, clientId: string): Settings {
+  const read = readSettings({
+    BASE_URL: 'http://localhost:3000',
+    ISSUER: issuer,
+    CLIENT_ID: clientId,
+    CLIENT_SECRET: 'secret',
+    SESSION_SECRET: SECRET,
+    SESSION_STORE: 'memory:',
+    LOG_LEVEL: 'silent',
+  });
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+  return read.settings;
 }

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { ErrorRequestHandler, Request, Response, Router } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Session } from '../sessions/session.js';
 import type { AccessTokenClaims } from '../tokens/claims.js';
 import type { PageContext } from '../web/page-context.js';
@@ -8,7 +8,7 @@ import type { RelyingPartyEvents } from './events.js';
 /** What the rest of a program may ask of the relying party. */
 export interface RelyingParty {
   /** Login, callback, logout and their pages: mount it with `app.use(rp.routes)`. */
-  readonly routes: Router;
+  readonly routes: RequestHandler;
   readonly events: EventEmitter<RelyingPartyEvents>;
   /** The one public origin, without a slash at the end. */
   readonly baseUrl: string;

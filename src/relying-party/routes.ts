@@ -15,6 +15,10 @@ import { login } from './login.js';
 import { continueLogout, logout, logoutPage, signedOutPage } from './logout.js';
 import { endOneSession, endOtherSessions, sessionsPage } from './my-sessions.js';
 
+/** Most requests of a host are not for us, and need not be held against each of our routes. */
+const OUR_PATHS =
+  /^\/(?:login|callback|logout|signed-out|sessions|backchannel-logout|assets|favicon\.ico|\.well-known)(?:\/|$)/i;
+
 /** @see RFC 9728 section 3 */
 export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource';
 
@@ -36,7 +40,7 @@ export interface RouteParts {
 export function createRoutes(
   context: RelyingPartyContext,
   { common, resourceMetadata, errorHandler }: RouteParts,
-): Router {
+): RequestHandler {
   const routes = Router();
   const ourPagesOnly = sameOriginOnly(context.baseUrl);
   const logoutTokenForm = express.urlencoded({ extended: false, limit: '64kb' });
@@ -60,7 +64,10 @@ export function createRoutes(
   });
   routes.use(assets());
   routes.use(errorHandler);
-  return routes;
+  return (req, res, next) => {
+    if (OUR_PATHS.test(req.path)) routes(req, res, next);
+    else next();
+  };
 }
 
 /** A wrong mount would hand out links and a redirect URI that lead nowhere; better said at the first request. */

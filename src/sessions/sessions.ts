@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createSeal, type Seal } from './seal.js';
+import { createOpenedSessions } from './opened-sessions.js';
 import type { SessionStore } from './session-store.js';
 import type { Session, SessionTokens, SignedIn } from './session.js';
 
@@ -62,10 +63,14 @@ export function createSessions(options: SessionsOptions): Sessions {
     expiresAt: expiresAt(session),
   });
 
+  const opened = createOpenedSessions();
+
   const findByKey = async (key: string): Promise<Session | undefined> => {
     const stored = await store.read(key);
     if (stored === undefined) return undefined;
-    const session = openJson<Session>(sessionSeal, stored.session, key);
+    const session = opened.of(key, stored.session, () =>
+      openJson<Session>(sessionSeal, stored.session, key),
+    );
     return session !== undefined && expiresAt(session) > now() ? session : undefined;
   };
 
