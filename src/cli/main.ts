@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { DoctorCommandOptions } from './doctor.js';
 import { describeFailure } from './failure.js';
 import type { PoolsCommandOptions } from './pools.js';
 import type { SetupCommandOptions } from './setup.js';
@@ -86,6 +87,20 @@ program
   .action(async (options: SetupCommandOptions) =>
     (await import('./setup.js')).setup(process.env, options),
   );
+
+program
+  .command('doctor')
+  .description(
+    'says what is wrong with a set-up, and how to mend it; configured as for serve. Ends with 0: fine, 1: problems, 2: something could not be checked',
+  )
+  .option('--aws', 'also look into the user pools, with your usual AWS credentials')
+  .option('--endpoint-url <url>', 'look into these instead of AWS, e.g. the embedded pools')
+  .option('--strict', 'warnings count as problems')
+  .option('--json', 'for programs')
+  .action(async (options: DoctorCommandOptions) => {
+    if (existsSync('.env')) process.loadEnvFile();
+    process.exitCode = await (await import('./doctor.js')).doctor(process.env, options);
+  });
 
 program
   .command('end-sessions')

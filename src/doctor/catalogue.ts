@@ -1,0 +1,208 @@
+import type { FindingCode } from './finding-code.js';
+
+/**
+ * `problem`: sign-in, sign-out or a session fails for somebody. `unchecked`: we could not look. `warning`: it works,
+ * and will not always.
+ */
+export type Severity = 'problem' | 'unchecked' | 'warning';
+
+export interface FindingKind {
+  readonly severity: Severity;
+  /** Why it matters, whatever the set-up. */
+  readonly why: string;
+  /** Findings that are only what shows of this one, about the same thing; they are left out beside it. */
+  readonly explains: readonly FindingCode[];
+}
+
+const problem = (why: string, explains: readonly FindingCode[] = []): FindingKind => ({
+  severity: 'problem',
+  why,
+  explains,
+});
+const unchecked = (why: string): FindingKind => ({
+  severity: 'unchecked',
+  why,
+  explains: [],
+});
+const warning = (why: string): FindingKind => ({ severity: 'warning', why, explains: [] });
+
+/**
+ * Everything doctor can find, the most fundamental and most specific first: the report has this order.
+ * `docs/doctor.md` is written from here.
+ */
+export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
+  setting_invalid: problem('Lifeguard does not start with it.'),
+  issuer_unreachable: unchecked(
+    'Nobody can sign in while the issuer does not answer, and nothing else can be checked.',
+  ),
+  issuer_unknown: problem(
+    'Without a discovery document at ISSUER there is no address to send anybody to.',
+  ),
+  issuer_trailing_slash: problem(
+    'The issuer is compared letter by letter, with the document and with every token; one slash more or less and every sign-in is refused.',
+  ),
+  issuer_mismatch: problem(
+    'The issuer is compared letter by letter, with the document and with every token; every sign-in would be refused.',
+  ),
+  domain_missing: problem(
+    'Without a domain the user pool has no sign-in pages and no token endpoint.',
+  ),
+  metadata_incomplete: problem('A sign-in needs all three addresses.'),
+  jwks_unusable: problem('Without its keys no token of the issuer can be verified.'),
+  clock_off: problem(
+    'Tokens are refused as expired or from the future when the clocks differ by more than a minute.',
+  ),
+  client_unknown: problem('The OpenID provider turns every sign-in away before it shows a page.', [
+    'client_secret_wrong',
+    'logout_url_not_registered',
+  ]),
+  client_oauth_off: problem(
+    'All OAuth settings of an app client count for nothing until AllowedOAuthFlowsUserPoolClient is true.',
+    ['code_flow_off', 'scope_not_allowed'],
+  ),
+  code_flow_off: problem('Sign-in uses the authorization code grant and nothing else.'),
+  client_secret_missing: problem(
+    'The app client has a secret and asks for it: every code exchange fails.',
+    ['client_secret_wrong'],
+  ),
+  client_secret_unexpected: problem(
+    'The app client is public and refuses a secret: every code exchange fails.',
+    ['client_secret_wrong'],
+  ),
+  client_secret_wrong: problem(
+    'Users sign in at the pool and then fail here, at the code exchange.',
+  ),
+  callback_not_registered: problem(
+    'The user pool shows an error page of its own and never sends anybody back.',
+  ),
+  scope_not_allowed: problem(
+    'The user pool refuses the whole request when one scope is not allowed, and does not say which.',
+  ),
+  pages_without_branding: problem(
+    'Managed login shows nobody a page at a client without a branding style.',
+  ),
+  provider_name_case: problem(
+    '`identity_provider` is compared letter by letter; users see “Login option is not available”.',
+    ['login_option_unavailable', 'provider_missing', 'provider_not_enabled'],
+  ),
+  provider_missing: problem('Users who choose it see “Login option is not available”.', [
+    'login_option_unavailable',
+    'provider_not_enabled',
+  ]),
+  provider_not_enabled: problem(
+    'An identity provider must also be switched on at the app client; users see “Login option is not available”.',
+    ['login_option_unavailable'],
+  ),
+  provider_issuer_unreachable: problem(
+    'The user pool cannot begin a sign-in at a provider whose discovery document it cannot read.',
+    ['login_option_unavailable'],
+  ),
+  upstream_domain_missing: problem(
+    'Without a domain the second pool has no sign-in pages; users see “Login option is not available”.',
+    ['provider_issuer_unreachable', 'login_option_unavailable', 'sign_out_unreachable'],
+  ),
+  provider_issuer_trailing_slash: problem(
+    'The user pool compares the issuer letter by letter; users sign in upstream and then get “Bad id_token issuer”.',
+  ),
+  provider_issuer_mismatch: problem(
+    'The user pool compares the issuer letter by letter; users sign in upstream and then get “Bad id_token issuer”.',
+  ),
+  login_option_unavailable: problem(
+    'Users who choose it see “Login option is not available. Please try another one”.',
+  ),
+  upstream_client_unknown: problem('The second pool turns the master pool away.', [
+    'upstream_logout_url_not_registered',
+  ]),
+  upstream_oauth_off: problem(
+    'All OAuth settings of an app client count for nothing until AllowedOAuthFlowsUserPoolClient is true.',
+    ['upstream_code_flow_off', 'upstream_scope_not_allowed'],
+  ),
+  upstream_code_flow_off: problem('The master pool uses the authorization code grant.'),
+  upstream_client_secret_missing: problem(
+    'The master pool sends a secret with every token request and cannot do without.',
+  ),
+  upstream_client_secret_wrong: problem(
+    'Users sign in upstream and then come back with “Error - 400 invalid_client”.',
+  ),
+  upstream_callback_not_registered: problem(
+    'The second pool shows an error page of its own and never sends anybody back to the master pool.',
+  ),
+  upstream_scope_not_allowed: problem(
+    'The second pool refuses the whole request when one scope is not allowed.',
+  ),
+  upstream_users_not_enabled: problem(
+    'Without COGNITO among its providers the app client shows nobody a password field.',
+  ),
+  upstream_pages_without_branding: problem(
+    'Managed login shows nobody a page at a client without a branding style.',
+  ),
+  required_attribute_unmapped: problem(
+    'The master pool refuses every user whose required attributes do not arrive (“attributes required: […]”).',
+  ),
+  mapped_attribute_unknown: problem(
+    'The master pool refuses a value for an attribute it does not have (“Attribute does not exist in the schema”).',
+  ),
+  mapped_attribute_immutable: problem(
+    'Mapped attributes are written at every sign-in: the first one works, all later ones fail (“Attribute cannot be updated”).',
+  ),
+  mapped_attribute_not_writable: problem(
+    'The app client must be allowed to write every mapped attribute, or no user can be made.',
+  ),
+  authorization_refused: problem('Nobody gets as far as a sign-in page.'),
+  logout_url_not_registered: problem(
+    'Signing out ends on an error page of the master pool: the user never comes back, and the second pool stays signed in.',
+  ),
+  sign_out_domain_wrong: problem(
+    'Signing out visits another place than the one people sign in at, so that session stays.',
+    ['sign_out_unreachable', 'upstream_logout_url_not_registered', 'sign_out_client_unknown'],
+  ),
+  sign_out_client_unknown: problem('Signing out ends on an error page of the second pool.', [
+    'upstream_logout_url_not_registered',
+  ]),
+  upstream_logout_url_not_registered: problem(
+    'Signing out ends on an error page of the second pool, and the user never comes back.',
+  ),
+  sign_out_unreachable: problem(
+    'Signing out sends the browser to an address that does not answer.',
+  ),
+  sign_out_endpoint_missing: warning(
+    'The OpenID provider offers no way to sign out of it: users stay signed in there.',
+  ),
+  session_secret_weak: problem(
+    'Whoever guesses it can make session and login cookies of their own.',
+  ),
+  store_unreachable: problem('Without its sessions the site can show nobody a page of theirs.'),
+  store_evicts: problem('Redis drops sessions when memory runs low, signing people out at random.'),
+  site_unexpected: problem(
+    'Users come back from sign-in to BASE_URL, and must find Lifeguard there.',
+  ),
+  check_failed: unchecked(
+    'Something is in the way of this check; what it looks at may be fine or not.',
+  ),
+  aws_unavailable: unchecked('The inside of the user pools was not looked at.'),
+  store_not_durable: warning(
+    'A restart of Redis signs everybody out; or, from an old snapshot, brings back sessions that were signed out since.',
+  ),
+  store_without_replica: warning('When this one server is lost, so are all sessions.'),
+  store_in_memory: warning('A restart signs everybody out, and a second process knows none of it.'),
+  trust_proxy_missing: warning(
+    'All visitors have the proxy’s address, share one rate limit, and appear as one in the log.',
+  ),
+  trust_proxy_everyone: warning(
+    'Anybody can write any address into X-Forwarded-For, and so get around the rate limit.',
+  ),
+  rotation_without_grace: warning(
+    'An answer lost on the network takes the only valid refresh token with it, and signs that user out.',
+  ),
+  revocation_off: warning(
+    'Signing out cannot end the refresh token; a copy of it works until it expires.',
+  ),
+  refresh_shorter_than_session: warning(
+    'Sessions end with their refresh token, before SESSION_ABSOLUTE_SECONDS.',
+  ),
+  user_existence_revealed: warning('The sign-in page tells strangers which accounts exist.'),
+  email_verified_unmapped: warning(
+    'E-mail addresses in the master pool count as unverified, whatever the second pool says.',
+  ),
+  setting_unknown: warning('It may be a mistyped setting, whose default is used instead.'),
+};

@@ -1,0 +1,98 @@
+/** Lists of an app client that a change may add to. */
+export type ClientList =
+  | 'CallbackURLs'
+  | 'LogoutURLs'
+  | 'AllowedOAuthFlows'
+  | 'AllowedOAuthScopes'
+  | 'SupportedIdentityProviders'
+  | 'WriteAttributes';
+
+/** A change that ends a finding, in the words of whoever is told: environment variables, or the cognito-idp API. */
+export type Change =
+  | {
+      readonly kind: 'environment';
+      readonly set: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'app-client';
+      readonly userPoolId: string;
+      readonly clientId: string;
+      readonly add?: Readonly<Partial<Record<ClientList, readonly string[]>>>;
+      readonly set?: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly kind: 'identity-provider';
+      readonly userPoolId: string;
+      readonly name: string;
+      readonly details?: Readonly<Record<string, string>>;
+      /** Pool attribute to claim; `null` takes it out. */
+      readonly mapping?: Readonly<Record<string, string | null>>;
+    }
+  | { readonly kind: 'domain'; readonly userPoolId: string; readonly prefix: string };
+
+/**
+ * The change as lines for a shell. An app client and an identity provider are read, changed and written back whole,
+ * because what an update leaves out is reset. Needs the AWS CLI and jq.
+ *
+ * @param endpointUrl of the cognito-idp API, if it is not AWS's own
+ */
+export function commandFor(change: Change, endpointUrl?: string): string {
+  const aws = (command: string): string =>
+    `aws cognito-idp ${command}${endpointUrl === undefined ? '' : ` --endpoint-url ${endpointUrl}`}`;
+  switch (change.kind) {
+    case 'environment':
+      return Object.entries(change.set)
+        .map(([name, value]) => `${name}=${/^[\w.:/@-]*$/.test(value) ? value : quoted(value)}`)
+        .join('\n');
+    case 'app-client': {
+      const ids = `--user-pool-id ${change.userPoolId} --client-id ${change.clientId}`;
+      return readModifyWrite({
+        read: aws(`describe-user-pool-client ${regionOf(change)} ${ids} --query UserPoolClient`),
+        program: [
+          ...Object.entries(change.add ?? {}).map(([key, value]) => `.${key} += ${json(value)}`),
+          ...Object.entries(change.set ?? {}).map(([key, value]) => `.${key} = ${json(value)}`),
+          'del(.ClientSecret, .CreationDate, .LastModifiedDate)',
+        ],
+        write: aws(`update-user-pool-client ${regionOf(change)}`),
+      });
+    }
+    case 'identity-provider': {
+      const ids = `--user-pool-id ${change.userPoolId} --provider-name ${change.name}`;
+      return readModifyWrite({
+        read: aws(`describe-identity-provider ${regionOf(change)} ${ids} --query IdentityProvider`),
+        program: [
+          ...Object.entries(change.details ?? {}).map(
+            ([key, value]) => `.ProviderDetails.${key} = ${json(value)}`,
+          ),
+          ...Object.entries(change.mapping ?? {}).map(([attribute, claim]) =>
+            claim === null
+              ? `del(.AttributeMapping[${json(attribute)}])`
+              : `.AttributeMapping[${json(attribute)}] = ${json(claim)}`,
+          ),
+          'del(.ProviderType, .CreationDate, .LastModifiedDate)',
+        ],
+        write: aws(`update-identity-provider ${regionOf(change)}`),
+      });
+    }
+    case 'domain':
+      return aws(
+        `create-user-pool-domain ${regionOf(change)} --user-pool-id ${change.userPoolId} --domain ${change.prefix}`,
+      );
+  }
+}
+
+function readModifyWrite(steps: { read: string; program: string[]; write: string }): string {
+  return [
+    `${steps.read} --output json |`,
+    `  jq '${steps.program.join('\n    | ').replaceAll("'", String.raw`'\''`)}' > change.json`,
+    `${steps.write} --cli-input-json file://change.json`,
+  ].join('\n');
+}
+
+/** The region is part of a pool's id. */
+const regionOf = ({ userPoolId }: { userPoolId: string }): string =>
+  `--region ${userPoolId.replace(/_.*$/, '')}`;
+
+const json = (value: unknown): string => JSON.stringify(value);
+
+const quoted = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,0 +1,125 @@
+import { isUserPool } from '../../cognito/user-pool.js';
+import {
+  type DoctorContext,
+  type ProviderMetadata,
+  suggestedPrefix,
+  userPoolIdOf,
+} from '../context.js';
+import { type DiscoveryDocument, readDiscovery } from '../discovery-document.js';
+import type { Check, Finding } from '../finding.js';
+
+/**
+ * The discovery document: there, of this very issuer, with the addresses a sign-in needs.
+ * @see OpenID Connect Discovery 1.0, section 4.3
+ */
+export const discovery: Check<DoctorContext> = {
+  name: 'discovery',
+  title: 'Discovery document of the issuer',
+  async run(context) {
+    const { settings, fetch, now } = context;
+    const read = await readDiscovery(settings.issuer, fetch, now);
+    if ('unreachable' in read) return { findings: [unreachable(read.unreachable)] };
+    if ('unusable' in read) return { findings: [unknown(read.unusable, settings.issuer)] };
+
+    const { document, aheadSeconds } = read;
+    if (aheadSeconds !== undefined) context.clockAheadSeconds = aheadSeconds;
+    const findings = issuerFindings(settings.issuer, document['issuer']);
+    const metadata = metadataFrom(document);
+    if (metadata === undefined)
+      return { findings: [...findings, incomplete(settings.issuer, document)] };
+    context.metadata = metadata;
+    return { findings, detail: new URL(metadata.authorizationEndpoint).host };
+  },
+};
+
+function unreachable(reason: string): Finding {
+  return {
+    code: 'issuer_unreachable',
+    what: `The discovery document of ISSUER cannot be read: ${reason}.`,
+    fix: {
+      text: 'See that this machine reaches the host of ISSUER over https (DNS, firewall, HTTPS proxy); a private certificate authority goes into NODE_EXTRA_CA_CERTS. Then run doctor again.',
+    },
+  };
+}
+
+function unknown(reason: string, issuer: string): Finding {
+  return {
+    code: 'issuer_unknown',
+    what: `There is no discovery document at ISSUER (${reason}).`,
+    fix: isUserPool(issuer)
+      ? {
+          text: `Compare the region and the id of the user pool in ISSUER with the pool: https://cognito-idp.<region>.amazonaws.com/<user pool id>.`,
+          console: 'Amazon Cognito › User pools › the master pool › Overview › User pool ID',
+          command: `aws cognito-idp list-user-pools --region ${userPoolIdOf(issuer).replace(/_.*/, '')} --max-results 60`,
+        }
+      : { text: 'Copy ISSUER from the documentation or console of the OpenID provider.' },
+  };
+}
+
+function issuerFindings(issuer: string, actual: unknown): Finding[] {
+  if (actual === issuer || typeof actual !== 'string') return [];
+  const isSlash = actual.replace(/\/$/, '') === issuer.replace(/\/$/, '');
+  const difference = issuer.endsWith('/') ? 'ends with a slash' : 'lacks the slash at the end';
+  const set = { ISSUER: actual };
+  return [
+    isSlash
+      ? {
+          code: 'issuer_trailing_slash',
+          what: `ISSUER ${difference}, and the issuer calls itself ${actual}.`,
+          fix: { text: 'Write it as the issuer does.', change: { kind: 'environment', set } },
+        }
+      : {
+          code: 'issuer_mismatch',
+          what: `ISSUER is ${issuer}, and the document found there calls itself ${actual}.`,
+          fix: {
+            text: 'Write ISSUER as the document does, if that is the provider you mean.',
+            change: { kind: 'environment', set },
+          },
+        },
+  ];
+}
+
+function metadataFrom(document: DiscoveryDocument): ProviderMetadata | undefined {
+  const url = (name: string): string | undefined => {
+    const value = document[name];
+    return typeof value === 'string' && URL.canParse(value) ? value : undefined;
+  };
+  const authorizationEndpoint = url('authorization_endpoint');
+  const tokenEndpoint = url('token_endpoint');
+  const jwksUri = url('jwks_uri');
+  if (!authorizationEndpoint || !tokenEndpoint || !jwksUri) return undefined;
+  const methods = document['token_endpoint_auth_methods_supported'];
+  return {
+    issuer: String(document['issuer']),
+    authorizationEndpoint,
+    tokenEndpoint,
+    jwksUri,
+    endSessionEndpoint: url('end_session_endpoint'),
+    takesBasicAuthentication: !Array.isArray(methods) || methods.includes('client_secret_basic'),
+  };
+}
+
+function incomplete(issuer: string, document: DiscoveryDocument): Finding {
+  const missing = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'].filter(
+    (name) => typeof document[name] !== 'string',
+  );
+  if (isUserPool(issuer) && missing.includes('authorization_endpoint')) {
+    const userPoolId = userPoolIdOf(issuer);
+    return {
+      code: 'domain_missing',
+      what: `The user pool ${userPoolId} has no domain.`,
+      fix: {
+        text: 'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
+        console: 'Amazon Cognito › User pools › the master pool › Domain › Create Cognito domain',
+        change: { kind: 'domain', userPoolId, prefix: suggestedPrefix(userPoolId) },
+      },
+    };
+  }
+  return {
+    code: 'metadata_incomplete',
+    what: `The discovery document has no ${missing.join(', no ') || 'usable addresses'}.`,
+    fix: {
+      text: 'The OpenID provider is not set up for the authorization code flow; set it up there.',
+    },
+  };
+}

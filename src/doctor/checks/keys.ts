@@ -1,0 +1,42 @@
+import type { DoctorContext } from '../context.js';
+import type { Check, Finding } from '../finding.js';
+import { networkReason, REQUEST_TIMEOUT_MS } from '../visit.js';
+
+/** The issuer's JWKS: there, and with a key for RS256. */
+export const keys: Check<DoctorContext> = {
+  name: 'keys',
+  title: 'Keys of the issuer (JWKS)',
+  async run({ metadata, fetch }) {
+    if (metadata === undefined) return { skipped: 'the discovery document does not say where' };
+    try {
+      const response = await fetch(metadata.jwksUri, {
+        headers: { accept: 'application/json' },
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      if (response.status !== 200) return { findings: [unusable(`status ${response.status}`)] };
+      const found = signatureKeys(await response.json());
+      return found === 0
+        ? { findings: [unusable('there is no RSA signature key in it')] }
+        : { findings: [], detail: `${found}` };
+    } catch (error) {
+      return { findings: [unusable(networkReason(error))] };
+    }
+  },
+};
+
+function signatureKeys(document: unknown): number {
+  const list = (document as { keys?: unknown } | null)?.keys;
+  if (!Array.isArray(list)) return 0;
+  return list.filter((key: unknown) => {
+    const { kty, use, alg } = Object(key) as Record<string, unknown>;
+    return kty === 'RSA' && (use ?? 'sig') === 'sig' && (alg ?? 'RS256') === 'RS256';
+  }).length;
+}
+
+const unusable = (reason: string): Finding => ({
+  code: 'jwks_unusable',
+  what: `The keys at the issuer’s jwks_uri cannot be used: ${reason}.`,
+  fix: {
+    text: 'See that this machine reaches jwks_uri. A provider other than a user pool must sign with RS256.',
+  },
+});

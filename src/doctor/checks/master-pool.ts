@@ -1,0 +1,95 @@
+import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
+import { callbackOf, type DoctorContext, logoutUriOf } from '../context.js';
+import type { Check, Finding } from '../finding.js';
+import {
+  callbackNotRegistered,
+  changeClient,
+  clientSecretMissing,
+  clientSecretWrong,
+  clientUnknown,
+  codeFlowOff,
+  logoutUrlNotRegistered,
+  scopeNotAllowed,
+} from '../master-client.js';
+import { nearMiss } from '../near-miss.js';
+import { refreshTokenSeconds, tokenFindings } from '../token-settings.js';
+import { masterPool } from './within-pools.js';
+
+/** The master pool and our app client there, as AWS has them. */
+export const masterPoolSettings: Check<DoctorContext> = {
+  name: 'master-pool',
+  title: 'Master pool and its app client (AWS)',
+  run: (context) =>
+    masterPool(context, async (userPools, userPoolId) => {
+      const pool = await userPools.pool(userPoolId);
+      if (pool === undefined) return { findings: [poolUnknown(userPoolId)] };
+      const client = await userPools.client(userPoolId, context.settings.clientId);
+      if (client === undefined) return { findings: [clientUnknown(context)] };
+      return {
+        findings: [...clientFindings(context, client), ...tokenFindings(context, client)],
+        detail: `${pool.Name}, ${client.ClientName}, refresh tokens for ${inDays(refreshTokenSeconds(client))}`,
+      };
+    }),
+};
+
+const poolUnknown = (userPoolId: string): Finding => ({
+  code: 'aws_unavailable',
+  what: `The AWS account of these credentials has no user pool ${userPoolId}.`,
+  fix: {
+    text: 'Use credentials of the account the pool is in (AWS_PROFILE).',
+    command: 'aws sts get-caller-identity',
+  },
+});
+
+function clientFindings(context: DoctorContext, client: UserPoolClientType): Finding[] {
+  const { settings } = context;
+  const { CallbackURLs = [], LogoutURLs = [], AllowedOAuthFlows = [] } = client;
+  const { AllowedOAuthScopes = [] } = client;
+  const missing = settings.scope.split(' ').filter((scope) => !AllowedOAuthScopes.includes(scope));
+  const [callback, logoutUri] = [callbackOf(context), logoutUriOf(context)];
+  const findings = [
+    client.AllowedOAuthFlowsUserPoolClient === true ? undefined : oauthOff(context),
+    AllowedOAuthFlows.includes('code') ? undefined : codeFlowOff(context),
+    secretFinding(context, client.ClientSecret),
+    CallbackURLs.includes(callback)
+      ? undefined
+      : callbackNotRegistered(context, nearMiss(CallbackURLs, callback)),
+    missing.length === 0 ? undefined : scopeNotAllowed(context, missing),
+    LogoutURLs.includes(logoutUri)
+      ? undefined
+      : logoutUrlNotRegistered(context, nearMiss(LogoutURLs, logoutUri)),
+  ];
+  return findings.filter((finding) => finding !== undefined);
+}
+
+function secretFinding(context: DoctorContext, actual: string | undefined): Finding | undefined {
+  const { clientSecret, clientId } = context.settings;
+  if (clientSecret === actual) return undefined;
+  if (clientSecret === undefined) return clientSecretMissing(context);
+  if (actual !== undefined) return clientSecretWrong(context);
+  return {
+    code: 'client_secret_unexpected',
+    what: `CLIENT_SECRET is set, and the app client ${clientId} is public.`,
+    fix: {
+      text: 'Write none; or, better, make a client with a secret: one cannot be added to this one.',
+      change: { kind: 'environment', set: { CLIENT_SECRET: 'none' } },
+    },
+  };
+}
+
+const oauthOff = (context: DoctorContext): Finding => ({
+  code: 'client_oauth_off',
+  what: `The app client ${context.settings.clientId} has OAuth switched off (AllowedOAuthFlowsUserPoolClient is false).`,
+  fix: {
+    text: 'Switch it on; in the console it goes on by itself when the login pages are edited and saved.',
+    console:
+      'Amazon Cognito › User pools › the master pool › App clients › the client › Login pages › Edit',
+    change: changeClient(context.settings, {
+      add: { AllowedOAuthFlows: ['code'], AllowedOAuthScopes: context.settings.scope.split(' ') },
+      set: { AllowedOAuthFlowsUserPoolClient: true },
+    }),
+  },
+});
+
+const inDays = (seconds: number): string =>
+  seconds % 86_400 === 0 ? `${seconds / 86_400} days` : `${seconds} s`;

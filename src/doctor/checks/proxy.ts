@@ -1,0 +1,77 @@
+import type { DoctorContext } from '../context.js';
+import type { Check, Finding } from '../finding.js';
+import { networkReason, visit } from '../visit.js';
+
+/**
+ * The way from the user to the site: whom to believe about addresses, and whether BASE_URL leads here with cookies
+ * intact. A site that is not running is no finding: doctor is for before the start, too.
+ */
+export const proxy: Check<DoctorContext> = {
+  name: 'proxy',
+  title: 'BASE_URL, cookies and proxy',
+  async run(context) {
+    const { baseUrl } = context.settings;
+    const site = await siteAt(context);
+    return {
+      findings: [...trustFindings(context), ...site.findings],
+      detail: `${baseUrl}${site.detail}`,
+    };
+  },
+};
+
+function trustFindings({ settings }: DoctorContext): Finding[] {
+  const { trustProxy, baseUrl } = settings;
+  // We speak no TLS ourselves, so with https there is always somebody in front.
+  if (baseUrl.startsWith('https:') && (trustProxy === false || trustProxy === 0)) {
+    return [
+      {
+        code: 'trust_proxy_missing',
+        what: 'BASE_URL is https, so a proxy is in front, and TRUST_PROXY believes nobody.',
+        fix: {
+          text: 'Set TRUST_PROXY to the number of proxies in front, or to their addresses.',
+          change: { kind: 'environment', set: { TRUST_PROXY: '1' } },
+        },
+      },
+    ];
+  }
+  if (trustProxy !== true) return [];
+  return [
+    {
+      code: 'trust_proxy_everyone',
+      what: 'TRUST_PROXY is true: everybody is believed.',
+      fix: {
+        text: 'Set it to the number of proxies in front, or to their addresses.',
+        change: { kind: 'environment', set: { TRUST_PROXY: '1' } },
+      },
+    },
+  ];
+}
+
+async function siteAt({
+  settings,
+  fetch,
+}: DoctorContext): Promise<{ findings: Finding[]; detail: string }> {
+  const { baseUrl } = settings;
+  const open = (path: string): ReturnType<typeof visit> =>
+    visit(new URL(path, baseUrl), { fetch, stopAt: (url) => url.origin !== baseUrl, maxHops: 3 });
+  try {
+    const health = await open('/healthz');
+    if (health[0]?.status === 502 || health[0]?.status === 503) {
+      return { findings: [], detail: ', where a proxy answers and the site does not run' };
+    }
+    if (health[0]?.status !== 200)
+      return { findings: [unexpected(baseUrl, health[0]?.status)], detail: '' };
+    return { findings: [], detail: ', where the site runs' };
+  } catch (error) {
+    const reason = networkReason(error);
+    return { findings: [], detail: `, where nothing runs at the moment (${reason})` };
+  }
+}
+
+const unexpected = (baseUrl: string, status: number | undefined): Finding => ({
+  code: 'site_unexpected',
+  what: `${baseUrl}/healthz answers with status ${status ?? 'none'}: something else than Lifeguard is there, or the proxy sends its path elsewhere.`,
+  fix: {
+    text: 'Let the proxy send all of the origin BASE_URL to HOST and PORT, with paths unchanged, or correct BASE_URL.',
+  },
+});

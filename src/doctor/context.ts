@@ -1,0 +1,40 @@
+import type { Settings } from '../config/settings.js';
+import type { UserPools, UserPoolsError } from './user-pools.js';
+
+/** What of the OpenID provider's discovery document the checks go by. */
+export interface ProviderMetadata {
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly jwksUri: string;
+  readonly endSessionEndpoint: string | undefined;
+  readonly takesBasicAuthentication: boolean;
+}
+
+/** What the checks look at, and what earlier ones have learned for later ones. */
+export interface DoctorContext {
+  readonly settings: Settings;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly fetch: typeof fetch;
+  /** `undefined`: not to be looked into. An error: why that is not possible. */
+  readonly userPools: UserPools | UserPoolsError | undefined;
+  /** From the check of the discovery document; absent when it could not be used. */
+  metadata?: ProviderMetadata;
+  /** How far our clock is ahead of the issuer's, in seconds; absent when it did not say. */
+  clockAheadSeconds?: number;
+}
+
+export const callbackOf = ({ settings }: DoctorContext): string => `${settings.baseUrl}/callback`;
+
+/** Where each hop of a sign-out comes back to. */
+export const logoutUriOf = ({ settings }: DoctorContext): string =>
+  `${settings.baseUrl}/logout/continue`;
+
+/** The user pool ids an issuer ends with, whatever its host. */
+export const userPoolIdOf = (issuer: string): string =>
+  new URL(issuer).pathname.replace(/^.*\//, '');
+
+/** What new consoles make of a pool's id: unique, and allowed as a domain prefix. */
+export const suggestedPrefix = (userPoolId: string): string =>
+  userPoolId.toLowerCase().replaceAll('_', '');

@@ -1,0 +1,77 @@
+import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
+import type { DoctorContext } from './context.js';
+import type { Finding } from './finding.js';
+import { changeClient } from './master-client.js';
+
+const DAY = 86_400;
+const unitSeconds: Readonly<Record<string, number>> = {
+  seconds: 1,
+  minutes: 60,
+  hours: 3600,
+  days: DAY,
+};
+const CONSOLE =
+  'Amazon Cognito › User pools › the master pool › App clients › the client › App client information › Edit';
+
+/** How long after sign-in a refresh token of this client lasts. 0 means the default of 30 days, counted in days. */
+export function refreshTokenSeconds({
+  RefreshTokenValidity,
+  TokenValidityUnits,
+}: UserPoolClientType): number {
+  if (!RefreshTokenValidity) return 30 * DAY;
+  return RefreshTokenValidity * (unitSeconds[TokenValidityUnits?.RefreshToken ?? 'days'] ?? DAY);
+}
+
+/** Lifetimes, rotation, revocation, and what the sign-in page gives away. */
+export function tokenFindings({ settings }: DoctorContext, client: UserPoolClientType): Finding[] {
+  const { clientId, sessionAbsoluteSeconds } = settings;
+  const findings: Finding[] = [];
+  const add = (
+    code: Finding['code'],
+    what: string,
+    fix: string,
+    set: Readonly<Record<string, unknown>>,
+  ): void => {
+    const change = changeClient(settings, { set });
+    findings.push({ code, what, fix: { text: fix, console: CONSOLE, change } });
+  };
+
+  const rotation = client.RefreshTokenRotation;
+  if (rotation?.Feature === 'ENABLED' && (rotation.RetryGracePeriodSeconds ?? 0) === 0) {
+    add(
+      'rotation_without_grace',
+      `The app client ${clientId} rotates refresh tokens with a grace period of 0 s.`,
+      'Give it some: up to 60 s; 10 are enough for a lost answer.',
+      { RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 } },
+    );
+  }
+  if (client.EnableTokenRevocation === false) {
+    add(
+      'revocation_off',
+      `The app client ${clientId} has token revocation switched off.`,
+      'Switch it on.',
+      { EnableTokenRevocation: true },
+    );
+  }
+  const seconds = refreshTokenSeconds(client);
+  if (seconds < sessionAbsoluteSeconds) {
+    add(
+      'refresh_shorter_than_session',
+      `Refresh tokens of the app client ${clientId} last ${seconds} s, and SESSION_ABSOLUTE_SECONDS is ${sessionAbsoluteSeconds}.`,
+      'Let refresh tokens last as long as sessions, or sessions no longer than refresh tokens.',
+      {
+        RefreshTokenValidity: Math.max(60, Math.ceil(sessionAbsoluteSeconds / 60)),
+        TokenValidityUnits: { ...client.TokenValidityUnits, RefreshToken: 'minutes' },
+      },
+    );
+  }
+  if (client.PreventUserExistenceErrors !== 'ENABLED') {
+    add(
+      'user_existence_revealed',
+      `The app client ${clientId} tells “User does not exist” from a wrong password (PreventUserExistenceErrors is ${client.PreventUserExistenceErrors ?? 'not set'}).`,
+      'Switch “Prevent user existence errors” on.',
+      { PreventUserExistenceErrors: 'ENABLED' },
+    );
+  }
+  return findings;
+}

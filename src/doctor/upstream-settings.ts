@@ -1,0 +1,170 @@
+import type {
+  IdentityProviderType,
+  UserPoolClientType,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { isUserPool } from '../cognito/user-pool.js';
+import { type DoctorContext, logoutUriOf, suggestedPrefix, userPoolIdOf } from './context.js';
+import { readDiscovery } from './discovery-document.js';
+import type { Finding } from './finding.js';
+import { nearMiss } from './near-miss.js';
+import {
+  nameOf,
+  type UpstreamClient,
+  upstreamCallbackNotRegistered,
+  upstreamClientUnknown,
+  upstreamCodeFlowOff,
+  upstreamLogoutUrlNotRegistered,
+  upstreamScopeNotAllowed,
+  upstreamUsersNotEnabled,
+} from './upstream-client.js';
+import type { UserPools } from './user-pools.js';
+
+/** The pool behind an identity provider, and the app client the master pool has there. Other providers have no such inside. */
+export async function upstreamFindings(
+  context: DoctorContext,
+  userPools: UserPools,
+  provider: IdentityProviderType,
+): Promise<Finding[]> {
+  const { ProviderName = '', ProviderDetails: details = {} } = provider;
+  const issuer = (details['oidc_issuer'] ?? '').replace(/\/$/, '');
+  if (!URL.canParse(issuer) || !isUserPool(issuer)) return [];
+  const userPoolId = userPoolIdOf(issuer);
+  const client = { provider: ProviderName, clientId: details['client_id'] ?? '', userPoolId };
+  // In an account these credentials do not reach, the pool is seen from outside only.
+  const pool = await userPools.pool(userPoolId);
+  if (pool === undefined) return [];
+  const registered = await userPools.client(userPoolId, client.clientId);
+  if (registered === undefined) return [upstreamClientUnknown(client)];
+  const hasDomain = (pool.CustomDomain ?? pool.Domain) !== undefined;
+  return [
+    ...(hasDomain ? [] : [domainMissing(client)]),
+    ...clientFindings(context, client, registered, details),
+    ...(await signOutFindings(context, ProviderName, issuer)),
+  ];
+}
+
+const domainMissing = ({ provider, userPoolId = '' }: UpstreamClient): Finding => ({
+  code: 'upstream_domain_missing',
+  about: provider,
+  what: `The user pool ${userPoolId} behind “${provider}” has no domain.`,
+  fix: {
+    text: 'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
+    console: 'Amazon Cognito › User pools › the second pool › Domain › Create Cognito domain',
+    change: { kind: 'domain', userPoolId, prefix: suggestedPrefix(userPoolId) },
+  },
+});
+
+function clientFindings(
+  context: DoctorContext,
+  client: UpstreamClient,
+  registered: UserPoolClientType,
+  details: Readonly<Record<string, string>>,
+): Finding[] {
+  const { CallbackURLs = [], LogoutURLs = [], SupportedIdentityProviders = [] } = registered;
+  const { AllowedOAuthFlows = [], AllowedOAuthScopes = [] } = registered;
+  const asked = details['authorize_scopes'] ?? 'openid';
+  const missing = asked.split(' ').filter((scope) => !AllowedOAuthScopes.includes(scope));
+  const callback = idpResponseOf(context);
+  const logoutUri = logoutUriOf(context);
+  const findings = [
+    registered.AllowedOAuthFlowsUserPoolClient === true ? undefined : oauthOff(client, asked),
+    AllowedOAuthFlows.includes('code') ? undefined : upstreamCodeFlowOff(client),
+    secretFinding(client, registered.ClientSecret, details['client_secret']),
+    callback === undefined || CallbackURLs.includes(callback)
+      ? undefined
+      : upstreamCallbackNotRegistered(client, callback, nearMiss(CallbackURLs, callback)),
+    missing.length === 0 ? undefined : upstreamScopeNotAllowed(client, asked, missing),
+    SupportedIdentityProviders.length > 0 ? undefined : upstreamUsersNotEnabled(client),
+    LogoutURLs.includes(logoutUri) || !signsOutAt(context, client)
+      ? undefined
+      : upstreamLogoutUrlNotRegistered(context, client, nearMiss(LogoutURLs, logoutUri)),
+  ];
+  return findings.filter((finding) => finding !== undefined);
+}
+
+/** Where the second pool sends the browser back to: on the domain of the master pool, which discovery told. */
+const idpResponseOf = ({ metadata }: DoctorContext): string | undefined =>
+  metadata?.authorizationEndpoint.replace(/oauth2\/authorize$/, 'oauth2/idpresponse');
+
+const signsOutAt = ({ settings }: DoctorContext, { provider, clientId }: UpstreamClient): boolean =>
+  settings.identityProviders.some(
+    ({ name, signOut }) =>
+      name === provider && signOut.kind === 'cognito' && signOut.clientId === clientId,
+  );
+
+function secretFinding(
+  client: UpstreamClient,
+  actual: string | undefined,
+  used: string | undefined,
+): Finding | undefined {
+  if (actual === undefined) {
+    return {
+      code: 'upstream_client_secret_missing',
+      about: client.provider,
+      what: `${nameOf(client).replace(/^t/, 'T')} has no secret.`,
+      fix: {
+        text: 'A secret cannot be added to an app client: make a new one with a secret, and write its id and secret into the identity provider of the master pool.',
+        console: 'Amazon Cognito › User pools › the second pool › App clients › Create app client',
+      },
+    };
+  }
+  if (used === actual) return undefined;
+  return {
+    code: 'upstream_client_secret_wrong',
+    about: client.provider,
+    what: `The identity provider “${client.provider}” has another client secret than ${nameOf(client)}.`,
+    fix: {
+      text: 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
+      console:
+        'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Edit › Client secret',
+      command: `aws cognito-idp describe-user-pool-client --region ${client.userPoolId?.replace(/_.*/, '')} --user-pool-id ${client.userPoolId} --client-id ${client.clientId} --query UserPoolClient.ClientSecret --output text`,
+    },
+  };
+}
+
+const oauthOff = (client: UpstreamClient, asked: string): Finding => ({
+  code: 'upstream_oauth_off',
+  about: client.provider,
+  what: `${nameOf(client).replace(/^t/, 'T')} has OAuth switched off (AllowedOAuthFlowsUserPoolClient is false).`,
+  fix: {
+    text: 'Switch it on; in the console it goes on by itself when the login pages are edited and saved.',
+    console:
+      'Amazon Cognito › User pools › the second pool › App clients › the client › Login pages › Edit',
+    change: {
+      kind: 'app-client',
+      userPoolId: client.userPoolId ?? '',
+      clientId: client.clientId,
+      add: { AllowedOAuthFlows: ['code'], AllowedOAuthScopes: asked.split(' ') },
+      set: { AllowedOAuthFlowsUserPoolClient: true },
+    },
+  },
+});
+
+/** Signing out must visit the pool that people sign in at. */
+async function signOutFindings(
+  { settings, fetch, now }: DoctorContext,
+  name: string,
+  issuer: string,
+): Promise<Finding[]> {
+  const configured = settings.identityProviders.find((each) => each.name === name)?.signOut;
+  if (configured?.kind !== 'cognito') return [];
+  const read = await readDiscovery(issuer, fetch, now);
+  const endpoint = 'document' in read ? read.document['authorization_endpoint'] : undefined;
+  if (typeof endpoint !== 'string') return [];
+  const domain = endpoint.replace(/\/oauth2\/authorize$/, '');
+  if (domain === configured.domain) return [];
+  const corrected = settings.identityProviders.map((each) =>
+    each.name === name ? { ...each, signOut: { ...configured, domain } } : each,
+  );
+  return [
+    {
+      code: 'sign_out_domain_wrong',
+      about: name,
+      what: `IDENTITY_PROVIDERS signs out of “${name}” at ${configured.domain}, and people sign in at ${domain}.`,
+      fix: {
+        text: 'Write that domain.',
+        change: { kind: 'environment', set: { IDENTITY_PROVIDERS: JSON.stringify(corrected) } },
+      },
+    },
+  ];
+}

@@ -1,0 +1,141 @@
+import type * as aws from '@aws-sdk/client-cognito-identity-provider';
+
+/** What AWS says of user pools; `undefined` for what does not exist. Only reads. */
+export interface UserPools {
+  pool(userPoolId: string): Promise<aws.UserPoolType | undefined>;
+  client(userPoolId: string, clientId: string): Promise<aws.UserPoolClientType | undefined>;
+  providerNames(userPoolId: string): Promise<string[]>;
+  provider(userPoolId: string, name: string): Promise<aws.IdentityProviderType | undefined>;
+  close(): void;
+}
+
+/** Reading is not possible; the message says why and what to do. */
+export class UserPoolsError extends Error {
+  override readonly name = 'UserPoolsError';
+  readonly fix: string;
+
+  constructor(message: string, fix: string, options?: ErrorOptions) {
+    super(message, options);
+    this.fix = fix;
+  }
+}
+
+export interface UserPoolsOptions {
+  /** For the embedded pools; default AWS's own address of the region. */
+  readonly endpointUrl?: string | undefined;
+  readonly importSdk?: () => Promise<typeof aws>;
+}
+
+/**
+ * Reads user pools with the caller's usual AWS credentials. The region is that of each pool's id, so none need be set.
+ *
+ * @throws {UserPoolsError} when the AWS SDK, an optional package, is not installed
+ */
+export async function openUserPools({
+  endpointUrl,
+  importSdk = () => import('@aws-sdk/client-cognito-identity-provider'),
+}: UserPoolsOptions): Promise<UserPools> {
+  const sdk = await importSdk().catch((cause: unknown) => {
+    throw new UserPoolsError(
+      'The package @aws-sdk/client-cognito-identity-provider is not installed.',
+      'Run "npm install @aws-sdk/client-cognito-identity-provider", or doctor without --aws.',
+      { cause },
+    );
+  });
+  const clients = new Map<string, aws.CognitoIdentityProviderClient>();
+  const clientFor = (region: string): aws.CognitoIdentityProviderClient => {
+    const client = clients.get(region) ?? createClient(sdk, region, endpointUrl);
+    clients.set(region, client);
+    return client;
+  };
+  const inRegionOf = (userPoolId: string): aws.CognitoIdentityProviderClient =>
+    clientFor(userPoolId.replace(/_.*$/, ''));
+
+  return {
+    pool: (UserPoolId) =>
+      found(async () => {
+        const command = new sdk.DescribeUserPoolCommand({ UserPoolId });
+        return (await inRegionOf(UserPoolId).send(command)).UserPool;
+      }),
+    client: (UserPoolId, ClientId) =>
+      found(async () => {
+        const command = new sdk.DescribeUserPoolClientCommand({ UserPoolId, ClientId });
+        return (await inRegionOf(UserPoolId).send(command)).UserPoolClient;
+      }),
+    async providerNames(UserPoolId) {
+      const names: string[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await found(() => {
+          const command = new sdk.ListIdentityProvidersCommand({
+            UserPoolId,
+            MaxResults: 60,
+            NextToken,
+          });
+          return inRegionOf(UserPoolId).send(command);
+        });
+        names.push(...(page?.Providers ?? []).map(({ ProviderName = '' }) => ProviderName));
+        NextToken = page?.NextToken;
+      } while (NextToken !== undefined);
+      return names;
+    },
+    provider: (UserPoolId, ProviderName) =>
+      found(async () => {
+        const command = new sdk.DescribeIdentityProviderCommand({ UserPoolId, ProviderName });
+        return (await inRegionOf(UserPoolId).send(command)).IdentityProvider;
+      }),
+    close: () => {
+      for (const client of clients.values()) client.destroy();
+    },
+  };
+}
+
+function createClient(
+  sdk: typeof aws,
+  region: string,
+  endpointUrl: string | undefined,
+): aws.CognitoIdentityProviderClient {
+  if (endpointUrl === undefined) return new sdk.CognitoIdentityProviderClient({ region });
+  // The embedded pools take any; looking for real ones would only be slow, or use them where they do not belong.
+  const credentials = { accessKeyId: 'embedded', secretAccessKey: 'pools' };
+  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpointUrl).hostname);
+  const endpoint = endpointUrl;
+  return new sdk.CognitoIdentityProviderClient({
+    region,
+    endpoint,
+    ...(isHere && { credentials }),
+  });
+}
+
+async function found<Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const name = error instanceof Error ? error.name : '';
+    if (name === 'ResourceNotFoundException') return undefined;
+    throw new UserPoolsError(explain(error, name), adviceFor(name), { cause: error });
+  }
+}
+
+function explain(error: unknown, name: string): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `AWS could not be asked: ${name}: ${message.slice(0, 200)}`;
+}
+
+const PERMISSIONS =
+  'cognito-idp:DescribeUserPool, DescribeUserPoolClient, ListIdentityProviders and DescribeIdentityProvider';
+
+function adviceFor(name: string): string {
+  switch (name) {
+    case 'CredentialsProviderError':
+      return 'Sign in (aws sso login, or aws configure), or set AWS_PROFILE.';
+    case 'AccessDeniedException':
+    case 'NotAuthorizedException':
+      return `Allow ${PERMISSIONS} on both pools.`;
+    case 'ExpiredTokenException':
+    case 'UnrecognizedClientException':
+      return 'The credentials are not valid (any more); sign in again.';
+    default:
+      return 'See that this machine reaches AWS, and run doctor again.';
+  }
+}

@@ -1,0 +1,102 @@
+/** An address a browser without a user would get to. */
+export interface Hop {
+  readonly url: URL;
+  /** `undefined` where we did not go: the address is ours. */
+  readonly status: number | undefined;
+  readonly location: URL | undefined;
+  readonly body: string;
+}
+
+export interface VisitOptions {
+  readonly fetch: typeof fetch;
+  /** An address that is not requested any more; where our own site begins. */
+  readonly stopAt?: ((url: URL) => boolean) | undefined;
+  /** Default 20, Cognito's own limit. */
+  readonly maxHops?: number | undefined;
+}
+
+export const REQUEST_TIMEOUT_MS = 5000;
+const MAX_BODY_LENGTH = 512 * 1024;
+
+/**
+ * Opens an address as a browser would that has no cookies and types nothing: follows redirects, keeps the cookies set on
+ * the way, and stops at a page or at `stopAt`.
+ *
+ * @returns every address on the way, at least one
+ * @throws what `fetch` throws, when one does not answer within five seconds
+ */
+export async function visit(
+  start: URL,
+  { fetch, stopAt = () => false, maxHops = 20 }: VisitOptions,
+): Promise<Hop[]> {
+  const jar = new CookieJar();
+  const hops: Hop[] = [];
+  let next: URL | undefined = start;
+  while (next !== undefined && hops.length <= maxHops) {
+    const url: URL = next;
+    if (stopAt(url)) return [...hops, { url, status: undefined, location: undefined, body: '' }];
+    const response = await fetch(url.href, {
+      redirect: 'manual',
+      headers: { accept: 'text/html', 'user-agent': 'lifeguard-doctor', ...jar.headerFor(url) },
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    jar.keep(url, response.headers.getSetCookie());
+    const location = response.headers.get('location');
+    next =
+      location !== null && URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+    const body = (await response.text()).slice(0, MAX_BODY_LENGTH);
+    hops.push({ url, status: response.status, location: next, body });
+  }
+  return hops;
+}
+
+interface Cookie {
+  readonly origin: string;
+  readonly path: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** By origin and path, which is all that a handful of redirects needs. */
+class CookieJar {
+  #cookies: Cookie[] = [];
+
+  keep(url: URL, lines: readonly string[]): void {
+    for (const line of lines) {
+      const [pair = '', ...attributes] = line.split(';');
+      const [name = '', ...value] = pair.split('=');
+      const path = attributes
+        .map((each) => /^\s*path\s*=\s*(\/.*?)\s*$/i.exec(each)?.[1])
+        .find((each) => each !== undefined);
+      const cookie = {
+        origin: url.origin,
+        path: path ?? '/',
+        name: name.trim(),
+        value: value.join('='),
+      };
+      this.#cookies = this.#cookies.filter(
+        (each) =>
+          each.origin !== cookie.origin || each.path !== cookie.path || each.name !== cookie.name,
+      );
+      this.#cookies.push(cookie);
+    }
+  }
+
+  headerFor(url: URL): Record<string, string> {
+    const cookies = this.#cookies.filter(
+      ({ origin, path }) =>
+        origin === url.origin &&
+        (url.pathname === path || url.pathname.startsWith(path.replace(/\/?$/, '/'))),
+    );
+    if (cookies.length === 0) return {};
+    return { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') };
+  }
+}
+
+/** What went wrong with a request, by the network's own code. */
+export function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  if (error.name === 'TimeoutError') return `no answer within ${REQUEST_TIMEOUT_MS / 1000} s`;
+  if (error.cause instanceof Error) return networkReason(error.cause);
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+}

@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as prettier from 'prettier';
+import { expect, it } from 'vitest';
+import { findingKinds } from '../../src/doctor/catalogue.js';
+import { misconfigurations } from './misconfigurations.js';
+
+const file = new URL('../../docs/doctor.md', import.meta.url);
+
+const page = [
+  '# What doctor can find',
+  'In the order of the report: the most fundamental and most specific cause first. A `problem` makes sign-in, sign-out or a session fail for somebody (exit code 1). `unchecked`: it could not be looked at (exit code 2). A `warning` works, and will not always (exit code 0, with `--strict` 1). Written from `src/doctor/catalogue.ts` by `UPDATE_DOCTOR=1 npx vitest run test/doctor/docs.test.ts`.',
+  [
+    '| Code | Severity | Why it matters |',
+    '| --- | --- | --- |',
+    ...Object.entries(findingKinds).map(
+      ([code, { severity, why }]) => `| \`${code}\` | ${severity} | ${why} |`,
+    ),
+  ].join('\n'),
+].join('\n\n');
+
+it('docs/doctor.md says what the catalogue says', async () => {
+  const wanted = await prettier.format(page, { parser: 'markdown' });
+  if (process.env['UPDATE_DOCTOR'] === '1') writeFileSync(file, wanted);
+  expect(readFileSync(file, 'utf8')).toBe(wanted);
+});
+
+it('nearly everything in the catalogue is provoked by a test', () => {
+  const provoked = new Set(
+    Object.values(misconfigurations).flatMap(({ outside, inside, next }) => [
+      outside,
+      inside,
+      next,
+    ]),
+  );
+  const elsewhere = [
+    // test/doctor/redis.test.ts
+    'store_evicts',
+    'store_not_durable',
+    'store_without_replica',
+    // test/doctor/doctor.test.ts
+    'aws_unavailable',
+    'check_failed',
+    'site_unexpected',
+    'authorization_refused',
+    'metadata_incomplete',
+    'sign_out_endpoint_missing',
+  ];
+  const codes = Object.keys(findingKinds).filter((code) => !elsewhere.includes(code));
+  expect(codes.filter((code) => !provoked.has(code as keyof typeof findingKinds))).toEqual([]);
+});

@@ -1,0 +1,76 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Diagnosis } from '../../src/doctor/diagnose.js';
+import type { FindingCode } from '../../src/doctor/finding-code.js';
+import { type Misconfiguration, misconfigurations } from './misconfigurations.js';
+import { type Patient, startPatient } from './patient.js';
+
+const codes = ({ findings }: Diagnosis): FindingCode[] => findings.map(({ code }) => code);
+
+let patient: Patient | undefined;
+afterEach(async () => {
+  await patient?.stop();
+  patient = undefined;
+});
+
+async function spoilt({ seed, spoil }: Misconfiguration): Promise<Patient> {
+  patient = await startPatient(seed);
+  await spoil?.(patient);
+  return patient;
+}
+
+/** Makes the change the first finding proposes, or else the one the case knows. */
+async function mend(
+  spoiltPatient: Patient,
+  { mend: mendByHand }: Misconfiguration,
+  { findings: [first] }: Diagnosis,
+): Promise<void> {
+  if (mendByHand !== undefined) return mendByHand(spoiltPatient);
+  // From outside the pool's id may not be known; the change is the same one that is found inside.
+  const change =
+    first?.fix.change ?? (await spoiltPatient.examine('inside')).findings[0]?.fix.change;
+  expect(change).toBeDefined();
+  await spoiltPatient.apply(change!);
+}
+
+describe('doctor', () => {
+  it.each(['outside', 'inside'] as const)(
+    'finds nothing in a healthy set-up, from %s',
+    async (look) => {
+      patient = await startPatient();
+      const diagnosis = await patient.examine(look);
+      expect(codes(diagnosis)).toEqual([]);
+      const skipped = diagnosis.checks.filter(({ outcome }) => outcome === 'skipped').length;
+      expect(skipped).toBe(look === 'inside' ? 0 : 2);
+    },
+  );
+
+  const cases = Object.entries(misconfigurations).flatMap(([name, each]) =>
+    (['outside', 'inside'] as const).flatMap((look) => {
+      const first = look === 'outside' ? each.outside : (each.inside ?? each.outside);
+      return first === undefined ? [] : [{ name, look, first, each }];
+    }),
+  );
+
+  it.each(cases)(
+    '$name: names $first first from $look, and is content after the fix',
+    async (row) => {
+      const { look, first, each } = row;
+      const ill = await spoilt(each);
+      const diagnosis = await ill.examine(look);
+      expect(codes(diagnosis)[0]).toBe(first);
+      await mend(ill, each, diagnosis);
+      let after = await ill.examine(look);
+      if (each.next !== undefined && look === 'inside') {
+        expect(codes(after)[0]).toBe(each.next);
+        await ill.apply(after.findings[0]!.fix.change!);
+        after = await ill.examine(look);
+      }
+      if (each.next === undefined || look === 'inside') expect(codes(after)).toEqual([]);
+      else expect(codes(after)).not.toContain(first);
+    },
+  );
+
+  it('covers at least twenty-five mistakes', () => {
+    expect(Object.keys(misconfigurations).length).toBeGreaterThan(25);
+  });
+});

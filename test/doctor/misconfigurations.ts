@@ -1,0 +1,470 @@
+import {
+  CreateUserPoolClientCommand,
+  DeleteUserPoolDomainCommand,
+  DescribeUserPoolClientCommand,
+  UpdateUserPoolDomainCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import type { FindingCode } from '../../src/doctor/finding-code.js';
+import type { PoolsSeed } from '../../src/pools/index.js';
+import {
+  inMaster,
+  inMasterClient,
+  inProvider,
+  inSite,
+  inUpstream,
+  type Patient,
+  siteUrl,
+} from './patient.js';
+
+/** One mistake, what doctor must say first, and how it is mended where the finding has no change that can be made. */
+export interface Misconfiguration {
+  readonly seed?: (seed: PoolsSeed) => PoolsSeed;
+  readonly spoil?: (patient: Patient) => Promise<void> | void;
+  /** What is found first without AWS access; absent when it cannot be seen from outside. */
+  readonly outside?: FindingCode;
+  /** With it; default the same. */
+  readonly inside?: FindingCode;
+  /** What is found next, when mending the first brings up another one. */
+  readonly next?: FindingCode;
+  readonly mend?: (patient: Patient) => Promise<void> | void;
+}
+
+const environment =
+  (change: Record<string, string>) =>
+  (patient: Patient): void => {
+    Object.assign(patient.environment, change);
+  };
+
+const withProviders =
+  (change: (provider: ProviderSetting, patient: Patient) => object) =>
+  (patient: Patient): void => {
+    const [provider] = JSON.parse(patient.environment['IDENTITY_PROVIDERS']!) as ProviderSetting[];
+    patient.environment['IDENTITY_PROVIDERS'] = JSON.stringify([
+      { ...provider, ...change(provider!, patient) },
+    ]);
+  };
+
+interface ProviderSetting {
+  readonly name: string;
+  readonly signOut: { readonly kind: string; readonly domain: string; readonly clientId: string };
+}
+
+const masterId = 'eu-west-1_Master001';
+const upstreamId = 'eu-west-1_Second001';
+
+const providerDetails = (details: (patient: Patient) => Record<string, string>) => {
+  return (patient: Patient): Promise<void> =>
+    patient.apply({
+      kind: 'identity-provider',
+      userPoolId: masterId,
+      name: 'oidc-pool-2',
+      details: details(patient),
+    });
+};
+
+const classicPages =
+  (UserPoolId: string, Domain: string) =>
+  async ({ sdk }: Patient): Promise<void> => {
+    await sdk.send(new UpdateUserPoolDomainCommand({ UserPoolId, Domain, ManagedLoginVersion: 1 }));
+  };
+
+/** With settings in a seed the defaults are the API's, so what the article's seed is by default must be said. */
+const asSeeded = {
+  AllowedOAuthFlowsUserPoolClient: true,
+  PreventUserExistenceErrors: 'ENABLED',
+} as const;
+
+const clearFaults = ({ pools }: Patient): void => pools.faults.clear();
+
+/** A secret cannot be added: a new client takes the place of the old one, at the master pool and for signing out. */
+async function replaceUpstreamClient(patient: Patient): Promise<void> {
+  const { sdk } = patient;
+  const { id } = patient.pools.pool('oidc-pool-2').client('master-pool');
+  const ids = { UserPoolId: upstreamId, ClientId: id };
+  const { UserPoolClient: old } = await sdk.send(new DescribeUserPoolClientCommand(ids));
+  const settings = { ...old!, ...ids, ClientName: 'confidential', GenerateSecret: true };
+  const { UserPoolClient } = await sdk.send(new CreateUserPoolClientCommand(settings));
+  const { ClientId: client_id = '', ClientSecret: client_secret = '' } = UserPoolClient ?? {};
+  await providerDetails(() => ({ client_id, client_secret }))(patient);
+  withProviders(({ signOut }) => ({ signOut: { ...signOut, clientId: client_id } }))(patient);
+}
+
+/** Deliberate mistakes, each alone in the otherwise healthy set-up of the article. */
+export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
+  'a setting is missing': {
+    spoil: environment({ CLIENT_ID: '' }),
+    outside: 'setting_invalid',
+    mend: ({ environment: variables, pools }) => {
+      variables['CLIENT_ID'] = pools.pool('oidc-pool-1').client('site').id;
+    },
+  },
+  'BASE_URL is http': {
+    spoil: environment({ BASE_URL: 'http://www.example.com' }),
+    outside: 'setting_invalid',
+    mend: environment({ BASE_URL: siteUrl }),
+  },
+  'SESSION_SECRET is short': {
+    spoil: environment({ SESSION_SECRET: 'short' }),
+    outside: 'setting_invalid',
+    mend: environment({ SESSION_SECRET: 'Zt7Qv2Lm9XwK4RbN8cHs3PdF6GjY1uAe' }),
+  },
+  'a setting is mistyped': {
+    spoil: environment({ SESSION_STOER: 'memory:' }),
+    outside: 'setting_unknown',
+    mend: environment({ SESSION_STOER: '' }),
+  },
+  'the issuer does not answer': {
+    spoil: environment({ ISSUER: `http://127.0.0.1:9/${masterId}` }),
+    outside: 'issuer_unreachable',
+    mend: ({ environment: variables, pools }) => {
+      variables['ISSUER'] = pools.pool('oidc-pool-1').issuer;
+    },
+  },
+  'the issuer is a pool that does not exist': {
+    spoil: (patient) => {
+      patient.environment['ISSUER'] = `${patient.pools.url}/eu-west-1_Nowhere01`;
+    },
+    outside: 'issuer_unknown',
+    mend: ({ environment: variables, pools }) => {
+      variables['ISSUER'] = pools.pool('oidc-pool-1').issuer;
+    },
+  },
+  'the issuer is the second pool': {
+    spoil: (patient) => {
+      patient.environment['ISSUER'] = patient.pools.pool('oidc-pool-2').issuer;
+    },
+    outside: 'client_unknown',
+    mend: ({ environment: variables, pools }) => {
+      variables['ISSUER'] = pools.pool('oidc-pool-1').issuer;
+    },
+  },
+  'the issuer has a slash too many': {
+    spoil: (patient) => {
+      patient.environment['ISSUER'] += '/';
+    },
+    outside: 'issuer_trailing_slash',
+  },
+  'the issuer calls itself something else': {
+    spoil: ({ pools }) => {
+      const { domain } = pools.pool('oidc-pool-1');
+      const body = JSON.stringify({
+        issuer: 'https://issuer.example.com',
+        authorization_endpoint: `${domain}/oauth2/authorize`,
+        token_endpoint: `${domain}/oauth2/token`,
+        jwks_uri: `${pools.url}/${masterId}/.well-known/jwks.json`,
+      });
+      const contentType = 'application/json';
+      pools.faults.always('oidc-pool-1', 'discovery', { status: 200, body, contentType });
+    },
+    outside: 'issuer_mismatch',
+    mend: clearFaults,
+  },
+  'the user pool has no domain': {
+    seed: (seed) => inMaster({ domain: null })(inMasterClient({ callbackUrls: [siteUrl] })(seed)),
+    outside: 'domain_missing',
+    next: 'upstream_callback_not_registered',
+  },
+  'the issuer has no keys': {
+    spoil: ({ pools }) => pools.faults.always('oidc-pool-1', 'jwks', { emptyJwks: true }),
+    outside: 'jwks_unusable',
+    mend: clearFaults,
+  },
+  'the clock is ten minutes ahead': {
+    spoil: (patient) => {
+      patient.clockOffsetMs = 600_000;
+    },
+    outside: 'clock_off',
+    mend: (patient) => {
+      patient.clockOffsetMs = 0;
+    },
+  },
+  'the clock is ten minutes behind': {
+    spoil: (patient) => {
+      patient.clockOffsetMs = -600_000;
+    },
+    outside: 'clock_off',
+    mend: (patient) => {
+      patient.clockOffsetMs = 0;
+    },
+  },
+  'CLIENT_ID is unknown': {
+    spoil: environment({ CLIENT_ID: '1234567890abcdefghijklmnop' }),
+    outside: 'client_unknown',
+    mend: ({ environment: variables, pools }) => {
+      variables['CLIENT_ID'] = pools.pool('oidc-pool-1').client('site').id;
+    },
+  },
+  'CLIENT_SECRET is wrong': {
+    spoil: environment({ CLIENT_SECRET: 'x'.repeat(51) }),
+    outside: 'client_secret_wrong',
+    mend: ({ environment: variables, pools }) => {
+      variables['CLIENT_SECRET'] = pools.pool('oidc-pool-1').client('site').secret!;
+    },
+  },
+  'CLIENT_SECRET is none, and the client has one': {
+    spoil: environment({ CLIENT_SECRET: 'none' }),
+    outside: 'client_secret_missing',
+    mend: ({ environment: variables, pools }) => {
+      variables['CLIENT_SECRET'] = pools.pool('oidc-pool-1').client('site').secret!;
+    },
+  },
+  'CLIENT_SECRET is set, and the client is public': {
+    seed: inSite({ secret: null }),
+    spoil: environment({ CLIENT_SECRET: 'x'.repeat(51) }),
+    outside: 'client_secret_wrong',
+    inside: 'client_secret_unexpected',
+    mend: environment({ CLIENT_SECRET: 'none' }),
+  },
+  'OAuth is off at the client': {
+    seed: inSite({ settings: { ...asSeeded, AllowedOAuthFlowsUserPoolClient: false } }),
+    outside: 'code_flow_off',
+    inside: 'client_oauth_off',
+  },
+  'the client has another grant': {
+    seed: inSite({ flows: ['implicit'] }),
+    outside: 'code_flow_off',
+  },
+  'the callback URL is missing': {
+    seed: inSite({ callbackUrls: [] }),
+    outside: 'callback_not_registered',
+  },
+  'the callback URL has a slash at the end': {
+    seed: inSite({ callbackUrls: [`${siteUrl}/callback/`] }),
+    outside: 'callback_not_registered',
+  },
+  'a scope is missing': {
+    seed: inSite({ scopes: ['openid', 'email'] }),
+    outside: 'scope_not_allowed',
+  },
+  'SCOPE asks for offline_access': {
+    spoil: environment({ SCOPE: 'openid email offline_access' }),
+    outside: 'scope_not_allowed',
+  },
+  'managed login without a branding style': {
+    seed: inMaster({ managedLoginVersion: 2 }),
+    spoil: environment({ IDENTITY_PROVIDERS: '' }),
+    outside: 'pages_without_branding',
+    mend: classicPages(masterId, 'oidc-pool-1'),
+  },
+  'the provider is not enabled at the client': {
+    seed: inSite({ identityProviders: ['COGNITO'] }),
+    outside: 'login_option_unavailable',
+    inside: 'provider_not_enabled',
+  },
+  'another provider is enabled at the client': {
+    seed: (seed) => {
+      const [provider] = seed.pools[0]?.identityProviders ?? [];
+      const other = { ...provider!, name: 'another' };
+      return inMaster({ identityProviders: [provider!, other] })(
+        inSite({ identityProviders: ['another'] })(seed),
+      );
+    },
+    outside: 'provider_not_enabled',
+  },
+  'the provider is written in another case': {
+    spoil: withProviders(() => ({ name: 'OIDC-Pool-2' })),
+    outside: 'provider_name_case',
+  },
+  'the provider does not exist': {
+    spoil: withProviders(() => ({ name: 'somebody-else' })),
+    outside: 'provider_not_enabled',
+    inside: 'provider_missing',
+    mend: withProviders(() => ({ name: 'oidc-pool-2' })),
+  },
+  'the issuer of the provider does not answer': {
+    seed: inProvider({ issuer: `http://127.0.0.1:9/${upstreamId}` }),
+    outside: 'provider_issuer_unreachable',
+    mend: providerDetails(({ pools }) => ({ oidc_issuer: pools.pool('oidc-pool-2').issuer })),
+  },
+  'the issuer of the provider has a slash too many': {
+    spoil: providerDetails(({ pools }) => ({
+      oidc_issuer: `${pools.pool('oidc-pool-2').issuer}/`,
+    })),
+    inside: 'provider_issuer_trailing_slash',
+  },
+  'the issuer of the provider is an alias': {
+    spoil: providerDetails(({ pools }) => ({
+      oidc_issuer: pools.pool('oidc-pool-2').issuer.replace('127.0.0.1', 'localhost'),
+    })),
+    inside: 'provider_issuer_mismatch',
+  },
+  'the second pool has no domain': {
+    spoil: async ({ sdk }) => {
+      const ids = { UserPoolId: upstreamId, Domain: 'oidc-pool-2' };
+      await sdk.send(new DeleteUserPoolDomainCommand(ids));
+    },
+    outside: 'provider_issuer_unreachable',
+    inside: 'upstream_domain_missing',
+    next: 'sign_out_domain_wrong',
+  },
+  'the client at the second pool is unknown': {
+    seed: inProvider({ client: { id: 'unknown', secret: 'x'.repeat(51) } }),
+    outside: 'upstream_client_unknown',
+    mend: providerDetails(({ pools }) => {
+      const { id, secret } = pools.pool('oidc-pool-2').client('master-pool');
+      return { client_id: id, client_secret: secret! };
+    }),
+  },
+  'the client secret at the second pool is wrong': {
+    seed: inProvider({ client: { id: '44odouzlyz4yokn8h2xdzqehtz', secret: 'x'.repeat(51) } }),
+    inside: 'upstream_client_secret_wrong',
+    mend: providerDetails(({ pools }) => ({
+      client_secret: pools.pool('oidc-pool-2').client('master-pool').secret!,
+    })),
+  },
+  'the client at the second pool has no secret': {
+    seed: (seed) =>
+      inMasterClient({ secret: null })(
+        inProvider({ client: { id: '44odouzlyz4yokn8h2xdzqehtz', secret: 'x'.repeat(51) } })(seed),
+      ),
+    inside: 'upstream_client_secret_missing',
+    mend: replaceUpstreamClient,
+  },
+  'the second pool does not know the callback of the master pool': {
+    seed: inMasterClient({ callbackUrls: [siteUrl] }),
+    outside: 'upstream_callback_not_registered',
+  },
+  'the master pool asks the second for too much': {
+    seed: inProvider({ scopes: 'openid email profile phone' }),
+    outside: 'upstream_scope_not_allowed',
+  },
+  'the client at the second pool has another grant': {
+    seed: inMasterClient({ flows: ['implicit'] }),
+    outside: 'upstream_code_flow_off',
+  },
+  'OAuth is off at the client of the second pool': {
+    seed: inMasterClient({ settings: { AllowedOAuthFlowsUserPoolClient: false } }),
+    outside: 'upstream_code_flow_off',
+    inside: 'upstream_oauth_off',
+  },
+  'the second pool lets its own users in nowhere': {
+    seed: inMasterClient({ identityProviders: [] }),
+    inside: 'upstream_users_not_enabled',
+  },
+  'managed login without a branding style at the second pool': {
+    seed: inUpstream({ managedLoginVersion: 2 }),
+    outside: 'upstream_pages_without_branding',
+    mend: classicPages(upstreamId, 'oidc-pool-2'),
+  },
+  'a required attribute is not mapped': {
+    seed: inMaster({ requiredAttributes: ['birthdate'] }),
+    inside: 'required_attribute_unmapped',
+  },
+  'a mapped attribute is not in the pool': {
+    spoil: (patient) =>
+      patient.apply({
+        kind: 'identity-provider',
+        userPoolId: masterId,
+        name: 'oidc-pool-2',
+        mapping: { 'custom:department': 'department' },
+      }),
+    inside: 'mapped_attribute_unknown',
+  },
+  'a mapped attribute cannot be changed': {
+    seed: inMaster({ settings: { Schema: [{ Name: 'email', Mutable: false }] } }),
+    inside: 'mapped_attribute_immutable',
+  },
+  'a mapped attribute may not be written': {
+    seed: inSite({ settings: { ...asSeeded, WriteAttributes: ['name'] } }),
+    inside: 'mapped_attribute_not_writable',
+  },
+  'email_verified is not mapped': {
+    seed: inProvider({ attributeMapping: { email: 'email' } }),
+    inside: 'email_verified_unmapped',
+  },
+  'the sign-out URL is missing at the master pool': {
+    seed: inSite({ logoutUrls: [] }),
+    outside: 'logout_url_not_registered',
+  },
+  'the sign-out URL at the master pool has a slash too many': {
+    seed: inSite({ logoutUrls: [`${siteUrl}/logout/continue/`] }),
+    outside: 'logout_url_not_registered',
+  },
+  'the sign-out URL is missing at the second pool': {
+    seed: inMasterClient({ logoutUrls: [] }),
+    outside: 'upstream_logout_url_not_registered',
+  },
+  'signing out visits another pool': {
+    spoil: withProviders(({ signOut }, { pools }) => ({
+      signOut: { ...signOut, domain: pools.pool('oidc-pool-1').domain },
+    })),
+    outside: 'sign_out_client_unknown',
+    inside: 'sign_out_domain_wrong',
+    mend: withProviders(({ signOut }, { pools }) => ({
+      signOut: { ...signOut, domain: pools.pool('oidc-pool-2').domain },
+    })),
+  },
+  'signing out visits a host that does not answer': {
+    spoil: withProviders(({ signOut }) => ({
+      signOut: { ...signOut, domain: 'http://127.0.0.1:9/oidc-pool-2' },
+    })),
+    outside: 'sign_out_unreachable',
+    inside: 'sign_out_domain_wrong',
+    mend: withProviders(({ signOut }, { pools }) => ({
+      signOut: { ...signOut, domain: pools.pool('oidc-pool-2').domain },
+    })),
+  },
+  'signing out names an unknown client': {
+    spoil: withProviders(({ signOut }) => ({ signOut: { ...signOut, clientId: 'unknown' } })),
+    outside: 'sign_out_client_unknown',
+    mend: withProviders(({ signOut }, { pools }) => ({
+      signOut: { ...signOut, clientId: pools.pool('oidc-pool-2').client('master-pool').id },
+    })),
+  },
+  'rotation without grace': {
+    seed: inSite({ refreshTokenRotation: { graceSeconds: 0 } }),
+    inside: 'rotation_without_grace',
+  },
+  'token revocation is off': {
+    seed: inSite({ tokenRevocation: false }),
+    inside: 'revocation_off',
+  },
+  'refresh tokens end before sessions': {
+    seed: inSite({ refreshTokenSeconds: 3600 }),
+    inside: 'refresh_shorter_than_session',
+  },
+  'the sign-in page reveals who has an account': {
+    seed: inSite({ preventUserExistenceErrors: false }),
+    inside: 'user_existence_revealed',
+  },
+  'SESSION_SECRET is easy to guess': {
+    spoil: environment({ SESSION_SECRET: 'abcabcabcabcabcabcabcabcabcabcabcabc' }),
+    outside: 'session_secret_weak',
+    mend: environment({ SESSION_SECRET: 'Zt7Qv2Lm9XwK4RbN8cHs3PdF6GjY1uAe' }),
+  },
+  'SESSION_SECRET is the client secret': {
+    spoil: ({ environment: variables }) => {
+      variables['SESSION_SECRET'] = variables['CLIENT_SECRET']!;
+    },
+    outside: 'session_secret_weak',
+    mend: environment({ SESSION_SECRET: 'Zt7Qv2Lm9XwK4RbN8cHs3PdF6GjY1uAe' }),
+  },
+  'sessions are kept in memory': {
+    spoil: environment({ SESSION_STORE: 'memory:' }),
+    outside: 'store_in_memory',
+    mend: environment({ SESSION_STORE: 'file:./test-results/no-such-folder/sessions' }),
+  },
+  'Redis does not answer': {
+    spoil: environment({ SESSION_STORE: 'redis://127.0.0.1:9' }),
+    outside: 'store_unreachable',
+    mend: environment({ SESSION_STORE: 'file:./test-results/no-such-folder/sessions' }),
+  },
+  'the session file cannot be made': {
+    spoil: environment({ SESSION_STORE: 'file:/dev/null/sessions' }),
+    outside: 'store_unreachable',
+    mend: environment({ SESSION_STORE: 'file:./test-results/no-such-folder/sessions' }),
+  },
+  'the whole world is believed about addresses': {
+    spoil: environment({ TRUST_PROXY: 'true' }),
+    outside: 'trust_proxy_everyone',
+  },
+  'https, and the proxy is not believed': {
+    seed: (seed) =>
+      inSite({
+        callbackUrls: ['https://localhost:9/callback'],
+        logoutUrls: ['https://localhost:9/logout/continue'],
+      })(inMasterClient({ logoutUrls: ['https://localhost:9/logout/continue'] })(seed)),
+    spoil: environment({ BASE_URL: 'https://localhost:9' }),
+    outside: 'trust_proxy_missing',
+  },
+};
