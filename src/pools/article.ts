@@ -21,7 +21,13 @@ export function articleSeed({ baseUrl }: ArticleSeedOptions): PoolsSeed {
         id: 'eu-west-1_Master001',
         groups: [{ name: 'admins', description: 'May use /api/admin' }],
         resourceServers: [
-          { identifier: 'orders', scopes: [{ name: 'read', description: 'Read orders' }] },
+          {
+            identifier: 'orders',
+            scopes: [
+              { name: 'read', description: 'Read orders' },
+              { name: 'write', description: 'Change orders' },
+            ],
+          },
         ],
         clients: [
           {
@@ -39,7 +45,7 @@ export function articleSeed({ baseUrl }: ArticleSeedOptions): PoolsSeed {
             id: '90cdallb9zuq323bowu52hapjg',
             secret: 'w0ow1gg88cexufoqtqlqkbevehp4ziws4k8wr98f44679ptkeuc',
             flows: ['client_credentials'],
-            scopes: ['orders/read'],
+            scopes: ['orders/read', 'orders/write'],
           },
         ],
         identityProviders: [
