@@ -110,9 +110,8 @@ export function tokenEndpointError(error: unknown): RelyingPartyError {
     return new RelyingPartyError(code, `token endpoint: ${described(error)}`, { cause: error });
   }
   if (!(error instanceof client.ClientError)) {
-    return new RelyingPartyError('code_exchange_failed', `token endpoint: ${reasonOf(error)}`, {
-      cause: error,
-    });
+    const code = isFailedFetch(error) ? 'provider_unavailable' : 'code_exchange_failed';
+    return new RelyingPartyError(code, `token endpoint: ${reasonOf(error)}`, { cause: error });
   }
   const code =
     idTokenCode(error) ?? (isNetworkFault(error) ? 'provider_unavailable' : 'code_exchange_failed');
@@ -133,6 +132,11 @@ function isNetworkFault(error: client.ClientError): boolean {
   const { cause } = error;
   const hasStatus = typeof cause === 'object' && cause !== null && 'status' in cause;
   return hasStatus && typeof cause.status === 'number' && isServerFault(cause.status);
+}
+
+/** A connection that was refused or cut: `fetch` says so with a TypeError, and why in its cause (Fetch Standard, 5.6). */
+function isFailedFetch(error: unknown): boolean {
+  return error instanceof TypeError && error.cause instanceof Error;
 }
 
 /** Worth trying again later; 429 is how an OP says it is throttling us. */
