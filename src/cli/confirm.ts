@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 
-/** Asks a question that only a written-out "yes" answers with yes. */
+/** Asks a question; whatever is not "yes" or "y" is a no. */
 export async function confirm(
   question: string,
   input: Readable,

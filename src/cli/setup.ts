@@ -17,7 +17,6 @@ import { CommandError } from './failure.js';
 
 export interface SetupCommandOptions extends WrittenInputs {
   readonly region?: string | undefined;
-  readonly endpointUrl?: string | undefined;
   readonly envFile: string;
   readonly yes?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
@@ -45,16 +44,14 @@ export async function setup(environment: Environment, options: SetupCommandOptio
 async function run(environment: Environment, options: SetupCommandOptions): Promise<void> {
   const file = await readEnvFile(options.envFile);
   const baseUrl = options.baseUrl ?? file.values['BASE_URL'] ?? environment['BASE_URL'];
-  const inputs = checkedInputs({ ...options, baseUrl });
+  const endpointUrl = options.endpointUrl ?? endpointFrom(environment);
+  const inputs = checkedInputs({ ...options, baseUrl, endpointUrl });
   if (options.print === 'cloudformation') {
     process.stdout.write(cloudFormationTemplate(inputs));
     return;
   }
-  const api = await connect({
-    region: options.region,
-    endpointUrl: options.endpointUrl ?? endpointFrom(environment),
-    wait,
-  });
+  const region = options.region ?? environment['AWS_REGION'];
+  const api = await connect({ region, endpointUrl, wait });
   const desired = desiredFor(inputs);
   const before = await readActual(api, desired.resources);
   const plan = planFor(desired.resources, before);

@@ -21,7 +21,7 @@ export interface FoundDomain {
   readonly issuer: string;
 }
 
-export interface FoundUser {
+interface FoundUser {
   readonly username: string;
   readonly status: string;
 }

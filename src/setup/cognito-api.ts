@@ -12,7 +12,7 @@ export interface CognitoApi {
   readonly wait: Wait;
 }
 
-export interface Discovery {
+interface Discovery {
   readonly issuer: string;
   /** Absent, or not on a domain, while the pool has none. */
   readonly authorization_endpoint?: string | undefined;

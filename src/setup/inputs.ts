@@ -11,6 +11,7 @@ export interface WrittenInputs {
   readonly api?: boolean | undefined;
   readonly user?: string | undefined;
   readonly email?: string | undefined;
+  readonly endpointUrl?: string | undefined;
 }
 
 // Cognito's limit is 63, and the second domain has "-upstream" behind it.
@@ -25,7 +26,7 @@ export function checkedInputs(written: WrittenInputs): SetupInputs {
   const check = (isFine: boolean, option: string, problem: string, fix: string): void => {
     if (!isFine) problems.push({ option, problem, fix });
   };
-  const { masterName, upstreamName, domainPrefix, user, email } = written;
+  const { masterName, upstreamName, domainPrefix, user, email, endpointUrl } = written;
   const baseUrl = options.baseUrl.schema.safeParse(written.baseUrl ?? '');
   const reserved = ['aws', 'amazon', 'cognito'].find((word) => domainPrefix?.includes(word));
 
@@ -84,6 +85,12 @@ export function checkedInputs(written: WrittenInputs): SetupInputs {
     '--email',
     'is no e-mail address',
     'write e.g. alice@example.com',
+  );
+  check(
+    endpointUrl === undefined || (/^https?:/.test(endpointUrl) && URL.canParse(endpointUrl)),
+    '--endpoint-url',
+    'is not a URL',
+    'write e.g. http://127.0.0.1:4000, or leave it out for AWS',
   );
   if (!baseUrl.success || problems.length > 0) throw new ConfigError(problems);
   return {

@@ -49,7 +49,10 @@ function planNew(
       ...(urls.length > 0 && { CallbackURLs: urls }),
     },
   };
-  return { step: { resource, action: 'create', changes, call: call || undefined } };
+  return {
+    step: { resource, action: 'create', changes, call: call || undefined },
+    notes: notesOf(resource.title, pool),
+  };
 }
 
 const shownUrls = (urls: readonly Text[], actual: Actual): string[] =>
@@ -168,8 +171,8 @@ function problemsOf(
   return problems;
 }
 
-const notesOf = (title: string, { UserPoolTier }: FoundPool): string[] =>
-  UserPoolTier === 'LITE'
+const notesOf = (title: string, pool: FoundPool | undefined): string[] =>
+  pool?.UserPoolTier === 'LITE'
     ? [
         `The ${title} stays without refresh token rotation, which the Lite plan of its pool lacks (console: Settings, Feature plan).`,
       ]

@@ -92,15 +92,27 @@ async function deploy(pools: Pools): Promise<(value: Json) => Json> {
       attributes.set(`${id}.ClientSecret`, textAt(answer, 'UserPoolClient', 'ClientSecret'));
     }
   };
-  const made = new Set<string>();
-  for (const [id, { Type, DependsOn = [], Properties }] of Object.entries(template.Resources)) {
-    for (const needed of [DependsOn].flat()) {
-      if (!made.has(needed)) throw new Error(`${id} comes before ${needed}`);
-    }
+  // Of what could be made next always the last, for CloudFormation goes by dependencies and not by the order of lines.
+  const waiting = new Map(Object.entries(template.Resources));
+  while (waiting.size > 0) {
+    const isReady = ([, declaration]: [string, Declaration]): boolean =>
+      needs(declaration).every((id) => !waiting.has(id));
+    const [id, { Type, Properties }] = [...waiting].findLast(isReady)!;
     await make(Type, id, value(Properties));
-    made.add(id);
+    waiting.delete(id);
   }
   return value;
+}
+
+/** The resources that a declaration names, in any of the ways CloudFormation knows. */
+function needs({ DependsOn = [], Properties }: Declaration): string[] {
+  const text = JSON.stringify(Properties);
+  const named = [
+    ...text.matchAll(/"Ref":"(\w+)"/g),
+    ...text.matchAll(/"Fn::GetAtt":\["(\w+)"/g),
+    ...text.matchAll(/\$\{(\w+)\}/g),
+  ].map(([, id = '']) => id);
+  return [DependsOn, named].flat();
 }
 
 describe('the CloudFormation template', () => {
@@ -120,6 +132,10 @@ describe('the CloudFormation template', () => {
     const api = await apiOf(byHand);
     await runSetup(api, wanted);
     expect(await stateOf(await apiOf(deployed))).toEqual(await stateOf(api));
+  });
+
+  it('makes the identity provider once the second pool has a domain to be discovered', () => {
+    expect(needs(template.Resources['IdentityProvider']!)).toContain('UpstreamDomain');
   });
 
   it('leaves nothing for setup to do', async () => {

@@ -36,9 +36,17 @@ const wanted = `--base-url ${site} --user alice --email alice@example.com`;
 
 describe('lifeguard setup, before anybody has agreed', () => {
   it('lists all that is wrong with the command line', async () => {
-    const command = setup('--upstream-name a_b --domain-prefix -aws --user alice');
+    const command = setup(
+      '--upstream-name a_b --domain-prefix -aws --user alice --endpoint-url 4000',
+    );
     expect(await command.exit()).toBe(1);
-    for (const flag of ['--base-url', '--upstream-name', '--domain-prefix', '--email']) {
+    for (const flag of [
+      '--base-url',
+      '--upstream-name',
+      '--domain-prefix',
+      '--email',
+      '--endpoint-url',
+    ]) {
       expect(command.errors()).toContain(`  ${flag} `);
     }
   });

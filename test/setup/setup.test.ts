@@ -111,6 +111,19 @@ describe('setup, asked for patience', () => {
     expect(await stateOf(api)).toEqual(undisturbed.state);
   });
 
+  it('waits for a new domain to appear in the discovery document', async () => {
+    const { pools, api } = await account();
+    const body = JSON.stringify({ issuer: 'https://not.yet.example.com' });
+    for (let times = 0; times < 3; times += 1) {
+      pools.faults.once('*', 'discovery', { status: 200, body, contentType: 'application/json' });
+    }
+    const { MasterDomain } = await runSetup(api);
+    expect(MasterDomain).toMatchObject({
+      issuer: pools.pool('oidc-pool-1').issuer,
+      origin: pools.pool('oidc-pool-1').domain,
+    });
+  });
+
   it('says so when AWS never has, and goes on from there later', async () => {
     const { pools, api } = await account();
     cutOffAfter(api, 6);
@@ -143,6 +156,23 @@ describe('setup, asked for patience', () => {
   });
 });
 
+it('believes the answer to a creation although lists do not show the new yet', async () => {
+  const { pools, api } = await account();
+  api.cognito.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        const answer = await next(args);
+        const isList = commandName.startsWith('List');
+        return isList ? { ...answer, output: { ...answer.output, ...nothing } } : answer;
+      },
+    { step: 'initialize', name: 'lists', priority: 'high' },
+  );
+  await runSetup(api);
+  expect(await stateOf(await apiOf(pools))).toEqual(undisturbed.state);
+});
+
+const nothing = { UserPools: [], UserPoolClients: [] };
+
 describe('setup, where names are not enough', () => {
   it('refuses to guess between two pools of one name', async () => {
     const { api } = await account();
@@ -157,6 +187,17 @@ describe('setup, where names are not enough', () => {
     await api.cognito.createUserPool({ PoolName: 'oidc-pool-1' });
     expect(await stepsNow(api)).toEqual([]);
     expect((await runSetup(api)).MasterPool?.Id).toBe(MasterPool?.Id);
+  });
+
+  it('finds a client behind the first page of a list', async () => {
+    const { api } = await account();
+    const { UserPool } = await api.cognito.createUserPool({ PoolName: 'oidc-pool-1' });
+    for (let number = 0; number < 60; number += 1) {
+      const ClientName = `another-${number}`;
+      await api.cognito.createUserPoolClient({ UserPoolId: UserPool?.Id, ClientName });
+    }
+    await runSetup(api);
+    expect(await stepsNow(api)).toEqual([]);
   });
 
   it('refuses to guess between two clients of one name', async () => {
