@@ -12,10 +12,10 @@ const CONSOLE =
 export function mappingFindings(
   { userPoolId, name }: { readonly userPoolId: string; readonly name: string },
   { AttributeMapping = {} }: IdentityProviderType,
-  pool: UserPoolType | undefined,
+  pool: UserPoolType,
   client: UserPoolClientType | undefined,
 ): Finding[] {
-  const schema = pool?.SchemaAttributes ?? [];
+  const schema = pool.SchemaAttributes ?? [];
   // `username` is no attribute of the schema: it names the user, and is written once.
   const mapped = Object.keys(AttributeMapping).filter((attribute) => attribute !== 'username');
   const map = (mapping: Readonly<Record<string, string | null>>): Finding['fix']['change'] => ({

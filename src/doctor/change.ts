@@ -30,6 +30,17 @@ export type Change =
     }
   | { readonly kind: 'domain'; readonly userPoolId: string; readonly prefix: string };
 
+/** A question to the API whose answer helps, e.g. to show a value that must be copied. */
+export interface Question {
+  readonly userPoolId: string;
+  /** Operation and options of the AWS CLI, without the region. */
+  readonly operation: string;
+}
+
+/** The question as a line for a shell. */
+export const questionCommand = (question: Question, endpointUrl?: string): string =>
+  folded(awsCommand(endpointUrl, `${question.operation} ${regionOf(question)}`));
+
 /**
  * The change as lines for a shell. An app client and an identity provider are read, changed and written back whole,
  * because what an update leaves out is reset. Needs the AWS CLI and jq.
@@ -37,19 +48,20 @@ export type Change =
  * @param endpointUrl of the cognito-idp API, if it is not AWS's own
  */
 export function commandFor(change: Change, endpointUrl?: string): string {
-  const aws = (command: string): string =>
-    `aws cognito-idp ${command}${endpointUrl === undefined ? '' : ` --endpoint-url ${endpointUrl}`}`;
+  const aws = (command: string): string => awsCommand(endpointUrl, command);
   switch (change.kind) {
     case 'environment':
       return Object.entries(change.set)
-        .map(([name, value]) => `${name}=${/^[\w.:/@-]*$/.test(value) ? value : quoted(value)}`)
+        .map(([name, value]) => `${name}=${word(value)}`)
         .join('\n');
     case 'app-client': {
-      const ids = `--user-pool-id ${change.userPoolId} --client-id ${change.clientId}`;
+      const ids = `--user-pool-id ${change.userPoolId} --client-id ${word(change.clientId)}`;
       return readModifyWrite({
         read: aws(`describe-user-pool-client ${regionOf(change)} ${ids} --query UserPoolClient`),
         program: [
-          ...Object.entries(change.add ?? {}).map(([key, value]) => `.${key} += ${json(value)}`),
+          ...Object.entries(change.add ?? {}).map(
+            ([key, value]) => `.${key} |= (. + ${json(value)} | unique)`,
+          ),
           ...Object.entries(change.set ?? {}).map(([key, value]) => `.${key} = ${json(value)}`),
           'del(.ClientSecret, .CreationDate, .LastModifiedDate)',
         ],
@@ -57,7 +69,7 @@ export function commandFor(change: Change, endpointUrl?: string): string {
       });
     }
     case 'identity-provider': {
-      const ids = `--user-pool-id ${change.userPoolId} --provider-name ${change.name}`;
+      const ids = `--user-pool-id ${change.userPoolId} --provider-name ${word(change.name)}`;
       return readModifyWrite({
         read: aws(`describe-identity-provider ${regionOf(change)} ${ids} --query IdentityProvider`),
         program: [
@@ -75,18 +87,38 @@ export function commandFor(change: Change, endpointUrl?: string): string {
       });
     }
     case 'domain':
-      return aws(
-        `create-user-pool-domain ${regionOf(change)} --user-pool-id ${change.userPoolId} --domain ${change.prefix}`,
+      return folded(
+        aws(
+          `create-user-pool-domain ${regionOf(change)} --user-pool-id ${change.userPoolId} --domain ${word(change.prefix)}`,
+        ),
       );
   }
 }
 
 function readModifyWrite(steps: { read: string; program: string[]; write: string }): string {
+  const program = steps.program.join('\n    | ').replaceAll("'", String.raw`'\''`);
   return [
-    `${steps.read} --output json |`,
-    `  jq '${steps.program.join('\n    | ').replaceAll("'", String.raw`'\''`)}' > change.json`,
-    `${steps.write} --cli-input-json file://change.json`,
+    `${folded(`${steps.read} --output json`)} |`,
+    `  jq '${program}' > change.json`,
+    folded(`${steps.write} --cli-input-json file://change.json`),
   ].join('\n');
+}
+
+const awsCommand = (endpointUrl: string | undefined, command: string): string =>
+  `aws cognito-idp ${command}${endpointUrl === undefined ? '' : ` --endpoint-url ${endpointUrl}`}`;
+
+const WIDTH = 70;
+
+/** A command over several lines, each for the shell to continue, broken before its options. */
+function folded(command: string): string {
+  const [first = '', ...options] = command.split(/ (?=--)/);
+  const lines = [first];
+  for (const option of options) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + option.length < WIDTH) lines[lines.length - 1] = `${line} ${option}`;
+    else lines.push(`  ${option}`);
+  }
+  return lines.join(' \\\n');
 }
 
 /** The region is part of a pool's id. */
@@ -95,4 +127,6 @@ const regionOf = ({ userPoolId }: { userPoolId: string }): string =>
 
 const json = (value: unknown): string => JSON.stringify(value);
 
-const quoted = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`;
+/** One word for a shell, whatever is in it. */
+const word = (value: string): string =>
+  /^[\w.:/@-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;

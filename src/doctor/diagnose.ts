@@ -1,6 +1,6 @@
 import type { ReadSettings } from '../config/from-environment.js';
 import { findingKinds, type Severity } from './catalogue.js';
-import { commandFor } from './change.js';
+import { commandFor, questionCommand } from './change.js';
 import { authorization } from './checks/authorization.js';
 import { clientSecret } from './checks/client-secret.js';
 import { clock } from './checks/clock.js';
@@ -135,7 +135,5 @@ const explains = (cause: Finding, symptom: Finding): boolean =>
 
 function commandOf({ fix }: Finding, endpointUrl: string | undefined): string | undefined {
   if (fix.change !== undefined) return commandFor(fix.change, endpointUrl);
-  return fix.command?.startsWith('aws ') === true && endpointUrl !== undefined
-    ? `${fix.command} --endpoint-url ${endpointUrl}`
-    : fix.command;
+  return fix.question === undefined ? fix.command : questionCommand(fix.question, endpointUrl);
 }

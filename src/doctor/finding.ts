@@ -1,4 +1,4 @@
-import type { Change } from './change.js';
+import type { Change, Question } from './change.js';
 import type { FindingCode } from './finding-code.js';
 
 /** One thing that is wrong, or could not be looked at. How bad it is and why it matters is in the catalogue, by code. */
@@ -19,7 +19,9 @@ export interface Fix {
   readonly console?: string | undefined;
   /** The change as data; its command line is made from it. */
   readonly change?: Change | undefined;
-  /** A command that helps where there is no change to make, e.g. one that shows a value. */
+  /** What to ask AWS where the change must be made by hand. */
+  readonly question?: Question | undefined;
+  /** A command of another kind. */
   readonly command?: string | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { isUserPool } from '../cognito/user-pool.js';
-import type { Change, ClientList } from './change.js';
+import type { Change, ClientList, Question } from './change.js';
 import { callbackOf, type DoctorContext, logoutUriOf, userPoolIdOf } from './context.js';
 import type { Finding, Fix } from './finding.js';
 
@@ -18,9 +18,7 @@ export function clientUnknown(context: DoctorContext): Finding {
     fix: {
       text: 'Copy CLIENT_ID from the app client of this pool, or ISSUER from the pool of this client.',
       ...inPool(context, `${CONSOLE} › Client ID`),
-      command: isUserPool(issuer)
-        ? `aws cognito-idp list-user-pool-clients --region ${userPoolIdOf(issuer).replace(/_.*/, '')} --user-pool-id ${userPoolIdOf(issuer)}`
-        : undefined,
+      question: ask(issuer, 'list-user-pool-clients'),
     },
   };
 }
@@ -121,16 +119,16 @@ export function providerNameCase(context: DoctorContext, name: string, actual: s
 
 export function clientSecretWrong(context: DoctorContext): Finding {
   const { clientId, issuer } = context.settings;
-  const userPoolId = userPoolIdOf(issuer);
   return {
     code: 'client_secret_wrong',
     what: `CLIENT_SECRET is not the secret of the client ${clientId}.`,
     fix: {
       text: 'Copy it from the app client.',
       ...inPool(context, `${CONSOLE} › the client › Client secret`),
-      command: isUserPool(issuer)
-        ? `aws cognito-idp describe-user-pool-client --region ${userPoolId.replace(/_.*/, '')} --user-pool-id ${userPoolId} --client-id ${clientId} --query UserPoolClient.ClientSecret --output text`
-        : undefined,
+      question: ask(
+        issuer,
+        `describe-user-pool-client --client-id ${clientId} --query UserPoolClient.ClientSecret --output text`,
+      ),
     },
   };
 }
@@ -158,6 +156,12 @@ export function changeClient(
 ): Change | undefined {
   if (!isUserPool(issuer)) return undefined;
   return { kind: 'app-client', userPoolId: userPoolIdOf(issuer), clientId, ...change };
+}
+
+function ask(issuer: string, operation: string): Question | undefined {
+  if (!isUserPool(issuer)) return undefined;
+  const userPoolId = userPoolIdOf(issuer);
+  return { userPoolId, operation: `${operation} --user-pool-id ${userPoolId}` };
 }
 
 const inPool = ({ settings }: DoctorContext, console: string): Pick<Fix, 'console'> =>

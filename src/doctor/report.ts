@@ -24,10 +24,10 @@ export function describeDiagnosis(
   { colours, columns }: ReportOptions,
 ): string {
   const paint = (colour: Colour, text: string): string =>
-    colours ? styleText(colour, text) : text;
+    colours ? styleText(colour, text, { validateStream: false }) : text;
   const checkLine = ({ outcome, title, detail }: CheckOutcome): string => {
     const [mark, colour] = marks[outcome];
-    const text = detail === undefined || detail === '' ? title : `${title}: ${detail}`;
+    const text = detail === undefined || detail === '' ? title : `${title}: ${plain(detail)}`;
     const [first = '', ...more] = wrap(text, columns - 4);
     const lines = [first, ...more.map((line) => `    ${line}`)].join('\n');
     return `  ${paint(colour, mark)} ${outcome === 'skipped' ? paint('dim', lines) : lines}`;
@@ -35,10 +35,10 @@ export function describeDiagnosis(
   const findingBlock = (finding: Diagnosed, index: number): string => {
     const { severity, code, what, why, fix } = finding;
     const row = (label: string, text: string): string[] =>
-      wrap(text, columns - 12).map(
+      wrap(plain(text), columns - 12).map(
         (line, at) => `   ${paint('dim', (at === 0 ? label : '').padEnd(8))} ${line}`,
       );
-    const command = fix.command?.split('\n').map((line) => `     ${line}`) ?? [];
+    const command = fix.command?.split('\n').map((line) => `     ${plain(line)}`) ?? [];
     return [
       `${index + 1}. ${paint(marks[severity][1], severity)}  ${paint('bold', code)}`,
       ...row('What', what),
@@ -52,6 +52,9 @@ export function describeDiagnosis(
     '\n\n',
   );
 }
+
+/** Some of the text came over the network, and must not steer the terminal. */
+const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, ' ');
 
 /** How many of each there are. */
 function summary(findings: readonly Diagnosed[]): string {

@@ -109,6 +109,7 @@ function secretFinding(
     };
   }
   if (used === actual) return undefined;
+  const { userPoolId = '', clientId } = client;
   return {
     code: 'upstream_client_secret_wrong',
     about: client.provider,
@@ -117,7 +118,10 @@ function secretFinding(
       text: 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
       console:
         'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Edit › Client secret',
-      command: `aws cognito-idp describe-user-pool-client --region ${client.userPoolId?.replace(/_.*/, '')} --user-pool-id ${client.userPoolId} --client-id ${client.clientId} --query UserPoolClient.ClientSecret --output text`,
+      question: {
+        userPoolId,
+        operation: `describe-user-pool-client --user-pool-id ${userPoolId} --client-id ${clientId} --query UserPoolClient.ClientSecret --output text`,
+      },
     },
   };
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../src/doctor/diagnose.js';
+import { describeDiagnosis } from '../../src/doctor/report.js';
 import type { FindingCode } from '../../src/doctor/finding-code.js';
 import { type Misconfiguration, misconfigurations } from './misconfigurations.js';
 import { type Patient, startPatient } from './patient.js';
@@ -32,6 +33,12 @@ async function mend(
   await spoiltPatient.apply(change!);
 }
 
+/** Lines of the report that a terminal would break. An address or JSON value is one word, and never broken by us. */
+const tooLong = (diagnosis: Diagnosis): string[] =>
+  describeDiagnosis(diagnosis, { colours: false, columns: 80 })
+    .split('\n')
+    .filter((line) => line.length > 80 && !/["=/]\S{20,}/.test(line));
+
 describe('doctor', () => {
   it.each(['outside', 'inside'] as const)(
     'finds nothing in a healthy set-up, from %s',
@@ -58,6 +65,7 @@ describe('doctor', () => {
       const ill = await spoilt(each);
       const diagnosis = await ill.examine(look);
       expect(codes(diagnosis)[0]).toBe(first);
+      expect(tooLong(diagnosis)).toEqual([]);
       await mend(ill, each, diagnosis);
       let after = await ill.examine(look);
       if (each.next !== undefined && look === 'inside') {

@@ -114,7 +114,7 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     mend: environment({ SESSION_STOER: '' }),
   },
   'the issuer does not answer': {
-    spoil: environment({ ISSUER: `http://127.0.0.1:9/${masterId}` }),
+    spoil: environment({ ISSUER: `http://127.0.0.1:2/${masterId}` }),
     outside: 'issuer_unreachable',
     mend: ({ environment: variables, pools }) => {
       variables['ISSUER'] = pools.pool('oidc-pool-1').issuer;
@@ -272,7 +272,7 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     mend: withProviders(() => ({ name: 'oidc-pool-2' })),
   },
   'the issuer of the provider does not answer': {
-    seed: inProvider({ issuer: `http://127.0.0.1:9/${upstreamId}` }),
+    seed: inProvider({ issuer: `http://127.0.0.1:2/${upstreamId}` }),
     outside: 'provider_issuer_unreachable',
     mend: providerDetails(({ pools }) => ({ oidc_issuer: pools.pool('oidc-pool-2').issuer })),
   },
@@ -396,7 +396,7 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
   },
   'signing out visits a host that does not answer': {
     spoil: withProviders(({ signOut }) => ({
-      signOut: { ...signOut, domain: 'http://127.0.0.1:9/oidc-pool-2' },
+      signOut: { ...signOut, domain: 'http://127.0.0.1:2/oidc-pool-2' },
     })),
     outside: 'sign_out_unreachable',
     inside: 'sign_out_domain_wrong',
@@ -445,7 +445,7 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     mend: environment({ SESSION_STORE: 'file:./test-results/no-such-folder/sessions' }),
   },
   'Redis does not answer': {
-    spoil: environment({ SESSION_STORE: 'redis://127.0.0.1:9' }),
+    spoil: environment({ SESSION_STORE: 'redis://127.0.0.1:2' }),
     outside: 'store_unreachable',
     mend: environment({ SESSION_STORE: 'file:./test-results/no-such-folder/sessions' }),
   },
@@ -461,10 +461,10 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
   'https, and the proxy is not believed': {
     seed: (seed) =>
       inSite({
-        callbackUrls: ['https://localhost:9/callback'],
-        logoutUrls: ['https://localhost:9/logout/continue'],
-      })(inMasterClient({ logoutUrls: ['https://localhost:9/logout/continue'] })(seed)),
-    spoil: environment({ BASE_URL: 'https://localhost:9' }),
+        callbackUrls: ['https://localhost:2/callback'],
+        logoutUrls: ['https://localhost:2/logout/continue'],
+      })(inMasterClient({ logoutUrls: ['https://localhost:2/logout/continue'] })(seed)),
+    spoil: environment({ BASE_URL: 'https://localhost:2' }),
     outside: 'trust_proxy_missing',
   },
 };

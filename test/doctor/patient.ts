@@ -31,7 +31,7 @@ export interface Patient {
   stop(): Promise<void>;
 }
 
-export const siteUrl = 'http://localhost:9';
+export const siteUrl = 'http://localhost:2';
 
 export async function startPatient(
   seed: (seed: PoolsSeed) => PoolsSeed = (same) => same,
@@ -91,7 +91,8 @@ async function applyAtAws(
         delete changed[member];
       }
       for (const [list, values] of Object.entries(change.add ?? {})) {
-        changed[list] = [...((changed[list] as string[] | undefined) ?? []), ...values];
+        const present = (changed[list] as string[] | undefined) ?? [];
+        changed[list] = [...new Set([...present, ...values])];
       }
       await sdk.send(new UpdateUserPoolClientCommand({ ...changed, ...ids }));
       return;

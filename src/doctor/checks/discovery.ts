@@ -50,7 +50,10 @@ function unknown(reason: string, issuer: string): Finding {
       ? {
           text: `Compare the region and the id of the user pool in ISSUER with the pool: https://cognito-idp.<region>.amazonaws.com/<user pool id>.`,
           console: 'Amazon Cognito › User pools › the master pool › Overview › User pool ID',
-          command: `aws cognito-idp list-user-pools --region ${userPoolIdOf(issuer).replace(/_.*/, '')} --max-results 60`,
+          question: {
+            userPoolId: userPoolIdOf(issuer),
+            operation: 'list-user-pools --max-results 60',
+          },
         }
       : { text: 'Copy ISSUER from the documentation or console of the OpenID provider.' },
   };

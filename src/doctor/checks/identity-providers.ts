@@ -6,20 +6,20 @@ import type { Check, Finding } from '../finding.js';
 import { providerNameCase, providerNotEnabled } from '../master-client.js';
 import { upstreamFindings } from '../upstream-settings.js';
 import type { UserPools } from '../user-pools.js';
-import { masterPool } from './within-pools.js';
+import { masterPool, type UserPool } from './within-pools.js';
 
 /** Each identity provider of IDENTITY_PROVIDERS, as the master pool has it, and the pool behind it. */
 export const identityProviders: Check<DoctorContext> = {
   name: 'identity-providers',
   title: 'Identity providers and the pools behind them (AWS)',
   run: (context) =>
-    masterPool(context, async (userPools, userPoolId) => {
+    masterPool(context, async (userPools, pool) => {
       const { settings } = context;
-      const names = await userPools.providerNames(userPoolId);
+      const names = await userPools.providerNames(pool.Id);
       const chosen = settings.identityProviders.filter(({ name }) => name !== 'COGNITO');
       const findings: Finding[] = [];
       for (const { name } of chosen) {
-        findings.push(...(await examine(context, userPools, { userPoolId, name, names })));
+        findings.push(...(await examine(context, userPools, { pool, name, names })));
       }
       return { findings, detail: names.join(', ') || 'none' };
     }),
@@ -28,17 +28,17 @@ export const identityProviders: Check<DoctorContext> = {
 async function examine(
   context: DoctorContext,
   userPools: UserPools,
-  { userPoolId, name, names }: { userPoolId: string; name: string; names: readonly string[] },
+  { pool, name, names }: { pool: UserPool; name: string; names: readonly string[] },
 ): Promise<Finding[]> {
   const otherCase = names.find((each) => each.toLowerCase() === name.toLowerCase());
   if (otherCase !== undefined && otherCase !== name) {
     return [providerNameCase(context, name, otherCase)];
   }
+  const userPoolId = pool.Id;
   const provider = await userPools.provider(userPoolId, name);
   if (provider === undefined) return [missing(name, names)];
 
   const client = await userPools.client(userPoolId, context.settings.clientId);
-  const pool = await userPools.pool(userPoolId);
   const isEnabled = client?.SupportedIdentityProviders?.includes(name) === true;
   return [
     ...(client === undefined || isEnabled ? [] : [providerNotEnabled(context, name)]),

@@ -20,10 +20,8 @@ export const masterPoolSettings: Check<DoctorContext> = {
   name: 'master-pool',
   title: 'Master pool and its app client (AWS)',
   run: (context) =>
-    masterPool(context, async (userPools, userPoolId) => {
-      const pool = await userPools.pool(userPoolId);
-      if (pool === undefined) return { findings: [poolUnknown(userPoolId)] };
-      const client = await userPools.client(userPoolId, context.settings.clientId);
+    masterPool(context, async (userPools, pool) => {
+      const client = await userPools.client(pool.Id, context.settings.clientId);
       if (client === undefined) return { findings: [clientUnknown(context)] };
       return {
         findings: [...clientFindings(context, client), ...tokenFindings(context, client)],
@@ -31,15 +29,6 @@ export const masterPoolSettings: Check<DoctorContext> = {
       };
     }),
 };
-
-const poolUnknown = (userPoolId: string): Finding => ({
-  code: 'aws_unavailable',
-  what: `The AWS account of these credentials has no user pool ${userPoolId}.`,
-  fix: {
-    text: 'Use credentials of the account the pool is in (AWS_PROFILE).',
-    command: 'aws sts get-caller-identity',
-  },
-});
 
 function clientFindings(context: DoctorContext, client: UserPoolClientType): Finding[] {
   const { settings } = context;

@@ -1,0 +1,168 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/config/from-environment.js';
+import { diagnose, type DiagnoseParts, type Diagnosis } from '../../src/doctor/diagnose.js';
+import { openUserPools, UserPoolsError } from '../../src/doctor/user-pools.js';
+import { startPools } from '../../src/pools/index.js';
+import { startBareProvider } from '../support/bare-provider.js';
+import { reservePort, startApp, urlOf } from '../support/app.js';
+import { startOtherProvider } from '../support/other-provider.js';
+import { siteUrl, startPatient } from './patient.js';
+
+const codes = ({ findings }: Diagnosis): string[] => findings.map(({ code }) => code);
+
+const endings: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of endings.splice(0).toReversed()) await end();
+});
+
+const secret = { SESSION_SECRET: 'q8vT2mZx91LrKwYbNc73HsdPfGjE5uAo' };
+const store = { SESSION_STORE: 'file:./test-results/no-such-folder/sessions' };
+
+const examine = (
+  environment: Record<string, string>,
+  parts: Partial<DiagnoseParts> = {},
+): Promise<Diagnosis> =>
+  diagnose(readSettings({ BASE_URL: siteUrl, ...secret, ...store, ...environment }), {
+    now: Date.now,
+    fetch,
+    ...parts,
+  });
+
+describe('doctor, at an OpenID provider that is not Cognito', () => {
+  async function otherProvider(url = siteUrl): Promise<Record<string, string>> {
+    const provider = await startOtherProvider(url);
+    endings.push(() => provider.stop());
+    const { issuer, clientId, clientSecret } = provider;
+    return { ISSUER: issuer, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret };
+  }
+
+  it('is content with one that is set up well', async () => {
+    expect(codes(await examine(await otherProvider()))).toEqual([]);
+  });
+
+  it('names an unregistered callback and sign-out URL, a wrong secret and an unknown client', async () => {
+    const environment = await otherProvider('http://localhost:3');
+    expect(codes(await examine(environment))).toEqual([
+      'authorization_refused',
+      'logout_url_not_registered',
+    ]);
+    const wrong = { ...(await otherProvider()), CLIENT_SECRET: 'wrong' };
+    expect(codes(await examine(wrong))).toEqual(['client_secret_wrong']);
+  });
+
+  it('says what an incomplete one lacks', async () => {
+    const provider = await startBareProvider();
+    endings.push(() => provider.stop());
+    const found = codes(
+      await examine({ ISSUER: provider.issuer, CLIENT_ID: 'any', CLIENT_SECRET: 'any' }),
+    );
+    expect(found).toEqual(['authorization_refused', 'sign_out_endpoint_missing']);
+  });
+
+  it('says which addresses a discovery document lacks', async () => {
+    const issuer = await serve((url) => JSON.stringify({ issuer: url, jwks_uri: `${url}/jwks` }));
+    const { findings } = await examine({ ISSUER: issuer, CLIENT_ID: 'any', CLIENT_SECRET: 'any' });
+    expect(findings[0]).toMatchObject({
+      code: 'metadata_incomplete',
+      what: expect.stringContaining('authorization_endpoint, no token_endpoint'),
+    });
+  });
+});
+
+describe('doctor, about BASE_URL', () => {
+  it('is content when the site runs there', async () => {
+    const server = await reservePort();
+    const patient = await startPatient();
+    endings.push(() => patient.stop());
+    const app = await startApp(patient.environment, { server });
+    endings.push(() => app.stop());
+    const { checks, findings } = await examine({ ...patient.environment, BASE_URL: urlOf(server) });
+    expect(checks.find(({ name }) => name === 'proxy')).toMatchObject({
+      outcome: 'fine',
+      detail: `${urlOf(server)}, where the site runs`,
+    });
+    expect(findings.map(({ code }) => code)).not.toContain('site_unexpected');
+  });
+
+  it('notices that something else answers there', async () => {
+    const other = await serve(() => undefined);
+    const patient = await startPatient();
+    endings.push(() => patient.stop());
+    expect(codes(await examine({ ...patient.environment, BASE_URL: other }))).toContain(
+      'site_unexpected',
+    );
+  });
+});
+
+describe('doctor, when it cannot look', () => {
+  it('says how to get the AWS SDK when it is not installed, and looks from outside all the same', async () => {
+    const patient = await startPatient();
+    endings.push(() => patient.stop());
+    const userPools = await openUserPools({
+      importSdk: () => Promise.reject(new Error('Cannot find package')),
+    }).catch((error: unknown) => error);
+    expect(userPools).toBeInstanceOf(UserPoolsError);
+    const diagnosis = await examine(patient.environment, {
+      userPools: userPools as UserPoolsError,
+    });
+    expect(codes(diagnosis)).toEqual(['aws_unavailable']);
+    expect(diagnosis.findings[0]?.fix.text).toContain('npm install @aws-sdk/');
+  });
+
+  it('says that a pool is not in the account of the credentials', async () => {
+    const [patient, elsewhere] = [await startPatient(), await startPools({ seed: { pools: [] } })];
+    endings.push(
+      () => patient.stop(),
+      () => elsewhere.close(),
+    );
+    const userPools = await openUserPools({ endpointUrl: elsewhere.url });
+    const { findings } = await examine(patient.environment, { userPools });
+    expect(findings[0]).toMatchObject({
+      code: 'aws_unavailable',
+      what: expect.stringContaining('no user pool eu-west-1_Master001'),
+    });
+  });
+
+  it('says what could not be checked when the token endpoint is down', async () => {
+    const patient = await startPatient();
+    endings.push(() => patient.stop());
+    patient.pools.faults.always('oidc-pool-1', 'token', { status: 500 });
+    const { findings } = await patient.examine('outside');
+    expect(findings).toMatchObject([{ code: 'check_failed', severity: 'unchecked' }]);
+  });
+
+  it.each([
+    ['resets the connection', { reset: true }],
+    ['answers with half a document', { truncate: true }],
+    ['answers with HTML', { status: 200, body: '<html>', contentType: 'text/html' }],
+    ['answers with a list', { status: 200, body: '[]', contentType: 'application/json' }],
+    ['is overloaded', { status: 503 }],
+  ] as const)('names the issuer first when it %s', async (_, fault) => {
+    const patient = await startPatient();
+    endings.push(() => patient.stop());
+    patient.pools.faults.always('oidc-pool-1', 'discovery', fault);
+    expect(codes(await patient.examine('inside'))[0]).toMatch(
+      /^(issuer_unreachable|issuer_unknown|issuer_mismatch|domain_missing)$/,
+    );
+  });
+});
+
+/** A server that says this at every address, or 404. */
+async function serve(bodyFor: (url: string) => string | undefined): Promise<string> {
+  const server: Server = createServer((_req, res) => {
+    const body = bodyFor(url);
+    res.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    res.end(body);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  endings.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return url;
+}

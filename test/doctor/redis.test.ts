@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { redisFindings } from '../../src/doctor/redis.js';
+import { eventually, redisProgram, type RedisProcess, startRedis } from '../support/redis.js';
+
+const codes = async (url: string): Promise<string[]> =>
+  (await redisFindings(url)).map(({ code }) => code);
+
+describe.skipIf(redisProgram === undefined)('doctor, about Redis', () => {
+  let redis: RedisProcess;
+  let url: string;
+  beforeAll(async () => {
+    redis = await startRedis();
+    url = `redis://127.0.0.1:${redis.port}`;
+  });
+  afterAll(() => redis.stop());
+
+  it('warns that nothing outlives a restart, until the append-only file is on', async () => {
+    const [finding] = await redisFindings(url);
+    expect(finding?.code).toBe('store_not_durable');
+    expect(finding?.what).toContain('keeps nothing over a restart');
+    await redis.command('CONFIG', 'SET', 'save', '3600 1');
+    const [withSnapshots] = await redisFindings(url);
+    expect(withSnapshots?.what).toContain('as of its last snapshot');
+    await redis.command('CONFIG', 'SET', 'appendonly', 'yes');
+    expect(await codes(url)).toEqual([]);
+  });
+
+  it('says that sessions will be dropped when memory runs out, until the policy is noeviction', async () => {
+    await redis.command('CONFIG', 'SET', 'maxmemory', '100mb');
+    await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    const [finding] = await redisFindings(url);
+    expect(finding?.code).toBe('store_evicts');
+    expect(finding?.what).toContain('allkeys-lru');
+    await redis.command(...(finding?.fix.command ?? '').split(' ').slice(1));
+    expect(await codes(url)).toEqual([]);
+  });
+
+  it('wants a replica behind sentinels', async () => {
+    const sentinel = await startRedis([`sentinel monitor mymaster 127.0.0.1 ${redis.port} 1`]);
+    const address = `redis+sentinel://127.0.0.1:${sentinel.port}/mymaster`;
+    try {
+      expect(await codes(address)).toEqual(['store_without_replica']);
+      const replica = await startRedis([`replicaof 127.0.0.1 ${redis.port}`]);
+      try {
+        await eventually(async () => (await codes(address)).length === 0);
+      } finally {
+        await replica.stop();
+      }
+    } finally {
+      await sentinel.stop();
+    }
+  });
+});
