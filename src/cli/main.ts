@@ -41,6 +41,7 @@ program
     '--seed <file>',
     'what is in them: .json, .yaml or .yml (default: the two pools of the demo)',
   )
+  .option('--state <file>', 'keeps everything in this file; what is in it wins over the seed')
   .option('--port <port>', 'port to listen on', portNumber, 4000)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option(

@@ -5,6 +5,7 @@ import { CommandError, portFailure } from './failure.js';
 
 export interface PoolsCommandOptions {
   readonly seed?: string | undefined;
+  readonly state?: string | undefined;
   readonly port: number;
   readonly host: string;
   readonly issuer: 'local' | 'aws';
@@ -18,10 +19,12 @@ export interface PoolsCommandOptions {
  * @throws {CommandError} when the seed is wrong or the port cannot be had
  */
 export async function pools(options: PoolsCommandOptions): Promise<void> {
-  const { port } = options;
+  const { port, state, ...others } = options;
   const logger = createLogger({ level: 'info' });
   const running = await startPools({
-    ...options,
+    ...others,
+    port,
+    persist: state,
     log: (event) => logger[event.kind === 'error' ? 'error' : 'info'](event, 'pools'),
   }).catch((error: unknown) => {
     if (error instanceof Error && error.name === 'SeedError') {
@@ -34,21 +37,25 @@ export async function pools(options: PoolsCommandOptions): Promise<void> {
     if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
     await running.close();
   });
-  console.log(listing(running));
+  console.log(listing(running, state));
 }
 
-function listing(running: Pools): string {
-  const blocks = running.dump().pools.map(({ name, clients = [] }) => {
-    const pool = running.pool(name);
+function listing(running: Pools, state: string | undefined): string {
+  const blocks = running.dump().pools.map(({ name, id = name, domain, clients = [] }) => {
+    const pool = running.pool(id);
     const ids = clients.map(
       (client) => `    client  ${client.name}  ${pool.client(client.name).id}`,
     );
-    return [`  ${name}`, `    issuer  ${pool.issuer}`, `    domain  ${pool.domain}`, ...ids].join(
-      '\n',
-    );
+    return [
+      `  ${name}`,
+      `    issuer  ${pool.issuer}`,
+      `    domain  ${domain === null ? 'none' : pool.domain}`,
+      ...ids,
+    ].join('\n');
   });
-  return [
-    `Embedded pools on ${running.url}, for development. Ctrl-C stops and forgets them.`,
-    ...blocks,
-  ].join('\n\n');
+  const end =
+    state === undefined ? 'stops and forgets them' : `stops them; they are kept in ${state}`;
+  return [`Embedded pools on ${running.url}, for development. Ctrl-C ${end}.`, ...blocks].join(
+    '\n\n',
+  );
 }

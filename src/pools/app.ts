@@ -17,6 +17,7 @@ import { loginPage, submitLogin } from './login.js';
 import { logout } from './logout.js';
 import { submitNewPassword } from './new-password.js';
 import { revoke } from './revoke.js';
+import { answerAfterSaving } from './state-file.js';
 import { token } from './token.js';
 import { userInfo } from './user-info.js';
 
@@ -46,6 +47,15 @@ export function createPoolsApp(runtime: PoolsRuntime): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', false);
   app.use(logRequests(runtime));
+  const { stateFile, log } = runtime;
+  if (stateFile !== undefined) {
+    const problem = 'The state cannot be written: ';
+    app.use(
+      answerAfterSaving(stateFile, (error) =>
+        log({ kind: 'error', pool: undefined, path: '/', message: `${problem}${String(error)}` }),
+      ),
+    );
+  }
   app.get('/health', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/favicon.ico', (_request, response) => void response.status(204).end());
   app.get('/assets/pools.css', async (_request, response) => {

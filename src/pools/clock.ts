@@ -13,15 +13,20 @@ export interface PoolsClock {
 
 /** A clock that can also be set back to what `now` says. */
 export interface ResettableClock extends PoolsClock {
+  /** How far it was moved. */
+  readonly advancedMs: number;
   reset(): void;
 }
 
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Starts a clock on top of another source of time. */
-export function createClock(now: () => number): ResettableClock {
-  let advancedMs = 0;
+/** Starts a clock on top of another source of time, as far ahead of it as it was before. */
+export function createClock(now: () => number, alreadyAdvancedMs = 0): ResettableClock {
+  let advancedMs = alreadyAdvancedMs;
   return {
+    get advancedMs() {
+      return advancedMs;
+    },
     now: () => now() + advancedMs,
     advance: (by) => {
       advancedMs += milliseconds(by);

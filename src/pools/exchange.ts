@@ -4,6 +4,7 @@ import type { ResettableClock } from './clock.js';
 import { applyFault, type Fault, type FaultEndpoint, type FaultSwitches } from './faults.js';
 import type { PoolRegistry } from './pool-registry.js';
 import { queryOf, type PoolsLogEvent, type RequestLog } from './request-log.js';
+import type { StateFile } from './state-file.js';
 import type { UserPool } from './user-pool.js';
 
 /** What all pools of one server share. */
@@ -13,6 +14,8 @@ export interface PoolsRuntime {
   /** Those of the registry. */
   readonly pools: readonly UserPool[];
   readonly clock: ResettableClock;
+  /** Absent: the state ends with the server. */
+  readonly stateFile: StateFile | undefined;
   readonly faults: FaultSwitches;
   readonly requestLog: RequestLog;
   readonly log: (event: PoolsLogEvent) => void;

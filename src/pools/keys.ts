@@ -16,6 +16,8 @@ export interface SigningKey {
   readonly privateKey: () => KeyObject;
   /** As published, members in alphabetical order like Cognito's. */
   readonly publicJwk: () => JWK;
+  /** DER in base64: for keeping it. */
+  readonly pkcs8: () => string;
 }
 
 /** A pool's two keys: the `kid` of the two tokens of one response differ. */
@@ -47,7 +49,7 @@ export function fixedKeys(): KeySupply {
       const pair = fixedKeyPairs[given];
       given += 1;
       if (pair === undefined) return generatePair();
-      return { idToken: shipped(pair[0]), accessToken: shipped(pair[1]) };
+      return { idToken: signingKeyFrom(pair[0]), accessToken: signingKeyFrom(pair[1]) };
     },
     reuseAfter: (count) => {
       given = count;
@@ -56,7 +58,7 @@ export function fixedKeys(): KeySupply {
 }
 
 /** A key no pool publishes, for faults. */
-export const foreignKey: SigningKey = shipped(shippedForeignKey);
+export const foreignKey: SigningKey = signingKeyFrom(shippedForeignKey);
 
 async function generatePair(): Promise<PoolKeys> {
   const [idToken, accessToken] = await Promise.all([generate(), generate()]);
@@ -69,7 +71,8 @@ async function generate(): Promise<SigningKey> {
   return signingKey(randomBytes(32).toString('base64'), () => privateKey);
 }
 
-function shipped({ kid, pkcs8 }: ShippedKey): SigningKey {
+/** A key that was kept. */
+export function signingKeyFrom({ kid, pkcs8 }: ShippedKey): SigningKey {
   return signingKey(kid, () =>
     createPrivateKey({ key: Buffer.from(pkcs8, 'base64'), format: 'der', type: 'pkcs8' }),
   );
@@ -84,10 +87,13 @@ function signingKey(kid: string, load: () => KeyObject): SigningKey {
     };
     return { alg: 'RS256', e, kid, kty: 'RSA', n, use: 'sig' };
   });
-  return { kid, privateKey, publicJwk };
+  const pkcs8 = once(() =>
+    privateKey().export({ format: 'der', type: 'pkcs8' }).toString('base64'),
+  );
+  return { kid, privateKey, publicJwk, pkcs8 };
 }
 
-function once<T extends object>(make: () => T): () => T {
+function once<T extends object | string>(make: () => T): () => T {
   let made: T | undefined;
   return () => (made ??= make());
 }

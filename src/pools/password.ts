@@ -21,21 +21,31 @@ export function storePassword(password: string, owner: PasswordOwner): StoredPas
   let plain: string | undefined = password;
   let key: Buffer | undefined;
   let verifier: SrpVerifier | undefined;
+  let hashed: string | undefined;
   const derived = deriveKey(password, salt).then((done) => {
     key = done;
     verifier ??= makeVerifier(password, owner);
     plain = undefined;
     return { key, verifier };
   });
+  deriving.add(derived);
+  derived.finally(() => deriving.delete(derived)).catch(() => undefined);
   return {
     matches: async (candidate) => isSame(await deriveKey(candidate, salt), (await derived).key),
     srp: async () => (await derived).verifier,
     hash: () => {
       key ??= scryptSync((plain ?? '').normalize(), salt, KEY_BYTES);
       verifier ??= makeVerifier(plain ?? '', owner);
-      return format(salt, key, verifier);
+      return (hashed ??= format(salt, key, verifier));
     },
   };
+}
+
+const deriving = new Set<Promise<unknown>>();
+
+/** Resolves when every password set so far has its hash, so that asking for one holds nobody up. */
+export async function passwordsDerived(): Promise<void> {
+  await Promise.allSettled(deriving);
 }
 
 /**

@@ -19,17 +19,20 @@ export interface PoolRegistry {
 export interface RegistryOptions extends PoolPlacement {
   readonly region: string;
   readonly supply: KeySupply;
-  /** When the pools of the seed count as created, epoch milliseconds. */
-  readonly now: number;
 }
 
-/** Begins with the pools of a seed. */
+/**
+ * Begins with the pools of a seed.
+ *
+ * @param now when they count as created, epoch milliseconds
+ */
 export async function registryFromSeed(
   seed: PoolsSeed,
   options: RegistryOptions,
+  now: number,
 ): Promise<PoolRegistry> {
   const keys = await Promise.all(seed.pools.map(async () => options.supply.next()));
-  return createPoolRegistry(createUserPools(seed, keys, options), options);
+  return createPoolRegistry(createUserPools(seed, keys, { ...options, now }), options);
 }
 
 /** Begins with these pools. */
@@ -38,6 +41,7 @@ export function createPoolRegistry(
   options: RegistryOptions,
 ): PoolRegistry {
   const pools = [...initial];
+  options.supply.reuseAfter(initial.length);
   return {
     pools,
     region: options.region,

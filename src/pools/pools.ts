@@ -8,12 +8,14 @@ import type { PoolsRuntime } from './exchange.js';
 import { createFaultSwitches, type Fault, type FaultEndpoint } from './faults.js';
 import { fixedKeys, generatedKeys, type KeySupply } from './keys.js';
 import { createPoolControl, type Pool } from './pool-control.js';
-import { registryFromSeed } from './pool-registry.js';
+import { createPoolRegistry, registryFromSeed } from './pool-registry.js';
 import { createRequestLog, type PoolsLogEvent, type RecordedRequest } from './request-log.js';
+import { poolsFromState, stateText } from './saved-state.js';
 import { readSeedFile } from './seed-file.js';
 import { parseSeed } from './seed-schema.js';
-import type { PoolsSeed } from './seed.js';
-import { poolNamed, type UserPool } from './user-pool.js';
+import { SeedError, type PoolsSeed } from './seed.js';
+import { createStateFile, readStateFile } from './state-file.js';
+import { poolNamed, type PoolPlacement, type UserPool } from './user-pool.js';
 
 /** How to start the pools; every option has a default. */
 export interface StartPoolsOptions {
@@ -34,6 +36,12 @@ export interface StartPoolsOptions {
   readonly issuer?: 'local' | 'aws' | undefined;
   /** Region in the ids of pools that are made without one. Default `eu-west-1`. */
   readonly region?: string | undefined;
+  /**
+   * A file that keeps the whole state: users, clients, keys, sessions, what is under way. Each change is in it before it
+   * is acknowledged, so that it survives the process being killed. What is in it at the start wins over the seed. It has
+   * secrets and private keys in it.
+   */
+  readonly persist?: string | undefined;
   /** Epoch milliseconds; `clock.advance` adds to it. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
   /** One call per request served, per injected fault and per unexpected error. */
@@ -71,7 +79,7 @@ export interface Pools extends AsyncDisposable {
 /**
  * Starts user pools in this process; resolves when they listen.
  *
- * @throws {SeedError} when the seed cannot be used; it lists every problem
+ * @throws {SeedError} when the seed or the state file cannot be used; it lists every problem
  * @throws {TypeError} for fixed keys on anything but loopback, and for a `publicUrl` that is not a URL
  * @throws {Error} with `code: 'EADDRINUSE'` when the port is taken
  */
@@ -82,21 +90,33 @@ export async function startPools(options: StartPoolsOptions = {}): Promise<Pools
   }
   const publicOrigin =
     options.publicUrl === undefined ? undefined : new URL(options.publicUrl).origin;
-  const seed = await loadSeed(options.seed);
+  const saved = options.persist === undefined ? undefined : await readStateFile(options.persist);
+  const seed = saved === undefined ? await loadSeed(options.seed) : { pools: [] };
   const supply = keys === 'fixed' ? fixedKeys() : generatedKeys();
   const server = createServer();
   await listen(server, port, host);
 
   const origin = publicOrigin ?? originOf(server, host);
-  const clock = createClock(now);
-  const { issuer = 'local', region = 'eu-west-1' } = options;
-  const placement = { origin, issuer, region, supply, now: clock.now() };
-  const registry = await registryFromSeed(seed, placement);
+  const { issuer = 'local', region = 'eu-west-1', persist } = options;
+  const placement = { origin, issuer, region, supply };
+  const restored = saved === undefined ? undefined : restore(saved, placement, persist);
+  const clock = createClock(now, restored?.clockAdvancedMs);
+  const registry = restored
+    ? createPoolRegistry(restored.pools, placement)
+    : await registryFromSeed(seed, placement, clock.now());
+  const stateFile =
+    persist === undefined
+      ? undefined
+      : createStateFile(persist, () =>
+          stateText(registry.pools, { origin, clockAdvancedMs: clock.advancedMs }),
+        );
+  await stateFile?.save();
   const runtime: PoolsRuntime = {
     origin,
     registry,
     pools: registry.pools,
     clock,
+    stateFile,
     faults: createFaultSwitches(),
     requestLog: createRequestLog(),
     log: options.log ?? (() => undefined),
@@ -114,7 +134,10 @@ function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pool
     return made;
   };
   const nameOf = (name: string): string => (name === '*' ? name : poolNamed(pools, name).name);
-  const close = async (): Promise<void> => stop(server);
+  const close = async (): Promise<void> => {
+    await stop(server);
+    await runtime.stateFile?.save();
+  };
   return {
     url: origin,
     clock: { now: () => clock.now(), advance: (by) => clock.advance(by) },
@@ -135,6 +158,19 @@ function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pool
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function restore(
+  text: string,
+  placement: PoolPlacement,
+  file: string | undefined,
+): ReturnType<typeof poolsFromState> {
+  try {
+    return poolsFromState(text, placement);
+  } catch (error) {
+    const problem = error instanceof SyntaxError ? 'it is not JSON' : String(error);
+    throw new SeedError([{ path: '', problem }], file);
+  }
 }
 
 async function loadSeed(seed: StartPoolsOptions['seed']): Promise<PoolsSeed> {

@@ -33,6 +33,23 @@ describe('lifeguard pools', () => {
     expect(pools.output()).not.toContain('Hunter2');
   });
 
+  it('keeps everything in a file, and is back after it was killed', async () => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, 'seed.yaml'), seed);
+    const port = await freePort();
+    const first = lifeguard(`pools --seed seed.yaml --state kept.json --port ${port}`, {}, folder);
+    await first.says('client  intranet');
+    const [, madeUpId] = /client {2}intranet {2}(\w+)/.exec(first.output()) ?? [];
+    first.process.kill('SIGKILL');
+    await first.exit();
+
+    const again = lifeguard(`pools --state kept.json --port ${port}`, {}, folder);
+    await again.says(`client  intranet  ${madeUpId}`);
+    expect(again.output()).toContain('they are kept in kept.json');
+    again.process.kill('SIGINT');
+    expect(await again.exit()).toBe(0);
+  });
+
   it('uses the public origin it is told, and the two pools of the demo without a seed', async () => {
     const port = await freePort();
     const pools = lifeguard(`pools --port ${port} --public-url https://pools.example`);

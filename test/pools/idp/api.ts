@@ -71,7 +71,7 @@ let made = 0;
 
 /** A pool of its own for a test; its id. */
 export async function makePool(
-  { sdk }: Api,
+  { sdk }: Pick<Api, 'sdk'>,
   settings: Partial<CreateUserPoolCommandInput> = {},
 ): Promise<string> {
   made += 1;
@@ -83,7 +83,7 @@ export async function makePool(
 
 /** An app client for the browser, or with `settings` instead of what that takes. */
 export async function makeClient(
-  { sdk }: Api,
+  { sdk }: Pick<Api, 'sdk'>,
   UserPoolId: string,
   settings: Partial<CreateUserPoolClientCommandInput> = {},
 ): Promise<UserPoolClientType & { ClientId: string }> {
@@ -105,7 +105,7 @@ export async function makeClient(
 
 /** A confirmed user with a password. */
 export async function makeUser(
-  { sdk }: Api,
+  { sdk }: Pick<Api, 'sdk'>,
   UserPoolId: string,
   Username: string,
   attributes: Record<string, string> = {},
