@@ -1,0 +1,80 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { endCommands, lifeguard } from '../cli/command.js';
+import { type Patient, startPatient } from './patient.js';
+
+afterAll(endCommands);
+
+let patient: Patient;
+beforeEach(async () => {
+  patient = await startPatient();
+});
+afterEach(() => patient.stop());
+
+/** Runs it to its end, with nothing of AWS in its environment. */
+async function doctor(options: string): Promise<{ code: number | null; output: string }> {
+  const command = lifeguard(`doctor ${options}`.trim(), patient.environment);
+  return { code: await command.exit(), output: command.output() };
+}
+
+describe('lifeguard doctor', () => {
+  it('ends with 0 when all is well, also inside the pools', async () => {
+    const { code, output } = await doctor(`--endpoint-url ${patient.pools.url}`);
+    expect([code, output]).toEqual([0, expect.stringContaining('All is well.')]);
+    expect(output).toContain('oidc-pool-1, site');
+  });
+
+  it('ends with 1 for problems, and has no colours where nobody sees them', async () => {
+    patient.environment['ISSUER'] += '/';
+    const { code, output } = await doctor('');
+    expect([code, output]).toEqual([1, expect.stringContaining('problem  issuer_trailing_slash')]);
+    expect(output).not.toContain('\u001B');
+  });
+
+  it('ends with 1 and the list that serve prints when settings are missing', async () => {
+    delete patient.environment['CLIENT_ID'];
+    patient.environment['PORT'] = 'http';
+    const { code, output } = await doctor('');
+    expect(code).toBe(1);
+    const serve = lifeguard('serve', patient.environment);
+    await serve.exit();
+    const problems = serve.errors().matchAll(/^ {2}(\w+ [^;]+); /gm);
+    const listed = [...problems].map(([, problem]) => problem!);
+    expect(listed).toHaveLength(2);
+    for (const problem of listed) expect(output).toContain(`What     ${problem}.`);
+  });
+
+  it('ends with 2 when something could not be checked', async () => {
+    patient.environment['ISSUER'] = 'http://127.0.0.1:2/eu-west-1_Absent001';
+    const { code, output } = await doctor('');
+    expect([code, output]).toEqual([2, expect.stringContaining('unchecked  issuer_unreachable')]);
+  });
+
+  it('ends with 0 for warnings, and with 1 where they count', async () => {
+    patient.environment['SESSION_STORE'] = 'memory:';
+    const { code, output } = await doctor('');
+    expect([code, output]).toEqual([0, expect.stringContaining('warning  store_in_memory')]);
+    expect((await doctor('--strict')).code).toBe(1);
+  });
+
+  it('writes JSON for programs, with the change as data', async () => {
+    patient.environment['TRUST_PROXY'] = 'true';
+    const { code, output } = await doctor('--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({
+      exitCode: 0,
+      checks: expect.arrayContaining([
+        expect.objectContaining({ name: 'discovery', outcome: 'fine' }),
+      ]),
+      findings: [
+        {
+          code: 'trust_proxy_everyone',
+          severity: 'warning',
+          fix: {
+            change: { kind: 'environment', set: { TRUST_PROXY: '1' } },
+            command: 'TRUST_PROXY=1',
+          },
+        },
+      ],
+    });
+  });
+});
