@@ -105,7 +105,7 @@ describe('the packed package, in a project of its own', () => {
         });
       `,
     );
-  });
+  }, 120_000);
   afterAll(() => consumer.remove());
 
   const node = (...args: string[]): string => consumer.run(process.execPath, args);
@@ -187,22 +187,26 @@ describe('the packed package, in a project of its own', () => {
     expect(Object.keys(analysis.entrypoints)).toContain('./testing');
   });
 
-  it.each(['22', '24'])('works on Node %s', (version) => {
-    let executable: string;
-    try {
-      const where = ['--yes', `node@${version}`, '--print', 'process.execPath'];
-      executable = run(consumer.folder, 'npx', where).trim();
-    } catch (error) {
-      if (process.env['CI'] === 'true') throw error;
-      console.warn(`Node ${version} cannot be had, so nothing is known of it: ${String(error)}`);
-      return;
-    }
-    expect(consumer.run(executable, ['--version'])).toMatch(new RegExp(`^v${version}\\.`));
-    expect(consumer.run(executable, ['smoke.mjs'])).toBe('Alice\n200 true\n');
-    const script = "console.log(typeof require('lifeguard').createRelyingParty)";
-    const required = ['--input-type=commonjs', '--eval', script];
-    expect(consumer.run(executable, required).trim()).toBe('function');
-  });
+  it.each(['22', '24'])(
+    'works on Node %s',
+    (version) => {
+      let executable: string;
+      try {
+        const where = ['--yes', `node@${version}`, '--print', 'process.execPath'];
+        executable = run(consumer.folder, 'npx', where).trim();
+      } catch (error) {
+        if (process.env['CI'] === 'true') throw error;
+        console.warn(`Node ${version} cannot be had, so nothing is known of it: ${String(error)}`);
+        return;
+      }
+      expect(consumer.run(executable, ['--version'])).toMatch(new RegExp(`^v${version}\\.`));
+      expect(consumer.run(executable, ['smoke.mjs'])).toBe('Alice\n200 true\n');
+      const script = "console.log(typeof require('lifeguard').createRelyingParty)";
+      const required = ['--input-type=commonjs', '--eval', script];
+      expect(consumer.run(executable, required).trim()).toBe('function');
+    },
+    120_000,
+  );
 });
 
 describe('the folder of the package', () => {
