@@ -87,7 +87,9 @@ async function run(environment: Environment, options: SetupCommandOptions): Prom
     await writeEnvFile(file.path, withVariables(file.text, new Map(values)));
     console.log(`  ${file.exists ? '~  change' : '+  create'}  ${file.path}`);
   }
-  console.log('\nDone. Start the site with: lifeguard serve');
+  console.log(
+    '\nDone. Look it over with "lifeguard doctor --aws", start the site with "lifeguard serve".',
+  );
 }
 
 /** As every AWS SDK reads it. */

@@ -37,16 +37,19 @@ function planNew(
   const { ClientName, CallbackURLs = [], ...rest } = wanted;
   const urls = CallbackURLs.map((url) => resolve(url, actual));
   const isReady = pool !== undefined && urls.every((url) => url !== undefined);
-  const changes = Object.entries({ ...rest, CallbackURLs: shownUrls(CallbackURLs, actual) }).map(
-    ([property, value]): Change => ({ property, text: inWords(value) }),
-  );
+  const isCalledBack = CallbackURLs.length > 0;
+  const callback = isCalledBack ? { CallbackURLs: shownUrls(CallbackURLs, actual) } : {};
+  const changes = Object.entries({ ...rest, ...callback }).map(([property, value]): Change => ({
+    property,
+    text: inWords(value),
+  }));
   const call = isReady && {
     operation: 'createUserPoolClient' as const,
     input: {
       UserPoolId: pool.Id,
       ClientName,
       ...rest,
-      ...(urls.length > 0 && { CallbackURLs: urls }),
+      ...(isCalledBack && { CallbackURLs: urls }),
     },
   };
   return {

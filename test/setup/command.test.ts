@@ -136,7 +136,7 @@ describe('lifeguard setup --yes', () => {
   let password = '';
 
   it('makes the pools, prints the password once, and writes .env for its owner alone', async () => {
-    writeFileSync(envFile, `# the shop\nPORT=${port}\nSESSION_STORE=memory:\n`);
+    writeFileSync(envFile, `# the shop\nPORT=${port}\nSESSION_STORE=file:./sessions\n`);
     chmodSync(envFile, 0o644);
     const command = setup(`${wanted} --yes`);
     expect(await command.exit()).toBe(0);
@@ -145,7 +145,7 @@ describe('lifeguard setup --yes', () => {
 
     expect(statSync(envFile).mode & 0o777).toBe(0o600);
     const text = readFileSync(envFile, 'utf8');
-    expect(text.startsWith(`# the shop\nPORT=${port}\nSESSION_STORE=memory:\n`)).toBe(true);
+    expect(text.startsWith(`# the shop\nPORT=${port}\nSESSION_STORE=file:./sessions\n`)).toBe(true);
     const values = parseEnv(text);
     const { id, secret } = pools.pool('oidc-pool-1').client('site');
     expect(values).toMatchObject({ BASE_URL: site, CLIENT_ID: id, CLIENT_SECRET: secret });
@@ -173,6 +173,12 @@ describe('lifeguard setup --yes', () => {
     expect(readFileSync(envFile, 'utf8')).toBe(wrong);
     expect(await setup('--yes').exit()).toBe(0);
     expect(readFileSync(envFile, 'utf8')).toBe(right);
+  });
+
+  it('leaves nothing behind for doctor to find', async () => {
+    const doctor = lifeguard(`doctor --strict --endpoint-url ${pools.url}`, {}, folder);
+    expect(await doctor.exit(), doctor.output()).toBe(0);
+    expect(doctor.output()).toContain('All is well.');
   });
 
   it('leaves a site behind that signs people in, and out again at both pools', async () => {
