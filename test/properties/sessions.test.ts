@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import fc, { type Scheduler } from 'fast-check';
+import * as fc from 'fast-check';
+import type { Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RelyingPartyParts } from '../../src/relying-party/context.js';
 import {

@@ -38,7 +38,7 @@ function world(secrets = ['s'.repeat(32)]) {
     sessions: open(secrets),
     open,
     now,
-    pass(ms: number) {
+    pass: (ms: number) => {
       time += ms;
     },
   };

@@ -46,7 +46,8 @@ export async function startOtherProvider(siteUrl: string): Promise<OtherProvider
     // Its own fetch refuses loopback addresses, where the site is.
     fetch: (url, init) => fetch(url, withoutGuard(init)),
   });
-  server.on('request', provider.callback());
+  const answer = provider.callback();
+  server.on('request', (req, res) => void answer(req, res));
   return {
     issuer,
     clientId,
