@@ -5,14 +5,14 @@ import { fillForm, type Submission, submitButtons } from './forms.js';
 import { type Navigation, navigationHeaders, sameSiteContext } from './navigation-headers.js';
 import { type Hop, Page } from './page.js';
 
-export { type Hop, Page } from './page.js';
+export { Page } from './page.js';
 
 export interface BrowserOptions {
   /** Addresses (as prefixes) the browser is sent to but does not visit; an app that is not running, say. */
   readonly stopAt?: string | readonly string[];
 }
 
-export interface VisitOptions {
+interface VisitOptions {
   /** Added to, or replacing, what a browser would send. */
   readonly headers?: Record<string, string>;
   /** `false` looks at the first answer only. Default true. */
@@ -21,7 +21,7 @@ export interface VisitOptions {
   readonly from?: Page;
 }
 
-export interface SubmitOptions extends Omit<VisitOptions, 'from'> {
+interface SubmitOptions extends Omit<VisitOptions, 'from'> {
   /** CSS selector of the form; default the first form that has every named field. */
   readonly form?: string;
   /** Text or `data-testid` of the button; default the form's first. */
