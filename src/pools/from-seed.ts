@@ -3,6 +3,7 @@ import { identityProvider } from './identity-provider.js';
 import { makeClientId, makeClientSecret, makePoolId, makeSub } from './identifiers.js';
 import type { PoolKeys } from './keys.js';
 import { storedPassword, storePassword } from './password.js';
+import { issuerOf, type PoolPlacement } from './pool-contents.js';
 import type { AppClient, IdentityProvider, PoolUser } from './pool-state.js';
 import {
   domainOf,
@@ -13,7 +14,7 @@ import {
   type UserSeed,
 } from './seed.js';
 import type { ClientSettings, PoolSettings, SchemaAttribute } from './settings.js';
-import { issuerOf, UserPool, type PoolPlacement } from './user-pool.js';
+import { UserPool } from './user-pool.js';
 
 /** Where seeds become pools. */
 export interface SeedPlacement extends PoolPlacement {

@@ -1,7 +1,8 @@
 import { createUserPools } from './from-seed.js';
 import type { KeySupply } from './keys.js';
+import type { PoolContents, PoolPlacement } from './pool-contents.js';
 import type { PoolsSeed } from './seed.js';
-import { UserPool, type PoolContents, type PoolPlacement } from './user-pool.js';
+import { UserPool } from './user-pool.js';
 
 /** The pools of one server. */
 export interface PoolRegistry {

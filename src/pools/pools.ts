@@ -7,6 +7,7 @@ import { dumpSeed } from './dump.js';
 import type { PoolsRuntime } from './exchange.js';
 import { createFaultSwitches, type Fault, type FaultEndpoint } from './faults.js';
 import { fixedKeys, generatedKeys, type KeySupply } from './keys.js';
+import type { PoolPlacement } from './pool-contents.js';
 import { createPoolControl, type Pool } from './pool-control.js';
 import { createPoolRegistry, registryFromSeed } from './pool-registry.js';
 import { createRequestLog, type PoolsLogEvent, type RecordedRequest } from './request-log.js';
@@ -15,7 +16,7 @@ import { readSeedFile } from './seed-file.js';
 import { parseSeed } from './seed-schema.js';
 import { SeedError, type PoolsSeed } from './seed.js';
 import { createStateFile, readStateFile } from './state-file.js';
-import { poolNamed, type PoolPlacement, type UserPool } from './user-pool.js';
+import { poolNamed, type UserPool } from './user-pool.js';
 
 /** How to start the pools; every option has a default. */
 export interface StartPoolsOptions {

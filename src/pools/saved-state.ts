@@ -2,8 +2,9 @@ import { appClient, type ClientIdentity } from './app-client.js';
 import { identityProvider, type ProviderIdentity } from './identity-provider.js';
 import { signingKeyFrom, type SigningKey } from './keys.js';
 import { storedPassword } from './password.js';
+import type { PoolPlacement } from './pool-contents.js';
 import type { Grant, PendingFederation } from './pool-state.js';
-import { UserPool, type PoolPlacement } from './user-pool.js';
+import { UserPool } from './user-pool.js';
 
 /** Everything pools know, as JSON has it: hashes of passwords, private keys, what is under way. */
 interface SavedState {

@@ -17,36 +17,9 @@ import type {
   ResourceServer,
   SentCode,
 } from './pool-state.js';
+import { issuerOf, type PoolContents, type PoolPlacement } from './pool-contents.js';
 import { schemaOf } from './schema.js';
 import type { PoolSettings, SchemaAttribute } from './settings.js';
-
-/** Where the pools are reached and what their tokens call them. */
-export interface PoolPlacement {
-  /** The one origin every URL of ours starts with. */
-  readonly origin: string;
-  readonly issuer: 'local' | 'aws';
-}
-
-/** What a pool is made of. Times are epoch milliseconds. */
-export interface PoolContents {
-  readonly id: string;
-  readonly name: string;
-  /** What was set, in the API's words. */
-  readonly settings: PoolSettings;
-  /** What SetUserPoolMfaConfig was told. */
-  readonly mfaSettings: Readonly<Record<string, unknown>>;
-  readonly domains: readonly PoolDomain[];
-  readonly clients: readonly AppClient[];
-  readonly identityProviders: readonly IdentityProvider[];
-  readonly groups: readonly Group[];
-  readonly resourceServers: readonly ResourceServer[];
-  readonly brandings: readonly Branding[];
-  readonly users: readonly PoolUser[];
-  readonly keys: PoolKeys;
-  readonly retiredKeys: readonly SigningKey[];
-  readonly createdAt: number;
-  readonly modifiedAt: number;
-}
 
 /** One user pool: what it is made of, and everything that happens in it while it runs. */
 export class UserPool {
@@ -311,10 +284,3 @@ export function poolNamed(pools: readonly UserPool[], name: string): UserPool {
   const names = pools.map((each) => each.name).join(', ');
   throw new TypeError(`There is no pool "${name}"; there are ${names || 'none'}`);
 }
-
-/** What `iss` of a pool's tokens says. */
-export const issuerOf = (poolId: string, { origin, issuer }: PoolPlacement): string =>
-  issuer === 'local' ? `${origin}/${poolId}` : awsIssuer(poolId);
-
-const awsIssuer = (poolId: string): string =>
-  `https://cognito-idp.${poolId.slice(0, poolId.indexOf('_'))}.amazonaws.com/${poolId}`;

@@ -14,6 +14,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { authorizeUrl, codeIn, openBrowser } from '../journeys.js';
 import { callback } from '../seed.js';
+import { exchangeCode, tokensIn } from '../token-endpoint.js';
 import { makePool, recordOf, refusal, useApi } from './api.js';
 import { joinPools, type FederatedSettings } from './federated-world.js';
 
@@ -148,6 +149,14 @@ describe('in the browser', () => {
       .requests(world.upstreamId, '/oauth2/userInfo')
       .map((each) => each.method);
     expect(asked).toEqual([settings.details?.['attributes_request_method'] ?? 'GET']);
+  });
+
+  it('gives tokens that together are too long for one cookie (Q19)', async () => {
+    const world = await joinPools(api);
+    const code = codeIn(await world.signIn());
+    const tokens = tokensIn(await exchangeCode(world.master, 'site', code));
+    expect(tokens.refresh_token.length).toBeGreaterThan(1700);
+    expect(Object.values(tokens).join('').length).toBeGreaterThan(4096);
   });
 
   it('works with endpoints given and none looked up', async () => {

@@ -11,7 +11,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
-import { type Pools, type PoolsLogEvent, startPools } from '../../../src/pools/index.js';
+import {
+  type Pools,
+  type PoolsLogEvent,
+  type PoolsSeed,
+  startPools,
+} from '../../../src/pools/index.js';
 import { createStateFile } from '../../../src/pools/state-file.js';
 import { verifiedJwt } from '../../support/jwt.js';
 import {
@@ -107,6 +112,10 @@ it('keeps what was set through the API: pools, clients, users, SRP, sessions hal
   await using again = await startFromCopyOf(persist);
   expect(again.dump()).toEqual(pools.dump());
   expect(again.clock.now() - Date.now()).toBeGreaterThan(2.9 * 86_400_000);
+  const asSeed = JSON.parse(JSON.stringify(pools.dump())) as PoolsSeed;
+  await using fromSeed = await startPools({ seed: asSeed, keys: 'fixed' });
+  expect(JSON.parse(JSON.stringify(fromSeed.dump()))).toEqual(asSeed);
+
   const sdk = sdkFor(again);
   const credentials = { poolId: UserPoolId, clientId: ClientId, password: Password };
   const answer = await signInWithSrp(sdk, { ...credentials, username: 'alice@example.com' });
