@@ -176,6 +176,9 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   site_unexpected: problem(
     'Users come back from sign-in to BASE_URL, and must find Lifeguard there.',
   ),
+  cookies_lost: problem(
+    'A browser that does not get the cookie of its sign-in cannot finish it: everybody ends on “This sign-in has expired”.',
+  ),
   check_failed: unchecked(
     'Something is in the way of this check; what it looks at may be fine or not.',
   ),

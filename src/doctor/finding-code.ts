@@ -50,6 +50,7 @@ export type FindingCode =
   | 'store_unreachable'
   | 'store_evicts'
   | 'site_unexpected'
+  | 'cookies_lost'
   | 'check_failed'
   | 'aws_unavailable'
   | 'store_not_durable'

@@ -142,7 +142,7 @@ export function clientSecretMissing(context: DoctorContext): Finding {
 }
 
 /** The change that adds to a list of our app client, if its user pool is known. */
-export function addToClient(
+function addToClient(
   { settings }: DoctorContext,
   list: ClientList,
   ...values: string[]

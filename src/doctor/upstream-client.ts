@@ -93,7 +93,7 @@ export const upstreamLogoutUrlNotRegistered = (
 });
 
 /** The change that adds to a list of this client, if its user pool is known. */
-export function addTo(
+function addTo(
   { userPoolId, clientId }: UpstreamClient,
   list: ClientList,
   ...values: string[]

@@ -49,6 +49,13 @@ describe('lifeguard doctor', () => {
     expect([code, output]).toEqual([2, expect.stringContaining('unchecked  issuer_unreachable')]);
   });
 
+  it('ends with 2, and says what to do, when there are no AWS credentials', async () => {
+    patient.environment['AWS_EC2_METADATA_DISABLED'] = 'true';
+    const { code, output } = await doctor('--aws');
+    expect([code, output]).toEqual([2, expect.stringContaining('unchecked  aws_unavailable')]);
+    expect(output).toContain('aws sso login');
+  });
+
   it('ends with 0 for warnings, and with 1 where they count', async () => {
     patient.environment['SESSION_STORE'] = 'memory:';
     const { code, output } = await doctor('');

@@ -41,6 +41,7 @@ it('nearly everything in the catalogue is provoked by a test', () => {
     'aws_unavailable',
     'check_failed',
     'site_unexpected',
+    'cookies_lost',
     'authorization_refused',
     'metadata_incomplete',
     'sign_out_endpoint_missing',

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config/from-environment.js';
@@ -84,6 +84,34 @@ describe('doctor, about BASE_URL', () => {
       detail: `${urlOf(server)}, where the site runs`,
     });
     expect(findings.map(({ code }) => code)).not.toContain('site_unexpected');
+  });
+
+  it('notices a proxy that drops cookies', async () => {
+    const [outer, inner, patient] = [
+      await reservePort(),
+      await reservePort(),
+      await startPatient(),
+    ];
+    endings.push(() => patient.stop());
+    const environment = { ...patient.environment, BASE_URL: urlOf(outer) };
+    const app = await startApp(environment, { server: inner });
+    endings.push(() => app.stop());
+    let isDropping = true;
+    const forward = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+      const answer = await fetch(urlOf(inner) + req.url, { redirect: 'manual' });
+      const headers = [...answer.headers].filter(
+        ([name]) => !(isDropping && name === 'set-cookie') && !name.startsWith('content-'),
+      );
+      res.writeHead(answer.status, headers.flat()).end(await answer.text());
+    };
+    outer.on('request', (req, res) => void forward(req, res));
+    endings.push(async () => {
+      outer.closeAllConnections();
+      await new Promise((resolve) => outer.close(resolve));
+    });
+    expect(codes(await examine(environment))).toContain('cookies_lost');
+    isDropping = false;
+    expect(codes(await examine(environment))).not.toContain('cookies_lost');
   });
 
   it('notices that something else answers there', async () => {

@@ -350,6 +350,11 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     seed: inMaster({ requiredAttributes: ['birthdate'] }),
     inside: 'required_attribute_unmapped',
   },
+  'a required attribute is not mapped, and the pool itself asks for the provider': {
+    seed: inMaster({ requiredAttributes: ['birthdate'] }),
+    spoil: environment({ IDENTITY_PROVIDERS: '' }),
+    inside: 'required_attribute_unmapped',
+  },
   'a mapped attribute is not in the pool': {
     spoil: (patient) =>
       patient.apply({

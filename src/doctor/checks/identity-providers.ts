@@ -1,4 +1,7 @@
-import type { IdentityProviderType } from '@aws-sdk/client-cognito-identity-provider';
+import type {
+  IdentityProviderType,
+  UserPoolClientType,
+} from '@aws-sdk/client-cognito-identity-provider';
 import { mappingFindings } from '../attribute-mapping.js';
 import type { DoctorContext } from '../context.js';
 import { readDiscovery } from '../discovery-document.js';
@@ -8,7 +11,10 @@ import { upstreamFindings } from '../upstream-settings.js';
 import type { UserPools } from '../user-pools.js';
 import { masterPool, type UserPool } from './within-pools.js';
 
-/** Each identity provider of IDENTITY_PROVIDERS, as the master pool has it, and the pool behind it. */
+/**
+ * Each identity provider of IDENTITY_PROVIDERS (without any, of our app client), as the master pool has it, and the pool
+ * behind it.
+ */
 export const identityProviders: Check<DoctorContext> = {
   name: 'identity-providers',
   title: 'Identity providers and the pools behind them (AWS)',
@@ -16,19 +22,29 @@ export const identityProviders: Check<DoctorContext> = {
     masterPool(context, async (userPools, pool) => {
       const { settings } = context;
       const names = await userPools.providerNames(pool.Id);
-      const chosen = settings.identityProviders.filter(({ name }) => name !== 'COGNITO');
+      const client = await userPools.client(pool.Id, settings.clientId);
+      const chosen = settings.identityProviders.map(({ name }) => name);
+      const offered = chosen.length > 0 ? chosen : (client?.SupportedIdentityProviders ?? []);
       const findings: Finding[] = [];
-      for (const { name } of chosen) {
-        findings.push(...(await examine(context, userPools, { pool, name, names })));
+      for (const name of offered.filter((each) => each !== 'COGNITO')) {
+        findings.push(...(await examine(context, userPools, { pool, client, name, names })));
       }
       return { findings, detail: names.join(', ') || 'none' };
     }),
 };
 
+interface Examined {
+  readonly pool: UserPool;
+  readonly client: UserPoolClientType | undefined;
+  readonly name: string;
+  /** All there are in the pool. */
+  readonly names: readonly string[];
+}
+
 async function examine(
   context: DoctorContext,
   userPools: UserPools,
-  { pool, name, names }: { pool: UserPool; name: string; names: readonly string[] },
+  { pool, client, name, names }: Examined,
 ): Promise<Finding[]> {
   const otherCase = names.find((each) => each.toLowerCase() === name.toLowerCase());
   if (otherCase !== undefined && otherCase !== name) {
@@ -38,7 +54,6 @@ async function examine(
   const provider = await userPools.provider(userPoolId, name);
   if (provider === undefined) return [missing(name, names)];
 
-  const client = await userPools.client(userPoolId, context.settings.clientId);
   const isEnabled = client?.SupportedIdentityProviders?.includes(name) === true;
   return [
     ...(client === undefined || isEnabled ? [] : [providerNotEnabled(context, name)]),

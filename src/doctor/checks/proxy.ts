@@ -1,6 +1,6 @@
 import type { DoctorContext } from '../context.js';
 import type { Check, Finding } from '../finding.js';
-import { networkReason, visit } from '../visit.js';
+import { networkReason, REQUEST_TIMEOUT_MS, visit } from '../visit.js';
 
 /**
  * The way from the user to the site: whom to believe about addresses, and whether BASE_URL leads here with cookies
@@ -47,10 +47,8 @@ function trustFindings({ settings }: DoctorContext): Finding[] {
   ];
 }
 
-async function siteAt({
-  settings,
-  fetch,
-}: DoctorContext): Promise<{ findings: Finding[]; detail: string }> {
+async function siteAt(context: DoctorContext): Promise<{ findings: Finding[]; detail: string }> {
+  const { settings, fetch } = context;
   const { baseUrl } = settings;
   const open = (path: string): ReturnType<typeof visit> =>
     visit(new URL(path, baseUrl), { fetch, stopAt: (url) => url.origin !== baseUrl, maxHops: 3 });
@@ -61,11 +59,32 @@ async function siteAt({
     }
     if (health[0]?.status !== 200)
       return { findings: [unexpected(baseUrl, health[0]?.status)], detail: '' };
-    return { findings: [], detail: ', where the site runs' };
+    return { findings: await cookieFindings(context), detail: ', where the site runs' };
   } catch (error) {
     const reason = networkReason(error);
     return { findings: [], detail: `, where nothing runs at the moment (${reason})` };
   }
+}
+
+/** Begins a sign-in at the running site, which sets the cookie that the callback will want back. */
+async function cookieFindings({ settings, fetch }: DoctorContext): Promise<Finding[]> {
+  const url = new URL('/login', settings.baseUrl);
+  const [provider] = settings.identityProviders;
+  if (provider !== undefined) url.searchParams.set('provider', provider.name);
+  const response = await fetch(url.href, {
+    redirect: 'manual',
+    headers: { accept: 'text/html' },
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  await response.body?.cancel();
+  if (response.status !== 302 || response.headers.getSetCookie().length > 0) return [];
+  return [
+    {
+      code: 'cookies_lost',
+      what: `${settings.baseUrl}/login begins a sign-in and sets no cookie: it was lost between the site and here.`,
+      fix: { text: 'Let the proxy pass “Set-Cookie” on, and let no cache keep /login.' },
+    },
+  ];
 }
 
 const unexpected = (baseUrl: string, status: number | undefined): Finding => ({
