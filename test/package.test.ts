@@ -213,7 +213,7 @@ describe('the folder of the package', () => {
   it('has what runs, the pages, and nothing else', () => {
     const list = run(repository, 'npm', ['pack', '--ignore-scripts', '--dry-run', '--json']);
     const [{ files }] = JSON.parse(list) as [{ files: { path: string }[] }];
-    const folders = new Set(files.map(({ path }) => path.split('/')[0]));
+    const folders = new Set(files.map(({ path }) => path.split('/')[0] ?? ''));
     expect([...folders].toSorted()).toEqual([
       'LICENSE',
       'README.md',

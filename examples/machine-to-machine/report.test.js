@@ -51,5 +51,9 @@ test('says so when the pool is down', async () => {
 });
 
 test('says so when it asks for a scope it may not have', async () => {
-  await expect(report('orders/write')()).rejects.toThrow('400');
+  await expect(report('orders/delete')()).rejects.toThrow('The token endpoint answered 400');
+});
+
+test('says so when it asked for the wrong one', async () => {
+  await expect(report('orders/write')()).rejects.toThrow('The API answered 403');
 });
