@@ -3,7 +3,7 @@ import type { Diagnosis } from '../../src/doctor/diagnose.js';
 import { describeDiagnosis } from '../../src/doctor/report.js';
 import type { FindingCode } from '../../src/doctor/finding-code.js';
 import { type Misconfiguration, misconfigurations } from './misconfigurations.js';
-import { type Patient, startPatient } from './patient.js';
+import { inSite, type Patient, startPatient } from './patient.js';
 
 const codes = ({ findings }: Diagnosis): FindingCode[] => findings.map(({ code }) => code);
 
@@ -77,6 +77,30 @@ describe('doctor', () => {
       else expect(codes(after)).not.toContain(first);
     },
   );
+
+  it('puts the gravest first when there are several, whoever found them', async () => {
+    const rotating = {
+      refreshTokenRotation: { graceSeconds: 0 },
+      callbackUrls: [],
+      scopes: ['openid'],
+    };
+    patient = await startPatient(inSite(rotating));
+    Object.assign(patient.environment, {
+      SESSION_SECRET: 'abcabcabcabcabcabcabcabcabcabcabcabc',
+      SESSION_STOER: 'memory:',
+      TRUST_PROXY: 'true',
+    });
+    patient.pools.faults.always('oidc-pool-1', 'token', { status: 500 });
+    expect(codes(await patient.examine('inside'))).toEqual([
+      'callback_not_registered',
+      'scope_not_allowed',
+      'session_secret_weak',
+      'check_failed',
+      'trust_proxy_everyone',
+      'rotation_without_grace',
+      'setting_unknown',
+    ]);
+  });
 
   it('covers at least twenty-five mistakes', () => {
     expect(Object.keys(misconfigurations).length).toBeGreaterThan(25);

@@ -43,6 +43,8 @@ describe.skipIf(redisProgram === undefined)('doctor, about Redis', () => {
       const replica = await startRedis([`replicaof 127.0.0.1 ${redis.port}`]);
       try {
         await eventually(async () => (await codes(address)).length === 0);
+        await redis.command('CONFIG', 'SET', 'appendonly', 'no');
+        expect(await codes(address)).toEqual([]);
       } finally {
         await replica.stop();
       }
