@@ -23,3 +23,4 @@ export {
   type UserSeed,
   type UserStatus,
 } from './seed.js';
+export { type ClientSettings, type PoolSettings, type SchemaAttribute } from './settings.js';

@@ -49,7 +49,7 @@ export interface PoolSettings {
 }
 
 /** What a policy leaves out is not required. */
-export interface PasswordPolicySettings {
+interface PasswordPolicySettings {
   readonly MinimumLength?: number | undefined;
   readonly RequireUppercase?: boolean | undefined;
   readonly RequireLowercase?: boolean | undefined;

@@ -23,8 +23,7 @@ export const linkingOperations: Operations = {
       const pool = poolWithId(call, UserPoolId);
       const user = userOf(pool, DestinationUser);
       const { provider, subject } = sourceOf(pool, SourceUser);
-      const isKnown = pool.users.has(`${provider}_${subject}`);
-      if (isKnown || pool.userLinkedTo(provider, subject) !== undefined) {
+      if (pool.userLinkedTo(provider, subject) !== undefined) {
         throw invalidParameter(
           'Merging is not currently supported, provide a SourceUser that has not signed in yet.',
         );

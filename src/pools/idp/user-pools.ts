@@ -117,7 +117,7 @@ function refuseImpossible({ AliasAttributes, UsernameAttributes, Schema }: PoolS
 }
 
 /** @throws {ApiError} `InvalidParameterException` for custom attributes no pool can have */
-export function refuseCustomAttributes(attributes: readonly SchemaAttribute[]): void {
+function refuseCustomAttributes(attributes: readonly SchemaAttribute[]): void {
   for (const { Name, AttributeDataType, Required } of attributes) {
     if (Required) throw invalidParameter('Required custom attributes are not supported currently.');
     if (Name.length > 20 || Name.includes(':')) {
