@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/outside/**'],
     globalSetup: ['test/support/global-setup.ts'],
     silent: 'passed-only',
     // One more than cores: a browser test mostly waits for the browser.

@@ -1,7 +1,6 @@
 /** Stable name of a failure; the README lists them all. Tests, logs and metrics use it; nobody matches on messages. */
 export type RelyingPartyErrorCode =
   | 'login_transaction_missing'
-  | 'login_transaction_used'
   | 'callback_malformed'
   | 'authorization_denied'
   | 'authorization_failed'
@@ -118,12 +117,6 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     title: 'This sign-in has expired',
     detail:
       'It took too long, was started in another browser, or cookies are switched off. Nothing is lost: start again.',
-    next: 'sign-in',
-  },
-  login_transaction_used: {
-    status: 400,
-    title: 'This sign-in was already finished',
-    detail: 'The page you came back to belongs to a sign-in that is over. Start a new one.',
     next: 'sign-in',
   },
   callback_malformed: {

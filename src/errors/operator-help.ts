@@ -12,10 +12,6 @@ export const operatorHelp: Readonly<Record<RelyingPartyErrorCode, OperatorHelp>>
       'The browser came to the callback without the cookie of this sign-in: it took longer than LOGIN_SECONDS, was started in another browser, was a bookmark, or the cookie was lost on its way.',
     fix: 'Single cases need nothing: the page offers to start again. If everybody gets it, the browser opens another origin than BASE_URL, or a proxy drops `Set-Cookie`, or the processes do not share SESSION_SECRET.',
   },
-  login_transaction_used: {
-    cause: 'The same callback was opened twice: the back button, a reload, a double click.',
-    fix: 'Nothing to do; each sign-in works once.',
-  },
   callback_malformed: {
     cause:
       'The answer of the OpenID provider at the callback has a parameter twice, or one that is too long. Real providers send neither.',

@@ -103,7 +103,7 @@ describe('a person', () => {
     ],
     [
       'sign in, without circling',
-      'login_transaction_used',
+      'login_transaction_missing',
       '/callback?code=c0de&state=s',
       '/login',
     ],

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { installPacked, repository, run, type Consumer } from './support/packed.js';
+import { installPacked, repository, run, type Consumer } from './packed.js';
 
 const entries = ['lifeguard', 'lifeguard/pools', 'lifeguard/testing'];
 
