@@ -109,7 +109,12 @@ async function enableProvider(
 ): Promise<void> {
   const client = new DescribeUserPoolClientCommand({ UserPoolId, ClientId });
   const { UserPoolClient } = await sdk.send(client);
-  const { ClientSecret, CreationDate, LastModifiedDate, ...settings } = UserPoolClient ?? {};
+  const {
+    ClientSecret: _secret,
+    CreationDate: _created,
+    LastModifiedDate: _modified,
+    ...settings
+  } = UserPoolClient ?? {};
   await sdk.send(
     new UpdateUserPoolClientCommand({
       ...settings,
