@@ -68,7 +68,9 @@ describe('the API', () => {
   });
 
   it('says where tokens for it come from (RFC 9728)', async () => {
-    const refused = await get('/api/me');
+    const refused = await fetch(`${world.app.url}/api/me`, {
+      headers: { authorization: 'Bearer of.no.use' },
+    });
     const url = /resource_metadata="([^"]+)"/.exec(refused.headers.get('www-authenticate') ?? '');
     expect(url?.[1]).toBe(`${world.app.url}/.well-known/oauth-protected-resource`);
     const answer = await fetch(url?.[1] ?? '');

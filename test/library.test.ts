@@ -104,7 +104,9 @@ describe('an app that mounts the relying party below a path', () => {
   });
 
   it('names its metadata where it is', async () => {
-    const challenge = (await fetch(`${host.url}/api`)).headers.get('www-authenticate') ?? '';
+    const headers = { authorization: 'Bearer of.no.use' };
+    const answer = await fetch(`${host.url}/api`, { headers });
+    const challenge = answer.headers.get('www-authenticate') ?? '';
     const [, url = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? [];
     expect(url).toContain(`${host.url}/auth/`);
     expect((await fetch(url)).status).toBe(200);

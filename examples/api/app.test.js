@@ -29,7 +29,7 @@ test('a token with the scope opens the orders', async () => {
 test('without one the answer says what is missing', async () => {
   const answer = await request(api).get('/orders');
   expect(answer.status).toBe(401);
-  expect(answer.headers['www-authenticate']).toContain('resource_metadata=');
+  expect(answer.headers['www-authenticate']).toBe('Bearer');
 });
 
 test('a token that was good this morning is not now', async () => {

@@ -2,8 +2,8 @@ import type { RelyingPartyErrorCode } from '../errors.js';
 import type { ApiAccess } from './api-access.js';
 
 /**
- * The `WWW-Authenticate` value for a refused API request: without an error for a caller without a token, `invalid_token` for a
- * bad one, `insufficient_scope` for one that allows too little. It always says where the API describes itself.
+ * The `WWW-Authenticate` value for a refused API request: bare for a caller without a token, `invalid_token` for a bad one,
+ * `insufficient_scope` for one that allows too little. With an error it says where the API describes itself.
  *
  * @see RFC 6750 section 3, RFC 9470 section 3, RFC 9728 section 5.1
  */
@@ -13,6 +13,7 @@ export function bearerChallenge(
   { scope, maxAgeSeconds }: ApiAccess = {},
 ): string {
   const error = errorOf(code);
+  if (error === '') return 'Bearer';
   const parameters = {
     error,
     scope: error === 'insufficient_scope' && scope !== undefined ? [scope].flat().join(' ') : '',

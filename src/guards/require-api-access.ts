@@ -57,10 +57,7 @@ async function authenticate(
   }
   const session = via === 'bearer' ? undefined : await relyingParty.currentSession(req, res);
   if (session === undefined) {
-    throw new RelyingPartyError(
-      'access_token_missing',
-      'neither a bearer token nor a live session',
-    );
+    throw new RelyingPartyError('access_token_missing', 'no access token and no live session');
   }
   return authenticationOf(session);
 }
