@@ -1,12 +1,15 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose';
+import { RelyingPartyError } from '../errors.js';
 
 /** The OP's signing keys by `kid`. */
 export interface KeySet {
   /**
+   * @param kid as in the token's header; without one, the only key of the set will do (OpenID Connect Core 1.0 section 10.1)
    * @returns the key, or `undefined` when the OP does not publish it, also after asking again
-   * @throws whatever `load` throws, when no key set has ever been read
+   * @throws whatever `load` throws, when no key set has ever been read or an unknown `kid` makes it ask again;
+   *   {RelyingPartyError} `provider_unavailable` when there is no key in it that we can use
    */
-  find(kid: string): Promise<CryptoKey | undefined>;
+  find(kid: string | undefined): Promise<CryptoKey | undefined>;
 }
 
 export interface KeySetOptions {
@@ -24,21 +27,24 @@ const MAX_REMEMBERED_KIDS = 100;
 /**
  * A JWKS kept in memory. An unknown `kid` makes it ask the OP again at once, so a rotation is survived; but each such `kid`
  * only once in half a minute, and all together only five times a minute, so that forged tokens cannot turn us against the OP.
- * A set older than ten minutes is read again, and kept if that fails.
+ * A set older than ten minutes is read again, and kept if that fails or has no usable key.
  *
  * openid-client's own cache would refuse a new `kid` for the first minute after a read.
  */
 export function createKeySet({ load, now }: KeySetOptions): KeySet {
-  let keys: ReadonlyMap<string, JWK> | undefined;
-  let imported = new Map<string, Promise<CryptoKey>>();
+  let keys: readonly JWK[] | undefined;
+  let imported = new Map<JWK, Promise<CryptoKey | undefined>>();
   let loadedAt = 0;
   let loading: Promise<void> | undefined;
   let reloads: number[] = [];
   const unknown = new Map<string, number>();
 
   const replaceKeys = async (): Promise<void> => {
-    const jwks = await load();
-    keys = new Map(jwks.filter(isSigningKey).map((jwk) => [jwk.kid, jwk]));
+    const usable = (await load()).filter(isSigningKey);
+    if (usable.length === 0) {
+      throw new RelyingPartyError('provider_unavailable', 'JWKS: no key for RS256 in it');
+    }
+    keys = usable;
     imported = new Map();
     loadedAt = now();
   };
@@ -63,11 +69,11 @@ export function createKeySet({ load, now }: KeySetOptions): KeySet {
     unknown.set(kid, now() + UNKNOWN_KID_PENALTY_MS);
   };
 
-  const known = (kid: string): Promise<CryptoKey> | undefined => {
-    const jwk = keys?.get(kid);
+  const known = async (kid: string | undefined): Promise<CryptoKey | undefined> => {
+    const jwk = kid === undefined ? onlyOf(keys ?? []) : keys?.find((each) => each.kid === kid);
     if (jwk === undefined) return undefined;
-    const key = imported.get(kid) ?? (importJWK(jwk, 'RS256') as Promise<CryptoKey>);
-    imported.set(kid, key);
+    const key = imported.get(jwk) ?? importKey(jwk);
+    imported.set(jwk, key);
     return key;
   };
 
@@ -75,20 +81,24 @@ export function createKeySet({ load, now }: KeySetOptions): KeySet {
     async find(kid) {
       if (keys === undefined) await reload();
       else if (now() - loadedAt > MAX_AGE_MS) await reload().catch(() => undefined);
-      const key = known(kid);
-      if (key !== undefined || !mayReloadFor(kid)) return key;
+      const key = await known(kid);
+      if (key !== undefined || kid === undefined || !mayReloadFor(kid)) return key;
       await reload();
-      if (known(kid) === undefined) rememberUnknown(kid);
-      return known(kid);
+      const reloaded = await known(kid);
+      if (reloaded === undefined) rememberUnknown(kid);
+      return reloaded;
     },
   };
 }
 
-function isSigningKey(jwk: JWK): jwk is JWK & { kid: string } {
-  return (
-    jwk.kty === 'RSA' &&
-    typeof jwk.kid === 'string' &&
-    (jwk.use ?? 'sig') === 'sig' &&
-    (jwk.alg ?? 'RS256') === 'RS256'
-  );
+function isSigningKey({ kty, use = 'sig', alg = 'RS256' }: JWK): boolean {
+  return kty === 'RSA' && use === 'sig' && alg === 'RS256';
+}
+
+const onlyOf = (keys: readonly JWK[]): JWK | undefined => (keys.length === 1 ? keys[0] : undefined);
+
+/** A key that cannot be read is as good as not published. */
+async function importKey(jwk: JWK): Promise<CryptoKey | undefined> {
+  const key = await importJWK(jwk, 'RS256').catch(() => undefined);
+  return key instanceof Uint8Array ? undefined : key;
 }

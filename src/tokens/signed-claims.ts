@@ -35,7 +35,6 @@ export async function signedClaims(
 ): Promise<SignedClaims> {
   const { alg, kid } = unverifiedHeader(unverifiedToken, kind);
   if (alg !== ALGORITHM) throw refused(kind, 'algorithm_refused', `alg is not ${ALGORITHM}`);
-  if (kid === undefined) throw refused(kind, 'key_unknown', 'kid is missing');
   const key = await keys.find(kid);
   if (key === undefined) throw refused(kind, 'key_unknown', 'kid is not in the JWKS');
   const { payload } = await verifySignature(unverifiedToken, kind, key);

@@ -51,7 +51,7 @@ const signInFaults: Row[] = [
   ['jwks', 'answers a page', html, 'provider_unavailable'],
   ['jwks', 'answers half', { truncate: true }, 'provider_unavailable'],
   ['jwks', 'answers a list', json([]), 'provider_unavailable'],
-  ['jwks', 'is empty', { emptyJwks: true }, 'id_token_key_unknown'],
+  ['jwks', 'is empty', { emptyJwks: true }, 'provider_unavailable'],
   ['token', 'answers 500', { status: 500 }, 'provider_unavailable'],
   ['token', 'answers 429', { status: 429 }, 'provider_unavailable'],
   ['token', 'cuts the connection', { reset: true }, 'provider_unavailable'],
@@ -207,7 +207,7 @@ describe('a relying party of a pool that misbehaves', () => {
     ['discovery answers 500', 'discovery', { status: 500 }, 'provider_unavailable'],
     ['JWKS answers 500', 'jwks', { status: 500 }, 'provider_unavailable'],
     ['JWKS answers half', 'jwks', { truncate: true }, 'provider_unavailable'],
-    ['JWKS is empty', 'jwks', { emptyJwks: true }, 'access_token_key_unknown'],
+    ['JWKS is empty', 'jwks', { emptyJwks: true }, 'provider_unavailable'],
   ])('whose %s lets no bearer token through', async (_name, endpoint, fault, code) => {
     pools.faults.always(MASTER, endpoint, fault);
     expect(

@@ -1,0 +1,92 @@
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createKeySet } from '../src/tokens/key-set.js';
+
+describe('a key set', () => {
+  let first: JWK;
+  let second: JWK;
+  beforeAll(async () => {
+    const pairs = [
+      await generateKeyPair('RS256', { extractable: true }),
+      await generateKeyPair('RS256', { extractable: true }),
+    ];
+    [first, second] = (await Promise.all(pairs.map(({ publicKey }) => exportJWK(publicKey)))) as [
+      JWK,
+      JWK,
+    ];
+  });
+
+  /** A key set that reads what `published` has at the moment. */
+  function over(published: { keys: readonly JWK[] }) {
+    let time = 1_000_000;
+    let loads = 0;
+    const set = createKeySet({
+      now: () => time,
+      load: async () => {
+        loads += 1;
+        return published.keys;
+      },
+    });
+    return {
+      has: async (kid: string | undefined) => (await set.find(kid)) !== undefined,
+      loads: () => loads,
+      pass: (ms: number) => {
+        time += ms;
+      },
+    };
+  }
+
+  it('takes the only key for a token that names none, and refuses to guess between two', async () => {
+    expect(await over({ keys: [{ ...first, kid: 'a' }] }).has(undefined)).toBe(true);
+    expect(await over({ keys: [first] }).has(undefined)).toBe(true);
+    const two = over({
+      keys: [
+        { ...first, kid: 'a' },
+        { ...second, kid: 'b' },
+      ],
+    });
+    expect(await two.has(undefined)).toBe(false);
+    expect(two.loads()).toBe(1);
+  });
+
+  it('looks past keys it cannot use: for encryption, of other kinds, broken, or a symmetric one', async () => {
+    const keys: JWK[] = [
+      { ...first, kid: 'encryption', use: 'enc' },
+      { ...first, kid: 'other-algorithm', alg: 'PS256' },
+      { kty: 'oct', k: 'c2VjcmV0', kid: 'symmetric' },
+      { kty: 'RSA', e: 'AQAB', kid: 'broken' },
+      { ...second, kid: 'good' },
+    ];
+    const set = over({ keys });
+    for (const kid of ['encryption', 'other-algorithm', 'symmetric', 'broken']) {
+      expect(await set.has(kid)).toBe(false);
+    }
+    expect(await set.has('good')).toBe(true);
+  });
+
+  it('asks again at once for a kid it does not know, but only once in half a minute for each', async () => {
+    const published = { keys: [{ ...first, kid: 'a' }] as JWK[] };
+    const set = over(published);
+    expect(await set.has('a')).toBe(true);
+    published.keys = [{ ...second, kid: 'b' }];
+    expect(await set.has('b')).toBe(true);
+    expect(await set.has('c')).toBe(false);
+    expect(await set.has('c')).toBe(false);
+    expect(set.loads()).toBe(3);
+    set.pass(31_000);
+    published.keys = [{ ...first, kid: 'c' }];
+    expect(await set.has('c')).toBe(true);
+  });
+
+  it('keeps what it has when the OP publishes nothing for a while, and is not held up by it afterwards', async () => {
+    const published = { keys: [{ ...first, kid: 'a' }] as JWK[] };
+    const set = over(published);
+    expect(await set.has('a')).toBe(true);
+    published.keys = [];
+    await expect(set.has('b')).rejects.toMatchObject({ code: 'provider_unavailable' });
+    set.pass(11 * 60_000);
+    expect(await set.has('a')).toBe(true);
+    published.keys = [{ ...second, kid: 'b' }];
+    expect(await set.has('b')).toBe(true);
+  });
+});
