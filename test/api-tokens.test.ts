@@ -225,6 +225,30 @@ describe('a bearer token of a sign-in that ended here', () => {
     expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
   });
 
+  it('is refused at once, also when the sign-in ended while the store was being asked', async () => {
+    const options = relyingPartyOptions(pools, { pool: 'one' });
+    const { store } = options.session;
+    let meanwhile: (() => Promise<void>) | undefined;
+    const read: typeof store.read = async (key) => {
+      const answer = await store.read(key);
+      const happens = meanwhile;
+      meanwhile = undefined;
+      await happens?.();
+      return answer;
+    };
+    const slow = new Proxy(store, {
+      get: (target, name) => (name === 'read' ? read : Reflect.get(target, name).bind(target)),
+    });
+    const { rp, api } = startApi({ session: { ...options.session, store: slow } });
+    const { user, headers } = await signedInBob(rp);
+    meanwhile = async () => {
+      await user.signOutElsewhere();
+      pools.clock.advance(1);
+    };
+    await ask(api, headers);
+    expect(await ask(api, headers)).toBe('access_token_revoked');
+  });
+
   it('is refused by another process on the same store within a second', async () => {
     const options = relyingPartyOptions(pools, { pool: 'one' });
     const here = startApi({ session: options.session });

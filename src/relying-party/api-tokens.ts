@@ -59,10 +59,12 @@ export function createApiTokens(
   const refuseRevoked = async (seen: SeenToken): Promise<void> => {
     const { originId } = seen.claims;
     if (originId === undefined || seen.claims.issuer !== issuer) return;
+    // Taken before the question: a sign-in that ends while it is answered must be asked about again.
+    const askedAt = now();
     if (await revokedSignIns.has(issuer, originId)) {
       throw new RelyingPartyError('access_token_revoked', 'its sign-in has ended here');
     }
-    seen.checkedAt = now();
+    seen.checkedAt = askedAt;
   };
 
   return async (token) => {
