@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import closeWithGrace from 'close-with-grace';
 import { type Environment, readSettings } from '../config/from-environment.js';
-import { options, type Settings } from '../config/options.js';
+import { options } from '../config/options.js';
+import type { Settings } from '../config/settings.js';
 import { ConfigError } from '../errors.js';
 import { createLogger } from '../ops/logger.js';
 import { articleSeed, type Pools, startPools } from '../pools/index.js';

@@ -4,7 +4,7 @@ import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
 import { describeSettings } from '../config/describe-settings.js';
 import { type Environment, readSettings } from '../config/from-environment.js';
-import type { Settings } from '../config/options.js';
+import type { Settings } from '../config/settings.js';
 import { ConfigError } from '../errors.js';
 import { joinMetrics } from '../ops/cluster-metrics.js';
 import { createLogger } from '../ops/logger.js';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { createApp } from '../app.js';
-import type { Settings } from '../config/options.js';
+import type { Settings } from '../config/settings.js';
 import { listen } from '../server.js';
 import { openSessionStore } from '../sessions/open-session-store.js';
 import { portFailure } from './failure.js';

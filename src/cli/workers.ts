@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type { Logger } from 'pino';
-import type { Settings } from '../config/options.js';
+import type { Settings } from '../config/settings.js';
 import { answerMetricsQuestions } from '../ops/cluster-metrics.js';
 
 const restartDelayMs = 1000;

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Problem } from '../errors.js';
 import { nearMisses } from './near-misses.js';
-import { type Option, options, type Settings } from './options.js';
+import { type Option, options } from './options.js';
+import type { Settings } from './settings.js';
 
 /** Variables by name. The process's own are passed in by the CLI, the only place that reads them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -2,8 +2,6 @@ import type { z } from 'zod';
 import type { Settings } from './settings.js';
 import * as values from './values.js';
 
-export type { Settings } from './settings.js';
-
 /** One environment variable. README.md prints this table; a test compares the two. */
 export interface Option<Value> {
   readonly name: string;

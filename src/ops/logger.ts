@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Settings } from '../config/options.js';
+import type { Settings } from '../config/settings.js';
 
 /*
  * The last line of defence, applied to each finished line. Nothing should get this far: what is logged is chosen

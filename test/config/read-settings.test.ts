@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeSettings } from '../../src/config/describe-settings.js';
 import { type Environment, readSettings } from '../../src/config/from-environment.js';
-import { type Settings, options } from '../../src/config/options.js';
+import { options } from '../../src/config/options.js';
+import type { Settings } from '../../src/config/settings.js';
 
 const secret = 'a-session-secret-of-thirty-two-bytes';
 
