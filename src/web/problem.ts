@@ -9,8 +9,6 @@ export interface Problem {
   readonly requestId: string;
   /** The value of `WWW-Authenticate`, which RFC 9110, section 15.5.2 demands on every 401. */
   readonly challenge?: string;
-  /** Further members of the body; they cannot replace the ones above. */
-  readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -19,10 +17,10 @@ export interface Problem {
  * @see RFC 9457, section 3
  */
 export function sendProblem(res: Response, problem: Problem): void {
-  const { status, code, title, detail, requestId, challenge, extra } = problem;
+  const { status, code, title, detail, requestId, challenge } = problem;
   res.status(status).set('Cache-Control', 'no-store').vary('Authorization, Cookie, Accept');
   if (challenge !== undefined) res.set('WWW-Authenticate', challenge);
   const type = `urn:lifeguard:problem:${code}`;
-  const body = { ...extra, type, title, status, detail, code, request_id: requestId };
+  const body = { type, title, status, detail, code, request_id: requestId };
   res.set('Content-Type', 'application/problem+json').send(JSON.stringify(body));
 }
