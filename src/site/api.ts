@@ -1,8 +1,9 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import type { ApiAccess } from '../guards/api-access.js';
 import type { Authentication } from '../guards/authentication.js';
 import { admin, caller, orders } from './api-schemas.js';
+import { authentication } from './authentication.js';
 import { openApiDocument, type DescribedRoute } from './openapi.js';
 
 export interface ApiOptions {
@@ -100,8 +101,3 @@ const neverKept: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store').vary('Authorization, Cookie');
   next();
 };
-
-function authentication(req: Request): Authentication {
-  if (req.auth === undefined) throw new TypeError(`${req.path} is not behind a guard`);
-  return req.auth;
-}

@@ -1,12 +1,12 @@
-import { Router, type Request, type RequestHandler } from 'express';
+import { Router, type RequestHandler } from 'express';
 import type { ApiAccess } from '../guards/api-access.js';
-import type { Authentication } from '../guards/authentication.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { displayNameOf } from '../sessions/session.js';
 import { moment } from '../web/moment.js';
 import { createRenderer } from '../web/render.js';
 import { sendPage } from '../web/send-page.js';
 import { createApi } from './api.js';
+import { authentication } from './authentication.js';
 import type { SiteViews } from './views.js';
 
 const adminGroup = 'admins';
@@ -68,9 +68,4 @@ export function createSite(rp: RelyingParty, options: SiteOptions): Router {
   );
 
   return site;
-}
-
-function authentication(req: Request): Authentication {
-  if (req.auth === undefined) throw new TypeError(`${req.path} is not behind a guard`);
-  return req.auth;
 }
