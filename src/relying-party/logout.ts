@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
-import { displayNameOf } from '../sessions/session.js';
+import { displayNameOf, type Session } from '../sessions/session.js';
+import { withinTimeLimit } from '../sessions/time-limit.js';
 import { sendPage } from '../web/send-page.js';
 import { wantsPage } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
 import { endSession } from './end-session.js';
-import { SIGN_OUT_TIME_LIMIT_MS, withinTimeLimit } from './time-limit.js';
 import {
   describeStep,
   hopUrl,
@@ -17,6 +17,7 @@ import {
   type LogoutChain,
   type LogoutStep,
 } from './logout-chain.js';
+import { SIGN_OUT_TIME_LIMIT_MS } from './revoke.js';
 
 /** `GET /logout`: asks; never signs out by itself, so that no image or link elsewhere can. */
 export async function logoutPage(
@@ -119,12 +120,15 @@ export function unfinishedChain(
 async function currentWithoutRefresh(
   { sessions, sessionCookie }: RelyingPartyContext,
   req: Request,
-) {
+): Promise<Session | undefined> {
   const sessionId = sessionCookie.read(req);
   return sessionId === undefined ? undefined : sessions.find(sessionId);
 }
 
-/** Whether the master pool's domain answers at all; if not, that is better told by us than by the browser's own error page. The upstream may be out of our reach and not of the browser's. */
+/**
+ * Whether the master pool's domain answers at all; if not, that is better told by us than by the browser's own error page. The
+ * upstream may be out of our reach and not of the browser's.
+ */
 async function isMasterAnswering({ provider, fetch }: RelyingPartyContext): Promise<boolean> {
   const ask = async (): Promise<boolean> => {
     const { authorization_endpoint: endpoint } = (await provider.configuration()).serverMetadata();

@@ -1,8 +1,11 @@
 import * as client from 'openid-client';
 import type { SessionTokens } from '../sessions/session.js';
+import { withinTimeLimit } from '../sessions/time-limit.js';
 import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './discovery.js';
-import { SIGN_OUT_TIME_LIMIT_MS, withinTimeLimit } from './time-limit.js';
+
+/** Sign-out does not wait longer than this for the OP, whatever it is asked. */
+export const SIGN_OUT_TIME_LIMIT_MS = 2000;
 
 export type RevocationOutcome = 'done' | 'failed' | 'not-possible';
 

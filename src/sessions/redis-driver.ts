@@ -92,16 +92,3 @@ async function importRedis(): Promise<RedisPackage> {
     );
   }
 }
-
-/** Waits for an answer, but not for longer than `ms`. */
-export async function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

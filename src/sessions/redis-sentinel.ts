@@ -1,5 +1,6 @@
 import type { RedisAddress, RedisHost } from './redis-address.js';
-import { within, type RedisClient, type RedisDriver, type RedisServers } from './redis-driver.js';
+import type { RedisClient, RedisDriver, RedisServers } from './redis-driver.js';
+import { withinTimeLimit } from './time-limit.js';
 
 const LOOK_EVERY_MS = 500;
 const ANSWER_MS = 500;
@@ -49,11 +50,11 @@ export function openRedisSentinel(
         database: 0,
       });
       asking.on('error', onError);
-      await within(ANSWER_MS, asking.connect());
+      await withinTimeLimit(asking.connect(), ANSWER_MS);
     }
-    const answer = await within(
-      ANSWER_MS,
+    const answer = await withinTimeLimit(
       asking.sendCommand(['SENTINEL', 'get-master-addr-by-name', address.masterName]),
+      ANSWER_MS,
     );
     if (!Array.isArray(answer)) throw new Error('the sentinel knows no such master');
     return { host: String(answer[0]), port: Number(answer[1]) };
@@ -65,8 +66,8 @@ export function openRedisSentinel(
     const client = driver.createClient(host);
     client.on('error', onError);
     try {
-      await within(ANSWER_MS, client.connect());
-      const role = await within(ANSWER_MS, client.sendCommand(['ROLE']));
+      await withinTimeLimit(client.connect(), ANSWER_MS);
+      const role = await withinTimeLimit(client.sendCommand(['ROLE']), ANSWER_MS);
       if (!Array.isArray(role) || String(role[0]) !== 'master')
         throw new Error('the server is not the master yet');
       if (isClosed) throw new Error('the store is closed');

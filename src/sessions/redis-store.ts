@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseRedisUrl } from './redis-address.js';
 import { RedisCommands, type RedisCommand } from './redis-commands.js';
-import { within } from './redis-driver.js';
 import * as scripts from './redis-scripts.js';
 import type {
   NewStoredSession,
@@ -11,6 +10,7 @@ import type {
   StoredSessionChange,
 } from './session-store.js';
 import { storeMisconfigured, storeUnavailable } from './store-errors.js';
+import { withinTimeLimit } from './time-limit.js';
 
 const ANSWER_MS = 900;
 
@@ -200,7 +200,7 @@ class RedisStore implements SessionStore {
 
 async function inTime<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await within(ANSWER_MS, work());
+    return await withinTimeLimit(work(), ANSWER_MS);
   } catch (error) {
     throw storeUnavailable(error);
   }

@@ -1,6 +1,3 @@
-/** Sign-out does not wait longer than this for the OP, whatever it is asked. */
-export const SIGN_OUT_TIME_LIMIT_MS = 2000;
-
 /**
  * Waits for `work`, but not for longer; the work itself goes on.
  * @throws {DOMException} `TimeoutError`
@@ -8,7 +5,9 @@ export const SIGN_OUT_TIME_LIMIT_MS = 2000;
 export async function withinTimeLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new DOMException('time limit', 'TimeoutError')), limitMs);
+    timer = setTimeout(() => {
+      reject(new DOMException(`no answer within ${limitMs} ms`, 'TimeoutError'));
+    }, limitMs);
   });
   try {
     return await Promise.race([work, limit]);
