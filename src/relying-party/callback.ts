@@ -9,6 +9,7 @@ import type { RelyingPartyContext } from './context.js';
 import type { LoginTransaction } from './login-transaction.js';
 import { endSession } from './end-session.js';
 import { redirectUri } from './login.js';
+import { sessionOf } from './session-cookie.js';
 import { requireStepUp } from './step-up.js';
 import { sessionTokens, signedIn, tokenEndpointError, verifiedIdToken } from './token-response.js';
 
@@ -116,7 +117,6 @@ function authorizationError(error: client.AuthorizationResponseError): RelyingPa
 
 /** The browser's earlier session, if any, ends with the login that replaces it. */
 async function endPrevious(context: RelyingPartyContext, req: Request): Promise<void> {
-  const previousId = context.sessionCookie.read(req);
-  const previous = previousId === undefined ? undefined : await context.sessions.find(previousId);
+  const previous = await sessionOf(req, context);
   if (previous !== undefined) await endSession(context, previous, 'replaced');
 }

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { displayNameOf, type Session } from '../sessions/session.js';
+import { displayNameOf } from '../sessions/session.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
 import { sendPage } from '../web/send-page.js';
 import { wantsPage } from '../web/wants-page.js';
@@ -18,6 +18,7 @@ import {
   type LogoutStep,
 } from './logout-chain.js';
 import { SIGN_OUT_TIME_LIMIT_MS } from './revoke.js';
+import { sessionOf } from './session-cookie.js';
 
 /** `GET /logout`: asks; never signs out by itself, so that no image or link elsewhere can. */
 export async function logoutPage(
@@ -46,7 +47,8 @@ export async function logout(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const session = await currentWithoutRefresh(context, req);
+  // Not the current session: signing out needs no fresh tokens, and must not wait for the OP.
+  const session = await sessionOf(req, context);
   const unfinished = session === undefined ? unfinishedChain(context, req) : undefined;
   const plan = unfinished === undefined ? planLogout(context, session) : resumed(unfinished);
 
@@ -114,15 +116,6 @@ export function unfinishedChain(
 ): LogoutChain | undefined {
   const chain = logoutChains.read(req);
   return chain !== undefined && isUnfinished(chain) ? chain : undefined;
-}
-
-/** Signing out needs no fresh tokens, and must not wait for the OP. */
-async function currentWithoutRefresh(
-  { sessions, sessionCookie }: RelyingPartyContext,
-  req: Request,
-): Promise<Session | undefined> {
-  const sessionId = sessionCookie.read(req);
-  return sessionId === undefined ? undefined : sessions.find(sessionId);
 }
 
 /**
