@@ -11,7 +11,12 @@ import { endSession } from './end-session.js';
 import { redirectUri } from './login.js';
 import { sessionOf } from './session-cookie.js';
 import { requireStepUp } from './step-up.js';
-import { sessionTokens, signedIn, tokenEndpointError, verifiedIdToken } from './token-response.js';
+import {
+  sessionTokens,
+  tokenEndpointError,
+  verifiedIdToken,
+  whoSignedIn,
+} from './token-response.js';
 
 /**
  * `GET /callback`: authorization response → login transaction → code exchange → verified ID token → new session → `return_to`.
@@ -35,7 +40,7 @@ export async function callback(
   const claims = await verifiedIdToken(context, response, transaction.nonce);
   requireStepUp(claims, transaction.stepUp, context.now());
   const tokens = sessionTokens(response, response.id_token!, undefined, context.now());
-  const who = signedIn(context, claims, response, req.get('User-Agent'));
+  const who = whoSignedIn(context, claims, response, req.get('User-Agent'));
 
   await endPrevious(context, req);
   const { sessionId, session } = await context.sessions.establish(who, tokens);

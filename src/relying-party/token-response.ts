@@ -54,10 +54,10 @@ export function sessionTokens(
 }
 
 /** Who signed in, from verified claims. */
-export function signedIn(
+export function whoSignedIn(
   context: RelyingPartyParts,
   { subject, all: claims }: IdTokenClaims,
-  response: TokenResponse,
+  response: Pick<TokenResponse, 'scope'>,
   userAgent: string | undefined,
 ): SignedIn {
   const text = (name: string): string | undefined => {

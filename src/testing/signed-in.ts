@@ -1,6 +1,8 @@
-import { contextOf } from '../relying-party/context.js';
+import { decodeJwt } from 'jose';
+import { contextOf, type RelyingPartyContext } from '../relying-party/context.js';
 import { endSession } from '../relying-party/end-session.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
+import { whoSignedIn } from '../relying-party/token-response.js';
 import type { Session, SessionTokens, SignedIn } from '../sessions/session.js';
 
 /** Whom to sign in. Everything has a default: alice, without groups, with the scope `openid`. */
@@ -59,10 +61,7 @@ export async function signedIn(
 ): Promise<SignedInUser> {
   const context = contextOf(relyingParty);
   const { sessions, now, baseUrl, sessionCookie } = context;
-  const established = await sessions.establish(
-    whoIs(context.issuer, user, now()),
-    tokensOf(user, now()),
-  );
+  const established = await sessions.establish(whoIs(context, user, now()), tokensOf(user, now()));
   let { session } = established;
   const { name } = sessionCookie;
   const cookie = `${name}=${established.sessionId}`;
@@ -92,29 +91,18 @@ export async function signedIn(
   };
 }
 
-function whoIs(issuer: string, user: TestUser, at: number): SignedIn {
-  const fromToken = user.tokens === undefined ? ALICE : claimsIn(user.tokens.idToken);
-  const claims: Readonly<Record<string, unknown>> = { ...fromToken, ...user.claims };
-  const text = (...names: string[]): string | undefined =>
-    names.map((name) => claims[name]).find((value) => typeof value === 'string');
-  const subject = text('sub') ?? 'alice';
-  const groups = claims['cognito:groups'];
-  const authTime = claims['auth_time'];
-  return {
-    issuer,
-    subject,
-    username: text('cognito:username', 'preferred_username', 'username') ?? subject,
-    name: text('name'),
-    email: text('email'),
-    groups: user.groups ?? (Array.isArray(groups) ? groups.map(String) : []),
-    scopes: user.scopes ?? ['openid'],
-    identityProvider: undefined,
-    originId: text('origin_jti', 'sid'),
-    authenticatedAt: typeof authTime === 'number' ? authTime * 1000 : at,
-    acr: text('acr'),
-    claims,
-    userAgent: '',
+/** As a login would read the same claims; but the session keeps all of them, not only those of `session.claims`. */
+function whoIs(context: RelyingPartyContext, user: TestUser, at: number): SignedIn {
+  const claims: Readonly<Record<string, unknown>> = {
+    auth_time: Math.floor(at / 1000),
+    ...(user.tokens === undefined ? ALICE : decodeJwt(user.tokens.idToken)),
+    ...user.claims,
+    ...(user.groups && { 'cognito:groups': user.groups }),
   };
+  const { sub } = claims;
+  const subject = typeof sub === 'string' ? sub : ALICE.sub;
+  const scope = (user.scopes ?? ['openid']).join(' ');
+  return { ...whoSignedIn(context, { subject, all: claims }, { scope }, undefined), claims };
 }
 
 const ALICE = { sub: 'alice', name: 'Alice Example', email: 'alice@example.com' };
@@ -130,10 +118,4 @@ function tokensOf({ tokens }: TestUser, at: number): SessionTokens {
     accessTokenExpiresAt: expiresAt,
     refreshDueAt: expiresAt,
   };
-}
-
-/** The pool signed it a moment ago in this process. */
-function claimsIn(idToken: string): Record<string, unknown> {
-  const payload = Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8');
-  return JSON.parse(payload) as Record<string, unknown>;
 }
