@@ -87,8 +87,9 @@ async function run(environment: Environment, options: SetupCommandOptions): Prom
     await writeEnvFile(file.path, withVariables(file.text, new Map(values)));
     console.log(`  ${file.exists ? '~  change' : '+  create'}  ${file.path}`);
   }
+  const look = endpointUrl === undefined ? '--aws' : `--endpoint-url ${endpointUrl}`;
   console.log(
-    '\nDone. Look it over with "lifeguard doctor --aws", start the site with "lifeguard serve".',
+    `\nDone. Look it over with "lifeguard doctor ${look}", start the site with "lifeguard serve".`,
   );
 }
 
