@@ -189,7 +189,7 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   store_without_replica: warning('When this one server is lost, so are all sessions.'),
   store_in_memory: warning('A restart signs everybody out, and a second process knows none of it.'),
   trust_proxy_missing: warning(
-    'All visitors have the proxy’s address, share one rate limit, and appear as one in the log.',
+    'All visitors have the proxy’s address, and so share one rate limit.',
   ),
   trust_proxy_everyone: warning(
     'Anybody can write any address into X-Forwarded-For, and so get around the rate limit.',

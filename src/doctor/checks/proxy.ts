@@ -62,7 +62,7 @@ async function siteAt(context: DoctorContext): Promise<{ findings: Finding[]; de
     return { findings: await cookieFindings(context), detail: ', where the site runs' };
   } catch (error) {
     const reason = networkReason(error);
-    return { findings: [], detail: `, where nothing runs at the moment (${reason})` };
+    return { findings: [], detail: `, which does not answer at the moment (${reason})` };
   }
 }
 
