@@ -38,41 +38,40 @@ const LOGIN_ENDPOINTS: readonly RequiredEndpoint[] = [
 ];
 const REQUEST_TIMEOUT_SECONDS = 5;
 const MAX_AGE_MS = 60 * 60_000;
+const STALE_AGE_MS = 30_000;
 
 /**
- * Discovery, lazy and cached: read when first needed, one request at a time, again after an hour, and served stale if the OP
- * fails then. A failure is not remembered, so the program starts with the OP down and recovers by itself.
+ * Discovery, lazy and cached: read when first needed, one request at a time, again after an hour. If the OP fails then, what is
+ * known is served for another half minute, so that not every request waits for an OP that does not answer. A first failure is
+ * not remembered, so the program starts with the OP down and recovers by itself.
  * @see OpenID Connect Discovery 1.0 section 4
  */
 export function createProvider(options: ProviderOptions): Provider {
   const { issuer, now, events } = options;
-  let known: { metadata: client.ServerMetadata; readAt: number } | undefined;
+  let known: { metadata: client.ServerMetadata; readAgainAt: number } | undefined;
   let reading: Promise<client.ServerMetadata> | undefined;
   let configured:
     { metadata: client.ServerMetadata; skew: number; value: client.Configuration } | undefined;
 
-  const read = (): Promise<client.ServerMetadata> => {
-    reading ??= readMetadata(options)
-      .then((metadata) => {
-        known = { metadata, readAt: now() };
-        return metadata;
-      })
-      .finally(() => {
-        reading = undefined;
-      });
-    return reading;
-  };
-
-  const metadata = async (): Promise<client.ServerMetadata> => {
-    if (known !== undefined && now() - known.readAt < MAX_AGE_MS) return known.metadata;
+  const read = async (): Promise<client.ServerMetadata> => {
     try {
-      return await read();
+      const metadata = await readMetadata(options);
+      known = { metadata, readAgainAt: now() + MAX_AGE_MS };
     } catch (error) {
       const { message } = error as RelyingPartyError;
       events.emit('discovery.failed', { detail: message, servedStale: known !== undefined });
       if (known === undefined) throw error;
-      return known.metadata;
+      known = { ...known, readAgainAt: now() + STALE_AGE_MS };
     }
+    return known.metadata;
+  };
+
+  const metadata = async (): Promise<client.ServerMetadata> => {
+    if (known !== undefined && now() < known.readAgainAt) return known.metadata;
+    reading ??= read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
   };
 
   return {
