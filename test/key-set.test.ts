@@ -89,4 +89,19 @@ describe('a key set', () => {
     published.keys = [{ ...second, kid: 'b' }];
     expect(await set.has('b')).toBe(true);
   });
+
+  it('that is old is read again by one token in half a minute only, while the OP does not answer', async () => {
+    const published = { keys: [{ ...first, kid: 'a' }] as JWK[] };
+    const set = over(published);
+    expect(await set.has('a')).toBe(true);
+    published.keys = [];
+    set.pass(11 * 60_000);
+    expect(await set.has('a')).toBe(true);
+    expect(await set.has('a')).toBe(true);
+    expect(set.loads()).toBe(2);
+    published.keys = [{ ...second, kid: 'b' }];
+    set.pass(31_000);
+    expect(await set.has('a')).toBe(false);
+    expect(await set.has('b')).toBe(true);
+  });
 });

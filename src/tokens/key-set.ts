@@ -19,6 +19,7 @@ export interface KeySetOptions {
 }
 
 const MAX_AGE_MS = 10 * 60_000;
+const STALE_AGE_MS = 30_000;
 const UNKNOWN_KID_PENALTY_MS = 30_000;
 const RELOADS_PER_WINDOW = 5;
 const RELOAD_WINDOW_MS = 60_000;
@@ -27,14 +28,14 @@ const MAX_REMEMBERED_KIDS = 100;
 /**
  * A JWKS kept in memory. An unknown `kid` makes it ask the OP again at once, so a rotation is survived; but each such `kid`
  * only once in half a minute, and all together only five times a minute, so that forged tokens cannot turn us against the OP.
- * A set older than ten minutes is read again, and kept if that fails or has no usable key.
+ * A set older than ten minutes is read again, and kept for another half minute if that fails or has no usable key.
  *
  * openid-client's own cache would refuse a new `kid` for the first minute after a read.
  */
 export function createKeySet({ load, now }: KeySetOptions): KeySet {
   let keys: readonly JWK[] | undefined;
   let imported = new Map<JWK, Promise<CryptoKey | undefined>>();
-  let loadedAt = 0;
+  let readAgainAt = 0;
   let loading: Promise<void> | undefined;
   let reloads: number[] = [];
   const unknown = new Map<string, number>();
@@ -46,7 +47,7 @@ export function createKeySet({ load, now }: KeySetOptions): KeySet {
     }
     keys = usable;
     imported = new Map();
-    loadedAt = now();
+    readAgainAt = now() + MAX_AGE_MS;
   };
 
   const reload = (): Promise<void> => {
@@ -55,6 +56,11 @@ export function createKeySet({ load, now }: KeySetOptions): KeySet {
     });
     return loading;
   };
+
+  const renew = (): Promise<void> =>
+    reload().catch(() => {
+      readAgainAt = now() + STALE_AGE_MS;
+    });
 
   const mayReloadFor = (kid: string): boolean => {
     const at = now();
@@ -80,7 +86,7 @@ export function createKeySet({ load, now }: KeySetOptions): KeySet {
   return {
     async find(kid) {
       if (keys === undefined) await reload();
-      else if (now() - loadedAt > MAX_AGE_MS) await reload().catch(() => undefined);
+      else if (now() >= readAgainAt) await renew();
       const key = await known(kid);
       if (key !== undefined || kid === undefined || !mayReloadFor(kid)) return key;
       await reload();
