@@ -4,6 +4,7 @@ import { groupsOf, identityProviderOf } from '../cognito/claims.js';
 import { RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
 import type { SessionTokens, SignedIn } from '../sessions/session.js';
 import { verifyIdToken, type IdTokenClaims } from '../tokens/id-token.js';
+import { textOf } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './discovery.js';
 
@@ -60,10 +61,7 @@ export function whoSignedIn(
   response: Pick<TokenResponse, 'scope'>,
   userAgent: string | undefined,
 ): SignedIn {
-  const text = (name: string): string | undefined => {
-    const value = claims[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
+  const text = (name: string): string | undefined => textOf(claims, name);
   return {
     issuer: context.issuer,
     subject,

@@ -2,7 +2,7 @@ import { decodeJwt } from 'jose';
 import { groupsOf } from '../cognito/claims.js';
 import type { AccessTokenClaims } from './claims.js';
 import type { KeySet } from './key-set.js';
-import { refused, signedClaims, type SignedClaims } from './signed-claims.js';
+import { refused, signedClaims, textOf, type SignedClaims } from './signed-claims.js';
 
 /** An issuer whose access tokens are accepted. */
 interface TrustedIssuer {
@@ -57,19 +57,19 @@ export async function verifyAccessToken(
       throw refused('access_token', 'issued_in_future', `${name} is ahead of our clock`);
     }
   }
-  const subject = claims['sub'];
-  if (typeof subject !== 'string' || subject === '') {
+  const subject = textOf(claims, 'sub');
+  if (subject === undefined) {
     throw refused('access_token', 'subject_invalid', 'sub is not a non-empty string');
   }
   return {
     issuer: expected.issuer,
     subject,
     clientId,
-    username: optionalString(claims, 'username'),
-    scopes: optionalString(claims, 'scope')?.split(' ').filter(Boolean) ?? [],
+    username: textOf(claims, 'username'),
+    scopes: textOf(claims, 'scope')?.split(' ').filter(Boolean) ?? [],
     groups: groupsOf(claims),
     expiresAt: expiresAt * 1000,
-    originId: optionalString(claims, 'origin_jti') ?? optionalString(claims, 'sid'),
+    originId: textOf(claims, 'origin_jti') ?? textOf(claims, 'sid'),
     authenticatedAt: authenticatedAt(claims),
     all: claims,
   };
@@ -99,9 +99,4 @@ const isPast = (time: unknown, limitSeconds: number): boolean =>
 function authenticatedAt(claims: SignedClaims): number | undefined {
   const time = claims['auth_time'] ?? claims['iat'];
   return typeof time === 'number' ? time * 1000 : undefined;
-}
-
-function optionalString(claims: SignedClaims, name: string): string | undefined {
-  const value = claims[name];
-  return typeof value === 'string' ? value : undefined;
 }

@@ -4,6 +4,7 @@ import {
   CLOCK_TOLERANCE_SECONDS,
   refused,
   signedClaims,
+  textOf,
   type SignedClaims,
 } from './signed-claims.js';
 
@@ -63,8 +64,8 @@ export async function verifyIdToken(
   if (tokenUse !== 'id' && (expected.requiresTokenUse || tokenUse !== undefined)) {
     throw refused('id_token', 'use_wrong', 'token_use is not "id"');
   }
-  const subject = claims['sub'];
-  if (typeof subject !== 'string' || subject === '') {
+  const subject = textOf(claims, 'sub');
+  if (subject === undefined) {
     throw refused('id_token', 'subject_invalid', 'sub is not a non-empty string');
   }
   return { subject, all: claims };

@@ -1,10 +1,5 @@
 import type { KeySet } from './key-set.js';
-import {
-  CLOCK_TOLERANCE_SECONDS,
-  refused,
-  signedClaims,
-  type SignedClaims,
-} from './signed-claims.js';
+import { CLOCK_TOLERANCE_SECONDS, refused, signedClaims, textOf } from './signed-claims.js';
 
 /** Whom a logout token asks us to log out: one sign-in at the OP (`sid`), or else all of a user's. */
 export interface LogoutSubject {
@@ -51,13 +46,13 @@ export async function verifyLogoutToken(
   }
   if (expires - nowSeconds > MAX_LIFETIME_SECONDS) throw invalid('exp is too far ahead');
 
-  const sid = optionalString(claims, 'sid');
-  const subject = optionalString(claims, 'sub');
+  const sid = textOf(claims, 'sid');
+  const subject = textOf(claims, 'sub');
   if (sid === undefined && subject === undefined) throw invalid('sid and sub are both absent');
   if (!hasLogoutEvent(claims['events']))
     throw invalid('events lacks the back-channel logout event');
   if (claims['nonce'] !== undefined) throw invalid('nonce must be absent');
-  const tokenId = optionalString(claims, 'jti');
+  const tokenId = textOf(claims, 'jti');
   if (tokenId === undefined) throw invalid('jti is missing');
   return { sid, subject, tokenId, expiresAt: (expires + CLOCK_TOLERANCE_SECONDS) * 1000 };
 }
@@ -66,11 +61,6 @@ function hasLogoutEvent(events: unknown): boolean {
   if (typeof events !== 'object' || events === null) return false;
   const event: unknown = (events as Record<string, unknown>)[LOGOUT_EVENT];
   return typeof event === 'object' && event !== null;
-}
-
-function optionalString(claims: SignedClaims, name: string): string | undefined {
-  const value = claims[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 const invalid = (message: string): Error => refused('logout_token', 'invalid', message);

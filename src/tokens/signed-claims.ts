@@ -41,6 +41,12 @@ export async function signedClaims(
   return parseClaims(payload, kind);
 }
 
+/** A claim that is text and not empty. */
+export function textOf(claims: SignedClaims, name: string): string | undefined {
+  const value = claims[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
 /** An error of one kind of token: `refused('id_token', 'expired', …)` has the code `id_token_expired`. */
 export function refused<Kind extends TokenKind, Reason extends ReasonOf<Kind>>(
   kind: Kind,
