@@ -4,10 +4,9 @@ import { withinTimeLimit } from '../sessions/time-limit.js';
 import { sendPage } from '../web/send-page.js';
 import { wantsPage } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
+import { describeLogoutStep } from './describe-logout-step.js';
 import { endSession } from './end-session.js';
 import {
-  describeStep,
-  hopUrl,
   isUnfinished,
   pendingHop,
   planLogout,
@@ -17,6 +16,7 @@ import {
   type LogoutChain,
   type LogoutStep,
 } from './logout-chain.js';
+import { hopUrl } from './logout-hop.js';
 import { SIGN_OUT_TIME_LIMIT_MS } from './revoke.js';
 import { sessionOf } from './session-cookie.js';
 
@@ -33,7 +33,7 @@ export async function logoutPage(
     displayName: session && displayNameOf(session),
     steps: chain
       .filter(({ name }) => name !== 'revoke')
-      .map((step) => describeStep(context, step).label),
+      .map((step) => describeLogoutStep(context, step).label),
   });
   sendPage(res, html);
 }
@@ -98,7 +98,7 @@ export async function signedOutPage(
       res,
       isComplete ? 'Signed out' : 'Not signed out everywhere',
     ),
-    steps: chain.filter(isWorthTelling).map((step) => describeStep(context, step)),
+    steps: chain.filter(isWorthTelling).map((step) => describeLogoutStep(context, step)),
     isComplete,
   });
   sendPage(res, html);

@@ -1,0 +1,38 @@
+import type { RelyingPartyContext } from './context.js';
+import type { LogoutStep } from './logout-chain.js';
+import { upstreamOf } from './logout-hop.js';
+import type { SignOutStepView } from './views.js';
+
+/** A step in the user's words. */
+export function describeLogoutStep(
+  context: RelyingPartyContext,
+  step: LogoutStep,
+): SignOutStepView {
+  const outcome = step.outcome === 'pending' ? 'unfinished' : step.outcome;
+  return { label: labelOf(context, step), outcome, advice: adviceFor(context, step) };
+}
+
+function labelOf(context: RelyingPartyContext, step: LogoutStep): string {
+  switch (step.name) {
+    case 'local':
+      return 'This site';
+    case 'revoke':
+      return 'Access given to this site';
+    case 'master':
+      return 'The sign-in service';
+    case 'upstream':
+      return upstreamOf(context, step)?.label ?? step.provider ?? 'Your identity provider';
+  }
+}
+
+function adviceFor(context: RelyingPartyContext, step: LogoutStep): string | undefined {
+  if (step.outcome === 'done') return undefined;
+  if (step.name === 'revoke') {
+    return step.outcome === 'failed' ? 'It ends by itself when it expires.' : undefined;
+  }
+  if (step.outcome !== 'not-possible') return 'Press “Finish signing out”.';
+  const strategy = upstreamOf(context, step)?.signOut;
+  return strategy?.kind === 'none'
+    ? strategy.advice
+    : 'It has no sign-out address we know. Close the browser to be safe.';
+}
