@@ -1,3 +1,5 @@
+import { regionOf } from '../cognito/user-pool.js';
+
 /** Lists of an app client that a change may add to. */
 export type ClientList =
   | 'CallbackURLs'
@@ -39,7 +41,7 @@ export interface Question {
 
 /** The question as a line for a shell. */
 export const questionCommand = (question: Question, endpointUrl?: string): string =>
-  folded(awsCommand(endpointUrl, `${question.operation} ${regionOf(question)}`));
+  folded(awsCommand(endpointUrl, `${question.operation} ${inRegion(question)}`));
 
 /**
  * The change as lines for a shell. An app client and an identity provider are read, changed and written back whole,
@@ -57,7 +59,7 @@ export function commandFor(change: Change, endpointUrl?: string): string {
     case 'app-client': {
       const ids = `--user-pool-id ${change.userPoolId} --client-id ${word(change.clientId)}`;
       return readModifyWrite({
-        read: aws(`describe-user-pool-client ${regionOf(change)} ${ids} --query UserPoolClient`),
+        read: aws(`describe-user-pool-client ${inRegion(change)} ${ids} --query UserPoolClient`),
         program: [
           ...Object.entries(change.add ?? {}).map(
             ([key, value]) => `.${key} |= (. + ${json(value)} | unique)`,
@@ -65,13 +67,13 @@ export function commandFor(change: Change, endpointUrl?: string): string {
           ...Object.entries(change.set ?? {}).map(([key, value]) => `.${key} = ${json(value)}`),
           'del(.ClientSecret, .CreationDate, .LastModifiedDate)',
         ],
-        write: aws(`update-user-pool-client ${regionOf(change)}`),
+        write: aws(`update-user-pool-client ${inRegion(change)}`),
       });
     }
     case 'identity-provider': {
       const ids = `--user-pool-id ${change.userPoolId} --provider-name ${word(change.name)}`;
       return readModifyWrite({
-        read: aws(`describe-identity-provider ${regionOf(change)} ${ids} --query IdentityProvider`),
+        read: aws(`describe-identity-provider ${inRegion(change)} ${ids} --query IdentityProvider`),
         program: [
           ...Object.entries(change.details ?? {}).map(
             ([key, value]) => `.ProviderDetails.${key} = ${json(value)}`,
@@ -83,13 +85,13 @@ export function commandFor(change: Change, endpointUrl?: string): string {
           ),
           'del(.ProviderType, .CreationDate, .LastModifiedDate)',
         ],
-        write: aws(`update-identity-provider ${regionOf(change)}`),
+        write: aws(`update-identity-provider ${inRegion(change)}`),
       });
     }
     case 'domain':
       return folded(
         aws(
-          `create-user-pool-domain ${regionOf(change)} --user-pool-id ${change.userPoolId} --domain ${word(change.prefix)}`,
+          `create-user-pool-domain ${inRegion(change)} --user-pool-id ${change.userPoolId} --domain ${word(change.prefix)}`,
         ),
       );
   }
@@ -121,9 +123,8 @@ function folded(command: string): string {
   return lines.join(' \\\n');
 }
 
-/** The region is part of a pool's id. */
-const regionOf = ({ userPoolId }: { userPoolId: string }): string =>
-  `--region ${userPoolId.replace(/_.*$/, '')}`;
+const inRegion = ({ userPoolId }: { userPoolId: string }): string =>
+  `--region ${regionOf(userPoolId)}`;
 
 const json = (value: unknown): string => JSON.stringify(value);
 

@@ -30,11 +30,3 @@ export const callbackOf = ({ settings }: DoctorContext): string => `${settings.b
 /** Where each hop of a sign-out comes back to. */
 export const logoutUriOf = ({ settings }: DoctorContext): string =>
   `${settings.baseUrl}/logout/continue`;
-
-/** The user pool ids an issuer ends with, whatever its host. */
-export const userPoolIdOf = (issuer: string): string =>
-  new URL(issuer).pathname.replace(/^.*\//, '');
-
-/** What new consoles make of a pool's id: unique, and allowed as a domain prefix. */
-export const suggestedPrefix = (userPoolId: string): string =>
-  userPoolId.toLowerCase().replaceAll('_', '');

@@ -1,6 +1,6 @@
-import { isUserPool } from '../cognito/user-pool.js';
+import { isUserPool, userPoolIdOf } from '../cognito/user-pool.js';
 import type { Change, ClientList, Question } from './change.js';
-import { callbackOf, type DoctorContext, logoutUriOf, userPoolIdOf } from './context.js';
+import { callbackOf, type DoctorContext, logoutUriOf } from './context.js';
 import type { Finding, Fix } from './finding.js';
 
 /*

@@ -2,8 +2,8 @@ import type {
   IdentityProviderType,
   UserPoolClientType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { isUserPool } from '../cognito/user-pool.js';
-import { type DoctorContext, logoutUriOf, suggestedPrefix, userPoolIdOf } from './context.js';
+import { domainPrefixOf, isUserPool, userPoolIdOf } from '../cognito/user-pool.js';
+import { type DoctorContext, logoutUriOf } from './context.js';
 import { readDiscovery } from './discovery-document.js';
 import type { Finding } from './finding.js';
 import { nearMiss } from './near-miss.js';
@@ -50,7 +50,7 @@ const domainMissing = ({ provider, userPoolId = '' }: UpstreamClient): Finding =
   fix: {
     text: 'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
     console: 'Amazon Cognito › User pools › the second pool › Domain › Create Cognito domain',
-    change: { kind: 'domain', userPoolId, prefix: suggestedPrefix(userPoolId) },
+    change: { kind: 'domain', userPoolId, prefix: domainPrefixOf(userPoolId) },
   },
 });
 

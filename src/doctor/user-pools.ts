@@ -1,4 +1,6 @@
 import type * as aws from '@aws-sdk/client-cognito-identity-provider';
+import { controlPlaneAt, importAwsSdk } from '../cognito/control-plane.js';
+import { regionOf } from '../cognito/user-pool.js';
 
 /** What AWS says of user pools; `undefined` for what does not exist. Only reads. */
 export interface UserPools {
@@ -33,7 +35,7 @@ export interface UserPoolsOptions {
  */
 export async function openUserPools({
   endpointUrl,
-  importSdk = () => import('@aws-sdk/client-cognito-identity-provider'),
+  importSdk = importAwsSdk,
 }: UserPoolsOptions): Promise<UserPools> {
   const sdk = await importSdk().catch((cause: unknown) => {
     throw new UserPoolsError(
@@ -43,13 +45,14 @@ export async function openUserPools({
     );
   });
   const clients = new Map<string, aws.CognitoIdentityProviderClient>();
-  const clientFor = (region: string): aws.CognitoIdentityProviderClient => {
-    const client = clients.get(region) ?? createClient(sdk, region, endpointUrl);
+  const inRegionOf = (userPoolId: string): aws.CognitoIdentityProviderClient => {
+    const region = regionOf(userPoolId);
+    const address = controlPlaneAt(endpointUrl);
+    const client =
+      clients.get(region) ?? new sdk.CognitoIdentityProviderClient({ region, ...address });
     clients.set(region, client);
     return client;
   };
-  const inRegionOf = (userPoolId: string): aws.CognitoIdentityProviderClient =>
-    clientFor(userPoolId.replace(/_.*$/, ''));
 
   return {
     pool: (UserPoolId) =>
@@ -88,23 +91,6 @@ export async function openUserPools({
       for (const client of clients.values()) client.destroy();
     },
   };
-}
-
-function createClient(
-  sdk: typeof aws,
-  region: string,
-  endpointUrl: string | undefined,
-): aws.CognitoIdentityProviderClient {
-  if (endpointUrl === undefined) return new sdk.CognitoIdentityProviderClient({ region });
-  // The embedded pools take any; looking for real ones would only be slow, or use them where they do not belong.
-  const credentials = { accessKeyId: 'embedded', secretAccessKey: 'pools' };
-  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(endpointUrl).hostname);
-  const endpoint = endpointUrl;
-  return new sdk.CognitoIdentityProviderClient({
-    region,
-    endpoint,
-    ...(isHere && { credentials }),
-  });
 }
 
 async function found<Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> {

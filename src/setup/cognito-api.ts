@@ -1,4 +1,5 @@
 import type * as Sdk from '@aws-sdk/client-cognito-identity-provider';
+import { controlPlaneAt, importAwsSdk } from '../cognito/control-plane.js';
 import { codeOf, patiently, type Wait } from './patience.js';
 import { SetupError } from './setup-error.js';
 
@@ -33,10 +34,12 @@ export interface ConnectOptions {
  */
 export async function connect({ region, endpointUrl, wait }: ConnectOptions): Promise<CognitoApi> {
   const sdk = await loadSdk();
+  const address = controlPlaneAt(endpointUrl);
+  // To embedded pools every region is the same.
+  const wantedRegion = region ?? (address.credentials && 'eu-west-1');
   const cognito = new sdk.CognitoIdentityProvider({
-    ...(region !== undefined && { region }),
-    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
-    ...(isLoopback(endpointUrl) && forEmbeddedPools(region)),
+    ...(wantedRegion !== undefined && { region: wantedRegion }),
+    ...address,
     // Ours instead: the SDK would also repeat a creation whose answer was lost.
     maxAttempts: 1,
   });
@@ -68,7 +71,7 @@ export async function connect({ region, endpointUrl, wait }: ConnectOptions): Pr
 
 async function loadSdk(): Promise<typeof Sdk> {
   try {
-    return await import('@aws-sdk/client-cognito-identity-provider');
+    return await importAwsSdk();
   } catch (error) {
     if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new SetupError(
@@ -77,17 +80,6 @@ async function loadSdk(): Promise<typeof Sdk> {
     );
   }
 }
-
-const isLoopback = (url: string | undefined): boolean =>
-  url !== undefined && ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
-
-/** The embedded pools take any signature; real credentials are not for them. */
-const forEmbeddedPools = (
-  region: string | undefined,
-): { region: string; credentials: { accessKeyId: string; secretAccessKey: string } } => ({
-  region: region ?? 'eu-west-1',
-  credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' },
-});
 
 async function discover(issuer: string, wait: Wait): Promise<Discovery> {
   const url = `${issuer}/.well-known/openid-configuration`;

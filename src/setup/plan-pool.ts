@@ -2,6 +2,7 @@ import type {
   UpdateUserPoolRequest,
   UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { domainPrefixOf } from '../cognito/user-pool.js';
 import type { Actual, FoundPool } from './actual.js';
 import { attributeMapping } from './attribute-mapping.js';
 import { differences, inWords } from './differences.js';
@@ -101,7 +102,7 @@ export function planDomain(resource: DomainResource, actual: Actual): Outcome {
   if (found !== undefined) {
     return { notes: domainNotes(resource, found.name, found.managedLoginVersion) };
   }
-  const name = resource.prefix ?? (pool && prefixOf(pool.Id));
+  const name = resource.prefix ?? (pool && domainPrefixOf(pool.Id));
   const { managedLoginVersion: ManagedLoginVersion } = resource;
   const changes = [
     { property: 'Domain', text: name ?? '<made from the id of the pool>' },
@@ -114,9 +115,6 @@ export function planDomain(resource: DomainResource, actual: Actual): Outcome {
     };
   return { step: { resource, action: 'create', changes, call: call || undefined } };
 }
-
-/** As the console makes it; a pool's id is nobody else's. */
-const prefixOf = (poolId: string): string => poolId.toLowerCase().replace('_', '');
 
 function domainNotes(
   { title, prefix }: DomainResource,

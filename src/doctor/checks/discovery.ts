@@ -1,10 +1,5 @@
-import { isUserPool } from '../../cognito/user-pool.js';
-import {
-  type DoctorContext,
-  type ProviderMetadata,
-  suggestedPrefix,
-  userPoolIdOf,
-} from '../context.js';
+import { domainPrefixOf, isUserPool, userPoolIdOf } from '../../cognito/user-pool.js';
+import { type DoctorContext, type ProviderMetadata } from '../context.js';
 import { type DiscoveryDocument, readDiscovery } from '../discovery-document.js';
 import type { Check, Finding } from '../finding.js';
 
@@ -114,7 +109,7 @@ function incomplete(issuer: string, document: DiscoveryDocument): Finding {
       fix: {
         text: 'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
         console: 'Amazon Cognito › User pools › the master pool › Domain › Create Cognito domain',
-        change: { kind: 'domain', userPoolId, prefix: suggestedPrefix(userPoolId) },
+        change: { kind: 'domain', userPoolId, prefix: domainPrefixOf(userPoolId) },
       },
     };
   }

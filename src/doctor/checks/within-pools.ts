@@ -1,6 +1,6 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
-import { isUserPool } from '../../cognito/user-pool.js';
-import { type DoctorContext, userPoolIdOf } from '../context.js';
+import { isUserPool, userPoolIdOf } from '../../cognito/user-pool.js';
+import type { DoctorContext } from '../context.js';
 import type { CheckResult } from '../finding.js';
 import { type UserPools, UserPoolsError } from '../user-pools.js';
 
