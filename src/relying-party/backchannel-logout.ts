@@ -15,7 +15,6 @@ export async function backchannelLogout(
   req: Request,
   res: Response,
 ): Promise<void> {
-  res.set('Cache-Control', 'no-store');
   const { issuer, clientId, now, provider } = context;
   const unverifiedToken: unknown = (req.body as Record<string, unknown> | undefined)?.[
     'logout_token'

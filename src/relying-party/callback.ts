@@ -27,8 +27,7 @@ export async function callback(
   req: Request,
   res: Response,
 ): Promise<void> {
-  res.set('Cache-Control', 'no-store');
-  const parameters = authorizationResponse(req);
+  const parameters = authorizationResponse(req, context.issuer);
   // Taken before the exchange: a replayed callback must find nothing, even if this exchange fails.
   const transaction = context.transactions.take(req, res, parameters.get('state') ?? '');
   if (transaction === undefined || transaction.isExpired) {
@@ -57,14 +56,17 @@ export async function callback(
 
 const MAX_PARAMETER_LENGTH = 4096;
 
-/** Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1). */
-function authorizationResponse(req: Request): URLSearchParams {
+/** Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1), and of our OP if it says whose. */
+function authorizationResponse(req: Request, issuer: string): URLSearchParams {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(queryOf(req))) {
     if (typeof value !== 'string' || value.length > MAX_PARAMETER_LENGTH) {
       throw new RelyingPartyError('callback_malformed', 'a parameter is repeated or too long');
     }
     parameters.set(name, value);
+  }
+  if ((parameters.get('iss') ?? issuer) !== issuer) {
+    throw new RelyingPartyError('callback_malformed', 'iss is another issuer');
   }
   return parameters;
 }

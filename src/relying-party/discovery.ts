@@ -118,8 +118,8 @@ function clientAuthentication(
   clientSecret: string | null,
 ): client.ClientAuth {
   if (clientSecret === null) return client.None();
-  const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-  return methods.includes('client_secret_basic')
+  const listed: unknown = server.token_endpoint_auth_methods_supported;
+  return !Array.isArray(listed) || listed.includes('client_secret_basic')
     ? client.ClientSecretBasic(clientSecret)
     : client.ClientSecretPost(clientSecret);
 }
@@ -205,13 +205,15 @@ async function loadKeys(
     if (response.status !== 200) throw new Error(`status ${response.status}`);
     const document = (await response.json()) as { keys?: unknown } | null;
     if (!Array.isArray(document?.keys)) throw new Error('no "keys" in the document');
-    return document.keys as JWK[];
+    return document.keys.filter(isObject) as JWK[];
   } catch (error) {
     throw new RelyingPartyError('provider_unavailable', `JWKS: ${reasonOf(error)}`, {
       cause: error,
     });
   }
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** What went wrong with a call to the OP, without anything it sent. */
 export function reasonOf(error: unknown): string {

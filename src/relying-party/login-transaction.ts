@@ -44,6 +44,8 @@ const REMEMBERED_SECONDS = 3600;
 const MAX_TRANSACTIONS = 24;
 const MAX_COOKIE_BYTES = 3000;
 const MAX_RETURN_TO_BYTES = 600;
+const NAME_LENGTH = 8;
+const NAME = /^[\w-]{8}$/;
 
 /**
  * A transaction is sixteen random bytes, a time and a `return_to`, sealed into a cookie named after its `state`. State, nonce
@@ -54,7 +56,10 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
   const { isHttps, now } = options;
   const seal = createSeal(options.secrets, 'login transaction');
   const prefix = `${cookieName('lg-login', isHttps, options.cookieNamespace)}-`;
-  const nameOf = (state: string): string => prefix + state.slice(0, 8);
+  const nameOf = (state: string): string => prefix + state.slice(0, NAME_LENGTH);
+  /** Names like ours that we never gave cannot even be taken away: they may hold what no cookie of ours can. */
+  const isOurs = (name: string): boolean =>
+    name.startsWith(prefix) && NAME.test(name.slice(prefix.length));
 
   const open = (
     name: string,
@@ -73,7 +78,7 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
 
   /** The oldest go first when there are too many; a cookie that does not open goes at once. */
   const makeRoom = (req: Request, res: Response, bytesNeeded: number): void => {
-    const mine = Object.entries(readCookies(req)).filter(([name]) => name.startsWith(prefix));
+    const mine = Object.entries(readCookies(req)).filter(([name]) => isOurs(name));
     const newestFirst = mine
       .map(([name, value = '']) => ({
         name,
@@ -107,7 +112,7 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
 
     take(req, res, state) {
       const name = nameOf(state);
-      const value = readCookie(req, name);
+      const value = isOurs(name) ? readCookie(req, name) : undefined;
       if (value === undefined) return undefined;
       clearCookie(res, name, { secure: isHttps });
       const transaction = open(name, value);

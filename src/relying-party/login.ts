@@ -58,7 +58,7 @@ async function sendToProvider(
     requestId: requestIdOf(res),
     identityProvider: identityProvider?.name,
   });
-  res.set('Cache-Control', 'no-store').redirect(302, url.href);
+  res.redirect(302, url.href);
 }
 
 /** The same at both ends, and never from the Host header. */

@@ -63,7 +63,7 @@ export async function logout(
     unfinished === undefined ? settleServerSteps(plan, { revocation, masterAnswers }) : plan;
   const next = await nextHop(context, res, chain, ended?.tokens?.idToken);
   if (wantsPage(req)) res.redirect(303, next);
-  else res.set('Cache-Control', 'no-store').json({ redirect_to: next });
+  else res.json({ redirect_to: next });
 }
 
 /** `GET /logout/continue`: the one URL each hop comes back to; without a chain it leads to `/signed-out`, never elsewhere. */
@@ -128,6 +128,8 @@ async function isMasterAnswering({ provider, fetch }: RelyingPartyContext): Prom
     const { status } = await fetch(new URL('/', endpoint).href, {
       method: 'HEAD',
       redirect: 'manual',
+      // Without an end of its own it would hold a connection that sign-ins need.
+      signal: AbortSignal.timeout(SIGN_OUT_TIME_LIMIT_MS),
     });
     return status < 500;
   };

@@ -1,4 +1,4 @@
-import { Agent, fetch as undiciFetch } from 'undici';
+import { Agent, fetch as undiciFetch, type Response as UndiciResponse } from 'undici';
 
 /** Calls to the OP and a way to let go of their connections. */
 export interface OpFetch {
@@ -10,17 +10,34 @@ const MAX_CONNECTIONS = 32;
 const CONNECT_TIMEOUT_MS = 3000;
 const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** undici's `fetch` over a bounded keep-alive pool; Node 20's own is an older undici and its pool has no bound. */
+/**
+ * undici's `fetch` over a bounded keep-alive pool; Node 20's own is an older undici and its pool has no bound. An answer is read
+ * whole, so that one nobody looks at does not keep its connection, and only to a limit, also once it is unpacked.
+ */
 export function createOpFetch(): OpFetch {
   const dispatcher = new Agent({
     connections: MAX_CONNECTIONS,
     connect: { timeout: CONNECT_TIMEOUT_MS },
     maxResponseSize: MAX_RESPONSE_BYTES,
   });
-  const pooled = (url: string, init?: object): Promise<unknown> =>
-    undiciFetch(url, { ...init, dispatcher });
+  const pooled = async (url: string, init?: object): Promise<Response> => {
+    const response = await undiciFetch(url, { ...init, dispatcher });
+    const { status, headers } = response;
+    return new Response(await bodyOf(response), { status, headers: [...headers] });
+  };
   return {
     fetch: pooled as typeof fetch,
     close: () => dispatcher.destroy(),
   };
+}
+
+async function bodyOf({ body }: UndiciResponse): Promise<Uint8Array<ArrayBuffer> | null> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += (chunk as Uint8Array).length;
+    if (bytes > MAX_RESPONSE_BYTES) throw new RangeError('the answer is too long');
+    chunks.push(chunk as Uint8Array);
+  }
+  return bytes === 0 ? null : new Uint8Array(Buffer.concat(chunks));
 }

@@ -44,7 +44,7 @@ export function createRoutes(
   const routes = Router();
   const ourPagesOnly = sameOriginOnly(context.baseUrl);
   const logoutTokenForm = express.urlencoded({ extended: false, limit: '64kb' });
-  const everywhere = [mountedAt(context.basePath), ...common];
+  const everywhere = [mountedAt(context.basePath), ...common, neverKept];
   const end = (endpoint: Endpoint): RequestHandler => {
     return (req, res) => endpoint(context, req, res);
   };
@@ -60,7 +60,8 @@ export function createRoutes(
   routes.post('/sessions/:handle/end', ...everywhere, ourPagesOnly, end(endOneSession));
   routes.post('/backchannel-logout', ...everywhere, logoutTokenForm, end(backchannelLogout));
   routes.get(RESOURCE_METADATA_PATH, ...everywhere, (_req, res) => {
-    res.set('Access-Control-Allow-Origin', '*').json(resourceMetadata);
+    res.set({ 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=300' });
+    res.json(resourceMetadata);
   });
   routes.use(assets());
   routes.use(errorHandler);
@@ -80,6 +81,12 @@ function mountedAt(basePath: string): RequestHandler {
     );
   };
 }
+
+/** Redirects too: where one leads depends on who is signed in. */
+const neverKept: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};
 
 /** Express answers HEAD with a GET route; a link scanner's HEAD must not begin a login or use up a code. */
 const onlyGet: RequestHandler = (req, res, next) => {

@@ -11,6 +11,8 @@ import { reasonOf } from './discovery.js';
 type TokenResponse = client.TokenEndpointResponse;
 
 const DEFAULT_LIFETIME_SECONDS = 300;
+/** Longer than any session; what an OP says beyond it need not even be a date. */
+const MAX_LIFETIME_SECONDS = 400 * 86_400;
 const MAX_USER_AGENT_LENGTH = 200;
 
 /** Checks the ID token of a token response; `nonce` is `null` on refresh. */
@@ -41,7 +43,8 @@ export function sessionTokens(
   previousRefreshToken: string | undefined,
   now: number,
 ): SessionTokens {
-  const lifetimeMs = (response.expires_in ?? DEFAULT_LIFETIME_SECONDS) * 1000;
+  const lifetimeSeconds = response.expires_in ?? DEFAULT_LIFETIME_SECONDS;
+  const lifetimeMs = Math.min(lifetimeSeconds, MAX_LIFETIME_SECONDS) * 1000;
   const accessTokenExpiresAt = now + lifetimeMs;
   const margin = Math.min(lifetimeMs / 10, 120_000);
   const spread = createHash('sha256').update(response.access_token).digest().readUInt8(0) / 255;

@@ -35,7 +35,7 @@ export async function signedClaims(
 ): Promise<SignedClaims> {
   const { alg, kid } = unverifiedHeader(unverifiedToken, kind);
   if (alg !== ALGORITHM) throw refused(kind, 'algorithm_refused', `alg is not ${ALGORITHM}`);
-  const key = await keys.find(kid);
+  const key = await keys.find(kid, kind === 'id_token' ? 'provider' : 'anybody');
   if (key === undefined) throw refused(kind, 'key_unknown', 'kid is not in the JWKS');
   const { payload } = await verifySignature(unverifiedToken, kind, key);
   return parseClaims(payload, kind);
