@@ -9,7 +9,7 @@ import { createFaultSwitches, type Fault, type FaultEndpoint } from './faults.js
 import { fixedKeys, generatedKeys, type KeySupply } from './keys.js';
 import type { PoolPlacement } from './pool-contents.js';
 import { createPoolControl, type Pool } from './pool-control.js';
-import { createPoolRegistry, registryFromSeed } from './pool-registry.js';
+import { createPoolRegistry, registryFromSeed, type RegistryOptions } from './pool-registry.js';
 import { createRequestLog, type PoolsLogEvent, type RecordedRequest } from './request-log.js';
 import { poolsFromState, stateText } from './saved-state.js';
 import { readSeedFile } from './seed-file.js';
@@ -85,7 +85,7 @@ export interface Pools extends AsyncDisposable {
  * @throws {Error} with `code: 'EADDRINUSE'` when the port is taken
  */
 export async function startPools(options: StartPoolsOptions = {}): Promise<Pools> {
-  const { port = 0, host = '127.0.0.1', keys = 'generated', now = Date.now } = options;
+  const { port = 0, host = '127.0.0.1', keys = 'generated' } = options;
   if (keys === 'fixed' && !isLoopback(host)) {
     throw new TypeError(`keys: 'fixed' are known to everybody; use them on 127.0.0.1, not ${host}`);
   }
@@ -96,10 +96,25 @@ export async function startPools(options: StartPoolsOptions = {}): Promise<Pools
   const supply = keys === 'fixed' ? fixedKeys() : generatedKeys();
   const server = createServer();
   await listen(server, port, host);
+  try {
+    const { issuer = 'local', region = 'eu-west-1' } = options;
+    const origin = publicOrigin ?? originOf(server, host);
+    const placement = { origin, issuer, region, supply };
+    const runtime = await createRuntime(options, { saved, seed }, placement);
+    server.on('request', createPoolsApp(runtime));
+    return control(runtime, server, supply);
+  } catch (error) {
+    await stop(server);
+    throw error;
+  }
+}
 
-  const origin = publicOrigin ?? originOf(server, host);
-  const { issuer = 'local', region = 'eu-west-1', persist } = options;
-  const placement = { origin, issuer, region, supply };
+async function createRuntime(
+  { persist, now = Date.now, log = () => undefined }: StartPoolsOptions,
+  { saved, seed }: { saved: string | undefined; seed: PoolsSeed },
+  placement: RegistryOptions,
+): Promise<PoolsRuntime> {
+  const { origin } = placement;
   const restored = saved === undefined ? undefined : restore(saved, placement, persist);
   const clock = createClock(now, restored?.clockAdvancedMs);
   const registry = restored
@@ -112,7 +127,7 @@ export async function startPools(options: StartPoolsOptions = {}): Promise<Pools
           stateText(registry.pools, { origin, clockAdvancedMs: clock.advancedMs }),
         );
   await stateFile?.save();
-  const runtime: PoolsRuntime = {
+  return {
     origin,
     registry,
     pools: registry.pools,
@@ -120,10 +135,8 @@ export async function startPools(options: StartPoolsOptions = {}): Promise<Pools
     stateFile,
     faults: createFaultSwitches(),
     requestLog: createRequestLog(),
-    log: options.log ?? (() => undefined),
+    log,
   };
-  server.on('request', createPoolsApp(runtime));
-  return control(runtime, server, supply);
 }
 
 function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pools {

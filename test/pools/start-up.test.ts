@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CognitoJwtVerifier } from 'aws-jwt-verify';
 import { describe, expect, it } from 'vitest';
 import { type Pools, startPools } from '../../src/pools/index.js';
@@ -61,6 +64,19 @@ describe('the address', () => {
     expect(await reachable(pools)).toBe(false);
     await using again = await start({ port });
     expect(await reachable(again)).toBe(true);
+  });
+
+  it('is free again when the state file turns out to be of no use', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'lifeguard-pools-'));
+    const persist = join(place, 'state.json');
+    writeFileSync(persist, 'not a state');
+    const before = await start();
+    const port = Number(new URL(before.url).port);
+    await before.close();
+    await expect(start({ port, persist })).rejects.toThrow(persist);
+    await using again = await start({ port });
+    expect(await reachable(again)).toBe(true);
+    rmSync(place, { recursive: true });
   });
 
   it('may be closed twice', async () => {
