@@ -30,6 +30,7 @@ export interface AppParts {
   readonly renderMetrics?: (() => Promise<string>) | undefined;
 }
 
+/** The whole site, ready to be listened for. */
 export interface App {
   readonly app: Express;
   readonly relyingParty: RelyingParty;
@@ -77,7 +78,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
   return { app, relyingParty, close: () => relyingParty.close() };
 }
 
-/** The relying party that the settings describe. */
+/** The relying party that the settings describe. @param now epoch milliseconds; default `Date.now` */
 export function relyingPartyFrom(
   settings: Settings,
   store: SessionStore,

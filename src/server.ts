@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import stoppable, { type StoppableServer } from 'stoppable';
 
+/** A server that listens. */
 export interface RunningServer {
   /** Where it listens, e.g. `http://127.0.0.1:3000`, with the port that was really given. */
   readonly url: string;

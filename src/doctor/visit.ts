@@ -15,6 +15,7 @@ export interface VisitOptions {
   readonly maxHops?: number | undefined;
 }
 
+/** How long any one request of doctor may take. */
 export const REQUEST_TIMEOUT_MS = 5000;
 const MAX_BODY_LENGTH = 512 * 1024;
 

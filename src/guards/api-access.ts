@@ -16,9 +16,12 @@ export interface ApiAccess {
   readonly via?: 'session' | 'bearer' | undefined;
 }
 
+/** Decides by the claims; whatever is not `true` is a no, also a promise. */
 export type ClaimCheck = (claims: Readonly<Record<string, unknown>>) => boolean;
 
 /**
+ * Lets a caller pass who is all that a route asks for.
+ *
  * @param now epoch milliseconds
  * @throws {RelyingPartyError} `authentication_too_old`, `scope_insufficient`, `group_required`, `claim_required`
  */

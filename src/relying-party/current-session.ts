@@ -4,6 +4,7 @@ import type { Sessions } from '../sessions/sessions.js';
 import type { Refresh } from './refresh.js';
 import type { SessionCookie } from './session-cookie.js';
 
+/** Who is signed in in the browser that sent a request; `undefined` for nobody. */
 export type CurrentSession = (req: Request, res: Response) => Promise<Session | undefined>;
 
 /**

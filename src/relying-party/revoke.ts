@@ -7,13 +7,12 @@ import { reasonOf } from './discovery.js';
 /** Sign-out does not wait longer than this for the OP, whatever it is asked. */
 export const SIGN_OUT_TIME_LIMIT_MS = 2000;
 
+/** What came of a revocation; `not-possible` where there is nothing to revoke, or no endpoint to ask. */
 export type RevocationOutcome = 'done' | 'failed' | 'not-possible';
 
 /**
  * Asks the OP to invalidate a session's refresh token, and with it, at Cognito, every token of the sign-in. Best effort within
  * a short time; a failure is recorded and never stops a sign-out.
- *
- * @returns `not-possible` when there is nothing to revoke or the OP has no revocation endpoint
  * @see RFC 7009 section 2
  */
 export async function revokeTokens(

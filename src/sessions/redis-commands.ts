@@ -8,6 +8,7 @@ import {
 } from './redis-driver.js';
 import { openRedisSentinel } from './redis-sentinel.js';
 
+/** A command and its arguments, as Redis gets them. */
 export type RedisCommand = readonly (string | Buffer)[];
 
 /** How long a change may wait for a replica. The connection it waits on answers nothing else meanwhile. */

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 
+/** What a person types on the pools' pages. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
