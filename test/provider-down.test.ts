@@ -32,6 +32,21 @@ describe('while the pools are down', () => {
     await app.stop();
   });
 
+  it('that were up before, /login says so as well instead of sending the browser to nowhere', async () => {
+    const world = await startWorld();
+    const browser = world.browser();
+    await world.signIn(browser);
+    await world.pools.close();
+    world.pools.clock.advance('5s');
+
+    const page = await world.browser().get(`${world.app.url}/login`);
+    expect(page.status).toBe(503);
+    expect(page.text()).toContain('The sign-in service is unavailable');
+    expect(page.setCookies).toEqual([]);
+    expect((await browser.get(`${world.app.url}/profile`)).status).toBe(200);
+    await world.stop();
+  });
+
   it('a sign-in whose discovery hangs fails within the time limit and leaves other pages alone', async () => {
     const world = await startWorld();
     world.pools.faults.always('oidc-pool-1', 'discovery', { status: 500 });

@@ -22,7 +22,6 @@ const NAMES: Readonly<Record<keyof RelyingPartyOptions, true>> = {
   now: true,
 };
 
-const MIN_SECRET_BYTES = 32;
 const BASE_PATH = /^(?:\/[\w~-]+)*$/;
 const COOKIE_NAMESPACE = /^[\w.-]*$/;
 
@@ -60,9 +59,10 @@ function checkSession(session: RelyingPartyOptions['session'] | undefined): void
   }
   for (const secret of secrets as unknown[]) {
     const bytes = typeof secret === 'string' ? Buffer.byteLength(secret) : 0;
-    if (bytes < MIN_SECRET_BYTES) {
+    if (bytes < values.leastSecretBytes) {
       const problem = `has one of ${bytes} bytes`;
-      throw misuse('session.secrets', problem, 'use at least 32 (openssl rand -base64 32)');
+      const fix = `use at least ${values.leastSecretBytes} (openssl rand -base64 32)`;
+      throw misuse('session.secrets', problem, fix);
     }
   }
   if (typeof store?.read !== 'function' || typeof store.create !== 'function') {

@@ -11,6 +11,7 @@ import type { LogoutChainCookie } from './logout-chain-cookie.js';
 import type { RevokedSignIns } from './revoked-sign-ins.js';
 import type { IdentityProvider } from '../config/settings.js';
 import type { RelyingParty } from './relying-party.js';
+import type { ProviderPresence } from './provider-presence.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -29,6 +30,8 @@ export interface RelyingPartyParts {
   readonly fetch: typeof fetch;
   readonly events: EventEmitter<RelyingPartyEvents>;
   readonly provider: Provider;
+  /** Whether the OP is there at the moment; never rejects. */
+  readonly providerPresence: () => Promise<ProviderPresence>;
   readonly sessions: Sessions;
   readonly revokedSignIns: RevokedSignIns;
   /** Names of the ID token's claims that sessions keep. */

@@ -21,6 +21,7 @@ import { createLogoutChainCookie } from './logout-chain-cookie.js';
 import { unfinishedChain } from './logout.js';
 import { createOpFetch } from './op-fetch.js';
 import type { RelyingPartyOptions } from './options.js';
+import { createProviderPresence } from './provider-presence.js';
 import { createRefresh } from './refresh.js';
 import type { RelyingParty } from './relying-party.js';
 import { createRevokedSignIns } from './revoked-sign-ins.js';
@@ -73,6 +74,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     fetch,
     events,
     provider,
+    providerPresence: createProviderPresence({ provider, fetch, now }),
     sessions,
     revokedSignIns: createRevokedSignIns({ store: session.store, now }),
     sessionClaims: session.claims ?? [],

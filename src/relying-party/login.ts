@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import * as client from 'openid-client';
 import type { IdentityProvider } from '../config/settings.js';
+import { RelyingPartyError } from '../errors.js';
 import { requestIdOf } from '../web/request-id.js';
 import { chooseProvider } from './choose-provider.js';
 import type { RelyingPartyContext } from './context.js';
@@ -37,6 +38,12 @@ async function sendToProvider(
   identityProvider: IdentityProvider | undefined,
 ): Promise<void> {
   const configuration = await context.provider.configuration();
+  if ((await context.providerPresence()) === 'no-one-there') {
+    throw new RelyingPartyError(
+      'provider_unavailable',
+      'the OP is known, but no connection can be made to it',
+    );
+  }
   const transaction = context.transactions.begin(req, res, returnTo, stepUp);
   const url = client.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri(context),

@@ -54,13 +54,16 @@ export async function logout(
 
   const ended = session && (await endSession(context, session, 'logout'));
   context.sessionCookie.clear(res);
-  const [revocation, masterAnswers] = await Promise.all([
+  const [revocation, presence] = await Promise.all([
     ended?.revocation ?? ('not-possible' as const),
-    isMasterAnswering(context),
+    // Discovery may take longer than a sign-out waits. The upstream is not looked for: it may be out of our reach only.
+    withinTimeLimit(context.providerPresence(), SIGN_OUT_TIME_LIMIT_MS).catch(() => 'silent'),
   ]);
   // Who presses "Finish" is sent to the master pool all the same: it may not answer us, and yet the browser.
   const chain =
-    unfinished === undefined ? settleServerSteps(plan, { revocation, masterAnswers }) : plan;
+    unfinished === undefined
+      ? settleServerSteps(plan, { revocation, masterAnswers: presence === 'answers' })
+      : plan;
   const next = await nextHop(context, res, chain, ended?.tokens?.idToken);
   if (wantsPage(req)) res.redirect(303, next);
   else res.json({ redirect_to: next });
@@ -116,24 +119,6 @@ export function unfinishedChain(
 ): LogoutChain | undefined {
   const chain = logoutChains.read(req);
   return chain !== undefined && isUnfinished(chain) ? chain : undefined;
-}
-
-/**
- * Whether the master pool's domain answers at all; if not, that is better told by us than by the browser's own error page. The
- * upstream may be out of our reach and not of the browser's.
- */
-async function isMasterAnswering({ provider, fetch }: RelyingPartyContext): Promise<boolean> {
-  const ask = async (): Promise<boolean> => {
-    const { authorization_endpoint: endpoint } = (await provider.configuration()).serverMetadata();
-    const { status } = await fetch(new URL('/', endpoint).href, {
-      method: 'HEAD',
-      redirect: 'manual',
-      // Without an end of its own it would hold a connection that sign-ins need.
-      signal: AbortSignal.timeout(SIGN_OUT_TIME_LIMIT_MS),
-    });
-    return status < 500;
-  };
-  return withinTimeLimit(ask(), SIGN_OUT_TIME_LIMIT_MS).catch(() => false);
 }
 
 /** Passes over hops that have no address, remembers how far we are, and says where the browser goes next. */
