@@ -2,7 +2,7 @@ import type {
   IdentityProviderType,
   UserPoolClientType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { mappingFindings } from '../attribute-mapping.js';
+import { mappingFindings } from '../mapping-findings.js';
 import type { DoctorContext } from '../context.js';
 import { readDiscovery } from '../discovery-document.js';
 import type { Check, Finding } from '../finding.js';
