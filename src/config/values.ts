@@ -91,7 +91,8 @@ export const clientSecret: z.ZodType<string | undefined, string> = word.transfor
   value === 'none' ? undefined : value,
 );
 
-const leastSecretBytes = 32;
+/** As long as the keys that are made of it. */
+export const leastSecretBytes = 32;
 
 /** Several secrets, separated by commas or line breaks, newest first. */
 export const secrets: z.ZodType<readonly string[], string> = z
