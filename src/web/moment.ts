@@ -31,8 +31,10 @@ export function moment(at: number, now: number): Moment {
   const seconds = Math.trunc((at - now) / 1_000);
   // From twice its length on, so that 90 minutes are not "1 hour".
   const unit = units.find((each) => Math.abs(seconds) >= 2 * each.seconds);
-  const words =
-    unit === undefined
+  const isNow = seconds <= 0 && seconds > -5;
+  const words = isNow
+    ? 'just now'
+    : unit === undefined
       ? relative.format(seconds, 'second')
       : relative.format(Math.trunc(seconds / unit.seconds), unit.name);
   return { words, utc: utc.format(at), iso: new Date(at).toISOString() };

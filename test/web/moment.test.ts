@@ -7,7 +7,8 @@ const minute = 60_000;
 it.each([
   [40_000, 'in 40 seconds'],
   [-12_000, '12 seconds ago'],
-  [0, 'in 0 seconds'],
+  [0, 'just now'],
+  [-4000, 'just now'],
   [43.9 * minute, 'in 43 minutes'],
   [90 * minute, 'in 90 minutes'],
   [7.9 * 60 * minute, 'in 7 hours'],
