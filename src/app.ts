@@ -49,15 +49,15 @@ export function createApp(settings: Settings, parts: AppParts): App {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustProxy);
-  app.use(health({ ping: relyingParty.ping, isDraining }));
-  app.use(requestId(), requestLog(logger), metrics.measureRequests);
-  app.use(metrics.routes);
   app.use(
     securityHeaders({
       https: settings.baseUrl.startsWith('https:'),
       formActionOrigins: relyingParty.formActionOrigins,
     }),
   );
+  app.use(health({ ping: relyingParty.ping, isDraining }));
+  app.use(requestId(), requestLog(logger), metrics.measureRequests);
+  app.use(metrics.routes);
   if (settings.rateLimitPerMinute > 0) {
     app.use(['/login', '/callback', '/logout'], limitPerMinute(settings.rateLimitPerMinute));
   }
@@ -111,6 +111,8 @@ function limitPerMinute(limit: number): ReturnType<typeof rateLimit> {
     limit,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
+    // It would write to the console, with a stack trace, about any request that says X-Forwarded-For.
+    validate: false,
     handler: () => {
       throw new RelyingPartyError(
         'rate_limited',

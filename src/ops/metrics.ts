@@ -144,13 +144,19 @@ function metricsRoute(
   return router;
 }
 
-/** A proxy on this machine connects from here too, but says for whom; then the request is not ours to trust. */
+/**
+ * A proxy on this machine connects from here too, but says for whom, or asks for the public name; then the request is not ours to
+ * trust.
+ */
 function isFromThisMachine(req: Request): boolean {
   const address = req.socket.remoteAddress ?? '';
   const isLoopback = /^(?:::ffff:)?127\.|^::1$/.test(address);
-  const isForwarded = ['forwarded', 'x-forwarded-for', 'via'].some((name) => name in req.headers);
-  return isLoopback && !isForwarded;
+  const isForwarded = Object.keys(req.headers).some((name) => FORWARDED.test(name));
+  return isLoopback && !isForwarded && LOOPBACK_HOST.test(req.headers.host ?? '');
 }
+
+const FORWARDED = /^(?:forwarded|x-forwarded-.*|x-real-ip|via)$/;
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i;
 
 const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
 
