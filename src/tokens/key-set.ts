@@ -14,7 +14,7 @@ export interface KeySet {
 }
 
 /** Where a token came from: an answer of the OP to us, or a request that anybody can make. */
-export type TokenSource = 'provider' | 'anybody';
+type TokenSource = 'provider' | 'anybody';
 
 export interface KeySetOptions {
   /** Reads the JWKS document's `keys`. */
