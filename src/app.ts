@@ -1,5 +1,5 @@
 import express, { type Express } from 'express';
-import { rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import type { Settings } from './config/settings.js';
 import { RelyingPartyError } from './errors.js';
@@ -111,6 +111,8 @@ function limitPerMinute(limit: number): ReturnType<typeof rateLimit> {
     limit,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
+    // Who has hung up already has no address any more.
+    keyGenerator: (req) => ipKeyGenerator(req.ip ?? ''),
     // It would write to the console, with a stack trace, about any request that says X-Forwarded-For.
     validate: false,
     handler: () => {

@@ -286,6 +286,27 @@ describe('the rate limit', () => {
   });
 });
 
+describe('the rate limit of visitors who hang up at once', () => {
+  it('counts them without an error', async () => {
+    const limited = await start({ RATE_LIMIT_PER_MINUTE: '1000' });
+    const port = Number(new URL(limited.url).port);
+    const hangUp = (): Promise<void> =>
+      new Promise((resolve) => {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write('GET /login HTTP/1.1\r\nHost: x\r\n\r\n', () => socket.resetAndDestroy());
+        });
+        socket.on('error', () => undefined);
+        socket.on('close', () => resolve());
+      });
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(Array.from({ length: 20 }, hangUp));
+    }
+    expect((await visit(`${limited.url}/login`)).status).toBe(302);
+    await limited.stop();
+    expect(limited.log.filter((line) => line.includes('internal_error'))).toEqual([]);
+  });
+});
+
 describe('a flood of strangers', () => {
   it('leaves nothing in the store, and no secret in the log', async () => {
     const created = vi.spyOn(site.store, 'create');
@@ -294,7 +315,7 @@ describe('a flood of strangers', () => {
       await Promise.all(
         Array.from({ length: 5 }, (_, index) => [
           visit(`${site.url}/login?return_to=/${round}-${index}`),
-          visit(`${site.url}/callback?code=c-${round}&state=s-${round}`),
+          visit(`${site.url}/callback?code=code-of-${round}&state=state-of-${round}`),
           visit(`${site.url}/profile`, {
             cookie: `lifeguard=${'A'.repeat(43)}`,
             headers: navigation,
@@ -310,8 +331,8 @@ describe('a flood of strangers', () => {
       CLIENT_SECRET,
       cookie.split('=')[1]!,
       'an-access-token',
-      'c-39',
-      's-39',
+      'code-of-39',
+      'state-of-39',
     ]) {
       expect(log).not.toContain(secret);
     }
