@@ -17,6 +17,9 @@ const program = new Command('lifeguard')
   .version(version)
   .showHelpAfterError('(add --help for how to use it)');
 
+// The AWS SDK's notice about its later versions is for us, not for whoever types a command.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 // Each command is loaded when it is chosen: "serve" must never load the embedded pools.
 
 program

@@ -50,7 +50,7 @@ async function run(environment: Environment, options: SetupCommandOptions): Prom
     process.stdout.write(cloudFormationTemplate(inputs));
     return;
   }
-  const region = options.region ?? environment['AWS_REGION'];
+  const region = options.region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
   const api = await connect({ region, endpointUrl, wait });
   const desired = desiredFor(inputs);
   const before = await readActual(api, desired.resources);
