@@ -43,6 +43,10 @@ export async function verifyAccessToken(
   if (tokenUse !== 'access' && (expected.requiresTokenUse || tokenUse !== undefined)) {
     throw refused('access_token', 'use_wrong', 'token_use is not "access"');
   }
+  // Where nothing says what a token is for, these two tell an ID token and a logout token (RFC 8725 section 3.12).
+  if (claims['nonce'] !== undefined || claims['events'] !== undefined) {
+    throw refused('access_token', 'use_wrong', 'it is a token for a sign-in or a sign-out');
+  }
   const clientId = claims['client_id'];
   if (typeof clientId !== 'string' || !expected.clientIds.includes(clientId)) {
     throw refused('access_token', 'client_refused', 'client_id is not an accepted client');

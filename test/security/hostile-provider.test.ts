@@ -246,6 +246,26 @@ describe('an OP', () => {
     expect((await signIn(site.url)).status).toBe(302);
   });
 
+  it.each([
+    ['an ID token', { nonce: 'n' }],
+    ['a logout token', { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } }],
+  ])('opens the API with an access token and not with %s', async (_what, more) => {
+    const iat = Math.floor(Date.now() / 1000);
+    const claims = {
+      iss: provider.issuer,
+      sub: 'alice',
+      client_id: CLIENT_ID,
+      iat,
+      exp: iat + 300,
+    };
+    const status = async (all: JWTPayload) => {
+      const headers = { authorization: `Bearer ${await provider.sign(all)}` };
+      return (await visit(`${site.url}/api/me`, { headers })).status;
+    };
+    expect(await status(claims)).toBe(200);
+    expect(await status({ ...claims, aud: CLIENT_ID, ...more })).toBe(401);
+  });
+
   it('that changes the user on refresh changes nothing', async () => {
     const { cookie } = await signIn(site.url);
     provider.answers.set('/token', answering({ claims: { sub: 'mallory' } }));
