@@ -51,8 +51,13 @@ async function tabTo(page: Page, control: Locator): Promise<void> {
   const stops: string[] = [];
   while (!(await control.evaluate((element) => element === document.activeElement))) {
     await page.keyboard.press('Tab');
-    const { name, isVisible } = await focusOf(page);
-    expect(isVisible, `the focus is seen on ${name}`).toBe(true);
+    const { name } = await focusOf(page);
+    // Within a moment: the page's styles may still be on their way.
+    await expect
+      .poll(async () => (await focusOf(page)).isVisible, {
+        message: `the focus is seen on ${name}`,
+      })
+      .toBe(true);
     stops.push(name);
     if (stops.length > MAX_TABS) throw new Error(`Tab does not lead there:\n${stops.join('\n')}`);
   }
