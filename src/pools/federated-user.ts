@@ -1,5 +1,6 @@
 import type { StoredIdentity } from './claims.js';
 import { makeSub } from './identifiers.js';
+import { newUser } from './users.js';
 import type { AppClient, IdentityProvider, PoolUser } from './pool-state.js';
 import { schemaViolation } from './schema.js';
 import { UpstreamError } from './upstream.js';
@@ -42,18 +43,9 @@ export function updateFederatedUser(
     primary: true,
     dateCreated: now,
   };
-  const user: PoolUser = {
-    username,
-    sub: makeSub(),
-    status: 'EXTERNAL_PROVIDER',
-    enabled: true,
-    attributes: { ...mapped, identities: JSON.stringify([identity]) },
-    groups: [pool.groupOf(provider)],
-    password: undefined,
-    passwordExpiresAt: undefined,
-    createdAt: now,
-    modifiedAt: now,
-  };
+  const attributes = { ...mapped, identities: JSON.stringify([identity]) };
+  const user = newUser({ username, sub: makeSub(), status: 'EXTERNAL_PROVIDER', attributes }, now);
+  user.groups.push(pool.groupOf(provider));
   pool.users.set(username, user);
   return user;
 }

@@ -3,6 +3,22 @@ import type { PoolUser } from './pool-state.js';
 import { revokeGrant } from './refresh-tokens.js';
 import type { UserPool } from './user-pool.js';
 
+/** A user as the pool begins to know one: enabled, without a password and in no group. */
+export function newUser(
+  who: Pick<PoolUser, 'username' | 'sub' | 'status' | 'attributes'>,
+  now: number,
+): PoolUser {
+  return {
+    ...who,
+    enabled: true,
+    groups: [],
+    password: undefined,
+    passwordExpiresAt: undefined,
+    createdAt: now,
+    modifiedAt: now,
+  };
+}
+
 const DAY_MS = 86_400_000;
 
 /** Gives a user a password of their own; they are `CONFIRMED` by it, a federated one too. */

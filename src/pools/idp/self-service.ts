@@ -4,7 +4,7 @@ import { matchesNobody } from '../password.js';
 import type { AppClient, PoolUser, SentCode } from '../pool-state.js';
 import { delivery, isReachable, sendCode, takeCode, type CodeDelivery } from '../sent-codes.js';
 import type { UserPool } from '../user-pool.js';
-import { setPassword } from '../users.js';
+import { newUser, setPassword } from '../users.js';
 import { ownerOfToken } from './access-token.js';
 import { ApiError, invalidParameter, notAuthorized, userNotFound } from './api-error.js';
 import { attributeList, clientId, password, token, username } from './fields.js';
@@ -41,7 +41,7 @@ export const selfServiceOperations: Operations = {
         throw notAuthorized('SignUp is not permitted for this user pool');
       }
       refusePassword(pool, input.Password);
-      const user = newUser(pool, client, input.Username, recordOf(input.UserAttributes), call);
+      const user = signedUpUser(pool, client, input.Username, recordOf(input.UserAttributes), call);
       setPassword(pool, user, input.Password, call.now);
       user.status = 'UNCONFIRMED';
       pool.users.set(user.username, user);
@@ -136,7 +136,7 @@ export const selfServiceOperations: Operations = {
   }),
 };
 
-function newUser(
+function signedUpUser(
   pool: UserPool,
   client: AppClient,
   name: string,
@@ -150,18 +150,7 @@ function newUser(
   refuseForeignAttributes(pool, attributes);
   refuseUnwritableAttributes(client, given);
   refuseMissingAttributes(pool, attributes);
-  return {
-    username: named.username,
-    sub,
-    status: 'UNCONFIRMED',
-    enabled: true,
-    attributes,
-    groups: [],
-    password: undefined,
-    passwordExpiresAt: undefined,
-    createdAt: now,
-    modifiedAt: now,
-  };
+  return newUser({ username: named.username, sub, status: 'UNCONFIRMED', attributes }, now);
 }
 
 /** A code goes to an address the pool verifies by itself; without one, an administrator confirms. */

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { makeSub, makeTemporaryPassword } from '../identifiers.js';
 import type { PoolUser } from '../pool-state.js';
 import type { UserPool } from '../user-pool.js';
-import { passwordProblem, setPassword, setTemporaryPassword, signOutEverywhere } from '../users.js';
+import {
+  newUser,
+  passwordProblem,
+  setPassword,
+  setTemporaryPassword,
+  signOutEverywhere,
+} from '../users.js';
 import { isReachable, sendCode } from '../sent-codes.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { describeOneUser, describeUser } from './descriptions.js';
@@ -161,16 +167,6 @@ function add(pool: UserPool, input: z.output<typeof newUserShape>, { now }: ApiC
   refuseTaken(pool, { login: input.Username, attributes });
   refuseForeignAttributes(pool, attributes);
   refuseMissingAttributes(pool, attributes);
-  return {
-    username: named.username,
-    sub,
-    status: 'FORCE_CHANGE_PASSWORD',
-    enabled: true,
-    attributes,
-    groups: [],
-    password: undefined,
-    passwordExpiresAt: undefined,
-    createdAt: now,
-    modifiedAt: now,
-  };
+  const { username: name } = named;
+  return newUser({ username: name, sub, status: 'FORCE_CHANGE_PASSWORD', attributes }, now);
 }
