@@ -29,13 +29,14 @@ const units = [
  */
 export function moment(at: number, now: number): Moment {
   const seconds = Math.trunc((at - now) / 1_000);
+  return { words: inWords(seconds), utc: utc.format(at), iso: new Date(at).toISOString() };
+}
+
+function inWords(seconds: number): string {
+  if (seconds <= 0 && seconds > -5) return 'just now';
   // From twice its length on, so that 90 minutes are not "1 hour".
   const unit = units.find((each) => Math.abs(seconds) >= 2 * each.seconds);
-  const isNow = seconds <= 0 && seconds > -5;
-  const words = isNow
-    ? 'just now'
-    : unit === undefined
-      ? relative.format(seconds, 'second')
-      : relative.format(Math.trunc(seconds / unit.seconds), unit.name);
-  return { words, utc: utc.format(at), iso: new Date(at).toISOString() };
+  return unit === undefined
+    ? relative.format(seconds, 'second')
+    : relative.format(Math.trunc(seconds / unit.seconds), unit.name);
 }
