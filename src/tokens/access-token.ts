@@ -33,7 +33,7 @@ export async function verifyAccessToken(
   { issuers, clockToleranceSeconds, now }: ExpectedAccessToken,
 ): Promise<AccessTokenClaims> {
   const expected = claimedIssuer(unverifiedToken, issuers);
-  const claims = await signedClaims(unverifiedToken, 'access_token', expected.keys);
+  const { claims } = await signedClaims(unverifiedToken, 'access_token', expected.keys);
   const nowSeconds = now() / 1000;
 
   if (claims['iss'] !== expected.issuer) {

@@ -38,7 +38,7 @@ export async function verifyIdToken(
   expected: ExpectedIdToken,
   keys: KeySet,
 ): Promise<IdTokenClaims> {
-  const claims = await signedClaims(unverifiedIdToken, 'id_token', keys);
+  const { claims } = await signedClaims(unverifiedIdToken, 'id_token', keys);
   const nowSeconds = expected.now() / 1000;
 
   if (claims['iss'] !== expected.issuer) {

@@ -31,7 +31,7 @@ export async function verifyLogoutToken(
   expected: ExpectedLogoutToken,
   keys: KeySet,
 ): Promise<LogoutSubject> {
-  const claims = await signedClaims(unverifiedToken, 'logout_token', keys);
+  const { claims } = await signedClaims(unverifiedToken, 'logout_token', keys);
   const nowSeconds = expected.now() / 1000;
   if (claims['iss'] !== expected.issuer) throw invalid('iss is not the configured issuer');
   if (![claims['aud']].flat().includes(expected.clientId)) throw invalid('aud is not our client');

@@ -14,6 +14,16 @@ export type TokenKind = 'id_token' | 'access_token' | 'logout_token';
 /** Claims whose signature held; what they say is still to be checked. */
 export type SignedClaims = Readonly<Record<string, unknown>>;
 
+/** What the issuer signed: the claims, and the kind of token it says this is. */
+export interface SignedToken {
+  /**
+   * The header's `typ` in lower case and without `application/`, as media types are compared (RFC 7515 section 4.1.9);
+   * `undefined` when absent. Whether it fits is still to be checked.
+   */
+  readonly typ: string | undefined;
+  readonly claims: SignedClaims;
+}
+
 /** The one algorithm accepted, whatever a token's header or the OP's metadata say (RFC 8725 section 3.1). */
 const ALGORITHM = 'RS256';
 
@@ -32,13 +42,19 @@ export async function signedClaims(
   unverifiedToken: string,
   kind: TokenKind,
   keys: KeySet,
-): Promise<SignedClaims> {
+): Promise<SignedToken> {
   const { alg, kid } = unverifiedHeader(unverifiedToken, kind);
   if (alg !== ALGORITHM) throw refused(kind, 'algorithm_refused', `alg is not ${ALGORITHM}`);
   const key = await keys.find(kid, kind === 'id_token' ? 'provider' : 'anybody');
   if (key === undefined) throw refused(kind, 'key_unknown', 'kid is not in the JWKS');
-  const { payload } = await verifySignature(unverifiedToken, kind, key);
-  return parseClaims(payload, kind);
+  const { payload, protectedHeader } = await verifySignature(unverifiedToken, kind, key);
+  return { typ: mediaType(protectedHeader.typ, kind), claims: parseClaims(payload, kind) };
+}
+
+function mediaType(typ: unknown, kind: TokenKind): string | undefined {
+  if (typ === undefined) return undefined;
+  if (typeof typ !== 'string') throw refused(kind, 'malformed', 'typ is not text');
+  return typ.toLowerCase().replace(/^application\//, '');
 }
 
 /** A claim that is text and not empty. */
