@@ -9,6 +9,7 @@ import { readSettings } from '../src/config/from-environment.js';
 import type { Settings } from '../src/config/settings.js';
 import { createLogger } from '../src/ops/logger.js';
 import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { sealingSecrets } from '../src/sessions/sealing-secrets.js';
 import { createSessions } from '../src/sessions/sessions.js';
 import { bearer, startPools } from '../src/testing/index.js';
 
@@ -96,7 +97,7 @@ async function lifeguard(storeUrl: string): Promise<Contender> {
   const logger = createLogger({ level: settings.logLevel });
   const sessions = createSessions({
     store,
-    secrets: settings.sessionSecrets,
+    secrets: sealingSecrets(settings.sessionSecrets, { ...settings, cookieNamespace: '' }),
     idleSeconds: settings.sessionIdleSeconds,
     absoluteSeconds: settings.sessionAbsoluteSeconds,
     now: Date.now,

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import { isUserPool } from '../cognito/user-pool.js';
 import { displayNameOf } from '../sessions/session.js';
+import { sealingSecrets } from '../sessions/sealing-secrets.js';
 import { createSessions } from '../sessions/sessions.js';
 import type { PageContext } from '../web/page-context.js';
 import { createRenderer, type Render } from '../web/render.js';
@@ -44,11 +45,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const { issuer, clientId, clientSecret, session, basePath = '', api = {} } = options;
   const baseUrl = new URL(options.baseUrl).origin;
   const cookieNamespace = options.cookieNamespace ?? namespaceOf(basePath);
-  // Keys of its own: nothing that another relying party of this program has sealed may open here.
-  const secrets =
-    cookieNamespace === ''
-      ? session.secrets
-      : session.secrets.map((secret) => `${cookieNamespace} ${secret}`);
+  const secrets = sealingSecrets(session.secrets, { issuer, clientId, cookieNamespace });
   const now = options.now ?? Date.now;
   const isHttps = baseUrl.startsWith('https:');
   const events = new EventEmitter<RelyingPartyEvents>();

@@ -6,7 +6,7 @@ import type { Session, SessionTokens, SignedIn } from './session.js';
 
 export interface SessionsOptions {
   readonly store: SessionStore;
-  /** At least one secret of 32 bytes or more, newest first. */
+  /** At least one, newest first: those of the relying party alone, see `sealingSecrets`. */
   readonly secrets: readonly string[];
   /** A session unused for so long ends. */
   readonly idleSeconds: number;
@@ -45,7 +45,7 @@ export interface Sessions {
 }
 
 /** Layout of the records; a record of any other layout reads as "no session", so people sign in again. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 const SESSION_ID_BYTES = 32;
 const TOUCHES_PER_IDLE_TIME = 10;
 

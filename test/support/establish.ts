@@ -1,3 +1,4 @@
+import { sealingSecrets } from '../../src/sessions/sealing-secrets.js';
 import { createSessions, type Established } from '../../src/sessions/sessions.js';
 import type { SessionTokens, SignedIn } from '../../src/sessions/session.js';
 import type { RunningApp } from './app.js';
@@ -10,7 +11,7 @@ export async function establish(
 ): Promise<Established & { cookie: string }> {
   const sessions = createSessions({
     store,
-    secrets: settings.sessionSecrets,
+    secrets: sealingSecrets(settings.sessionSecrets, { ...settings, cookieNamespace: '' }),
     idleSeconds: settings.sessionIdleSeconds,
     absoluteSeconds: settings.sessionAbsoluteSeconds,
     now: Date.now,
