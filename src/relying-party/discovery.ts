@@ -5,6 +5,8 @@ import { RelyingPartyError } from '../errors.js';
 import { createKeySet, type KeySet } from '../tokens/key-set.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import type { RelyingPartyEvents } from './events.js';
+import { withinTimeLimit } from '../sessions/time-limit.js';
+import { createPatience, KNOWN_TO_HANG_MS } from './patience.js';
 
 /** The OP as discovery describes it. */
 export interface Provider {
@@ -15,6 +17,8 @@ export interface Provider {
   configuration(): Promise<client.Configuration>;
   /** The metadata last read, without asking; `undefined` before the first success. */
   knownMetadata(): client.ServerMetadata | undefined;
+  /** Says that an endpoint cannot be reached: it may have moved, so the metadata is read again when next needed. */
+  reportUnreachable(): void;
   readonly keys: KeySet;
 }
 
@@ -41,14 +45,17 @@ const MAX_AGE_MS = 60 * 60_000;
 const STALE_AGE_MS = 30_000;
 
 /**
- * Discovery, lazy and cached: read when first needed, one request at a time, again after an hour. If the OP fails then, what is
- * known is served for another half minute, so that not every request waits for an OP that does not answer. A first failure is
- * not remembered, so the program starts with the OP down and recovers by itself.
+ * Discovery, lazy and cached: read when first needed, one request at a time, again after an hour, or as soon as an endpoint it
+ * named cannot be reached. If the OP fails then, what is known is served for another half minute, so that not every request
+ * waits for an OP that does not answer. A first failure is not remembered, so the program starts with the OP down and recovers
+ * by itself; that it hangs is remembered, so that one visitor waits for it and not each.
  * @see OpenID Connect Discovery 1.0 section 4
  */
 export function createProvider(options: ProviderOptions): Provider {
   const { issuer, now, events } = options;
+  const patience = createPatience();
   let known: { metadata: client.ServerMetadata; readAgainAt: number } | undefined;
+  let failedAt = -Infinity;
   let reading: Promise<client.ServerMetadata> | undefined;
   let configured:
     { metadata: client.ServerMetadata; skew: number; value: client.Configuration } | undefined;
@@ -58,6 +65,7 @@ export function createProvider(options: ProviderOptions): Provider {
       const metadata = await readMetadata(options);
       known = { metadata, readAgainAt: now() + MAX_AGE_MS };
     } catch (error) {
+      failedAt = now();
       const { message } = error as RelyingPartyError;
       events.emit('discovery.failed', { detail: message, servedStale: known !== undefined });
       if (known === undefined) throw error;
@@ -71,7 +79,30 @@ export function createProvider(options: ProviderOptions): Provider {
     reading ??= read().finally(() => {
       reading = undefined;
     });
-    return reading;
+    const waiting = patience.wait('discovery', reading);
+    try {
+      return await (known === undefined ? waiting : withinTimeLimit(waiting, KNOWN_TO_HANG_MS));
+    } catch (error) {
+      if (known !== undefined) return known.metadata;
+      throw error;
+    }
+  };
+
+  const reportUnreachable = (): void => {
+    if (known === undefined || now() - failedAt < STALE_AGE_MS) return;
+    known = { ...known, readAgainAt: now() };
+  };
+
+  const readKeys = async (): Promise<readonly JWK[]> => {
+    const { jwks_uri: uri } = await metadata();
+    try {
+      return await loadKeys(options, uri);
+    } catch (error) {
+      reportUnreachable();
+      const { jwks_uri: uriNow } = await metadata();
+      if (uriNow === uri) throw error;
+      return loadKeys(options, uriNow);
+    }
   };
 
   return {
@@ -84,10 +115,8 @@ export function createProvider(options: ProviderOptions): Provider {
       return configured.value;
     },
     knownMetadata: () => known?.metadata,
-    keys: createKeySet({
-      now,
-      load: async () => loadKeys(options, (await metadata()).jwks_uri),
-    }),
+    reportUnreachable,
+    keys: createKeySet({ now, load: () => patience.wait('jwks', readKeys()) }),
   };
 
   function configure(
@@ -106,10 +135,27 @@ export function createProvider(options: ProviderOptions): Provider {
       clientAuthentication(server, clientSecret),
     );
     configuration.timeout = REQUEST_TIMEOUT_SECONDS;
-    configuration[client.customFetch] = options.fetch as client.CustomFetch;
+    configuration[client.customFetch] = reporting(options.fetch, reportUnreachable);
     if (isPlainHttp(issuer)) client.allowInsecureRequests(configuration);
     return configuration;
   }
+}
+
+/** What an address answers that serves something else, or nothing, today. */
+const MOVED_STATUSES: ReadonlySet<number> = new Set([404, 405, 410, 421]);
+
+/** Calls that tell when an endpoint is not where the metadata says. */
+function reporting(fetch: typeof globalThis.fetch, unreachable: () => void): client.CustomFetch {
+  return async (url, options) => {
+    try {
+      const response = await fetch(url, options as RequestInit);
+      if (MOVED_STATUSES.has(response.status)) unreachable();
+      return response;
+    } catch (error) {
+      unreachable();
+      throw error;
+    }
+  };
 }
 
 /** Basic unless the OP lists only `client_secret_post` (RFC 6749 section 2.3.1: Basic must be supported). */

@@ -37,13 +37,16 @@ async function sendToProvider(
   { returnTo, email, stepUp }: LoginRequest,
   identityProvider: IdentityProvider | undefined,
 ): Promise<void> {
-  const configuration = await context.provider.configuration();
+  // Says why, where there is none.
+  await context.provider.configuration();
   if ((await context.providerPresence()) === 'no-one-there') {
     throw new RelyingPartyError(
       'provider_unavailable',
       'the OP is known, but no connection can be made to it',
     );
   }
+  // Asked for again: that look may have found that the OP has moved.
+  const configuration = await context.provider.configuration();
   const transaction = context.transactions.begin(req, res, returnTo, stepUp);
   const url = client.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri(context),

@@ -4,13 +4,15 @@ import type { Provider } from './discovery.js';
 export type ProviderPresence = 'answers' | 'silent' | 'no-one-there';
 
 export interface ProviderPresenceOptions {
-  readonly provider: Pick<Provider, 'configuration'>;
+  readonly provider: Pick<Provider, 'configuration' | 'reportUnreachable'>;
   readonly fetch: typeof fetch;
   readonly now: () => number;
 }
 
-const TIME_LIMIT_MS = 2000;
+const TIME_LIMIT_MS = 1000;
 const REMEMBERED_MS = 1000;
+/** So long nobody waits for an OP that was just silent; a look every now and then tells when it is back. */
+const SILENCE_REMEMBERED_MS = 5000;
 const NO_CONNECTION: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -24,36 +26,58 @@ const NO_CONNECTION: ReadonlySet<unknown> = new Set([
  * that failed. What discovery knows may be an hour old and does not tell.
  *
  * Any answer will do, whatever its status, from the token endpoint's origin, which we must be able to reach anyway. That it
- * answered is remembered for a second. Never rejects.
+ * answered is remembered for a second, that it was silent for five. Where no connection can be made the metadata is read again:
+ * the OP may have moved. Never rejects.
  */
 export function createProviderPresence(
   options: ProviderPresenceOptions,
 ): () => Promise<ProviderPresence> {
   const { provider, fetch, now } = options;
   let answeredAt = -Infinity;
+  let silentAt = -Infinity;
   let looking: Promise<ProviderPresence> | undefined;
 
-  const look = async (): Promise<ProviderPresence> => {
+  const tokenEndpoint = async (): Promise<string> =>
+    (await provider.configuration()).serverMetadata().token_endpoint!;
+
+  const knock = async (endpoint: string): Promise<ProviderPresence> => {
     try {
-      const { token_endpoint: endpoint } = (await provider.configuration()).serverMetadata();
       await fetch(new URL('/', endpoint).href, {
         method: 'HEAD',
         redirect: 'manual',
         signal: AbortSignal.timeout(TIME_LIMIT_MS),
       });
-      answeredAt = now();
       return 'answers';
     } catch (error) {
       return NO_CONNECTION.has(codeOf(error)) ? 'no-one-there' : 'silent';
     }
   };
 
+  const look = async (): Promise<ProviderPresence> => {
+    try {
+      const endpoint = await tokenEndpoint();
+      const presence = await knock(endpoint);
+      if (presence !== 'no-one-there') return presence;
+      provider.reportUnreachable();
+      const endpointNow = await tokenEndpoint();
+      return endpointNow === endpoint ? presence : await knock(endpointNow);
+    } catch {
+      return 'silent';
+    }
+  };
+
+  const lookAndRemember = async (): Promise<ProviderPresence> => {
+    const presence = await look();
+    answeredAt = presence === 'answers' ? now() : -Infinity;
+    silentAt = presence === 'silent' ? now() : -Infinity;
+    looking = undefined;
+    return presence;
+  };
+
   return async () => {
     if (now() - answeredAt < REMEMBERED_MS) return 'answers';
-    looking ??= look().finally(() => {
-      looking = undefined;
-    });
-    return looking;
+    looking ??= lookAndRemember();
+    return now() - silentAt < SILENCE_REMEMBERED_MS ? 'silent' : looking;
   };
 }
 
