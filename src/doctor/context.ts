@@ -1,4 +1,5 @@
 import type { Settings } from '../config/settings.js';
+import type { SignatureAlgorithm } from '../tokens/algorithms.js';
 import type { UserPools, UserPoolsError } from './user-pools.js';
 
 /** What of the OpenID provider's discovery document the checks go by. */
@@ -9,6 +10,8 @@ export interface ProviderMetadata {
   readonly jwksUri: string;
   readonly endSessionEndpoint: string | undefined;
   readonly takesBasicAuthentication: boolean;
+  /** What its tokens may be signed with. */
+  readonly signatureAlgorithms: readonly SignatureAlgorithm[];
 }
 
 /** What the checks look at, and what earlier ones have learned for later ones. */

@@ -17,8 +17,8 @@ const malformed = (token: string): OperatorHelp => ({
 });
 
 const algorithmRefused = (token: string): OperatorHelp => ({
-  cause: `The ${token} is not signed with RS256, the one algorithm accepted.`,
-  fix: 'Set the client at the OpenID provider to RS256; user pools always use it. From a stranger, `none` or HS256 is an attack.',
+  cause: `The ${token} is signed with an algorithm that is not accepted: at a user pool RS256 alone, elsewhere what the provider announces of RS256, PS256, ES256 and EdDSA; or its \`kid\` names a key for another algorithm.`,
+  fix: 'Set the client at the OpenID provider to one of these, and see that `id_token_signing_alg_values_supported` of its discovery document has it. From a stranger, `none` or HS256 is an attack.',
 });
 
 const keyUnknown = (token: string): OperatorHelp => ({

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { JWK } from 'jose';
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../errors.js';
+import { algorithmsOf, SIGNATURE_ALGORITHMS } from '../tokens/algorithms.js';
 import { createKeySet, type KeySet } from '../tokens/key-set.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import type { RelyingPartyEvents } from './events.js';
@@ -116,7 +117,11 @@ export function createProvider(options: ProviderOptions): Provider {
     },
     knownMetadata: () => known?.metadata,
     reportUnreachable,
-    keys: createKeySet({ now, load: () => patience.wait('jwks', readKeys()) }),
+    keys: createKeySet({
+      now,
+      load: () => patience.wait('jwks', readKeys()),
+      algorithms: () => algorithmsOf(issuer, known?.metadata.id_token_signing_alg_values_supported),
+    }),
   };
 
   function configure(
@@ -124,11 +129,11 @@ export function createProvider(options: ProviderOptions): Provider {
     server: client.ServerMetadata,
     skew: number,
   ): client.Configuration {
+    const announced = server.id_token_signing_alg_values_supported;
     const configuration = new client.Configuration(
-      server,
+      { ...server, id_token_signing_alg_values_supported: [...algorithmsOf(issuer, announced)] },
       clientId,
       {
-        id_token_signed_response_alg: 'RS256',
         [client.clockSkew]: skew,
         [client.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
       },
@@ -214,6 +219,12 @@ function checkMetadata(
     throw new RelyingPartyError(
       'provider_metadata_invalid',
       'discovery: issuer is not the configured one',
+    );
+  }
+  if (algorithmsOf(issuer, server.id_token_signing_alg_values_supported).length === 0) {
+    throw new RelyingPartyError(
+      'provider_metadata_invalid',
+      `discovery: id_token_signing_alg_values_supported has none of ${SIGNATURE_ALGORITHMS.join(', ')}`,
     );
   }
   for (const name of [...required, ...optional]) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hashOf, type SignatureAlgorithm } from './algorithms.js';
 import type { KeySet } from './key-set.js';
 import {
   CLOCK_TOLERANCE_SECONDS,
@@ -38,7 +39,7 @@ export async function verifyIdToken(
   expected: ExpectedIdToken,
   keys: KeySet,
 ): Promise<IdTokenClaims> {
-  const { claims } = await signedClaims(unverifiedIdToken, 'id_token', keys);
+  const { claims, alg } = await signedClaims(unverifiedIdToken, 'id_token', keys);
   const nowSeconds = expected.now() / 1000;
 
   if (claims['iss'] !== expected.issuer) {
@@ -57,7 +58,8 @@ export async function verifyIdToken(
   if (expected.nonce !== null && claims['nonce'] !== expected.nonce) {
     throw refused('id_token', 'nonce_mismatch', 'nonce is not the one we sent');
   }
-  if (claims['at_hash'] !== undefined && claims['at_hash'] !== leftHalfHash(expected.accessToken)) {
+  const accessTokenHash = leftHalfHash(expected.accessToken, alg);
+  if (claims['at_hash'] !== undefined && claims['at_hash'] !== accessTokenHash) {
     throw refused('id_token', 'access_token_mismatch', 'at_hash is not of this access token');
   }
   const tokenUse = claims['token_use'];
@@ -87,7 +89,8 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-/** Core section 3.1.3.6, for RS256: the left half of SHA-256. */
-function leftHalfHash(accessToken: string): string {
-  return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
+/** Core section 3.1.3.6: the left half of the hash that the ID token's own signature is made with. */
+function leftHalfHash(accessToken: string, alg: SignatureAlgorithm): string {
+  const digest = createHash(hashOf(alg)).update(accessToken).digest();
+  return digest.subarray(0, digest.length / 2).toString('base64url');
 }

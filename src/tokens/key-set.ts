@@ -1,17 +1,28 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose';
 import { RelyingPartyError } from '../errors.js';
+import { DEFAULT_ALGORITHMS, fitsAlgorithm, type SignatureAlgorithm } from './algorithms.js';
 
-/** The OP's signing keys by `kid`. */
+/** The OP's signing keys by `kid` and algorithm. */
 export interface KeySet {
   /**
-   * @param kid as in the token's header; without one, the only key of the set will do (OpenID Connect Core 1.0 section 10.1)
+   * @param header as in the token; without a `kid`, the only key that fits will do (OpenID Connect Core 1.0 section 10.1)
    * @param source where the token came from; default `anybody`
-   * @returns the key, or `undefined` when the OP does not publish it, also after asking again
+   * @returns the key, or why there is none: the OP does not sign with this algorithm, or not with the key of this name; or
+   *   it does not publish the key, also after asking again
    * @throws whatever `load` throws, when no key set has ever been read or an unknown `kid` makes it ask again;
    *   {RelyingPartyError} `provider_unavailable` when there is no key in it that we can use
    */
-  find(kid: string | undefined, source?: TokenSource): Promise<CryptoKey | undefined>;
+  find(header: KeyHeader, source?: TokenSource): Promise<FoundKey>;
 }
+
+/** What a token's header says of its key. */
+export interface KeyHeader {
+  readonly alg: SignatureAlgorithm;
+  readonly kid: string | undefined;
+}
+
+/** A key to check a signature with, or the reason to refuse the token. */
+export type FoundKey = CryptoKey | 'algorithm_refused' | 'key_unknown';
 
 /** Where a token came from: an answer of the OP to us, or a request that anybody can make. */
 type TokenSource = 'provider' | 'anybody';
@@ -19,6 +30,8 @@ type TokenSource = 'provider' | 'anybody';
 export interface KeySetOptions {
   /** Reads the JWKS document's `keys`. */
   readonly load: () => Promise<readonly JWK[]>;
+  /** What the OP signs with; asked after `load`. Default RS256 alone. */
+  readonly algorithms?: (() => readonly SignatureAlgorithm[]) | undefined;
   readonly now: () => number;
 }
 
@@ -41,9 +54,13 @@ const PAUSE_AFTER_FAILURES_MS = 2000;
  *
  * openid-client's own cache would refuse a new `kid` for the first minute after a read.
  */
-export function createKeySet({ load, now }: KeySetOptions): KeySet {
+export function createKeySet({
+  load,
+  now,
+  algorithms = () => DEFAULT_ALGORITHMS,
+}: KeySetOptions): KeySet {
   let keys: readonly JWK[] | undefined;
-  let imported = new Map<JWK, Promise<CryptoKey | undefined>>();
+  let imported = new Map<JWK, Map<SignatureAlgorithm, Promise<CryptoKey | undefined>>>();
   let readAgainAt = 0;
   let loading: Promise<void> | undefined;
   let failures = 0;
@@ -51,9 +68,11 @@ export function createKeySet({ load, now }: KeySetOptions): KeySet {
   const budgets = { provider: createReloadBudget(now), anybody: createReloadBudget(now) };
 
   const replaceKeys = async (): Promise<void> => {
-    const usable = (await load()).filter(isSigningKey);
+    const published = await load();
+    const usable = published.filter((jwk) => algorithms().some((alg) => fitsAlgorithm(jwk, alg)));
     if (usable.length === 0) {
-      throw new RelyingPartyError('provider_unavailable', 'JWKS: no key for RS256 in it');
+      const message = `JWKS: no key for ${algorithms().join(', ')} in it`;
+      throw new RelyingPartyError('provider_unavailable', message);
     }
     keys = usable;
     imported = new Map();
@@ -88,23 +107,35 @@ export function createKeySet({ load, now }: KeySetOptions): KeySet {
       readAgainAt = now() + STALE_AGE_MS;
     });
 
-  const known = async (kid: string | undefined): Promise<CryptoKey | undefined> => {
-    const jwk = kid === undefined ? onlyOf(keys ?? []) : keys?.find((each) => each.kid === kid);
-    if (jwk === undefined) return undefined;
-    const key = imported.get(jwk) ?? importKey(jwk);
-    imported.set(jwk, key);
+  const known = async ({ alg, kid }: KeyHeader): Promise<FoundKey> => {
+    if (!algorithms().includes(alg)) return 'algorithm_refused';
+    const named = (keys ?? []).filter((jwk) => kid === undefined || jwk.kid === kid);
+    const fitting = named.filter((jwk) => fitsAlgorithm(jwk, alg));
+    if (kid !== undefined && named.length > 0 && fitting.length === 0) return 'algorithm_refused';
+    const [jwk] = fitting;
+    // Two keys that both fit: we do not guess.
+    if (jwk === undefined || (kid === undefined && fitting.length > 1)) return 'key_unknown';
+    return (await importOnce(jwk, alg)) ?? 'key_unknown';
+  };
+
+  const importOnce = (jwk: JWK, alg: SignatureAlgorithm): Promise<CryptoKey | undefined> => {
+    const ofKey =
+      imported.get(jwk) ?? new Map<SignatureAlgorithm, Promise<CryptoKey | undefined>>();
+    const key = ofKey.get(alg) ?? importKey(jwk, alg);
+    imported.set(jwk, ofKey.set(alg, key));
     return key;
   };
 
   return {
-    async find(kid, source = 'anybody') {
+    async find(header, source = 'anybody') {
       if (keys === undefined) await reload(source);
       else if (now() >= readAgainAt) await renew(source);
-      const key = await known(kid);
-      if (key !== undefined || kid === undefined || !budgets[source].take(kid)) return key;
+      const { kid } = header;
+      const found = await known(header);
+      if (found !== 'key_unknown' || kid === undefined || !budgets[source].take(kid)) return found;
       await reload(source);
-      const reloaded = await known(kid);
-      if (reloaded === undefined && source === 'anybody') budgets[source].refuseForAWhile(kid);
+      const reloaded = await known(header);
+      if (reloaded === 'key_unknown' && source === 'anybody') budgets[source].refuseForAWhile(kid);
       return reloaded;
     },
   };
@@ -134,15 +165,12 @@ function createReloadBudget(now: () => number): ReloadBudget {
   };
 }
 
-function isSigningKey({ kty, use = 'sig', alg = 'RS256' }: JWK): boolean {
-  return kty === 'RSA' && use === 'sig' && alg === 'RS256';
-}
-
-const onlyOf = (keys: readonly JWK[]): JWK | undefined => (keys.length === 1 ? keys[0] : undefined);
-
-/** A key that cannot be read is as good as not published. */
-async function importKey(jwk: JWK): Promise<CryptoKey | undefined> {
-  const { d: _privateHalf, ...publicHalf } = jwk;
-  const key = await importJWK(publicHalf, 'RS256').catch(() => undefined);
+/** A key that cannot be read is as good as not published. Only its public half is looked at. */
+async function importKey(
+  { kty, crv, n, e, x, y }: JWK,
+  alg: SignatureAlgorithm,
+): Promise<CryptoKey | undefined> {
+  const publicHalf = { kty, crv, n, e, x, y } as JWK;
+  const key = await importJWK(publicHalf, alg).catch(() => undefined);
   return key instanceof Uint8Array ? undefined : key;
 }

@@ -6,6 +6,7 @@ import {
   type CryptoKey,
 } from 'jose';
 import { RelyingPartyError } from '../errors.js';
+import { isSignatureAlgorithm, type SignatureAlgorithm } from './algorithms.js';
 import type { KeySet } from './key-set.js';
 
 /** What kind of token is being checked; begins the error code. */
@@ -21,11 +22,9 @@ export interface SignedToken {
    * `undefined` when absent. Whether it fits is still to be checked.
    */
   readonly typ: string | undefined;
+  readonly alg: SignatureAlgorithm;
   readonly claims: SignedClaims;
 }
-
-/** The one algorithm accepted, whatever a token's header or the OP's metadata say (RFC 8725 section 3.1). */
-const ALGORITHM = 'RS256';
 
 /** Seconds of disagreement between the OP's clock and ours that we accept. */
 export const CLOCK_TOLERANCE_SECONDS = 60;
@@ -33,7 +32,8 @@ export const CLOCK_TOLERANCE_SECONDS = 60;
 const MAX_TOKEN_LENGTH = 16_384;
 
 /**
- * Where a token from the network becomes claims we may read: well formed, RS256, a key of the issuer, a signature that holds.
+ * Where a token from the network becomes claims we may read: well formed, an algorithm the issuer signs with,
+ * a key of the issuer's that is for this algorithm, a signature that holds.
  *
  * @throws {RelyingPartyError} `…_malformed`, `…_algorithm_refused`, `…_key_unknown`, `…_signature_invalid`
  * @see RFC 7515 section 5.2, RFC 8725 sections 3.1 to 3.3
@@ -44,11 +44,12 @@ export async function signedClaims(
   keys: KeySet,
 ): Promise<SignedToken> {
   const { alg, kid } = unverifiedHeader(unverifiedToken, kind);
-  if (alg !== ALGORITHM) throw refused(kind, 'algorithm_refused', `alg is not ${ALGORITHM}`);
-  const key = await keys.find(kid, kind === 'id_token' ? 'provider' : 'anybody');
-  if (key === undefined) throw refused(kind, 'key_unknown', 'kid is not in the JWKS');
-  const { payload, protectedHeader } = await verifySignature(unverifiedToken, kind, key);
-  return { typ: mediaType(protectedHeader.typ, kind), claims: parseClaims(payload, kind) };
+  if (!isSignatureAlgorithm(alg)) throw refused(kind, 'algorithm_refused', 'alg is none of ours');
+  const key = await keys.find({ alg, kid }, kind === 'id_token' ? 'provider' : 'anybody');
+  if (key === 'algorithm_refused') throw refused(kind, key, 'alg is not the issuer’s or the key’s');
+  if (key === 'key_unknown') throw refused(kind, key, 'kid is not in the JWKS');
+  const { payload, protectedHeader } = await verifySignature(unverifiedToken, kind, key, alg);
+  return { typ: mediaType(protectedHeader.typ, kind), alg, claims: parseClaims(payload, kind) };
 }
 
 function mediaType(typ: unknown, kind: TokenKind): string | undefined {
@@ -95,9 +96,10 @@ async function verifySignature(
   token: string,
   kind: TokenKind,
   key: CryptoKey,
+  alg: SignatureAlgorithm,
 ): Promise<CompactVerifyResult> {
   try {
-    return await compactVerify(token, key, { algorithms: [ALGORITHM] });
+    return await compactVerify(token, key, { algorithms: [alg] });
   } catch (error) {
     if (error instanceof errors.JWSSignatureVerificationFailed) {
       throw refused(kind, 'signature_invalid', 'the signature does not hold', { cause: error });

@@ -1,4 +1,5 @@
 import { domainPrefixOf, isUserPool, userPoolIdOf } from '../../cognito/user-pool.js';
+import { algorithmsOf } from '../../tokens/algorithms.js';
 import { type DoctorContext, type ProviderMetadata } from '../context.js';
 import { type DiscoveryDocument, readDiscovery } from '../discovery-document.js';
 import type { Check, Finding } from '../finding.js';
@@ -19,7 +20,7 @@ export const discovery: Check<DoctorContext> = {
     const { document, aheadSeconds } = read;
     if (aheadSeconds !== undefined) context.clockAheadSeconds = aheadSeconds;
     const findings = issuerFindings(settings.issuer, document['issuer']);
-    const metadata = metadataFrom(document);
+    const metadata = metadataFrom(document, settings.issuer);
     if (metadata === undefined)
       return { findings: [...findings, incomplete(settings.issuer, document)] };
     context.metadata = metadata;
@@ -77,7 +78,7 @@ function issuerFindings(issuer: string, actual: unknown): Finding[] {
   ];
 }
 
-function metadataFrom(document: DiscoveryDocument): ProviderMetadata | undefined {
+function metadataFrom(document: DiscoveryDocument, issuer: string): ProviderMetadata | undefined {
   const url = (name: string): string | undefined => {
     const value = document[name];
     return typeof value === 'string' && URL.canParse(value) ? value : undefined;
@@ -93,6 +94,7 @@ function metadataFrom(document: DiscoveryDocument): ProviderMetadata | undefined
     tokenEndpoint,
     jwksUri,
     endSessionEndpoint: url('end_session_endpoint'),
+    signatureAlgorithms: algorithmsOf(issuer, document['id_token_signing_alg_values_supported']),
     takesBasicAuthentication: !Array.isArray(methods) || methods.includes('client_secret_basic'),
   };
 }

@@ -1,8 +1,10 @@
+import type { JWK } from 'jose';
+import { fitsAlgorithm, type SignatureAlgorithm } from '../../tokens/algorithms.js';
 import type { DoctorContext } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import { networkReason, REQUEST_TIMEOUT_MS } from '../visit.js';
 
-/** The issuer's JWKS: there, and with a key for RS256. */
+/** The issuer's JWKS: there, and with a key for an algorithm the issuer signs with. */
 export const keys: Check<DoctorContext> = {
   name: 'keys',
   title: 'Keys of the issuer (JWKS)',
@@ -14,9 +16,13 @@ export const keys: Check<DoctorContext> = {
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
       if (response.status !== 200) return { findings: [unusable(`status ${response.status}`)] };
-      const found = signatureKeys(await response.json());
+      const found = signatureKeys(await response.json(), metadata.signatureAlgorithms);
       return found === 0
-        ? { findings: [unusable('there is no RSA signature key in it')] }
+        ? {
+            findings: [
+              unusable('there is no signature key in it that fits the announced algorithms'),
+            ],
+          }
         : { findings: [], detail: `${found}` };
     } catch (error) {
       return { findings: [unusable(networkReason(error))] };
@@ -24,12 +30,12 @@ export const keys: Check<DoctorContext> = {
   },
 };
 
-function signatureKeys(document: unknown): number {
+function signatureKeys(document: unknown, algorithms: readonly SignatureAlgorithm[]): number {
   const list = (document as { keys?: unknown } | null)?.keys;
   if (!Array.isArray(list)) return 0;
   return list.filter((key: unknown) => {
-    const { kty, use, alg } = Object(key) as Record<string, unknown>;
-    return kty === 'RSA' && (use ?? 'sig') === 'sig' && (alg ?? 'RS256') === 'RS256';
+    const jwk = Object(key) as JWK;
+    return algorithms.some((algorithm) => fitsAlgorithm(jwk, algorithm));
   }).length;
 }
 
@@ -37,6 +43,6 @@ const unusable = (reason: string): Finding => ({
   code: 'jwks_unusable',
   what: `The keys at the issuer’s jwks_uri cannot be used: ${reason}.`,
   fix: {
-    text: 'See that this machine reaches jwks_uri. A provider other than a user pool must sign with RS256.',
+    text: 'See that this machine reaches jwks_uri. A provider other than a user pool must sign with RS256, PS256, ES256 or EdDSA, and announce it.',
   },
 });
