@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Session } from '../sessions/session.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { PageContext } from '../web/page-context.js';
+import type { BackgroundWork } from './background-work.js';
 import type { Render } from '../web/render.js';
 import type { Provider } from './discovery.js';
 import type { RelyingPartyEvents } from './events.js';
@@ -30,6 +31,8 @@ export interface RelyingPartyParts {
   readonly fetch: typeof fetch;
   readonly events: EventEmitter<RelyingPartyEvents>;
   readonly provider: Provider;
+  /** What goes on when the visitor it began with has gone. */
+  readonly background: BackgroundWork;
   /** Whether the OP is there at the moment; never rejects. */
   readonly providerPresence: () => Promise<ProviderPresence>;
   readonly sessions: Sessions;

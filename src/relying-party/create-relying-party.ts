@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import { isUserPool } from '../cognito/user-pool.js';
+import { FINISH_MS } from '../config/time-limits.js';
 import { displayNameOf } from '../sessions/session.js';
 import { sealingSecrets } from '../sessions/sealing-secrets.js';
 import { createSessions } from '../sessions/sessions.js';
@@ -9,6 +10,7 @@ import { createRenderer, type Render } from '../web/render.js';
 import { requestId } from '../web/request-id.js';
 import { securityHeaders } from '../web/security-headers.js';
 import { createApiTokens } from './api-tokens.js';
+import { createBackgroundWork } from './background-work.js';
 import { checkOptions } from './check-options.js';
 import { keepContext, type RelyingPartyContext } from './context.js';
 import { createCurrentSession } from './current-session.js';
@@ -59,6 +61,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     absoluteSeconds: session.absoluteSeconds ?? DEFAULT_ABSOLUTE_SECONDS,
     now,
   });
+  const background = createBackgroundWork();
   const parts = {
     issuer,
     clientId,
@@ -71,6 +74,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     fetch,
     events,
     provider,
+    background,
     providerPresence: createProviderPresence({ provider, fetch, now }),
     sessions,
     revokedSignIns: createRevokedSignIns({ store: session.store, now }),
@@ -135,7 +139,10 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     formActionOrigins,
     verifyAccessToken: createApiTokens(parts, api),
     ping: () => session.store.ping(),
-    close: () => opFetch.close(),
+    close: async () => {
+      await background.finish(FINISH_MS);
+      await opFetch.close();
+    },
   };
   keepContext(relyingParty, context);
   return relyingParty;

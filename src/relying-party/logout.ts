@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { REQUEST_WAIT_MS } from '../config/time-limits.js';
 import { displayNameOf } from '../sessions/session.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
 import { sendPage } from '../web/send-page.js';
@@ -17,7 +18,6 @@ import {
   type LogoutStep,
 } from './logout-chain.js';
 import { hopUrl } from './logout-hop.js';
-import { SIGN_OUT_TIME_LIMIT_MS } from './revoke.js';
 import { sessionOf } from './session-cookie.js';
 
 /** `GET /logout`: asks; never signs out by itself, so that no image or link elsewhere can. */
@@ -57,7 +57,7 @@ export async function logout(
   const [revocation, presence] = await Promise.all([
     ended?.revocation ?? ('not-possible' as const),
     // Discovery may take longer than a sign-out waits. The upstream is not looked for: it may be out of our reach only.
-    withinTimeLimit(context.providerPresence(), SIGN_OUT_TIME_LIMIT_MS).catch(() => 'silent'),
+    withinTimeLimit(context.providerPresence(), REQUEST_WAIT_MS).catch(() => 'silent'),
   ]);
   // Who presses "Finish" is sent to the master pool all the same: it may not answer us, and yet the browser.
   const chain =

@@ -1,3 +1,4 @@
+import { REQUEST_WAIT_MS } from '../config/time-limits.js';
 import type { Provider } from './discovery.js';
 
 /** What a look at the OP's address showed. `no-one-there`: not even a connection could be made. */
@@ -9,7 +10,6 @@ export interface ProviderPresenceOptions {
   readonly now: () => number;
 }
 
-const TIME_LIMIT_MS = 1000;
 const REMEMBERED_MS = 1000;
 /** So long nobody waits for an OP that was just silent; a look every now and then tells when it is back. */
 const SILENCE_REMEMBERED_MS = 5000;
@@ -45,7 +45,7 @@ export function createProviderPresence(
       await fetch(new URL('/', endpoint).href, {
         method: 'HEAD',
         redirect: 'manual',
-        signal: AbortSignal.timeout(TIME_LIMIT_MS),
+        signal: AbortSignal.timeout(REQUEST_WAIT_MS),
       });
       return 'answers';
     } catch (error) {

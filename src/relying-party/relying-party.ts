@@ -45,6 +45,9 @@ export interface RelyingParty {
   readonly formActionOrigins: () => readonly string[] | undefined;
   /** Resolves when the session store answers. */
   readonly ping: () => Promise<void>;
-  /** Lets go of connections to the OP. */
+  /**
+   * Waits for refreshes and revocations under way, for a few seconds at most, and lets go of connections to the OP. Call it when
+   * no more requests come, and before the session store is closed: a refresh token that arrives later is lost.
+   */
   readonly close: () => Promise<void>;
 }

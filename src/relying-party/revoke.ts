@@ -1,18 +1,16 @@
 import * as client from 'openid-client';
+import { REQUEST_WAIT_MS } from '../config/time-limits.js';
 import type { SessionTokens } from '../sessions/session.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
 import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './discovery.js';
 
-/** Sign-out does not wait longer than this for the OP, whatever it is asked. */
-export const SIGN_OUT_TIME_LIMIT_MS = 2000;
-
-/** What came of a revocation; `not-possible` where there is nothing to revoke, or no endpoint to ask. */
+/** What came of a revocation, so far as is known; `not-possible` where there is nothing to revoke, or no endpoint to ask. */
 export type RevocationOutcome = 'done' | 'failed' | 'not-possible';
 
 /**
- * Asks the OP to invalidate a session's refresh token, and with it, at Cognito, every token of the sign-in. Best effort within
- * a short time; a failure is recorded and never stops a sign-out.
+ * Asks the OP to invalidate a session's refresh token, and with it, at Cognito, every token of the sign-in. Best effort: a
+ * failure is recorded and never stops a sign-out, and what takes longer than a request waits counts as failed, but goes on.
  * @see RFC 7009 section 2
  */
 export async function revokeTokens(
@@ -22,12 +20,11 @@ export async function revokeTokens(
 ): Promise<RevocationOutcome> {
   const refreshToken = tokens?.refreshToken;
   if (refreshToken === undefined) return 'not-possible';
-  try {
-    return await withinTimeLimit(revoke(context, refreshToken), SIGN_OUT_TIME_LIMIT_MS);
-  } catch (error) {
+  const work = revoke(context, refreshToken).catch((error: unknown) => {
     context.events.emit('logout.revocation_failed', { session, detail: reasonOf(error) });
-    return 'failed';
-  }
+    return 'failed' as const;
+  });
+  return withinTimeLimit(context.background.own(work), REQUEST_WAIT_MS).catch(() => 'failed');
 }
 
 async function revoke(

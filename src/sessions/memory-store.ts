@@ -50,6 +50,8 @@ export class MemoryStore implements SessionStore {
   async update(key: string, change: StoredSessionChange): Promise<boolean> {
     const stored = this.#live(key);
     if (stored === undefined) return false;
+    const { expected } = change;
+    if (expected !== undefined && Buffer.compare(stored.session, expected) !== 0) return false;
     this.#sessions.set(key, {
       session: change.session === undefined ? stored.session : copy(change.session),
       tokens: change.tokens === undefined ? stored.tokens : copy(change.tokens),
@@ -75,6 +77,13 @@ export class MemoryStore implements SessionStore {
     const proof = randomUUID();
     this.#locks.set(name, { proof, expiresAt: this.#now() + ttlMs });
     return proof;
+  }
+
+  async renewLock(name: string, proof: string, ttlMs: number): Promise<boolean> {
+    const held = this.#locks.get(name);
+    if (held?.proof !== proof || held.expiresAt <= this.#now()) return false;
+    held.expiresAt = this.#now() + ttlMs;
+    return true;
   }
 
   async unlock(name: string, proof: string): Promise<void> {

@@ -8,11 +8,15 @@ export const createSession = `
   redis.call('HSET', KEYS[1], unpack(ARGV, 2))
   redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
 
-/** ARGV: now, ms to live or '', then fields and values. Answers the indexes, or nothing if there is no live session. */
+/**
+ * ARGV: now, ms to live or '', the expected record or '', then fields and values. Answers the indexes, or nothing if there is no
+ * live session or its record is another.
+ */
 export const updateSession = `
   local expires_at = redis.call('HGET', KEYS[1], 'expires_at')
   if not expires_at or tonumber(expires_at) <= tonumber(ARGV[1]) then return false end
-  if ARGV[3] then redis.call('HSET', KEYS[1], unpack(ARGV, 3)) end
+  if ARGV[3] ~= '' and redis.call('HGET', KEYS[1], 'session') ~= ARGV[3] then return false end
+  if ARGV[4] then redis.call('HSET', KEYS[1], unpack(ARGV, 4)) end
   if ARGV[2] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
   return redis.call('HGET', KEYS[1], 'indexes')`;
 
@@ -32,6 +36,11 @@ export const addToIndex = `
   redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
   local ttl = ARGV[3] - ARGV[2]
   if redis.call('PTTL', KEYS[1]) < ttl then redis.call('PEXPIRE', KEYS[1], ttl) end`;
+
+/** ARGV: the proof the lock was given out with, ms to live. Answers whether that proof still holds it. */
+export const renewLock = `
+  if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+  return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
 /** ARGV: the proof the lock was given out with. */
 export const unlock = `

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { STORE_ANSWER_MS } from '../config/time-limits.js';
 import { parseRedisUrl } from './redis-address.js';
 import { RedisCommands, type RedisCommand } from './redis-commands.js';
 import * as scripts from './redis-scripts.js';
@@ -11,8 +12,6 @@ import type {
 } from './session-store.js';
 import { storeMisconfigured, storeUnavailable } from './store-errors.js';
 import { withinTimeLimit } from './time-limit.js';
-
-const ANSWER_MS = 900;
 
 /** Redis forgets this much later than we do: our clock decides what has expired, Redis only clears up. */
 const CLEAR_UP_MS = 60_000;
@@ -35,7 +34,7 @@ export async function openRedisStore(
   options: { now: () => number },
 ): Promise<SessionStore> {
   const store = new RedisStore(await RedisCommands.open(parseRedisUrl(url)), options.now);
-  const deadline = performance.now() + ANSWER_MS;
+  const deadline = performance.now() + STORE_ANSWER_MS;
   for (;;) {
     try {
       await store.ping();
@@ -89,12 +88,16 @@ class RedisStore implements SessionStore {
     return inTime(async () => (await this.#liveFields(key, 'tokens'))[0]);
   }
 
-  update(key: string, { session, tokens, expiresAt }: StoredSessionChange): Promise<boolean> {
+  update(
+    key: string,
+    { session, tokens, expiresAt, expected }: StoredSessionChange,
+  ): Promise<boolean> {
     return inTime(async () => {
       const name = nameOf('session', key);
       const ttl = expiresAt === undefined ? '' : this.#ttl(expiresAt);
       const fields = pairs({ session, tokens, expires_at: expiresAt });
-      const command = evaluate(scripts.updateSession, name, this.#now(), ttl, ...fields);
+      const given = [this.#now(), ttl, expected ?? '', ...fields];
+      const command = evaluate(scripts.updateSession, name, ...given);
       const indexes = await (tokens === undefined
         ? this.#redis.write(name, command)
         : this.#redis.writeToReplica(name, command));
@@ -139,6 +142,14 @@ class RedisStore implements SessionStore {
       const key = nameOf('lock', name);
       const taken = await this.#redis.write(key, ['SET', key, proof, 'NX', 'PX', String(ttlMs)]);
       return taken === null ? undefined : proof;
+    });
+  }
+
+  renewLock(name: string, proof: string, ttlMs: number): Promise<boolean> {
+    return inTime(async () => {
+      const key = nameOf('lock', name);
+      const command = evaluate(scripts.renewLock, key, proof, ttlMs);
+      return (await this.#redis.write(key, command)) === 1;
     });
   }
 
@@ -200,7 +211,7 @@ class RedisStore implements SessionStore {
 
 async function inTime<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await withinTimeLimit(work(), ANSWER_MS);
+    return await withinTimeLimit(work(), STORE_ANSWER_MS);
   } catch (error) {
     throw storeUnavailable(error);
   }

@@ -21,8 +21,8 @@ export interface SessionStore {
 
   /**
    * Changes what is given, **only if the session still exists**, so that a late response cannot revive a session that
-   * was signed out.
-   * @returns whether it still existed
+   * was signed out; and with `expected`, only if its record is still that one, so that it cannot undo a later change either.
+   * @returns whether it was changed
    */
   update(key: string, change: StoredSessionChange): Promise<boolean>;
 
@@ -41,6 +41,12 @@ export interface SessionStore {
    * @returns a proof for `unlock`, or `undefined` if somebody else holds it
    */
   lock(name: string, ttlMs: number): Promise<string | undefined>;
+
+  /**
+   * Makes the lock end `ttlMs` from now, if `proof` still holds it.
+   * @returns whether it does
+   */
+  renewLock(name: string, proof: string, ttlMs: number): Promise<boolean>;
 
   /** Gives the lock back, if `proof` still holds it. */
   unlock(name: string, proof: string): Promise<void>;
@@ -75,4 +81,6 @@ export interface StoredSessionChange {
   readonly session?: Uint8Array;
   readonly tokens?: Uint8Array;
   readonly expiresAt?: number;
+  /** The session's record as it was read. */
+  readonly expected?: Uint8Array;
 }

@@ -6,9 +6,9 @@ import type {
   StoredSessionChange,
 } from './session-store.js';
 import { openSqliteFile, transaction, untilNotBusy, type Database } from './sqlite-file.js';
+import { STORE_ANSWER_MS } from '../config/time-limits.js';
 import { storeUnavailable } from './store-errors.js';
 
-const ANSWER_MS = 900;
 const SWEEP_MS = 60_000;
 const SWEEP_ROWS = 500;
 
@@ -59,11 +59,14 @@ class SqliteStore implements SessionStore {
     return this.#answer(() => this.#statements.readTokens.get(key, this.#now())?.tokens);
   }
 
-  update(key: string, { session, tokens, expiresAt }: StoredSessionChange): Promise<boolean> {
+  update(
+    key: string,
+    { session, tokens, expiresAt, expected }: StoredSessionChange,
+  ): Promise<boolean> {
     const { updateSession, updateTokens } = this.#statements;
     const now = this.#now();
-    const change = (): boolean =>
-      updateSession.run(session ?? null, expiresAt ?? null, key, now).changes === 1;
+    const values = [session ?? null, expiresAt ?? null, key, now, expected ?? null] as const;
+    const change = (): boolean => updateSession.run(...values).changes === 1;
     if (tokens === undefined) return this.#answer(change);
     return this.#answer(() =>
       transaction(this.#database, () => change() && updateTokens.run(tokens, key).changes === 1),
@@ -95,6 +98,13 @@ class SqliteStore implements SessionStore {
     });
   }
 
+  renewLock(name: string, proof: string, ttlMs: number): Promise<boolean> {
+    return this.#answer(() => {
+      const now = this.#now();
+      return this.#statements.renewLock.run(now + ttlMs, name, proof, now).changes === 1;
+    });
+  }
+
   unlock(name: string, proof: string): Promise<void> {
     return this.#answer(() => {
       this.#statements.unlock.run(name, proof);
@@ -120,7 +130,7 @@ class SqliteStore implements SessionStore {
 
   async #answer<Answer>(step: () => Answer): Promise<Answer> {
     try {
-      return await untilNotBusy(ANSWER_MS, step);
+      return await untilNotBusy(STORE_ANSWER_MS, step);
     } catch (error) {
       throw storeUnavailable(error);
     }
@@ -160,7 +170,7 @@ function prepareStatements(database: Database) {
     ),
     updateSession: database.prepare(
       `UPDATE sessions SET session = coalesce(?, session), expires_at = coalesce(?, expires_at)
-       WHERE key = ? AND expires_at > ?`,
+       WHERE key = ? AND expires_at > ? AND session = coalesce(?, session)`,
     ),
     updateTokens: database.prepare('UPDATE tokens SET tokens = ? WHERE key = ?'),
     destroySession: database.prepare('DELETE FROM sessions WHERE key = ?'),
@@ -170,6 +180,9 @@ function prepareStatements(database: Database) {
     lock: database.prepare(
       `INSERT INTO locks (name, proof, expires_at) VALUES (?, ?, ?)
        ON CONFLICT DO UPDATE SET proof = excluded.proof, expires_at = excluded.expires_at WHERE locks.expires_at <= ?`,
+    ),
+    renewLock: database.prepare(
+      'UPDATE locks SET expires_at = ? WHERE name = ? AND proof = ? AND expires_at > ?',
     ),
     unlock: database.prepare('DELETE FROM locks WHERE name = ? AND proof = ?'),
     remember: database.prepare(

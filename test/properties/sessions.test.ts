@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import * as fc from 'fast-check';
 import type { Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createBackgroundWork } from '../../src/relying-party/background-work.js';
 import type { RelyingPartyParts } from '../../src/relying-party/context.js';
 import {
   createCurrentSession,
@@ -176,6 +177,7 @@ function createProcess(
     isUserPool: false,
     now,
     events,
+    background: createBackgroundWork(),
     provider: createProvider({
       issuer,
       clientId: 'site',

@@ -132,6 +132,20 @@ export function itKeepsTheContract(
       expect(await store.find(index)).toEqual([]);
     });
 
+    it('changes a session only if its record is still the one expected, when one is', async () => {
+      const key = await created({ session: bytes('s1'), tokens: bytes('t1') });
+      const later = { session: bytes('late'), tokens: bytes('late') };
+
+      expect(await store.update(key, { ...later, expected: bytes('s0') })).toBe(false);
+      expect(text((await store.read(key))?.session)).toBe('s1');
+      expect(text(await store.readTokens(key))).toBe('t1');
+      expect(await store.update(key, { session: bytes('s2'), expected: bytes('s1') })).toBe(true);
+      expect(text((await store.read(key))?.session)).toBe('s2');
+      expect(await store.update(key, { ...later, expected: bytes('s1') })).toBe(false);
+      await store.destroy(key);
+      expect(await store.update(key, { ...later, expected: bytes('s2') })).toBe(false);
+    });
+
     it('leaves nothing of a session when updates race with its sign-out', async () => {
       const index = randomKey();
       const key = await created({ indexes: [index] });
@@ -215,6 +229,22 @@ export function itKeepsTheContract(
       expect(proof).not.toBe(expired);
       await store.unlock(name, expired ?? '');
       expect(await store.lock(name, MINUTE)).toBeUndefined();
+    });
+
+    it('renews a lock for the one who has it, and for nobody else', async () => {
+      const name = randomKey();
+      const proof = await store.lock(name, MINUTE);
+
+      expect(await store.renewLock(name, 'not the proof', MINUTE)).toBe(false);
+      expect(await store.renewLock(name, proof ?? '', 30)).toBe(true);
+      time += 30;
+      const next = await vi.waitUntil(() => store.lock(name, MINUTE));
+      expect(await store.renewLock(name, proof ?? '', MINUTE)).toBe(false);
+      expect(await store.renewLock(name, next, 3 * MINUTE)).toBe(true);
+      time += 2 * MINUTE;
+      expect(await store.lock(name, MINUTE)).toBeUndefined();
+      await store.unlock(name, next);
+      expect(await store.renewLock(name, next, MINUTE)).toBe(false);
     });
 
     it('remembers a value once, until its time', async () => {

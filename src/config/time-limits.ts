@@ -1,0 +1,35 @@
+/*
+ * Times that must fit each other, in one place; `test/config/time-limits.test.ts` says how. Milliseconds, unless the name says
+ * seconds.
+ */
+
+/** One call to the session store. */
+export const STORE_ANSWER_MS = 900;
+
+/** How long a request of somebody who is signed in waits for provider and store, all calls together. */
+export const REQUEST_WAIT_MS = 1000;
+
+/** One call to the provider. */
+export const PROVIDER_CALL_MS = 5000;
+
+/**
+ * The lock on a session's refresh is short, since one whose holder was killed keeps others from the refresh until it ends. As long
+ * as the holder lives it is renewed.
+ */
+export const REFRESH_LOCK_MS = 3000;
+export const REFRESH_LOCK_RENEWAL_MS = 1000;
+
+/**
+ * After a refresh that failed, the process tries again after each of these, visitor or not: the answer may have been lost after
+ * the provider had replaced the refresh token, and then the one we hold works only for the rotation's grace.
+ */
+export const REFRESH_RETRIES_MS: readonly number[] = [2000, 5000, 10_000, 10_000];
+
+/**
+ * How long a refresh token that was replaced by rotation must still work. The most that Cognito allows.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_RefreshTokenRotationType.html
+ */
+export const ROTATION_GRACE_SECONDS = 60;
+
+/** How long a stop waits for work whose visitor has gone: one call to the provider, and the store before and after it. */
+export const FINISH_MS = 7000;

@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Work that goes on when its visitor has gone. It belongs to the process, which waits for it before it stops. */
+export interface BackgroundWork {
+  /** Takes work over, and gives it back for who wants to wait. Nobody need do so: a failure is the work's own to tell. */
+  own<T>(work: Promise<T>): Promise<T>;
+  /** Waits, but not when the process is about to stop. @returns whether it is still going on */
+  pause(ms: number): Promise<boolean>;
+  /** Ends pauses at once, then resolves when everything is done, or after this long. */
+  finish(limitMs: number): Promise<void>;
+}
+
+export function createBackgroundWork(): BackgroundWork {
+  const running = new Set<Promise<unknown>>();
+  const stop = new AbortController();
+
+  const allDone = async (): Promise<void> => {
+    // What is under way may begin more, as an ended session begins a revocation.
+    while (running.size > 0) await Promise.allSettled(running);
+  };
+
+  return {
+    own(work) {
+      const settled = work.then(nothing, nothing);
+      running.add(settled);
+      void settled.then(() => running.delete(settled));
+      return work;
+    },
+    pause: (ms) => wait(ms, true, { signal: stop.signal, ref: false }).catch(() => false),
+    async finish(limitMs) {
+      stop.abort();
+      const limit = new AbortController();
+      await Promise.race([
+        allDone(),
+        wait(limitMs, undefined, { signal: limit.signal }).catch(nothing),
+      ]);
+      limit.abort();
+    },
+  };
+}
+
+const nothing = (): void => {};

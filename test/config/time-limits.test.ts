@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import {
+  FINISH_MS,
+  PROVIDER_CALL_MS,
+  REFRESH_LOCK_MS,
+  REFRESH_LOCK_RENEWAL_MS,
+  REFRESH_RETRIES_MS,
+  REQUEST_WAIT_MS,
+  ROTATION_GRACE_SECONDS,
+  STORE_ANSWER_MS,
+} from '../../src/config/time-limits.js';
+
+describe('the time limits fit each other', () => {
+  const graceMs = ROTATION_GRACE_SECONDS * 1000;
+  /** A call that hangs, and the pause after it. */
+  const attempt = (pauseMs: number): number => PROVIDER_CALL_MS + pauseMs;
+
+  it('every try after a lost answer has come back within the grace of the token that was replaced', () => {
+    const begun = REFRESH_RETRIES_MS.map(attempt).reduce((sum, each) => sum + each, 0);
+    expect(begun + PROVIDER_CALL_MS).toBeLessThan(graceMs);
+  });
+
+  it('the first of them is there well inside it: in the first quarter', () => {
+    expect(attempt(REFRESH_RETRIES_MS[0]!) + PROVIDER_CALL_MS).toBeLessThan(graceMs / 4);
+  });
+
+  it('a killed process keeps the lock for a small part of it', () => {
+    expect(REFRESH_LOCK_MS + PROVIDER_CALL_MS).toBeLessThan(graceMs / 4);
+  });
+
+  it('a lock is renewed in time, also when the store takes all it may and one renewal is lost', () => {
+    expect(REFRESH_LOCK_RENEWAL_MS + STORE_ANSWER_MS).toBeLessThan(REFRESH_LOCK_MS);
+    expect(2 * REFRESH_LOCK_RENEWAL_MS + STORE_ANSWER_MS).toBeLessThan(REFRESH_LOCK_MS);
+  });
+
+  it('a request waits for the store at least as long as the store may take, and never longer than a second', () => {
+    expect(STORE_ANSWER_MS).toBeLessThan(REQUEST_WAIT_MS);
+    expect(REQUEST_WAIT_MS).toBeLessThanOrEqual(1000);
+  });
+
+  it('the grace is none that Cognito refuses', () => {
+    expect(ROTATION_GRACE_SECONDS).toBeLessThanOrEqual(60);
+  });
+
+  it('a stop waits long enough for a call to the provider, and to save what it brings', () => {
+    expect(PROVIDER_CALL_MS + 2 * STORE_ANSWER_MS).toBeLessThan(FINISH_MS);
+  });
+});
