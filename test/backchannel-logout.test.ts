@@ -38,8 +38,8 @@ describe('back-channel logout', () => {
     (await fetch(`${app.url}/api/me`, { headers: { cookie } })).status === 200;
 
   it('ends the sign-in its sid names and leaves the user’s others alone', async () => {
-    const named = await establish(app, { originId: 'sign-in-1' });
-    const other = await establish(app, { originId: 'sign-in-2' });
+    const named = await establish(app, { sid: 'sign-in-1' });
+    const other = await establish(app, { sid: 'sign-in-2' });
     const answer = await post(await provider.sign(goodClaims()));
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -48,8 +48,8 @@ describe('back-channel logout', () => {
   });
 
   it('ends all of the user’s sessions when it names only the sub, and nobody else’s', async () => {
-    const first = await establish(app, { originId: 'a' });
-    const second = await establish(app, { originId: 'b' });
+    const first = await establish(app, { sid: 'a' });
+    const second = await establish(app, { sid: 'b' });
     const bob = await establish(app, { subject: 'bob' });
     const { sid: _sid, ...claims } = goodClaims();
     expect((await post(await provider.sign(claims))).status).toBe(200);
@@ -57,7 +57,7 @@ describe('back-channel logout', () => {
   });
 
   it('does not end a sign-in of another user than the one it names', async () => {
-    const bob = await establish(app, { subject: 'bob', originId: 'sign-in-1' });
+    const bob = await establish(app, { subject: 'bob', sid: 'sign-in-1' });
     expect((await post(await provider.sign(goodClaims()))).status).toBe(200);
     expect(await isSignedIn(bob)).toBe(true);
   });
@@ -83,7 +83,7 @@ describe('back-channel logout', () => {
     ['without jti', { jti: undefined }],
   ];
   it.each(badClaims)('refuses a token %s, and ends nothing', async (_name, change) => {
-    const session = await establish(app, { originId: 'sign-in-1' });
+    const session = await establish(app, { sid: 'sign-in-1' });
     const answer = await post(await provider.sign({ ...goodClaims(), ...change }));
     expect(answer.status).toBe(400);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -110,7 +110,7 @@ describe('back-channel logout', () => {
   it('refuses the same token a second time', async () => {
     const token = await provider.sign(goodClaims());
     expect((await post(token)).status).toBe(200);
-    const session = await establish(app, { originId: 'sign-in-1' });
+    const session = await establish(app, { sid: 'sign-in-1' });
     expect((await post(token)).status).toBe(400);
     expect(await isSignedIn(session)).toBe(true);
   });

@@ -57,11 +57,12 @@ export function createApiTokens(
   });
 
   const refuseRevoked = async (seen: SeenToken): Promise<void> => {
-    const { originId } = seen.claims;
-    if (originId === undefined || seen.claims.issuer !== issuer) return;
+    const { claims } = seen;
+    const comesFromSignIn = claims.originJti !== undefined || claims.sid !== undefined;
+    if (!comesFromSignIn || claims.issuer !== issuer) return;
     // Taken before the question: a sign-in that ends while it is answered must be asked about again.
     const askedAt = now();
-    if (await revokedSignIns.has(issuer, originId)) {
+    if (await revokedSignIns.has(claims)) {
       throw new RelyingPartyError('access_token_revoked', 'its sign-in has ended here');
     }
     seen.checkedAt = askedAt;

@@ -48,6 +48,6 @@ async function sessionsOf(
   { sid, subject }: LogoutSubject,
 ): Promise<Session[]> {
   if (sid === undefined) return sessions.ofSubject(issuer, subject!);
-  const found = await sessions.ofOrigin(issuer, sid);
+  const found = await sessions.ofSid(issuer, sid);
   return found.filter((session) => subject === undefined || session.subject === subject);
 }

@@ -38,10 +38,16 @@ export async function callback(
   const response = await exchangeCode(context, parameters, transaction);
   const claims = await verifiedIdToken(context, response, transaction.nonce);
   requireStepUp(claims, transaction.stepUp, context.now());
-  const tokens = sessionTokens(response, response.id_token!, undefined, context.now());
+  const first = {
+    idToken: response.id_token!,
+    refreshToken: undefined,
+    nonce: transaction.nonce,
+  };
+  const tokens = sessionTokens(response, first, context.now());
   const who = whoSignedIn(context, claims, response, req.get('User-Agent'));
 
   await endPrevious(context, req);
+  await context.revokedSignIns.resume(who, claims.issuedAt);
   const { sessionId, session } = await context.sessions.establish(who, tokens);
   context.sessionCookie.write(res, sessionId);
   context.logoutChains.clear(res);

@@ -88,14 +88,13 @@ export function createRefresh(
   ): Promise<SessionTokens> {
     const configuration = await context.provider.configuration();
     const response = await client.refreshTokenGrant(configuration, refreshToken);
-    const idToken = response.id_token ?? tokens.idToken;
     if (response.id_token !== undefined) {
       const { subject } = await verifiedIdToken(context, response, null);
       if (subject !== session.subject) {
         throw new RelyingPartyError('id_token_subject_invalid', 'refresh: sub is another user');
       }
     }
-    return sessionTokens(response, idToken, refreshToken, context.now());
+    return sessionTokens(response, tokens, context.now());
   }
 
   async function keep(session: Session, tokens: SessionTokens): Promise<Session | undefined> {

@@ -1,50 +1,77 @@
-import { createHash } from 'node:crypto';
 import type { Session } from '../sessions/session.js';
 import type { SessionStore } from '../sessions/session-store.js';
+import type { AccessTokenClaims } from '../tokens/claims.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
+import { createMarks } from './marks.js';
 
 /**
- * Sign-ins that ended here before their access tokens did. An access token says nothing of that; its `origin_jti` names the
- * sign-in it came from.
+ * Sign-ins that ended here before their access tokens did. An access token says nothing of that, but names what it came from.
+ *
+ * Its `origin_jti` is one sign-in, and means that one for ever. Its `sid` is the browser's session at the OP, which may outlive a
+ * session of ours and begin another: then only what was issued before the end is refused.
  */
 export interface RevokedSignIns {
-  /** Until its access token would have expired. A sign-in without a name (`originId`) cannot be remembered. */
-  add(session: Session): Promise<void>;
+  /** Until its access token would have expired. A sign-in without a name cannot be remembered. */
+  add(session: Ended): Promise<void>;
+  /** Whoever signs in again under the same `sid` gets tokens that count, also in the very second in which the last ones ended. */
+  resume(signIn: Pick<Session, 'issuer' | 'sid'>, issuedAtSeconds: number): Promise<void>;
   /** @throws {RelyingPartyError} `session_store_unavailable`: whether the sign-in still stands is not known then */
-  has(issuer: string, originId: string): Promise<boolean>;
+  has(token: SignInOfToken): Promise<boolean>;
 }
+
+type Ended = Pick<Session, 'issuer' | 'originJti' | 'sid' | 'accessTokenExpiresAt'>;
+type SignInOfToken = Pick<AccessTokenClaims, 'issuer' | 'originJti' | 'sid' | 'issuedAt'>;
 
 export interface RevokedSignInsOptions {
   readonly store: SessionStore;
   readonly now: () => number;
 }
 
-/** Not empty: some databases read an empty value as none. */
-const NOTHING = Uint8Array.of(0);
-
-/**
- * Kept in the session store, so that every process knows: as a record without contents, which the store forgets by itself.
- */
 export function createRevokedSignIns({ store, now }: RevokedSignInsOptions): RevokedSignIns {
-  const has = async (issuer: string, originId: string): Promise<boolean> =>
-    (await store.read(keyOf(issuer, originId))) !== undefined;
+  const marks = createMarks(store);
   return {
-    async add({ issuer, originId, accessTokenExpiresAt }) {
+    async add({ issuer, originJti, sid, accessTokenExpiresAt }) {
       const expiresAt = accessTokenExpiresAt + CLOCK_TOLERANCE_SECONDS * 1000;
-      if (originId === undefined || expiresAt <= now()) return;
-      if (await has(issuer, originId)) return;
-      const record = { session: NOTHING, tokens: NOTHING, indexes: [], expiresAt };
-      // Two sessions of one sign-in may end at once; the record of the other is as good.
-      await store.create(keyOf(issuer, originId), record).catch(async (error: unknown) => {
-        if (!(await has(issuer, originId))) throw error;
-      });
+      if (expiresAt <= now()) return;
+      if (originJti !== undefined) {
+        await marks.write(originJtiMark(issuer, originJti), { text: 'ended', expiresAt });
+      }
+      if (sid !== undefined) {
+        const name = sidMark(issuer, sid);
+        const earlier = await marks.read(name);
+        await marks.write(name, {
+          // `iat` has whole seconds, so all of this one belong to what has ended.
+          text: String(Math.floor(now() / 1000) + 1),
+          expiresAt: Math.max(expiresAt, earlier?.expiresAt ?? 0),
+        });
+      }
     },
-    has,
+
+    async resume({ issuer, sid }, issuedAtSeconds) {
+      if (sid === undefined) return;
+      const name = sidMark(issuer, sid);
+      const mark = await marks.read(name);
+      // An access token may be a moment older than the ID token that came with it.
+      const firstThatCounts = issuedAtSeconds - 1;
+      if (mark === undefined || Number(mark.text) <= firstThatCounts) return;
+      await marks.write(name, { ...mark, text: String(firstThatCounts) });
+    },
+
+    async has({ issuer, originJti, sid, issuedAt = 0 }) {
+      const [ofOriginJti, ofSid] = await Promise.all([
+        originJti === undefined ? undefined : marks.read(originJtiMark(issuer, originJti)),
+        sid === undefined ? undefined : marks.read(sidMark(issuer, sid)),
+      ]);
+      return (
+        ofOriginJti !== undefined || (ofSid !== undefined && issuedAt < Number(ofSid.text) * 1000)
+      );
+    },
   };
 }
 
-/** As long as a session's key and just as opaque; no session id has this hash. */
-function keyOf(issuer: string, originId: string): string {
-  const name = JSON.stringify(['revoked sign-in', issuer, originId]);
-  return createHash('sha256').update(name).digest('base64url');
-}
+const originJtiMark = (issuer: string, originJti: string): string[] => [
+  'ended origin_jti',
+  issuer,
+  originJti,
+];
+const sidMark = (issuer: string, sid: string): string[] => ['ended sid', issuer, sid];

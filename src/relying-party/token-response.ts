@@ -10,7 +10,10 @@ import { reasonOf } from './discovery.js';
 
 type TokenResponse = client.TokenEndpointResponse;
 
+/** Also for a lifetime that is none, such as 0: otherwise every page would ask for tokens. */
 const DEFAULT_LIFETIME_SECONDS = 300;
+/** The shortest that is believed. */
+const MIN_LIFETIME_SECONDS = 5;
 /** Longer than any session; what an OP says beyond it need not even be a date. */
 const MAX_LIFETIME_SECONDS = 400 * 86_400;
 const MAX_USER_AGENT_LENGTH = 200;
@@ -39,28 +42,32 @@ export async function verifiedIdToken(
  */
 export function sessionTokens(
   response: TokenResponse,
-  idToken: string,
-  previousRefreshToken: string | undefined,
+  before: Pick<SessionTokens, 'idToken' | 'refreshToken' | 'nonce'>,
   now: number,
 ): SessionTokens {
-  const lifetimeSeconds = response.expires_in ?? DEFAULT_LIFETIME_SECONDS;
-  const lifetimeMs = Math.min(lifetimeSeconds, MAX_LIFETIME_SECONDS) * 1000;
+  const lifetimeMs = lifetimeSeconds(response.expires_in) * 1000;
   const accessTokenExpiresAt = now + lifetimeMs;
   const margin = Math.min(lifetimeMs / 10, 120_000);
   const spread = createHash('sha256').update(response.access_token).digest().readUInt8(0) / 255;
   return {
-    idToken,
+    idToken: response.id_token ?? before.idToken,
     accessToken: response.access_token,
-    refreshToken: response.refresh_token ?? previousRefreshToken,
+    refreshToken: response.refresh_token ?? before.refreshToken,
+    nonce: before.nonce,
     accessTokenExpiresAt,
     refreshDueAt: Math.floor(accessTokenExpiresAt - margin * (1 + spread)),
   };
 }
 
+function lifetimeSeconds(expiresIn: number | undefined): number {
+  if (expiresIn === undefined || !(expiresIn > 0)) return DEFAULT_LIFETIME_SECONDS;
+  return Math.min(Math.max(expiresIn, MIN_LIFETIME_SECONDS), MAX_LIFETIME_SECONDS);
+}
+
 /** Who signed in, from verified claims. */
 export function whoSignedIn(
   context: RelyingPartyParts,
-  { subject, all: claims }: IdTokenClaims,
+  { subject, all: claims }: Pick<IdTokenClaims, 'subject' | 'all'>,
   response: Pick<TokenResponse, 'scope'>,
   userAgent: string | undefined,
 ): SignedIn {
@@ -81,7 +88,8 @@ export function whoSignedIn(
     authenticatedAt:
       typeof claims['auth_time'] === 'number' ? claims['auth_time'] * 1000 : undefined,
     acr: text('acr'),
-    originId: text('origin_jti') ?? text('sid'),
+    originJti: text('origin_jti'),
+    sid: text('sid'),
     claims: kept(claims, context.sessionClaims),
     userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
   };

@@ -15,8 +15,10 @@ export interface Session {
   readonly scopes: readonly string[];
   /** Name of the identity provider the user came through, from the `identities` claim; absent for the pool's own users. */
   readonly identityProvider: string | undefined;
-  /** `origin_jti` (Cognito) or `sid` (others): the OP's name for this sign-in. */
-  readonly originId: string | undefined;
+  /** Cognito's name for this sign-in (`origin_jti`), which its access tokens carry too. */
+  readonly originJti: string | undefined;
+  /** The OP's name for the browser's session there (`sid`), which logout tokens name; it may outlive this sign-in. */
+  readonly sid: string | undefined;
   /** When the user last gave their credentials (`auth_time`), in epoch milliseconds; absent if the OP does not say. */
   readonly authenticatedAt: number | undefined;
   /** How the user authenticated, as the OP names it; absent if it does not say. */
@@ -45,6 +47,8 @@ export interface SessionTokens {
   readonly accessToken: string;
   /** Absent when the OP gives none; the session then ends by its own limits. */
   readonly refreshToken: string | undefined;
+  /** What the first ID token's `nonce` was; a refreshed one has the same or none (OpenID Connect Core 1.0 section 12.2). */
+  readonly nonce: string | undefined;
   readonly accessTokenExpiresAt: number;
   readonly refreshDueAt: number;
 }

@@ -38,8 +38,8 @@ export interface Sessions {
   end(key: string): Promise<SessionTokens | undefined>;
   /** The live sessions of an account. */
   ofSubject(issuer: string, subject: string): Promise<Session[]>;
-  /** The live sessions of one sign-in at the OP (`origin_jti` or `sid`). */
-  ofOrigin(issuer: string, originId: string): Promise<Session[]>;
+  /** The live sessions that came from one session at the OP. */
+  ofSid(issuer: string, sid: string): Promise<Session[]>;
   /** The lock and memory of the store, for refresh and replay checks. */
   readonly store: SessionStore;
 }
@@ -139,7 +139,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
 
     ofSubject: (issuer, subject) => findAll(indexOf('subject', issuer, subject)),
-    ofOrigin: (issuer, originId) => findAll(indexOf('origin', issuer, originId)),
+    ofSid: (issuer, sid) => findAll(indexOf('sid', issuer, sid)),
   };
 }
 
@@ -152,13 +152,13 @@ function keyOf(sessionId: string): string {
 
 function indexesOf(session: Session): string[] {
   const subject = indexOf('subject', session.issuer, session.subject);
-  return session.originId === undefined
+  return session.sid === undefined
     ? [subject]
-    : [subject, indexOf('origin', session.issuer, session.originId)];
+    : [subject, indexOf('sid', session.issuer, session.sid)];
 }
 
 /** Hashed, so that the store does not tell who is signed in. */
-function indexOf(kind: 'subject' | 'origin', issuer: string, value: string): string {
+function indexOf(kind: 'subject' | 'sid', issuer: string, value: string): string {
   const hash = createHash('sha256').update(JSON.stringify([issuer, value]));
   return `${kind}:${hash.digest('base64url')}`;
 }

@@ -115,6 +115,7 @@ function tokensOf({ tokens }: TestUser, at: number): SessionTokens {
     idToken: tokens?.idToken ?? 'made-by-the-test-kit',
     accessToken: tokens?.accessToken ?? 'made-by-the-test-kit',
     refreshToken: tokens?.refreshToken,
+    nonce: undefined,
     accessTokenExpiresAt: expiresAt,
     refreshDueAt: expiresAt,
   };

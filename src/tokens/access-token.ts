@@ -73,7 +73,9 @@ export async function verifyAccessToken(
     scopes: textOf(claims, 'scope')?.split(' ').filter(Boolean) ?? [],
     groups: groupsOf(claims),
     expiresAt: expiresAt * 1000,
-    originId: textOf(claims, 'origin_jti') ?? textOf(claims, 'sid'),
+    originJti: textOf(claims, 'origin_jti'),
+    sid: textOf(claims, 'sid'),
+    issuedAt: typeof claims['iat'] === 'number' ? claims['iat'] * 1000 : undefined,
     authenticatedAt: authenticatedAt(claims),
     all: claims,
   };

@@ -9,8 +9,12 @@ export interface AccessTokenClaims {
   readonly groups: readonly string[];
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** `origin_jti` (Cognito) or `sid` (others): the sign-in it came from; absent for a client's own tokens. */
-  readonly originId: string | undefined;
+  /** The sign-in it came from (`origin_jti`, Cognito); absent for a client's own tokens. */
+  readonly originJti: string | undefined;
+  /** The browser's session at the OP that it came from (`sid`, other OPs); it may outlive a sign-in. */
+  readonly sid: string | undefined;
+  /** Epoch milliseconds. */
+  readonly issuedAt: number | undefined;
   /** When the user gave their credentials (`auth_time`) or else when the token was issued, in epoch milliseconds. */
   readonly authenticatedAt: number | undefined;
   /** All of them, by their names on the wire. */

@@ -25,6 +25,8 @@ export interface ExpectedIdToken {
 /** Verified claims: the few we rely on, and all of them by name. */
 export interface IdTokenClaims {
   readonly subject: string;
+  /** `iat`: seconds. */
+  readonly issuedAt: number;
   readonly all: SignedClaims;
 }
 
@@ -70,7 +72,7 @@ export async function verifyIdToken(
   if (subject === undefined) {
     throw refused('id_token', 'subject_invalid', 'sub is not a non-empty string');
   }
-  return { subject, all: claims };
+  return { subject, issuedAt: claims['iat'], all: claims };
 }
 
 /** Core section 3.1.3.7, points 3 to 5: we are the audience, and `azp`, if there or needed, is us. */

@@ -107,6 +107,7 @@ async function act(
       idToken: 'id',
       accessToken: 'access',
       refreshToken: op.issue(signIn),
+      nonce: undefined,
       accessTokenExpiresAt: now() + 10 * MINUTE,
       refreshDueAt: dueAt,
     });
@@ -233,7 +234,8 @@ const alice = (issuer: string) => ({
   groups: [],
   scopes: [],
   identityProvider: undefined,
-  originId: undefined,
+  originJti: undefined,
+  sid: undefined,
   authenticatedAt: undefined,
   acr: undefined,
   userAgent: '',

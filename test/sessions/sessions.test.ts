@@ -14,7 +14,8 @@ const alice: SignedIn = {
   groups: ['admins'],
   scopes: ['openid'],
   identityProvider: 'oidc-pool-2',
-  originId: 'origin-1',
+  originJti: 'origin-1',
+  sid: 'sid-1',
   authenticatedAt: 1_000_000,
   acr: undefined,
   userAgent: 'test',
@@ -23,6 +24,7 @@ const tokensUntil = (at: number): SessionTokens => ({
   idToken: 'the-id-token',
   accessToken: 'the-access-token',
   refreshToken: 'the-refresh-token',
+  nonce: undefined,
   accessTokenExpiresAt: at,
   refreshDueAt: at - 60_000,
 });
@@ -68,7 +70,7 @@ describe('sessions', () => {
     const { sessionId } = await sessions.establish(alice, tokensUntil(now() + HOUR));
     expect(written).toHaveLength(5);
     const dump = written.join('\n');
-    for (const secret of [sessionId, 'alice', 'the-', 'origin-1', 'admins']) {
+    for (const secret of [sessionId, 'alice', 'the-', 'origin-1', 'sid-1', 'admins']) {
       expect(dump).not.toContain(secret);
     }
   });
@@ -130,18 +132,16 @@ describe('sessions', () => {
     expect(await sessions.ofSubject(alice.issuer, 'alice')).toEqual([]);
   });
 
-  it('are found by account and by sign-in at the OP', async () => {
+  it('are found by account and by session at the OP', async () => {
     const { sessions, now } = world();
     const first = await sessions.establish(alice, tokensUntil(now() + HOUR));
-    const second = await sessions.establish(
-      { ...alice, originId: 'origin-2' },
-      tokensUntil(now() + HOUR),
-    );
+    const second = await sessions.establish({ ...alice, sid: 'sid-2' }, tokensUntil(now() + HOUR));
     const keys = (found: { key: string }[]): string[] => found.map(({ key }) => key).toSorted();
     const both = keys([first.session, second.session]);
     expect(keys(await sessions.ofSubject(alice.issuer, 'alice'))).toEqual(both);
     expect(await sessions.ofSubject('https://other.example', 'alice')).toEqual([]);
-    expect(keys(await sessions.ofOrigin(alice.issuer, 'origin-2'))).toEqual([second.session.key]);
+    expect(keys(await sessions.ofSid(alice.issuer, 'sid-2'))).toEqual([second.session.key]);
+    expect(await sessions.ofSid(alice.issuer, 'origin-1')).toEqual([]);
   });
 
   it('survive a rotation of the secret with an overlap, and end without one', async () => {

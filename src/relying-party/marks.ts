@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { SessionStore } from '../sessions/session-store.js';
+
+/** A short note under a name. */
+export interface Mark {
+  readonly text: string;
+  /** Epoch milliseconds; from then on it reads as none. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Notes that every process must know of: kept in the session store as records without tokens, which the store forgets by itself.
+ * Both methods reject with `session_store_unavailable`.
+ */
+export interface Marks {
+  read(name: readonly string[]): Promise<Mark | undefined>;
+  /** Replaces what was there. The text is not empty: some databases read an empty value as none. */
+  write(name: readonly string[], mark: Mark): Promise<void>;
+}
+
+export function createMarks(store: SessionStore): Marks {
+  return {
+    async read(name) {
+      const stored = await store.read(keyOf(name));
+      return (
+        stored && { text: Buffer.from(stored.session).toString(), expiresAt: stored.expiresAt }
+      );
+    },
+    async write(name, { text, expiresAt }) {
+      const key = keyOf(name);
+      const change = { session: Buffer.from(text), expiresAt };
+      const create = (): Promise<void> =>
+        store.create(key, { ...change, tokens: NOTHING, indexes: [] });
+      if (await store.update(key, change)) return;
+      try {
+        await create();
+      } catch {
+        // Somebody else's of this moment, or one that has expired and was not swept away yet.
+        if (await store.update(key, change)) return;
+        await store.destroy(key);
+        await create();
+      }
+    },
+  };
+}
+
+const NOTHING = Uint8Array.of(0);
+
+/** As long as a session's key and just as opaque; no session id has this hash. */
+function keyOf(name: readonly string[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['mark', ...name]))
+    .digest('base64url');
+}
