@@ -110,6 +110,7 @@ async function lifeguard(storeUrl: string): Promise<Contender> {
       username: user.username,
       name: user.name,
       email: user.email,
+      unverifiedEmail: undefined,
       groups: user.groups,
       scopes: user.scopes,
       identityProvider: 'oidc-pool-2',

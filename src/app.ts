@@ -91,6 +91,7 @@ export function relyingPartyFrom(
     baseUrl: settings.baseUrl,
     scope: settings.scope,
     identityProviders: settings.identityProviders,
+    emailIsVerified: settings.emailIsVerified,
     api: { clientIds: settings.apiClientIds, scopes: [settings.apiScope] },
     profilePath: '/profile',
     loginSeconds: settings.loginSeconds,

@@ -95,6 +95,15 @@ export const options: Options = {
     schema: values.identityProviders,
     fix: 'write JSON as README.md shows under "Identity providers"',
   },
+  emailIsVerified: {
+    ...publicSetting,
+    name: 'EMAIL_IS_VERIFIED',
+    meaning:
+      'Whether addresses of the issuer’s own users are verified although it sends no `email_verified`, as Entra ID; an `email_verified` always decides.',
+    default: 'false',
+    schema: values.flag,
+    fix: 'write true or false',
+  },
   sessionSecrets: {
     ...secretSetting,
     name: 'SESSION_SECRET',

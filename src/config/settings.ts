@@ -17,6 +17,10 @@ export interface IdentityProvider {
   /** Lower-case domains; an e-mail address in one of them picks this provider. */
   readonly emailDomains: readonly string[];
   readonly signOut: UpstreamSignOut;
+  /**
+   * Whether it gives only addresses it has verified, also where the user pool has no `email_verified` of them; default false.
+   */
+  readonly emailIsVerified?: boolean | undefined;
 }
 
 /** Everything that can be set, checked. `options` has the variable, unit, default and reason of each. */
@@ -32,6 +36,7 @@ export interface Settings {
   readonly clientSecret: string | undefined;
   readonly scope: string;
   readonly identityProviders: readonly IdentityProvider[];
+  readonly emailIsVerified: boolean;
   /** Newest first: the first seals, all unseal. */
   readonly sessionSecrets: readonly string[];
   readonly sessionStore: string;

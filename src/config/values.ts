@@ -146,6 +146,10 @@ export const trustProxy: z.ZodType<Settings['trustProxy'], string> = text((value
   return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
 });
 
+export const flag: z.ZodType<boolean, string> = z
+  .enum(['true', 'false'], { error: 'is neither true nor false' })
+  .transform((value) => value === 'true');
+
 export const logLevel: z.ZodType<Settings['logLevel'], string> = z.enum(
   ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
   { error: 'is not a level' },
@@ -177,6 +181,7 @@ const identityProvider = z
     label: filled.optional(),
     emailDomains: z.array(filled.transform((domain) => domain.toLowerCase())).default([]),
     signOut,
+    emailIsVerified: z.boolean().optional(),
   })
   .transform((provider) => ({ ...provider, label: provider.label ?? provider.name }));
 

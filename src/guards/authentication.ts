@@ -8,7 +8,10 @@ export interface Authentication {
   readonly subject: string;
   readonly username: string | undefined;
   readonly name: string | undefined;
+  /** Only an address that was verified. */
   readonly email: string | undefined;
+  /** An address that nobody has shown to be this person's; never together with `email`. */
+  readonly unverifiedEmail: string | undefined;
   readonly groups: readonly string[];
   readonly scopes: readonly string[];
   /** When the user gave their credentials, or a client got its token; epoch milliseconds. */
@@ -31,14 +34,15 @@ declare module 'express-serve-static-core' {
 
 /** A session as `req.auth`. */
 export function authenticationOf(session: Session): Authentication {
-  const { issuer, subject, username, name, email, groups, scopes, authenticatedAt } = session;
+  const { issuer, subject, username, name, groups, scopes, authenticatedAt } = session;
   return {
     via: 'session',
     issuer,
     subject,
     username,
     name,
-    email,
+    email: session.email,
+    unverifiedEmail: session.unverifiedEmail,
     groups,
     scopes,
     authenticatedAt,
@@ -60,6 +64,7 @@ export function authenticationFrom(token: AccessTokenClaims): Authentication {
     username,
     name: undefined,
     email: undefined,
+    unverifiedEmail: undefined,
     groups,
     scopes,
     authenticatedAt,
@@ -78,9 +83,15 @@ function claimsOf(session: Session): Readonly<Record<string, unknown>> {
     'cognito:username': session.username,
     name: session.name,
     email: session.email,
+    email_verified: isEmailVerified(session),
     'cognito:groups': session.groups,
     scope: session.scopes.join(' '),
     auth_time: authenticatedAt === undefined ? undefined : Math.floor(authenticatedAt / 1000),
     acr: session.acr,
   };
+}
+
+/** As the claim says it; absent where there is no address. */
+function isEmailVerified({ email, unverifiedEmail }: Session): boolean | undefined {
+  return email === undefined && unverifiedEmail === undefined ? undefined : email !== undefined;
 }

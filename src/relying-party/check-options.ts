@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<keyof RelyingPartyOptions, true>> = {
   cookieNamespace: true,
   scope: true,
   identityProviders: true,
+  emailIsVerified: true,
   loginSeconds: true,
   api: true,
   profilePath: true,
@@ -48,6 +49,7 @@ export function checkOptions(options: RelyingPartyOptions): void {
   }
   checkSession(options.session);
   checkSeconds('loginSeconds', options.loginSeconds, 1);
+  checkFlag('emailIsVerified', options.emailIsVerified);
   checkProviders(options);
   checkApi(options);
 }
@@ -76,6 +78,9 @@ function checkProviders({ identityProviders = [] }: RelyingPartyOptions): void {
   const names = identityProviders.map(({ name }) => name);
   if (new Set(names).size < names.length) {
     throw misuse('identityProviders', 'names one twice', 'give each its own name');
+  }
+  for (const { emailIsVerified } of identityProviders) {
+    checkFlag('identityProviders[].emailIsVerified', emailIsVerified);
   }
 }
 
@@ -116,6 +121,12 @@ function checkPath(option: string, value: unknown, pattern: RegExp, fix: string)
 function checkSeconds(option: string, value: number | undefined, least: number): void {
   if (value !== undefined && !(Number.isFinite(value) && value >= least)) {
     throw misuse(option, 'is not a number of seconds', `give ${least} or more`);
+  }
+}
+
+function checkFlag(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw misuse(option, 'is not a boolean', 'write true or false');
   }
 }
 

@@ -25,6 +25,8 @@ export interface RelyingPartyParts {
   readonly basePath: string;
   readonly scope: string;
   readonly identityProviders: readonly IdentityProvider[];
+  /** The OP's own users have verified addresses, also where it does not say so. */
+  readonly emailIsVerified: boolean;
   /** The OP is a Cognito user pool and speaks Cognito's dialect. */
   readonly isUserPool: boolean;
   readonly now: () => number;

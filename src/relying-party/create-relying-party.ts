@@ -69,6 +69,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
     basePath,
     scope: options.scope ?? DEFAULT_SCOPE,
     identityProviders: options.identityProviders ?? [],
+    emailIsVerified: options.emailIsVerified ?? false,
     isUserPool: isUserPool(issuer),
     now,
     fetch,

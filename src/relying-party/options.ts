@@ -36,6 +36,12 @@ export interface RelyingPartyOptions {
   readonly scope?: string | undefined;
   /** Default none: the master pool's own page then asks. */
   readonly identityProviders?: readonly IdentityProvider[] | undefined;
+  /**
+   * Whether the OP gives only addresses it has verified, and does not say so in `email_verified`, as Entra ID. Default false:
+   * without the claim the address is `unverifiedEmail`. Where the claim is there, it alone decides. Of users who came through
+   * an identity provider, that one's own `emailIsVerified` speaks.
+   */
+  readonly emailIsVerified?: boolean | undefined;
   /** How long one login attempt may take; default 300. */
   readonly loginSeconds?: number | undefined;
   /** Whose access tokens the API takes, besides those of our own client. */

@@ -7,6 +7,7 @@ import { verifyIdToken, type IdTokenClaims } from '../tokens/id-token.js';
 import { textOf } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './discovery.js';
+import { emailOf } from './email.js';
 
 type TokenResponse = client.TokenEndpointResponse;
 
@@ -72,19 +73,20 @@ export function whoSignedIn(
   userAgent: string | undefined,
 ): SignedIn {
   const text = (name: string): string | undefined => textOf(claims, name);
+  const identityProvider = identityProviderOf(
+    claims,
+    context.identityProviders.map(({ name }) => name),
+  );
   return {
     issuer: context.issuer,
     subject,
     username: text('cognito:username') ?? text('preferred_username') ?? subject,
     name: text('name'),
-    email: text('email'),
+    ...emailOf(claims, identityProvider, context),
     groups: groupsOf(claims),
     // Cognito's token response has no `scope`: what was asked for is then what was given (RFC 6749 section 5.1).
     scopes: (response.scope ?? context.scope).split(' ').filter(Boolean),
-    identityProvider: identityProviderOf(
-      claims,
-      context.identityProviders.map(({ name }) => name),
-    ),
+    identityProvider,
     authenticatedAt:
       typeof claims['auth_time'] === 'number' ? claims['auth_time'] * 1000 : undefined,
     acr: text('acr'),

@@ -10,7 +10,10 @@ export interface Session {
   readonly subject: string;
   readonly username: string;
   readonly name: string | undefined;
+  /** Only an address that was verified, see `unverifiedEmail`. */
   readonly email: string | undefined;
+  /** An address that nobody has shown to be this person's; then `email` is absent. */
+  readonly unverifiedEmail: string | undefined;
   readonly groups: readonly string[];
   readonly scopes: readonly string[];
   /** Name of the identity provider the user came through, from the `identities` claim; absent for the pool's own users. */

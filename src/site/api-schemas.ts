@@ -20,7 +20,7 @@ export const caller: z.ZodType<Caller, Caller> = z
     sub: z.string().describe('The subject at the issuer'),
     username: z.string().nullable(),
     name: z.string().nullable().describe('null for callers with a bearer token'),
-    email: z.string().nullable().describe('null for callers with a bearer token'),
+    email: z.string().nullable().describe('null if not verified, and for bearer tokens'),
     groups: names().describe('cognito:groups'),
     scopes: names(),
     via: z.enum(['session', 'bearer']),

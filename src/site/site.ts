@@ -37,7 +37,7 @@ export function createSite(rp: RelyingParty, options: SiteOptions): Router {
   });
 
   site.get('/profile', requireSession, async (req, res) => {
-    const { session, name, email, groups } = authentication(req);
+    const { session, name, email, unverifiedEmail, groups } = authentication(req);
     if (session === undefined) throw new TypeError('/profile needs a guard that wants a session');
     const at = now();
     const { identityProvider } = session;
@@ -46,6 +46,7 @@ export function createSite(rp: RelyingParty, options: SiteOptions): Router {
       displayName: displayNameOf(session),
       name,
       email,
+      unverifiedEmail,
       username: session.username,
       groups,
       identityProvider:

@@ -10,6 +10,7 @@ export interface SiteViews {
     displayName: string;
     name: string | undefined;
     email: string | undefined;
+    unverifiedEmail: string | undefined;
     username: string;
     groups: readonly string[];
     /** What to call the provider the user came through; `undefined` for the master pool's own users. */

@@ -7,7 +7,10 @@ import type { Session, SessionTokens, SignedIn } from '../sessions/session.js';
 
 /** Whom to sign in. Everything has a default: alice, without groups, with the scope `openid`. */
 export interface TestUser {
-  /** Claims of the ID token: `sub`, `name`, `email`, `auth_time`, or any other, for `req.auth.claims`. */
+  /**
+   * Claims of the ID token: `sub`, `name`, `email`, `auth_time`, or any other, for `req.auth.claims`. An `email` given here is a
+   * verified one, unless `email_verified` says otherwise.
+   */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
   readonly groups?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
@@ -96,6 +99,7 @@ function whoIs(context: RelyingPartyContext, user: TestUser, at: number): Signed
   const claims: Readonly<Record<string, unknown>> = {
     auth_time: Math.floor(at / 1000),
     ...(user.tokens === undefined ? ALICE : decodeJwt(user.tokens.idToken)),
+    ...(user.claims?.['email'] !== undefined && { email_verified: true }),
     ...user.claims,
     ...(user.groups && { 'cognito:groups': user.groups }),
   };
@@ -105,7 +109,12 @@ function whoIs(context: RelyingPartyContext, user: TestUser, at: number): Signed
   return { ...whoSignedIn(context, { subject, all: claims }, { scope }, undefined), claims };
 }
 
-const ALICE = { sub: 'alice', name: 'Alice Example', email: 'alice@example.com' };
+const ALICE = {
+  sub: 'alice',
+  name: 'Alice Example',
+  email: 'alice@example.com',
+  email_verified: true,
+};
 const HOUR_SECONDS = 3600;
 
 /** Without tokens of a pool there is no refresh token: the session then ends by its own limits. */

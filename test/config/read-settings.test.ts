@@ -57,6 +57,7 @@ describe('a complete configuration', () => {
       apiClientIds: [],
       apiScope: 'orders/read',
       corsOrigins: [],
+      emailIsVerified: false,
       rateLimitPerMinute: 300,
       trustProxy: false,
       workers: 1,

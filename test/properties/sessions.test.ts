@@ -231,6 +231,7 @@ const alice = (issuer: string) => ({
   username: 'alice',
   name: undefined,
   email: undefined,
+  unverifiedEmail: undefined,
   groups: [],
   scopes: [],
   identityProvider: undefined,

@@ -11,6 +11,7 @@ const alice: SignedIn = {
   username: 'alice',
   name: 'Alice',
   email: 'alice@example.com',
+  unverifiedEmail: undefined,
   groups: ['admins'],
   scopes: ['openid'],
   identityProvider: 'oidc-pool-2',

@@ -24,6 +24,7 @@ export async function establish(
       username: 'alice',
       name: 'Alice Example',
       email: 'alice@example.com',
+      unverifiedEmail: undefined,
       groups: [],
       scopes: ['openid'],
       identityProvider: undefined,

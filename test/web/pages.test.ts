@@ -48,6 +48,7 @@ const pages: Record<string, (render: Render<Views>) => string> = {
       ...person,
       name: undefined,
       email: undefined,
+      unverifiedEmail: undefined,
       groups: [],
       identityProvider: undefined,
     }),

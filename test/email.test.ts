@@ -1,0 +1,163 @@
+import express from 'express';
+import request from 'supertest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRelyingParty, requireApiAccess, type RelyingPartyOptions } from '../src/index.js';
+import { relyingPartyOptions, signedIn, startPools, type Pools } from '../src/testing/index.js';
+import { createBrowser } from './support/browser.js';
+import { startWorld, type World } from './support/world.js';
+
+const NOT_CHECKED = 'Nobody has checked that this address is yours.';
+
+describe('the e-mail address of somebody who signs in', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  beforeEach(() => world.pools.reset());
+  afterAll(() => world.stop());
+
+  /** Signs alice in with such claims in her ID token, and tells what the site makes of it. */
+  async function signInWith(claims: Record<string, unknown>) {
+    world.pools.faults.once('oidc-pool-1', 'token', { idToken: { claims } });
+    const browser = world.browser();
+    const profile = await world.signIn(browser);
+    const me = await browser.get(`${world.app.url}/api/me`, { headers: { accept: '*/*' } });
+    return { profile: profile.text(), me: JSON.parse(me.html) as Record<string, unknown> };
+  }
+
+  it.each([
+    ['true', true],
+    ['the text "true", as Cognito’s attributes have it', 'true'],
+  ])('is given when email_verified is %s', async (_name, email_verified) => {
+    const { profile, me } = await signInWith({ email: 'a@example.com', email_verified });
+    expect(me['email']).toBe('a@example.com');
+    expect(profile).toContain('a@example.com');
+    expect(profile).not.toContain(NOT_CHECKED);
+  });
+
+  it.each([
+    ['false', false],
+    ['the text "false"', 'false'],
+    ['absent', null],
+    ['another text', 'yes'],
+    ['a number', 1],
+    ['an object', {}],
+    ['an array', [true]],
+  ])('is not given when email_verified is %s', async (_name, email_verified) => {
+    const { profile, me } = await signInWith({ email: 'a@example.com', email_verified });
+    expect(me['email']).toBeNull();
+    expect(profile).toContain(`a@example.com ${NOT_CHECKED}`);
+  });
+
+  it('is nobody’s name as long as it is not verified', async () => {
+    const claims = { name: null, email: 'boss@example.com', email_verified: false };
+    world.pools.faults.once('oidc-pool-1', 'token', { idToken: { claims } });
+    const page = await world.signIn(world.browser());
+    expect(page.document.querySelector('h1')?.text).not.toContain('boss@example.com');
+    expect(page.document.querySelector('.person')?.text).not.toContain('boss@example.com');
+  });
+});
+
+describe('whether an address is verified that comes without a word of it', () => {
+  const PROVIDER = {
+    name: 'oidc-pool-2',
+    label: 'Corporate ID',
+    signOut: { kind: 'none', advice: 'Close the browser.' },
+  };
+
+  async function emailWith(
+    environment: Record<string, string>,
+    claims: Record<string, unknown>,
+  ): Promise<unknown> {
+    const world = await startWorld({ environment });
+    world.pools.faults.always('oidc-pool-1', 'token', { idToken: { claims } });
+    const browser = createBrowser();
+    await world.signIn(browser);
+    const me = await browser.get(`${world.app.url}/api/me`, { headers: { accept: '*/*' } });
+    await world.stop();
+    return (JSON.parse(me.html) as Record<string, unknown>)['email'];
+  }
+  const through = (provider: object): Record<string, string> => ({
+    IDENTITY_PROVIDERS: JSON.stringify([{ ...PROVIDER, ...provider }]),
+  });
+  const OWN_USER = { email_verified: null, identities: null, 'cognito:username': 'alice' };
+  const FEDERATED = { email_verified: null };
+
+  it.each([
+    ['the issuer’s own users: EMAIL_IS_VERIFIED', { EMAIL_IS_VERIFIED: 'true' }, OWN_USER],
+    ['an identity provider’s users: its entry', through({ emailIsVerified: true }), FEDERATED],
+  ])('is said by the operator, for %s', async (_name, environment, claims) => {
+    expect(await emailWith(environment, claims)).toBe('alice@example.com');
+  });
+
+  it.each([
+    ['the issuer for an identity provider', { EMAIL_IS_VERIFIED: 'true' }, FEDERATED],
+    ['an identity provider for the issuer', through({ emailIsVerified: true }), OWN_USER],
+    [
+      'EMAIL_IS_VERIFIED where email_verified is false',
+      { EMAIL_IS_VERIFIED: 'true' },
+      { ...OWN_USER, email_verified: false },
+    ],
+    [
+      'an entry where email_verified is false',
+      through({ emailIsVerified: true }),
+      { email_verified: false },
+    ],
+    ['an entry that says no', through({ emailIsVerified: false }), FEDERATED],
+  ])('is not said by %s', async (_name, environment, claims) => {
+    expect(await emailWith(environment, claims)).toBeNull();
+  });
+});
+
+describe('req.auth', () => {
+  let pools: Pools;
+  beforeAll(async () => {
+    pools = await startPools({ keys: 'fixed' });
+  });
+  afterAll(() => pools.close());
+
+  async function authOf(claims: Record<string, unknown>, kept: string[] = []) {
+    const options = relyingPartyOptions(pools);
+    const rp = createRelyingParty({ ...options, session: { ...options.session, claims: kept } });
+    const app = express();
+    app.get('/', requireApiAccess(rp), ({ auth }, res) => {
+      const { email, email_verified } = auth!.claims;
+      res.json([auth?.email, auth?.unverifiedEmail, email, email_verified].map((x) => x ?? null));
+    });
+    const user = await signedIn(rp, { claims });
+    const answer = await request(app).get('/').set(user.headers);
+    return answer.body as unknown[];
+  }
+
+  it('has a verified address as email, also in its claims', async () => {
+    const claims = { email: 'b@example.com', email_verified: true };
+    expect(await authOf(claims)).toEqual(['b@example.com', null, 'b@example.com', true]);
+  });
+
+  it('has any other as unverifiedEmail alone, whatever claims the session keeps', async () => {
+    const claims = { email: 'b@example.com', email_verified: false };
+    const expected = [null, 'b@example.com', null, false];
+    expect(await authOf(claims)).toEqual(expected);
+    expect(await authOf(claims, ['email', 'email_verified'])).toEqual(expected);
+  });
+
+  it('says nothing of an address that is not there', async () => {
+    expect(await authOf({ email: undefined })).toEqual([null, null, null, null]);
+  });
+
+  it('has the address a test signs somebody in with, as a verified one', async () => {
+    expect((await authOf({ email: 'b@example.com' }))[0]).toBe('b@example.com');
+    expect((await authOf({}))[0]).toBe('alice@example.com');
+  });
+
+  it.each([{ emailIsVerified: 'yes' }, { identityProviders: [{ emailIsVerified: 'no' }] }])(
+    'is not left to a slip of the pen: %j',
+    (option) => {
+      const options = {
+        ...relyingPartyOptions(pools),
+        ...option,
+      } as unknown as RelyingPartyOptions;
+      expect(() => createRelyingParty(options)).toThrow(/emailIsVerified is not a boolean/);
+    },
+  );
+});
