@@ -247,9 +247,6 @@ const headers: [string, (token: string) => string][] = [
   ['no scheme', (token) => token],
   ['two tokens', (token) => `Bearer ${token} ${token}`],
   ['a comma between', (token) => `Bearer ${token},${token}`],
-  ['Basic', () => 'Basic YWxpY2U6c2VjcmV0'],
-  ['Digest', () => 'Digest username="alice"'],
-  ['DPoP', (token) => `DPoP ${token}`],
   ['a colon', (token) => `Bearer: ${token}`],
   ['an equals sign', (token) => `Bearer=${token}`],
   ['padding inside', (token) => `Bearer ${token.replace('.', '=.')}`],
@@ -332,6 +329,16 @@ describe('a request with a bad token', () => {
   it.each(headers)('whose Authorization has %s is refused', async (_name, make) => {
     const answer = await send(make(good.token));
     await expectRefusal(answer, UNREADABLE, 'authorization_header_malformed');
+  });
+
+  it.each([
+    ['Basic', () => 'Basic YWxpY2U6c2VjcmV0'],
+    ['Digest', () => 'Digest username="alice"'],
+    ['DPoP', (token: string) => `DPoP ${token}`],
+  ])('whose Authorization has %s brings none', async (_name, make) => {
+    const answer = await send(make(good.token));
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ code: 'access_token_missing' });
   });
 
   it('whose Authorization comes twice is refused', async () => {

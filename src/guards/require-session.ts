@@ -3,6 +3,7 @@ import { RelyingPartyError } from '../errors.js';
 import { loginUrl } from '../relying-party/login-request.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { isStepUp, satisfies, type StepUp } from '../relying-party/step-up.js';
+import { targetOf } from '../web/request-target.js';
 import { wantsPage } from '../web/wants-page.js';
 import { authenticationOf } from './authentication.js';
 import { bearerChallenge } from './challenge.js';
@@ -47,7 +48,7 @@ export function requireSession(
 
 /** After a POST the same address may not answer a GET; the start page always does. */
 function pageOf(req: Request): string {
-  return req.method === 'POST' ? '/' : req.originalUrl;
+  return req.method === 'POST' ? '/' : targetOf(req);
 }
 
 function refuse(res: Response, resourceMetadataUrl: string, stepUp: StepUp): never {

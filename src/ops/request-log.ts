@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { requestIdOf } from '../web/request-id.js';
+import { pathOf } from '../web/request-target.js';
 
 /**
  * One line per request, when its answer is out: id, method, path, status, milliseconds. Nothing else of the request is
@@ -20,7 +21,7 @@ export function requestLog(
       const line = {
         id,
         method: req.method,
-        path: req.originalUrl.split('?', 1)[0],
+        path: pathOf(req),
         status,
         ms: Math.round((elapsed() - startedAt) * 10) / 10,
         // Absent when all is well: the browser went away, or we cut the connection.

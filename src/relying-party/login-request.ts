@@ -3,7 +3,7 @@ import type { IdentityProvider } from '../config/settings.js';
 import { RelyingPartyError } from '../errors.js';
 import { localUrl } from '../web/local-url.js';
 import { queryOf } from '../web/query.js';
-import { isPrefetch } from '../web/wants-page.js';
+import { callerOf } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
 import type { StepUp } from './step-up.js';
 
@@ -62,7 +62,7 @@ export function loginUrl(
 
 /** A prefetch, an image or a background request must not begin a login: it would leave transactions nobody finishes. */
 function refuseUnlessOpenedByAPerson(req: Request): void {
-  if (isPrefetch(req) || (req.get('Sec-Fetch-Dest') ?? 'document') !== 'document') {
+  if (callerOf(req) === 'background') {
     throw new RelyingPartyError(
       'prefetch_refused',
       'login was requested other than by opening the page',

@@ -3,6 +3,7 @@ import { RelyingPartyError } from '../errors.js';
 import type { Session } from '../sessions/session.js';
 import { moment } from '../web/moment.js';
 import { sendPage } from '../web/send-page.js';
+import { wantsPage } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
 import { describeDevice } from './device.js';
 import { endSessions } from './end-session.js';
@@ -17,6 +18,7 @@ export async function sessionsPage(
   const current = await context.currentSession(req, res);
   const { basePath } = context;
   if (current === undefined) {
+    if (!wantsPage(req)) throw new RelyingPartyError('access_token_missing', 'no live session');
     return res.redirect(302, loginUrl(context, { returnTo: `${basePath}/sessions` }));
   }
   const sessions = await context.sessions.ofSubject(current.issuer, current.subject);

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { errorCatalogue, RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
 import { isLocalUrl, localUrl } from './local-url.js';
 import { sendProblem } from './problem.js';
+import { pathOf, targetOf } from './request-target.js';
 import { requestIdOf } from './request-id.js';
 import { sendPage } from './send-page.js';
 import { wantsPage } from './wants-page.js';
@@ -105,7 +106,7 @@ function setDefaultHeaders(res: Response, status: number): void {
 }
 
 function nextStep(code: RelyingPartyErrorCode, req: Request, basePath: string): ErrorPage['next'] {
-  const here = req.method === 'GET' ? req.originalUrl : '/';
+  const here = req.method === 'GET' ? targetOf(req) : '/';
   const { next } = errorCatalogue[code];
   if (next === 'sign-in') return signIn(localUrl(here, '/', basePath), basePath);
   if (next === 'retry') return retry(here, basePath);
@@ -124,5 +125,3 @@ function retry(here: string, basePath: string): ErrorPage['next'] {
   if (isCallback) return signIn('/', basePath);
   return { label: 'Try again', href: isLocalUrl(here) ? here : '/' };
 }
-
-const pathOf = (req: Request): string => req.originalUrl.replace(/\?.*$/s, '');

@@ -38,7 +38,7 @@ export function isLocalUrl(candidate: unknown): candidate is string {
 
 function decodedPath(url: string): string | undefined {
   try {
-    return decodeURIComponent(url.replace(/[?#].*$/, ''));
+    return decodeURIComponent(url.split(/[?#]/, 1)[0]!);
   } catch {
     return undefined;
   }
