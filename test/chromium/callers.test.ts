@@ -106,12 +106,7 @@ describe.skipIf(inject('chromium') === undefined)(
     const go = (path: string) => () => page.goto(path);
 
     /** By the row's words: how Chromium is made to do it. */
-    const deeds: readonly (readonly [
-      who: string,
-      as: string,
-      act: () => Promise<unknown>,
-      from?: string,
-    ])[] = [
+    const deeds: [who: string, as: string, act: () => Promise<unknown>, from?: string][] = [
       ['the address bar', 'bar', go('/?as=bar')],
       ['a link', 'link', click({ href: '/?as=link' })],
       ['a form', 'form', submit('/?as=form')],
