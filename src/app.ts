@@ -10,6 +10,7 @@ import { logEvents } from './ops/log-events.js';
 import { createMetrics } from './ops/metrics.js';
 import { requestLog } from './ops/request-log.js';
 import { createRelyingParty } from './relying-party/create-relying-party.js';
+import type { ProxyOptions } from './relying-party/proxy.js';
 import type { RelyingParty } from './relying-party/relying-party.js';
 import type { SessionStore } from './sessions/session-store.js';
 import { createSite } from './site/site.js';
@@ -95,6 +96,7 @@ export function relyingPartyFrom(
     api: { clientIds: settings.apiClientIds, scopes: [settings.apiScope] },
     profilePath: '/profile',
     loginSeconds: settings.loginSeconds,
+    proxy: proxyOf(settings),
     session: {
       store,
       secrets: settings.sessionSecrets,
@@ -103,6 +105,14 @@ export function relyingPartyFrom(
     },
     now,
   });
+}
+
+/** How calls to other machines go. */
+export function proxyOf({
+  httpsProxy,
+  noProxy,
+}: Pick<Settings, 'httpsProxy' | 'noProxy'>): ProxyOptions | undefined {
+  return httpsProxy === undefined ? undefined : { url: httpsProxy, noProxy };
 }
 
 /** Per address, on the routes that cost the OP a call. */

@@ -12,6 +12,7 @@ export type {
   RelyingPartyOptions,
   RenderPages,
 } from './relying-party/options.js';
+export type { ProxyOptions } from './relying-party/proxy.js';
 export type { RelyingParty } from './relying-party/relying-party.js';
 export type { RelyingPartyViews, SignOutStepView } from './relying-party/views.js';
 export { openSessionStore } from './sessions/open-session-store.js';

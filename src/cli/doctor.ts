@@ -3,6 +3,7 @@ import { diagnose, type Diagnosis } from '../doctor/diagnose.js';
 import { describeDiagnosis } from '../doctor/report.js';
 import { openUserPools, UserPoolsError } from '../doctor/user-pools.js';
 import { CommandError } from './failure.js';
+import { outgoingFrom } from './outgoing.js';
 
 export interface DoctorCommandOptions {
   readonly json?: true | undefined;
@@ -24,7 +25,10 @@ export async function doctor(
     throw new CommandError('--endpoint-url is not a URL.');
   }
   const isToLookInside = aws === true || endpointUrl !== undefined;
-  const userPools = isToLookInside ? await openUserPools({ endpointUrl }).catch(whyNot) : undefined;
+  const { fetch, proxiedFetch, close } = outgoingFrom(environment);
+  const userPools = isToLookInside
+    ? await openUserPools({ endpointUrl, proxiedFetch }).catch(whyNot)
+    : undefined;
   try {
     const parts = { now: Date.now, fetch, userPools, endpointUrl };
     const diagnosis = await diagnose(readSettings(environment), parts);
@@ -33,6 +37,7 @@ export async function doctor(
     return code;
   } finally {
     if (userPools !== undefined && 'close' in userPools) userPools.close();
+    await close();
   }
 }
 

@@ -14,6 +14,7 @@ import { planFor } from '../setup/plan.js';
 import { SetupError } from '../setup/setup-error.js';
 import { confirm } from './confirm.js';
 import { CommandError } from './failure.js';
+import { outgoingFrom } from './outgoing.js';
 
 export interface SetupCommandOptions extends WrittenInputs {
   readonly region?: string | undefined;
@@ -31,17 +32,24 @@ export interface SetupCommandOptions extends WrittenInputs {
  * @throws {CommandError} when it cannot go on; the same command goes on from there
  */
 export async function setup(environment: Environment, options: SetupCommandOptions): Promise<void> {
+  const { proxiedFetch, close } = outgoingFrom(environment);
   try {
-    await run(environment, options);
+    await run(environment, options, proxiedFetch);
   } catch (error) {
     const failure = explained(error);
     throw failure instanceof SetupError
       ? new CommandError(failure.message, { cause: failure })
       : failure;
+  } finally {
+    await close();
   }
 }
 
-async function run(environment: Environment, options: SetupCommandOptions): Promise<void> {
+async function run(
+  environment: Environment,
+  options: SetupCommandOptions,
+  proxiedFetch: typeof fetch | undefined,
+): Promise<void> {
   const file = await readEnvFile(options.envFile);
   const baseUrl = options.baseUrl ?? file.values['BASE_URL'] ?? environment['BASE_URL'];
   const endpointUrl = options.endpointUrl ?? endpointFrom(environment);
@@ -51,7 +59,7 @@ async function run(environment: Environment, options: SetupCommandOptions): Prom
     return;
   }
   const region = options.region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  const api = await connect({ region, endpointUrl, wait });
+  const api = await connect({ region, endpointUrl, proxiedFetch, wait });
   const desired = desiredFor(inputs);
   const before = await readActual(api, desired.resources);
   const plan = planFor(desired.resources, before);

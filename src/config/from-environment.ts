@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Problem } from '../errors.js';
+import { ConfigError, type Problem } from '../errors.js';
 import { nearMisses } from './near-misses.js';
 import { type Option, options } from './options.js';
 import type { Settings } from './settings.js';
@@ -33,20 +33,32 @@ export function readSettings(environment: Environment): ReadSettings {
     : { settings: values, warnings };
 }
 
+/**
+ * The proxy of the environment, for the commands that need no other setting.
+ * @throws {ConfigError} naming `HTTPS_PROXY` or `NO_PROXY`
+ */
+export function readProxy(environment: Environment): Pick<Settings, 'httpsProxy' | 'noProxy'> {
+  const problems: Problem[] = [];
+  const httpsProxy = readOption(options.httpsProxy, environment, problems);
+  const noProxy = readOption(options.noProxy, environment, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { httpsProxy, noProxy: noProxy ?? [] };
+}
+
 /** Each option's schema made its value; without a problem, all of them are there. */
 const areSettings = (values: object, problems: readonly Problem[]): values is Settings =>
   problems.length === 0 && Object.keys(options).every((key) => key in values);
 
-function readOption(
-  option: Option<unknown>,
+function readOption<Value>(
+  option: Option<Value>,
   environment: Environment,
   problems: Problem[],
-): unknown {
+): Value | undefined {
   const complain = (problem: string, fix = option.fix): undefined => {
     problems.push({ option: option.name, problem, fix });
   };
-  const written = environment[option.name]?.trim() ?? '';
-  const file = option.isSecret ? (environment[`${option.name}_FILE`]?.trim() ?? '') : '';
+  const written = valueOf(environment, option.name) || valueOf(environment, option.alias ?? '');
+  const file = option.isSecret ? valueOf(environment, `${option.name}_FILE`) : '';
   if (written !== '' && file !== '') {
     return complain(`and ${option.name}_FILE are both set`, 'keep one of them');
   }
@@ -73,6 +85,8 @@ function readOption(
   return undefined;
 }
 
+const valueOf = (environment: Environment, name: string): string => environment[name]?.trim() ?? '';
+
 /** `[0, 'signOut', 'kind']` as one would write it: `[0].signOut.kind`. */
 const pathInJson = (path: readonly PropertyKey[]): string =>
   path
@@ -95,7 +109,10 @@ function problemsBetween(settings: Settings): Problem[] {
 const variablesSet = (environment: Environment): string[] =>
   Object.keys(environment).filter((name) => (environment[name] ?? '') !== '');
 
-const knownVariables = (): string[] =>
-  Object.values(options).flatMap(({ name, isSecret }) =>
+/** HTTP_PROXY stands beside HTTPS_PROXY in many environments; nothing of ours goes to another machine over plain http. */
+const knownVariables = (): string[] => [
+  ...Object.values(options).flatMap(({ name, isSecret }) =>
     isSecret ? [name, `${name}_FILE`] : [name],
-  );
+  ),
+  'HTTP_PROXY',
+];

@@ -5,6 +5,8 @@ import * as values from './values.js';
 /** One environment variable. README.md prints this table; a test compares the two. */
 export interface Option<Value> {
   readonly name: string;
+  /** A second name, where tools have agreed on one; the first counts if both are set. */
+  readonly alias?: string;
   readonly meaning: string;
   readonly unit: string | undefined;
   /** As one would write it; empty when nothing is meant by default, `undefined` when it must be given. */
@@ -207,6 +209,26 @@ export const options: Options = {
     default: 'info',
     schema: values.logLevel,
     fix: 'write trace, debug, info, warn, error, fatal or silent',
+  },
+  httpsProxy: {
+    ...secretSetting,
+    name: 'HTTPS_PROXY',
+    alias: 'https_proxy',
+    meaning:
+      'Proxy that calls to the OpenID provider, and of `setup` and `doctor` to AWS, go through, e.g. `http://proxy:3128`. This machine itself is never reached through it.',
+    default: '',
+    schema: values.proxy,
+    fix: 'write e.g. http://proxy.example.com:3128',
+  },
+  noProxy: {
+    ...publicSetting,
+    name: 'NO_PROXY',
+    alias: 'no_proxy',
+    meaning:
+      'What is reached without the proxy, with commas between: host names (and all below them), addresses, networks (`10.0.0.0/8`), `*` for everything.',
+    default: '',
+    schema: values.words,
+    fix: 'write host names or addresses with commas between',
   },
   shutdownSeconds: {
     ...seconds,

@@ -53,6 +53,9 @@ export interface Settings {
   readonly trustProxy: boolean | number | readonly string[];
   readonly workers: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  /** Calls to other machines go through it; `undefined`: straight. May hold a password. */
+  readonly httpsProxy: string | undefined;
+  readonly noProxy: readonly string[];
   readonly shutdownSeconds: number;
   readonly metricsToken: string | undefined;
 }

@@ -116,6 +116,21 @@ export const bearerSecret: z.ZodType<string | undefined, string> = text((value) 
     : 'is shorter than 16 characters, or contains spaces',
 ).transform((value) => (value === '' ? undefined : value));
 
+/** As other tools take it: `http://` may be left out. A user name and password are the proxy's. */
+export const proxy: z.ZodType<string | undefined, string> = z
+  .string()
+  .transform((value) => (value === '' || value.includes('://') ? value : `http://${value}`))
+  .pipe(
+    text((value) => {
+      if (value === '') return undefined;
+      if (!URL.canParse(value)) return 'is not a URL';
+      const { protocol, pathname, search, hash } = new URL(value);
+      if (protocol !== 'http:' && protocol !== 'https:') return 'is neither http nor https';
+      return pathname === '/' && search === '' && hash === '' ? undefined : 'has a path or query';
+    }),
+  )
+  .transform((value) => (value === '' ? undefined : value));
+
 const storeForms =
   /^(memory:$|file:.|rediss?:\/\/[^/]|rediss?\+sentinel:\/\/[^/]|rediss?\+cluster:\/\/[^/])/;
 

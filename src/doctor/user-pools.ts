@@ -25,6 +25,8 @@ export class UserPoolsError extends Error {
 export interface UserPoolsOptions {
   /** For the embedded pools; default AWS's own address of the region. */
   readonly endpointUrl?: string | undefined;
+  /** Where calls go through a proxy; default straight. */
+  readonly proxiedFetch?: typeof fetch | undefined;
   readonly importSdk?: () => Promise<typeof aws>;
 }
 
@@ -35,6 +37,7 @@ export interface UserPoolsOptions {
  */
 export async function openUserPools({
   endpointUrl,
+  proxiedFetch,
   importSdk = importAwsSdk,
 }: UserPoolsOptions): Promise<UserPools> {
   const sdk = await importSdk().catch((cause: unknown) => {
@@ -47,7 +50,7 @@ export async function openUserPools({
   const clients = new Map<string, aws.CognitoIdentityProviderClient>();
   const inRegionOf = (userPoolId: string): aws.CognitoIdentityProviderClient => {
     const region = regionOf(userPoolId);
-    const address = controlPlaneAt(endpointUrl);
+    const address = controlPlaneAt(endpointUrl, proxiedFetch);
     const client =
       clients.get(region) ?? new sdk.CognitoIdentityProviderClient({ region, ...address });
     clients.set(region, client);

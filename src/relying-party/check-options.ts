@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<keyof RelyingPartyOptions, true>> = {
   loginSeconds: true,
   api: true,
   profilePath: true,
+  proxy: true,
   viewsFolder: true,
   render: true,
   fetch: true,

@@ -24,6 +24,7 @@ import { createLogoutChainCookie } from './logout-chain-cookie.js';
 import { unfinishedChain } from './logout.js';
 import { createOpFetch } from './op-fetch.js';
 import type { RelyingPartyOptions } from './options.js';
+import type { ProxyOptions } from './proxy.js';
 import { createProviderPresence } from './provider-presence.js';
 import { createRefresh } from './refresh.js';
 import type { RelyingParty } from './relying-party.js';
@@ -51,7 +52,7 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   const now = options.now ?? Date.now;
   const isHttps = baseUrl.startsWith('https:');
   const events = new EventEmitter<RelyingPartyEvents>();
-  const opFetch = createOpFetch();
+  const opFetch = createOpFetch(proxyFrom(options.proxy));
   const fetch = options.fetch ?? opFetch.fetch;
   const provider = createProvider({ issuer, clientId, clientSecret, fetch, now, events });
   const sessions = createSessions({
@@ -148,6 +149,9 @@ export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
   keepContext(relyingParty, context);
   return relyingParty;
 }
+
+const proxyFrom = (proxy: RelyingPartyOptions['proxy']): ProxyOptions | undefined =>
+  typeof proxy === 'string' ? { url: proxy } : proxy;
 
 /** Cookie names allow no slash, and a path segment has no dot. */
 const namespaceOf = (basePath: string): string =>

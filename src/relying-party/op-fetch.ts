@@ -1,9 +1,16 @@
-import { Agent, fetch as undiciFetch, type Response as UndiciResponse } from 'undici';
+import {
+  Agent,
+  fetch as undiciFetch,
+  ProxyAgent,
+  type Dispatcher,
+  type Response as UndiciResponse,
+} from 'undici';
+import { goesThroughProxy, type ProxyOptions } from './proxy.js';
 
 /** Calls to the OP and a way to let go of their connections. */
 export interface OpFetch {
   readonly fetch: typeof fetch;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 const MAX_CONNECTIONS = 32;
@@ -13,21 +20,30 @@ const MAX_RESPONSE_BYTES = 1024 * 1024;
 /**
  * undici's `fetch` over a bounded keep-alive pool; Node 20's own is an older undici and its pool has no bound. An answer is read
  * whole, so that one nobody looks at does not keep its connection, and only to a limit, also once it is unpacked.
+ *
+ * @param proxy what calls to other machines go through; default straight
  */
-export function createOpFetch(): OpFetch {
-  const dispatcher = new Agent({
+export function createOpFetch(proxy?: ProxyOptions): OpFetch {
+  const settings = {
     connections: MAX_CONNECTIONS,
     connect: { timeout: CONNECT_TIMEOUT_MS },
     maxResponseSize: MAX_RESPONSE_BYTES,
-  });
+  };
+  const straight = new Agent(settings);
+  const proxied = proxy && new ProxyAgent({ ...settings, uri: proxy.url });
+  const dispatcherFor = (url: string): Dispatcher =>
+    proxied !== undefined && goesThroughProxy(new URL(url), proxy) ? proxied : straight;
+
   const pooled = async (url: string, init?: object): Promise<Response> => {
-    const response = await undiciFetch(url, { ...init, dispatcher });
+    const response = await undiciFetch(url, { ...init, dispatcher: dispatcherFor(url) });
     const { status, headers } = response;
     return new Response(await bodyOf(response), { status, headers: [...headers] });
   };
   return {
     fetch: pooled as typeof fetch,
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      await Promise.all([straight.destroy(), proxied?.destroy()]);
+    },
   };
 }
 

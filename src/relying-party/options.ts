@@ -1,5 +1,6 @@
 import type { IdentityProvider } from '../config/settings.js';
 import type { SessionStore } from '../sessions/session-store.js';
+import type { ProxyOptions } from './proxy.js';
 import type { RelyingPartyViews } from './views.js';
 
 /** What a relying party is made of. Nothing is read from the environment. */
@@ -52,7 +53,12 @@ export interface RelyingPartyOptions {
   readonly viewsFolder?: string | URL | undefined;
   /** Functions that replace our pages one by one: each is given what the view would be, and returns a whole HTML document. */
   readonly render?: RenderPages | undefined;
-  /** Calls to the OP; default undici's `fetch` over a bounded keep-alive pool. */
+  /**
+   * The proxy that calls to the OP go through, e.g. `http://proxy.example.com:3128`; default none. This machine itself is never
+   * reached through it.
+   */
+  readonly proxy?: string | ProxyOptions | undefined;
+  /** Calls to the OP; default undici's `fetch` over a bounded keep-alive pool. Reaches its way by itself: not with `proxy`. */
   readonly fetch?: typeof fetch | undefined;
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: (() => number) | undefined;

@@ -24,6 +24,8 @@ export interface ConnectOptions {
   readonly region: string | undefined;
   /** Of the embedded pools, or of anything that speaks for Cognito. */
   readonly endpointUrl: string | undefined;
+  /** Where calls go through a proxy; default straight. */
+  readonly proxiedFetch?: typeof fetch | undefined;
   readonly wait: Wait;
 }
 
@@ -32,9 +34,14 @@ export interface ConnectOptions {
  *
  * @throws {SetupError} when the SDK is not installed, or no region is known
  */
-export async function connect({ region, endpointUrl, wait }: ConnectOptions): Promise<CognitoApi> {
+export async function connect({
+  region,
+  endpointUrl,
+  proxiedFetch,
+  wait,
+}: ConnectOptions): Promise<CognitoApi> {
   const sdk = await loadSdk();
-  const address = controlPlaneAt(endpointUrl);
+  const address = controlPlaneAt(endpointUrl, proxiedFetch);
   // To embedded pools every region is the same.
   const wantedRegion = region ?? (address.credentials && 'eu-west-1');
   const cognito = new sdk.CognitoIdentityProvider({
@@ -65,7 +72,8 @@ export async function connect({ region, endpointUrl, wait }: ConnectOptions): Pr
     sdk,
     region: knownRegion,
     wait,
-    discover: (poolId) => discover(`${origin.replace(/\/$/, '')}/${poolId}`, wait),
+    discover: (poolId) =>
+      discover(`${origin.replace(/\/$/, '')}/${poolId}`, proxiedFetch ?? fetch, wait),
   };
 }
 
@@ -81,7 +89,11 @@ async function loadSdk(): Promise<typeof Sdk> {
   }
 }
 
-async function discover(issuer: string, wait: Wait): Promise<Discovery> {
+async function discover(
+  issuer: string,
+  fetch: typeof globalThis.fetch,
+  wait: Wait,
+): Promise<Discovery> {
   const url = `${issuer}/.well-known/openid-configuration`;
   const read = async (): Promise<Discovery> => {
     const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });

@@ -62,6 +62,8 @@ describe('a complete configuration', () => {
       trustProxy: false,
       workers: 1,
       logLevel: 'info',
+      httpsProxy: undefined,
+      noProxy: [],
       shutdownSeconds: 10,
       metricsToken: undefined,
     });

@@ -20,23 +20,24 @@ export function findNginx(): string | undefined {
   });
 }
 
-/** A folder with a certificate for `localhost` that signs itself. */
+/** A folder with a certificate that signs itself. */
 export interface Certificate {
   readonly folder: string;
   readonly certificateFile: string;
   readonly keyFile: string;
   /** PEM: who trusts this trusts the proxy. */
   readonly certificate: string;
+  /** PEM: its private key. */
+  readonly key: string;
   remove(): void;
 }
 
-/** Makes one that is good for a day. */
-export function createCertificate(): Certificate {
+/** Makes one for this host that is good for a day. */
+export function createCertificate(host = 'localhost'): Certificate {
   const folder = mkdtempSync(join(tmpdir(), 'lifeguard-nginx-'));
   const certificateFile = join(folder, 'certificate.pem');
   const keyFile = join(folder, 'key.pem');
-  const request =
-    'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost';
+  const request = `req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=${host} -addext subjectAltName=DNS:${host}`;
   const files = ['-keyout', keyFile, '-out', certificateFile];
   execFileSync('openssl', [...request.split(' '), ...files], { stdio: 'ignore' });
   return {
@@ -44,6 +45,7 @@ export function createCertificate(): Certificate {
     certificateFile,
     keyFile,
     certificate: readFileSync(certificateFile, 'utf8'),
+    key: readFileSync(keyFile, 'utf8'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
