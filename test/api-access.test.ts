@@ -70,8 +70,7 @@ describe('an API guard', () => {
     ['another claim', { claim: { tenant: 'n' } }, { tenant: 'm' }, 'claim_required'],
     ['a claim that is true as text', { claim: { ok: true } }, { ok: 'true' }, 'claim_required'],
     ['no claim', { claim: { tenant: 'n' } }, {}, 'claim_required'],
-    ['no claim where none is wanted', { claim: { x: undefined } }, {}, 'claim_required'],
-    ['a claim every object has', { claim: { toString: undefined } }, {}, 'claim_required'],
+    ['a claim every object has', { claim: { constructor: 'Object' } }, {}, 'claim_required'],
     ['a claim its function takes', { claim: (c) => c['level'] === 3 }, { level: 3 }, undefined],
     ['a claim its function refuses', { claim: () => false }, {}, 'claim_required'],
     ['a function that promises', { claim: (async () => true) as never }, {}, 'claim_required'],
@@ -197,19 +196,5 @@ describe('an API guard', () => {
       const headers = { ...(await token()), 'sec-fetch-site': 'cross-site' };
       expect((await request(guarded({})).post('/').set(headers)).status).toBe(200);
     });
-  });
-
-  it.each<[string, ApiAccess]>([
-    ['scope', { scope: 'two words' }],
-    ['scope', { scope: '' }],
-    ['scope', { scope: [7 as never] }],
-    ['group', { group: 'a"b' }],
-    ['maxAgeSeconds', { maxAgeSeconds: -1 }],
-    ['maxAgeSeconds', { maxAgeSeconds: Number.NaN }],
-    ['via', { via: 'cookie' as never }],
-    ['claim', { claim: 'admin' as never }],
-  ])('is not made when %s cannot be meant', (option, access) => {
-    expect(() => requireApiAccess(rp, access)).toThrow(TypeError);
-    expect(() => requireApiAccess(rp, access)).toThrow(option);
   });
 });

@@ -150,14 +150,20 @@ describe('req.auth', () => {
     expect((await authOf({}))[0]).toBe('alice@example.com');
   });
 
-  it.each([{ emailIsVerified: 'yes' }, { identityProviders: [{ emailIsVerified: 'no' }] }])(
-    'is not left to a slip of the pen: %j',
-    (option) => {
-      const options = {
-        ...relyingPartyOptions(pools),
-        ...option,
-      } as unknown as RelyingPartyOptions;
-      expect(() => createRelyingParty(options)).toThrow(/emailIsVerified is not a boolean/);
-    },
-  );
+  const provider = {
+    name: 'a',
+    label: 'A',
+    emailDomains: [],
+    signOut: { kind: 'none', advice: 'Close the browser.' },
+  };
+  it.each([
+    { emailIsVerified: 'yes' },
+    { identityProviders: [{ ...provider, emailIsVerified: 'no' }] },
+  ])('is not left to a slip of the pen: %j', (option) => {
+    const options = {
+      ...relyingPartyOptions(pools),
+      ...option,
+    } as unknown as RelyingPartyOptions;
+    expect(() => createRelyingParty(options)).toThrow(/emailIsVerified is neither true nor false/);
+  });
 });

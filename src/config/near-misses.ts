@@ -1,18 +1,5 @@
 import type { Problem } from '../errors.js';
-
-/** How many letters must be added, removed or changed to get from one name to the other. */
-function editDistance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (let row = 0; row < left.length; row++) {
-    const current = [row + 1];
-    for (let column = 0; column < right.length; column++) {
-      const changed = previous[column]! + (left[row] === right[column] ? 0 : 1);
-      current.push(Math.min(changed, previous[column + 1]! + 1, current[column]! + 1));
-    }
-    previous = current;
-  }
-  return previous[right.length]!;
-}
+import { editDistance } from '../errors/nearest-name.js';
 
 /**
  * Variables that look like a mistyped setting: one letter away, or two when the name is long. Underscores do not count,

@@ -33,7 +33,10 @@ function problemWithUrl(value: string): string | undefined {
   return undefined;
 }
 
-const urlWithoutQuery = text(
+/** Where users or secrets may be sent. */
+export const secureUrl: z.ZodType<string, string> = text(problemWithUrl);
+
+export const urlWithoutQuery: z.ZodType<string, string> = text(
   (value) => problemWithUrl(value) ?? (value.includes('?') ? 'contains a query (?)' : undefined),
 );
 
@@ -182,7 +185,7 @@ const signOut = z.discriminatedUnion(
     }),
     z.strictObject({
       kind: z.literal('oidc'),
-      endSessionEndpoint: text(problemWithUrl),
+      endSessionEndpoint: secureUrl,
       clientId: filled.optional(),
     }),
     z.strictObject({ kind: z.literal('none'), advice: filled }),

@@ -2,18 +2,18 @@ import { RelyingPartyError } from '../errors.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import type { Authentication } from './authentication.js';
 
-/** What a route asks of its caller, beyond being known. Everything named must hold. */
+/** What a route asks of its caller, beyond being known. Everything named must hold; `undefined` is a `TypeError`. */
 export interface ApiAccess {
   /** A scope, or several that are all needed. */
-  readonly scope?: string | readonly string[] | undefined;
+  readonly scope?: string | readonly string[];
   /** A name in `cognito:groups`, or several of which one will do. */
-  readonly group?: string | readonly string[] | undefined;
+  readonly group?: string | readonly string[];
   /** Claims and what they must be (a list must have it among others), or a function that decides. */
-  readonly claim?: Readonly<Record<string, unknown>> | ClaimCheck | undefined;
+  readonly claim?: Readonly<Record<string, string | number | boolean>> | ClaimCheck;
   /** The user must have given their credentials, or the client got its token, within so many seconds. */
-  readonly maxAgeSeconds?: number | undefined;
+  readonly maxAgeSeconds?: number;
   /** Take only callers with a session, or only callers with a bearer token; default both. */
-  readonly via?: 'session' | 'bearer' | undefined;
+  readonly via?: 'session' | 'bearer';
 }
 
 /** Decides by the claims; whatever is not `true` is a no, also a promise. */
@@ -62,32 +62,6 @@ function hasClaim({ claims }: Authentication, claim: NonNullable<ApiAccess['clai
   }
   return Object.entries(claim).every(([name, wanted]) => {
     const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
-    return Array.isArray(value) ? value.includes(wanted) : value === wanted && value !== undefined;
+    return Array.isArray(value) ? value.includes(wanted) : value === wanted;
   });
-}
-
-/** Misuse is found when the route is made, not at its first request. @throws {TypeError} */
-export function checkAccess(access: ApiAccess): void {
-  const { scope = [], group = [], maxAgeSeconds = 0, via, claim = {} } = access;
-  for (const [option, value] of [
-    ['scope', scope],
-    ['group', group],
-  ] as const) {
-    if ([value].flat().some((each) => typeof each !== 'string' || /^$|[\s"\\]/.test(each))) {
-      throw new TypeError(`requireApiAccess: ${option} is not a name; give one, or a list of them`);
-    }
-  }
-  if (!(maxAgeSeconds >= 0)) {
-    throw new TypeError(
-      'requireApiAccess: maxAgeSeconds is not a number of seconds; give e.g. 300',
-    );
-  }
-  if (via !== undefined && via !== 'session' && via !== 'bearer') {
-    throw new TypeError(
-      'requireApiAccess: via is neither session nor bearer; leave it out for both',
-    );
-  }
-  if (typeof claim !== 'function' && (typeof claim !== 'object' || claim === null)) {
-    throw new TypeError('requireApiAccess: claim is neither an object nor a function; give one');
-  }
 }

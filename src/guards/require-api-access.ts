@@ -1,17 +1,19 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
-import { sameOriginOnly } from '../web/same-origin.js';
-import { checkAccess, requireAccess, type ApiAccess } from './api-access.js';
+import { refuseOtherOrigins } from '../web/same-origin.js';
+import { requireAccess, type ApiAccess } from './api-access.js';
 import { authenticationFrom, authenticationOf, type Authentication } from './authentication.js';
 import { bearerToken } from './bearer-token.js';
 import { bearerChallenge } from './challenge.js';
+import { apiAccessOf, type GivenAccess } from './check-access.js';
 import { withOurErrors } from './with-our-errors.js';
 
 /**
  * The API guard: a bearer access token, or else the session (which, for unsafe methods, must come from our own pages). If both
  * are sent the bearer token alone decides. Never redirects. Guards in a row must all be passed.
  *
+ * @param given what the route asks for; left out, being known is enough
  * @throws {RelyingPartyError} each with its `WWW-Authenticate` (RFC 6750 section 3): 400 `authorization_header_malformed`, 401
  *   `access_token_…` or `authentication_too_old`, 403 `access_token_not_taken`, `scope_insufficient`, `group_required` or
  *   `claim_required`; without one 403 `csrf_refused`, 503 `session_store_unavailable` or `provider_unavailable`
@@ -19,11 +21,10 @@ import { withOurErrors } from './with-our-errors.js';
  */
 export function requireApiAccess(
   relyingParty: RelyingParty,
-  access: ApiAccess = {},
+  ...given: GivenAccess<ApiAccess>
 ): RequestHandler {
-  checkAccess(access);
-  const { now, resourceMetadataUrl } = relyingParty;
-  const refuseOtherOrigins = sameOriginOnly(relyingParty.baseUrl);
+  const access = apiAccessOf(relyingParty, given);
+  const { now, resourceMetadataUrl, baseUrl } = relyingParty;
 
   const guard = async (req: Request, res: Response, next: NextFunction): Promise<void> => {
     res.set('Cache-Control', 'no-store');
@@ -37,8 +38,8 @@ export function requireApiAccess(
       }
       throw error;
     }
-    if (req.auth.via === 'session') void refuseOtherOrigins(req, res, next);
-    else next();
+    if (req.auth.via === 'session') refuseOtherOrigins(req, baseUrl);
+    next();
   };
   return withOurErrors(relyingParty, guard);
 }

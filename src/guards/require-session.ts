@@ -2,36 +2,47 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import { loginUrl } from '../relying-party/login-request.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
-import { isStepUp, satisfies, type StepUp } from '../relying-party/step-up.js';
+import { isStepUp, satisfies } from '../relying-party/step-up.js';
 import { targetOf } from '../web/request-target.js';
+import { refuseOtherOrigins } from '../web/same-origin.js';
 import { wantsPage } from '../web/wants-page.js';
 import { authenticationOf } from './authentication.js';
 import { bearerChallenge } from './challenge.js';
+import { sessionAccessOf, type GivenAccess } from './check-access.js';
 import { withOurErrors } from './with-our-errors.js';
 
-/** What a page asks of its visitor, beyond being signed in. */
-export interface SessionAccess extends StepUp {
+/** What a page asks of its visitor, beyond being signed in. Everything named must hold; `undefined` is a `TypeError`. */
+export interface SessionAccess {
+  /** The user must have given their credentials within so many seconds, at least 1. */
+  readonly maxAgeSeconds?: number;
+  /** The `acr` values that will do, separated by spaces, as the OP names them. */
+  readonly acrValues?: string;
   /** Ask the OP on each request whether it still knows the sign-in; default false. Costs a call to userInfo. */
-  readonly fresh?: boolean | undefined;
+  readonly fresh?: boolean;
 }
 
 /**
- * The page guard: lets signed-in browsers through with `req.auth`, sends a person to `/login` and back, and answers anything
- * else with 401 as problem+json.
+ * The page guard: lets signed-in browsers through with `req.auth` (for unsafe methods only from our own pages), sends a person
+ * to `/login` and back, and answers anything else with 401 as problem+json. Who is not signed in has nothing that another site
+ * could use, and is asked to sign in whatever sent the request.
  *
- * @throws {RelyingPartyError} `access_token_missing`, or `session_ended` when the OP has just ended it (401);
- *   `session_store_unavailable` or, with `fresh`, `provider_unavailable` (503), never a redirect then
+ * @param given what the page asks for; left out, being signed in is enough
+ * @throws {RelyingPartyError} `access_token_missing`, or `session_ended` when the OP has just ended it (401); `csrf_refused`
+ *   (403); `session_store_unavailable` or, with `fresh`, `provider_unavailable` (503), never a redirect then
+ * @throws {TypeError} when it is made, for an access that cannot be meant
  */
 export function requireSession(
   relyingParty: RelyingParty,
-  access: SessionAccess = {},
+  ...given: GivenAccess<SessionAccess>
 ): RequestHandler {
+  const access = sessionAccessOf(relyingParty, given);
   const find = access.fresh === true ? relyingParty.freshSession : relyingParty.currentSession;
 
   const guard = async (req: Request, res: Response, next: NextFunction): Promise<void> => {
     const session = await find(req, res);
     res.set('Cache-Control', 'no-store');
     if (session !== undefined && satisfies(session, access, relyingParty.now())) {
+      refuseOtherOrigins(req, relyingParty.baseUrl);
       req.auth = authenticationOf(session);
       return next();
     }
@@ -51,10 +62,9 @@ function pageOf(req: Request): string {
   return req.method === 'POST' ? '/' : targetOf(req);
 }
 
-function refuse(res: Response, resourceMetadataUrl: string, stepUp: StepUp): never {
+function refuse(res: Response, resourceMetadataUrl: string, stepUp: SessionAccess): never {
   if (isStepUp(stepUp)) {
-    const { maxAgeSeconds } = stepUp;
-    const challenge = bearerChallenge('step_up_not_done', resourceMetadataUrl, { maxAgeSeconds });
+    const challenge = bearerChallenge('step_up_not_done', resourceMetadataUrl, stepUp);
     res.set('WWW-Authenticate', challenge);
     throw new RelyingPartyError('step_up_not_done', 'the sign-in is too old or too weak');
   }

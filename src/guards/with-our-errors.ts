@@ -2,7 +2,10 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 
-/** Lets the relying party answer for what its guards refuse, whatever error handler the host has, or lacks. */
+/**
+ * Lets the relying party answer for what its guards refuse, whatever error handler the host has, or lacks. Everything else is
+ * the host's, by `next`: Express 4 looks at no promise, and one that rejects there ends the process.
+ */
 export function withOurErrors(
   relyingParty: RelyingParty,
   guard: (req: Request, res: Response, next: NextFunction) => Promise<void> | void,
@@ -11,8 +14,9 @@ export function withOurErrors(
     try {
       await guard(req, res, next);
     } catch (error) {
-      if (!(error instanceof RelyingPartyError)) throw error;
-      await relyingParty.errorHandler(error, req, res, next);
+      if (error instanceof RelyingPartyError)
+        await relyingParty.errorHandler(error, req, res, next);
+      else next(error);
     }
   };
 }

@@ -1,143 +1,196 @@
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import * as values from '../config/values.js';
-import type { z } from 'zod';
-import type { RelyingPartyOptions } from './options.js';
+import type { IdentityProvider, UpstreamSignOut } from '../config/settings.js';
+import {
+  aFunction,
+  checkOptions,
+  listOf,
+  option,
+  optionsOf,
+  seconds,
+  text,
+  textLike,
+  trueOrFalse,
+} from '../errors/check-options.js';
+import type { SessionStore } from '../sessions/session-store.js';
+import { isLocalUrl } from '../web/local-url.js';
+import type { ProxyOptions } from './proxy.js';
+import type { ApiIssuer, ApiOptions, RelyingPartyOptions } from './options.js';
+import type { RelyingPartyViews } from './views.js';
 
-/** The names there are, so that a misspelt one is not silently without effect. */
-const NAMES: Readonly<Record<keyof RelyingPartyOptions, true>> = {
-  issuer: true,
-  clientId: true,
-  clientSecret: true,
-  baseUrl: true,
-  session: true,
-  basePath: true,
-  cookieNamespace: true,
-  scope: true,
-  identityProviders: true,
-  emailIsVerified: true,
-  loginSeconds: true,
-  api: true,
-  profilePath: true,
-  proxy: true,
-  viewsFolder: true,
-  render: true,
-  fetch: true,
-  now: true,
-};
+type SignOut<Kind extends UpstreamSignOut['kind']> = Extract<UpstreamSignOut, { kind: Kind }>;
 
 const BASE_PATH = /^(?:\/[\w~-]+)*$/;
 const COOKIE_NAMESPACE = /^[\w.-]*$/;
 
+const like = (pattern: RegExp, fix: string): z.ZodType =>
+  option((value) => {
+    return typeof value === 'string' && pattern.test(value) ? undefined : 'is not one';
+  }, fix);
+
+const issuer = textLike(values.issuer, 'copy it from the discovery document');
+
+const clientSecret = option(
+  (value) =>
+    value === null || (typeof value === 'string' && value !== '') ? undefined : 'is none',
+  'give it, or write null for a public client',
+);
+
+const secrets = option((value) => {
+  if (!Array.isArray(value)) return 'is no list';
+  if (value.length === 0) return 'is empty';
+  const bytes = value.map((each) => (typeof each === 'string' ? Buffer.byteLength(each) : 0));
+  const least = Math.min(...bytes);
+  return least < values.leastSecretBytes ? `has one of ${least} bytes` : undefined;
+}, `give at least one, each of ${values.leastSecretBytes} bytes or more (openssl rand -base64 32)`);
+
+const store = option((value) => {
+  const { read, create } = (value ?? {}) as Partial<SessionStore>;
+  const isStore = typeof read === 'function' && typeof create === 'function';
+  return isStore ? undefined : 'is no session store';
+}, 'use await openSessionStore(…)');
+
+const signOut = z.discriminatedUnion(
+  'kind',
+  [
+    optionsOf<SignOut<'cognito'>>({
+      kind: z.literal('cognito'),
+      domain: textLike(values.urlWithoutQuery, "give the pool's domain, https://…"),
+      clientId: text('give the client ID that the master pool has there'),
+    }),
+    optionsOf<SignOut<'oidc'>>({
+      kind: z.literal('oidc'),
+      endSessionEndpoint: textLike(values.secureUrl, "copy the provider's end_session_endpoint"),
+      clientId: text('give the client ID there, or leave it out').optional(),
+    }),
+    optionsOf<SignOut<'none'>>({
+      kind: z.literal('none'),
+      advice: text('write a sentence that tells the user what to do instead'),
+    }),
+  ],
+  {
+    error: ({ code, input }) => {
+      const problem = input === undefined ? 'is undefined' : 'is none that we know';
+      const kinds = '"cognito", "oidc" or "none"';
+      return code === 'invalid_union'
+        ? `${problem}; write ${kinds}`
+        : `${problem}; give an object with a kind of ${kinds}`;
+    },
+  },
+);
+
+const identityProviders = listOf(
+  optionsOf<IdentityProvider>({
+    name: text('give the name it has in the user pool'),
+    label: text('give what its button says'),
+    emailDomains: listOf(text('write domains in lower case'), 'write [] for none'),
+    signOut,
+    emailIsVerified: trueOrFalse.optional(),
+  }),
+  'give a list of providers',
+).superRefine((providers, context) => {
+  const names = (providers as readonly IdentityProvider[]).map(({ name }) => name);
+  if (new Set(names).size === names.length) return;
+  context.addIssue({ code: 'custom', message: 'names one twice; give each its own name' });
+});
+
+const api = optionsOf<ApiOptions>({
+  clientIds: listOf(text('give client IDs'), 'give a list of client IDs').optional(),
+  issuers: listOf(
+    optionsOf<ApiIssuer>({
+      issuer,
+      clientIds: listOf(
+        text('give client IDs'),
+        'name the clients it is trusted for, in a list',
+      ).min(1, 'is empty; name the clients it is trusted for'),
+    }),
+    'give a list of { issuer, clientIds }',
+  ).optional(),
+  clockToleranceSeconds: seconds(0).optional(),
+  scopes: listOf(text('give names of scopes'), 'give a list of scopes').optional(),
+}).optional();
+
+/** An address alone is `{ url }`. */
+const proxy = z.preprocess(
+  (value) => (typeof value === 'string' ? { url: value } : value),
+  optionsOf<ProxyOptions>({
+    url: option(problemWithProxy, 'write e.g. http://proxy.example.com:3128'),
+    noProxy: listOf(text('give names of hosts'), 'give a list of hosts').optional(),
+  }).optional(),
+);
+
+/** It may have a user name and password in it. */
+function problemWithProxy(value: unknown): string | undefined {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  return ['http:', 'https:'].includes(url?.protocol ?? '') ? undefined : 'is no http or https URL';
+}
+
+const pageName = aFunction('give a function that returns a page, or leave it out').optional();
+
+const viewsFolder = option((value) => {
+  const isPath = (typeof value === 'string' && value !== '') || value instanceof URL;
+  if (!isPath) return 'is neither a path nor a URL';
+  if (value instanceof URL && value.protocol !== 'file:') return 'is no file: URL';
+  const folder = value instanceof URL ? fileURLToPath(value) : value;
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? undefined : 'is no folder';
+}, 'give one that is there, or leave it out').optional();
+
+const relyingPartyOptions = optionsOf<RelyingPartyOptions>(
+  {
+    issuer,
+    clientId: text('give the client ID'),
+    clientSecret,
+    baseUrl: textLike(values.origin, 'write e.g. https://www.example.com'),
+    session: optionsOf<RelyingPartyOptions['session']>(
+      {
+        secrets,
+        store,
+        idleSeconds: seconds(1).optional(),
+        absoluteSeconds: seconds(1).optional(),
+        claims: listOf(text('give names of claims'), 'give a list of claims').optional(),
+      },
+      'give { secrets, store }',
+    ),
+    basePath: like(BASE_PATH, 'write e.g. /auth, or leave it out').optional(),
+    cookieNamespace: like(COOKIE_NAMESPACE, 'write one word').optional(),
+    scope: textLike(values.scope, 'write e.g. openid email profile').optional(),
+    identityProviders: identityProviders.optional(),
+    emailIsVerified: trueOrFalse.optional(),
+    loginSeconds: seconds(1).optional(),
+    api,
+    profilePath: option(
+      (value) => (isLocalUrl(value) ? undefined : 'is no path'),
+      'write e.g. /profile',
+    ).optional(),
+    proxy,
+    viewsFolder,
+    render: optionsOf<RelyingPartyViews>({
+      'sign-in': pageName,
+      'continue-to-provider': pageName,
+      logout: pageName,
+      'signed-out': pageName,
+      sessions: pageName,
+      error: pageName,
+    }).optional(),
+    fetch: aFunction('give what Node calls fetch, or leave it out').optional(),
+    now: aFunction('give e.g. Date.now, or leave it out').optional(),
+  },
+  'give { issuer, clientId, clientSecret, baseUrl, session }',
+).superRefine((options, context) => {
+  const { issuer: own, api: { issuers = [] } = {} } = options as unknown as RelyingPartyOptions;
+  const all = [own, ...issuers.map((each) => each.issuer)];
+  if (new Set(all).size === all.length) return;
+  const message = 'has an issuer twice; use api.clientIds for our own issuer';
+  context.addIssue({ code: 'custom', path: ['api', 'issuers'], message });
+});
+
 /**
- * Misuse by the programmer ends at construction and names the option and the fix; TypeScript finds most of it earlier. No value
- * is quoted: it may be a secret in the wrong place.
+ * Misuse by the programmer ends at construction and names the option and the fix; TypeScript finds most of it earlier.
  *
  * @throws {TypeError}
  */
-export function checkOptions(options: RelyingPartyOptions): void {
-  for (const name of Object.keys(options)) {
-    if (!(name in NAMES)) throw misuse(name, 'is not an option', closestTo(name));
-  }
-  checkWith(values.issuer, 'issuer', options.issuer, 'copy it from the discovery document');
-  if (!isText(options.clientId)) throw misuse('clientId', 'is missing', 'give the client ID');
-  if (options.clientSecret !== null && !isText(options.clientSecret)) {
-    throw misuse('clientSecret', 'is missing', 'give it, or write null for a public client');
-  }
-  checkWith(values.origin, 'baseUrl', options.baseUrl, 'write e.g. https://www.example.com');
-  checkPath('basePath', options.basePath ?? '', BASE_PATH, 'write e.g. /auth, or leave it out');
-  checkPath('cookieNamespace', options.cookieNamespace ?? '', COOKIE_NAMESPACE, 'write one word');
-  if (options.scope !== undefined) {
-    checkWith(values.scope, 'scope', options.scope, 'write e.g. openid email profile');
-  }
-  checkSession(options.session);
-  checkSeconds('loginSeconds', options.loginSeconds, 1);
-  checkFlag('emailIsVerified', options.emailIsVerified);
-  checkProviders(options);
-  checkApi(options);
-}
-
-function checkSession(session: RelyingPartyOptions['session'] | undefined): void {
-  const { secrets, store, idleSeconds, absoluteSeconds } = session ?? {};
-  if (!Array.isArray(secrets) || secrets.length === 0) {
-    throw misuse('session.secrets', 'is empty', 'give at least one of 32 bytes or more');
-  }
-  for (const secret of secrets as unknown[]) {
-    const bytes = typeof secret === 'string' ? Buffer.byteLength(secret) : 0;
-    if (bytes < values.leastSecretBytes) {
-      const problem = `has one of ${bytes} bytes`;
-      const fix = `use at least ${values.leastSecretBytes} (openssl rand -base64 32)`;
-      throw misuse('session.secrets', problem, fix);
-    }
-  }
-  if (typeof store?.read !== 'function' || typeof store.create !== 'function') {
-    throw misuse('session.store', 'is no session store', 'use await openSessionStore(…)');
-  }
-  checkSeconds('session.idleSeconds', idleSeconds, 1);
-  checkSeconds('session.absoluteSeconds', absoluteSeconds, 1);
-}
-
-function checkProviders({ identityProviders = [] }: RelyingPartyOptions): void {
-  const names = identityProviders.map(({ name }) => name);
-  if (new Set(names).size < names.length) {
-    throw misuse('identityProviders', 'names one twice', 'give each its own name');
-  }
-  for (const { emailIsVerified } of identityProviders) {
-    checkFlag('identityProviders[].emailIsVerified', emailIsVerified);
-  }
-}
-
-function checkApi({ issuer: own, api = {} }: RelyingPartyOptions): void {
-  checkSeconds('api.clockToleranceSeconds', api.clockToleranceSeconds, 0);
-  const seen = new Set([own]);
-  for (const { issuer, clientIds } of api.issuers ?? []) {
-    checkWith(values.issuer, 'api.issuers', issuer, 'copy each from its discovery document');
-    if (!Array.isArray(clientIds) || !clientIds.some(isText)) {
-      throw misuse(
-        'api.issuers',
-        'has one without clientIds',
-        'name the clients it is trusted for',
-      );
-    }
-    if (seen.has(issuer)) {
-      throw misuse('api.issuers', 'has an issuer twice', 'use api.clientIds for our own issuer');
-    }
-    seen.add(issuer);
-  }
-}
-
-function checkWith(
-  schema: z.ZodType<string, string>,
-  option: string,
-  value: unknown,
-  fix: string,
-): void {
-  const { success, error } = schema.safeParse(value);
-  if (success) return;
-  throw misuse(option, isText(value) ? error.issues[0]!.message : 'is missing', fix);
-}
-
-function checkPath(option: string, value: unknown, pattern: RegExp, fix: string): void {
-  if (typeof value !== 'string' || !pattern.test(value)) throw misuse(option, 'is not one', fix);
-}
-
-function checkSeconds(option: string, value: number | undefined, least: number): void {
-  if (value !== undefined && !(Number.isFinite(value) && value >= least)) {
-    throw misuse(option, 'is not a number of seconds', `give ${least} or more`);
-  }
-}
-
-function checkFlag(option: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'boolean') {
-    throw misuse(option, 'is not a boolean', 'write true or false');
-  }
-}
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-
-const misuse = (option: string, problem: string, fix: string): TypeError =>
-  new TypeError(`createRelyingParty: ${option} ${problem}; ${fix}`);
-
-function closestTo(name: string): string {
-  const known = Object.keys(NAMES);
-  const meant = known.find((each) => each.toLowerCase() === name.toLowerCase());
-  return meant === undefined ? `there are ${known.join(', ')}` : `write ${meant}`;
+export function checkRelyingPartyOptions(options: RelyingPartyOptions): RelyingPartyOptions {
+  return checkOptions('createRelyingParty', relyingPartyOptions, options);
 }

@@ -62,12 +62,16 @@ export function keepContext(relyingParty: RelyingParty, context: RelyingPartyCon
 
 /**
  * What a relying party works with. For the test kit, which signs people in without a flow; not part of the public API.
+ *
+ * @param caller the public function that was given it
  * @throws {TypeError} when it was not made by `createRelyingParty` of this copy of the package
  */
-export function contextOf(relyingParty: RelyingParty): RelyingPartyContext {
+export function contextOf(relyingParty: RelyingParty, caller = 'lifeguard'): RelyingPartyContext {
   const context = contexts.get(relyingParty);
   if (context === undefined) {
-    throw new TypeError('This is no relying party made by createRelyingParty of this package');
+    throw new TypeError(
+      `${caller}: its relyingParty is none; give what createRelyingParty of this package returned`,
+    );
   }
   return context;
 }

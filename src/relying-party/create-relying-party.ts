@@ -11,7 +11,7 @@ import { requestId } from '../web/request-id.js';
 import { securityHeaders } from '../web/security-headers.js';
 import { createApiTokens } from './api-tokens.js';
 import { createBackgroundWork } from './background-work.js';
-import { checkOptions } from './check-options.js';
+import { checkRelyingPartyOptions } from './check-options.js';
 import { keepContext, type RelyingPartyContext } from './context.js';
 import { createCurrentSession } from './current-session.js';
 import { createProvider } from './discovery.js';
@@ -43,8 +43,8 @@ const DEFAULT_ABSOLUTE_SECONDS = 28_800;
  *
  * @throws {TypeError} for an option that cannot be right; it names the option and the fix
  */
-export function createRelyingParty(options: RelyingPartyOptions): RelyingParty {
-  checkOptions(options);
+export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
+  const options = checkRelyingPartyOptions(given);
   const { issuer, clientId, clientSecret, session, basePath = '', api = {} } = options;
   const baseUrl = new URL(options.baseUrl).origin;
   const cookieNamespace = options.cookieNamespace ?? namespaceOf(basePath);

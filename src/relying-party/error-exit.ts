@@ -29,9 +29,14 @@ export function createErrorHandler(
       } else context.events.emit('request.failed', { ...request, err: error });
     },
   });
-  return (error: unknown, req, res, next) => {
-    if (res.hasHeader('Content-Security-Policy')) return handler(error, req, res, next);
-    return securityHeaders(req, res, () => handler(error, req, res, next));
+  return async (error: unknown, req, res, next) => {
+    try {
+      if (!res.hasHeader('Content-Security-Policy')) securityHeaders(req, res, () => undefined);
+      await handler(error, req, res, next);
+    } catch (failure) {
+      // A host's listener, for one. By `next`, since Express 4 looks at no promise.
+      next(failure);
+    }
   };
 }
 

@@ -17,7 +17,11 @@ export interface LoginRequest {
 
 const MAX_EMAIL_LENGTH = 254;
 const MAX_AGE = /^\d{1,9}$/;
-const ACR_VALUES = /^[\x21\x23-\x5b\x5d-\x7e][\x20\x21\x23-\x5b\x5d-\x7e]{0,199}$/;
+/** What fits into it. */
+export const MOST_MAX_AGE_SECONDS = 999_999_999;
+/** Names with one space between. */
+export const ACR_VALUES: RegExp =
+  /^(?=.{1,200}$)[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
 /**
  * Reads what was asked of `/login`. Only what can make a sign-in stricter, or choose among the providers we know, is taken from

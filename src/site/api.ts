@@ -8,7 +8,7 @@ import { openApiDocument, type DescribedRoute } from './openapi.js';
 
 export interface ApiOptions {
   /** Makes a guard for an API route; sets `req.auth`. */
-  readonly requireApiAccess: (access?: ApiAccess) => RequestHandler;
+  readonly requireApiAccess: (access: ApiAccess) => RequestHandler;
   /** The scope `/api/orders` asks for. */
   readonly ordersScope: string;
   /** The group `/api/admin` asks for. */

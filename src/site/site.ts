@@ -15,7 +15,7 @@ export interface SiteOptions {
   /** Guards a page; sets `req.auth`. */
   readonly requireSession: RequestHandler;
   /** Makes a guard for an API route; sets `req.auth`. */
-  readonly requireApiAccess: (access?: ApiAccess) => RequestHandler;
+  readonly requireApiAccess: (access: ApiAccess) => RequestHandler;
   /** What to call an identity provider, given its name at the master pool. */
   readonly identityProviderLabel: (name: string) => string;
   /** The scope `/api/orders` asks for; default `orders/read`. */

@@ -62,7 +62,7 @@ export async function signedIn(
   user: TestUser = {},
   agent?: CookieHolder,
 ): Promise<SignedInUser> {
-  const context = contextOf(relyingParty);
+  const context = contextOf(relyingParty, 'signedIn');
   const { sessions, now, baseUrl, sessionCookie } = context;
   const established = await sessions.establish(whoIs(context, user, now()), tokensOf(user, now()));
   let { session } = established;

@@ -1,10 +1,22 @@
 import type { RequestHandler } from 'express';
+import { checkOptions, listOf, option } from '../errors/check-options.js';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS = 'Authorization, Content-Type';
 /** What a script may read besides the body: the challenge, the name of the request, and how long to wait. */
 const ANSWER_HEADERS = 'WWW-Authenticate, X-Request-Id, Retry-After';
 const PREFLIGHT_SECONDS = '600';
+
+const originList = listOf(
+  option(
+    (each) => (each === '*' || isOrigin(each) ? undefined : 'is not an origin'),
+    'write e.g. https://app.example.com',
+  ),
+  "give a list of them, or ['*']",
+);
+
+const isOrigin = (text: unknown): boolean =>
+  typeof text === 'string' && URL.canParse(text) && new URL(text).origin === text;
 
 /**
  * Lets scripts of other sites call the API with a bearer token (CORS). Cookies never count there: no answer has
@@ -15,11 +27,7 @@ const PREFLIGHT_SECONDS = '600';
  * @see Fetch Standard, section 3.2
  */
 export function allowOrigins(origins: readonly string[]): RequestHandler {
-  for (const origin of origins) {
-    if (origin !== '*' && !(URL.canParse(origin) && new URL(origin).origin === origin)) {
-      throw new TypeError('allowOrigins: one is not an origin; write e.g. https://app.example.com');
-    }
-  }
+  checkOptions('allowOrigins', originList, origins, 'origins');
   const isForAll = origins.includes('*');
 
   return (req, res, next) => {

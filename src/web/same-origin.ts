@@ -16,11 +16,15 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function sameOriginOnly(baseUrl: string): RequestHandler {
   const { origin } = new URL(baseUrl);
   return (req, _res, next) => {
-    if (!safeMethods.has(req.method) && !comesFromOrigin(req, origin)) {
-      throw new RelyingPartyError('csrf_refused', `${req.method} without proof of our own origin`);
-    }
+    refuseOtherOrigins(req, origin);
     next();
   };
+}
+
+/** The check itself. @throws {RelyingPartyError} `csrf_refused` */
+export function refuseOtherOrigins(req: Request, origin: string): void {
+  if (safeMethods.has(req.method) || comesFromOrigin(req, origin)) return;
+  throw new RelyingPartyError('csrf_refused', `${req.method} without proof of our own origin`);
 }
 
 /** Whether a page of this origin, or the person alone, sent the request; without proof: no. */

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { nearestName } from './nearest-name.js';
+
+/*
+ * How every public function checks its options: a schema that has each of them, and of which the types have each too. Its
+ * messages complete the sentence "<option> …" as "problem; fix" and never quote a value: it may be a secret in the wrong place.
+ */
+
+/** What is wrong with a value, as in `is no word`; `undefined` when nothing is. */
+export type ProblemWith = (value: unknown) => string | undefined;
+
+/**
+ * An option that must be given; with `.optional()`, one that has a default.
+ *
+ * @param fix what to do, as in `give the client ID`
+ */
+export function option(problemWith: ProblemWith, fix: string): z.ZodType {
+  return z.unknown().superRefine((value, context) => {
+    const problem = orUndefined(problemWith(value), value);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `${problem}; ${fix}` });
+  });
+}
+
+/** Text that a schema of the settings takes too. */
+export function textLike(schema: z.ZodType<unknown, string>, fix: string): z.ZodType {
+  return option((value) => {
+    if (!isText(value)) return 'is no text';
+    return schema.safeParse(value).error?.issues[0]?.message;
+  }, fix);
+}
+
+export const text = (fix: string): z.ZodType =>
+  option((value) => (isText(value) ? undefined : value === '' ? 'is empty' : 'is no text'), fix);
+
+export const aFunction = (fix: string): z.ZodType =>
+  option((value) => (typeof value === 'function' ? undefined : 'is no function'), fix);
+
+export const trueOrFalse: z.ZodType = option(
+  (value) => (typeof value === 'boolean' ? undefined : 'is neither true nor false'),
+  'write one of them, or leave it out',
+);
+
+export const seconds = (least: number): z.ZodType =>
+  option(
+    (value) => (Number.isFinite(value) && Number(value) >= least ? undefined : 'is no such number'),
+    `give ${least} or more seconds`,
+  );
+
+export const oneOf = (...words: readonly string[]): z.ZodType =>
+  option(
+    (value) => (words.includes(value as string) ? undefined : 'is none of its values'),
+    `write ${words.join(' or ')}, or leave it out`,
+  );
+
+export const listOf = (each: z.ZodType, fix: string): z.ZodArray =>
+  z.array(each, { error: ({ input }) => `${orUndefined('is no list', input)}; ${fix}` });
+
+/** An object with these options and no others. `Options` is its type: a member that is in one and not in the other does not compile. */
+export function optionsOf<Options extends object>(
+  shape: Readonly<Record<Extract<keyof Options, string>, z.ZodType>>,
+  fix = 'give an object of options',
+): z.ZodObject {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') {
+        return `${orUndefined('is no object', issue.input)}; ${fix}`;
+      }
+      const known = Object.keys(shape);
+      const meant = nearestName(String(issue['keys'][0]), known);
+      const instead = meant === undefined ? `there are ${known.join(', ')}` : `write ${meant}`;
+      return `is not an option; ${instead}`;
+    },
+  });
+}
+
+/**
+ * @param caller the public function, as its user writes it
+ * @param argument what the function calls what is checked
+ * @returns a copy, so that what is changed later changes nothing
+ * @throws {TypeError} `createRelyingParty: api.clientIDs is not an option; write clientIds`
+ */
+export function checkOptions<Options>(
+  caller: string,
+  schema: z.ZodType,
+  options: Options,
+  argument = 'options',
+): Options {
+  const { error, data } = schema.safeParse(options);
+  if (error === undefined) return data as Options;
+  // A misspelt name comes first: that another one is missing is a consequence of it.
+  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0]!;
+  const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+  throw new TypeError(`${caller}: ${written(path, argument)} ${issue.message}`);
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+const orUndefined = <Problem>(problem: Problem, value: unknown): Problem | string =>
+  value === undefined ? 'is undefined' : problem;
+
+/** `api.issuers[0].clientIds`; what the argument is called where that is not plain. */
+function written(path: readonly PropertyKey[], argument: string): string {
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
+  return typeof path[0] === 'string' ? steps.join('').slice(1) : argument + steps.join('');
+}

@@ -1,0 +1,84 @@
+import { checkOptions, oneOf, option, optionsOf, trueOrFalse } from '../errors/check-options.js';
+import { contextOf } from '../relying-party/context.js';
+import { ACR_VALUES, MOST_MAX_AGE_SECONDS } from '../relying-party/login-request.js';
+import type { RelyingParty } from '../relying-party/relying-party.js';
+import type { ApiAccess } from './api-access.js';
+import type { SessionAccess } from './require-session.js';
+
+/*
+ * What a guard is told decides who gets in, so nothing of it may be silently without effect: `undefined` is no default here but
+ * a setting that somebody forgot.
+ */
+
+/** The second argument of a guard, which may be left out, but not be `undefined`. */
+export type GivenAccess<Access> = readonly [] | readonly [access: Access];
+
+const LEAVE_OUT = 'leave it out, or name what the route asks for';
+
+const isName = (value: unknown): boolean => typeof value === 'string' && !/^$|[\s"\\]/.test(value);
+
+const names = option((value) => {
+  const list = [value].flat();
+  if (list.length === 0) return 'is an empty list';
+  return list.every(isName) ? undefined : 'is not a name';
+}, 'give one, or a list of them, or leave it out').transform((value) => [value].flat());
+
+const claim = option((value) => {
+  if (typeof value === 'function') return undefined;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return 'is neither an object nor a function';
+  }
+  const wanted = Object.values(value);
+  if (wanted.length === 0) return 'names no claim';
+  return wanted.every(isComparable) ? undefined : 'has a value that no claim equals';
+}, 'give claims, each with a text, a number, true or false, or a function of the claims, or leave it out').transform(
+  (value) => (typeof value === 'function' ? value : { ...(value as object) }),
+);
+
+const isComparable = (value: unknown): boolean =>
+  ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
+
+const maxAgeSeconds = option((value) => {
+  const isWhole = Number.isInteger(value) && Number(value) <= MOST_MAX_AGE_SECONDS;
+  return isWhole && Number(value) >= 1 ? undefined : 'is no whole number of at least 1';
+}, 'give seconds, e.g. 300, or leave it out');
+
+const apiAccess = optionsOf<ApiAccess>(
+  {
+    scope: names.exactOptional(),
+    group: names.exactOptional(),
+    claim: claim.exactOptional(),
+    maxAgeSeconds: maxAgeSeconds.exactOptional(),
+    via: oneOf('session', 'bearer').exactOptional(),
+  },
+  LEAVE_OUT,
+);
+
+const sessionAccess = optionsOf<SessionAccess>(
+  {
+    maxAgeSeconds: maxAgeSeconds.exactOptional(),
+    acrValues: option(
+      (value) => (typeof value === 'string' && ACR_VALUES.test(value) ? undefined : 'is not one'),
+      'give acr values with a space between, as the provider names them, or leave it out',
+    ).exactOptional(),
+    fresh: trueOrFalse.exactOptional(),
+  },
+  LEAVE_OUT,
+);
+
+/** Misuse is found when the route is made, not at its first request. @throws {TypeError} */
+export function apiAccessOf(rp: RelyingParty, given: GivenAccess<ApiAccess>): ApiAccess {
+  contextOf(rp, 'requireApiAccess');
+  const access = given.length === 0 ? {} : given[0];
+  return checkOptions('requireApiAccess', apiAccess, access, 'access');
+}
+
+/** The same for pages. @throws {TypeError} */
+export function sessionAccessOf(
+  rp: RelyingParty,
+  given: GivenAccess<SessionAccess>,
+): SessionAccess {
+  contextOf(rp, 'requireSession');
+  const access = given.length === 0 ? {} : given[0];
+  return checkOptions('requireSession', sessionAccess, access, 'access');
+}
