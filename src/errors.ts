@@ -36,6 +36,7 @@ export type RelyingPartyErrorCode =
   | 'id_token_expired'
   | 'id_token_issued_in_future'
   | 'id_token_subject_invalid'
+  | 'id_token_sign_in_mismatch'
   | 'access_token_missing'
   | 'access_token_malformed'
   | 'access_token_algorithm_refused'
@@ -239,6 +240,7 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
   id_token_expired: idTokenRefused,
   id_token_issued_in_future: idTokenRefused,
   id_token_subject_invalid: idTokenRefused,
+  id_token_sign_in_mismatch: idTokenRefused,
   access_token_missing: {
     status: 401,
     title: 'Sign in first',

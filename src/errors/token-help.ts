@@ -33,7 +33,7 @@ const signatureInvalid = (token: string): OperatorHelp => ({
 
 const clocksDiffer: OperatorHelp = {
   cause:
-    'The token is from the future: our clock is more than a minute behind the OpenID provider’s.',
+    'The token, or the sign-in it speaks of, is from the future: our clock is more than a minute behind the OpenID provider’s.',
   fix: 'Synchronise the clock of this machine (`timedatectl set-ntp true`). `lifeguard doctor` measures the difference.',
 };
 
@@ -54,8 +54,8 @@ export const tokenHelp: Readonly<Record<TokenErrorCode, OperatorHelp>> = {
     fix: 'Copy ISSUER from the `issuer` of the discovery document, to the letter.',
   },
   id_token_audience_mismatch: {
-    cause: 'The ID token is for another client than CLIENT_ID.',
-    fix: 'Compare CLIENT_ID with the app client.',
+    cause: 'The ID token is for another client than CLIENT_ID, or for others beside it.',
+    fix: 'Compare CLIENT_ID with the app client, and give the client no further audiences for ID tokens: whoever else it is for could sign in here with it.',
   },
   id_token_nonce_mismatch: {
     cause:
@@ -63,7 +63,8 @@ export const tokenHelp: Readonly<Record<TokenErrorCode, OperatorHelp>> = {
     fix: 'Single cases need nothing. If it is everybody, the OpenID provider does not return the `nonce`.',
   },
   id_token_use_wrong: {
-    cause: 'The token response has an access token where the ID token should be (`token_use`).',
+    cause:
+      'The token response has another token where the ID token should be, by its `typ`, `token_use` or `events`.',
     fix: 'Look for something between us and the token endpoint that mixes them up.',
   },
   id_token_access_token_mismatch: {
@@ -76,8 +77,13 @@ export const tokenHelp: Readonly<Record<TokenErrorCode, OperatorHelp>> = {
   },
   id_token_issued_in_future: clocksDiffer,
   id_token_subject_invalid: {
-    cause: 'The ID token has no `sub`, or after a refresh another user’s.',
+    cause: 'The ID token has no `sub`.',
     fix: 'The OpenID provider is at fault; every ID token must have the same `sub` for the same user.',
+  },
+  id_token_sign_in_mismatch: {
+    cause:
+      'A refresh brought the ID token of another user (`sub`) or of another sign-in (`nonce`). The session has ended, and what came was revoked.',
+    fix: 'The OpenID provider is at fault, or something between us and its token endpoint mixes answers up, such as a cache. If it happens again, give it the time and the subject from the log.',
   },
   access_token_missing: {
     cause: 'The route needs a session or an access token, and the request has neither.',

@@ -1,5 +1,5 @@
 import { RelyingPartyError } from '../errors.js';
-import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
+import { isRecent } from '../relying-party/step-up.js';
 import type { Authentication } from './authentication.js';
 
 /** What a route asks of its caller, beyond being known. Everything named must hold; `undefined` is a `TypeError`. */
@@ -27,7 +27,7 @@ export type ClaimCheck = (claims: Readonly<Record<string, unknown>>) => boolean;
  */
 export function requireAccess(auth: Authentication, access: ApiAccess, now: number): void {
   const { scope = [], group, claim, maxAgeSeconds } = access;
-  if (maxAgeSeconds !== undefined && !isRecent(auth, maxAgeSeconds, now)) {
+  if (maxAgeSeconds !== undefined && !isRecent(auth.authenticatedAt, maxAgeSeconds, now)) {
     throw new RelyingPartyError('authentication_too_old', 'the sign-in or token is too old');
   }
   const missing = [scope].flat().filter((each) => !auth.scopes.includes(each));
@@ -43,15 +43,6 @@ export function requireAccess(auth: Authentication, access: ApiAccess, now: numb
   if (claim !== undefined && !hasClaim(auth, claim)) {
     throw new RelyingPartyError('claim_required', 'a claim is not what the route asks for');
   }
-}
-
-function isRecent(
-  { authenticatedAt }: Authentication,
-  maxAgeSeconds: number,
-  now: number,
-): boolean {
-  const limitMs = (maxAgeSeconds + CLOCK_TOLERANCE_SECONDS) * 1000;
-  return authenticatedAt !== undefined && now - authenticatedAt <= limitMs;
 }
 
 function hasClaim({ claims }: Authentication, claim: NonNullable<ApiAccess['claim']>): boolean {

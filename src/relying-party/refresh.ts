@@ -5,7 +5,8 @@ import type { Session, SessionTokens } from '../sessions/session.js';
 import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './discovery.js';
 import { revokeTokens } from './revoke.js';
-import { sessionTokens, tokenEndpointError, verifiedIdToken } from './token-response.js';
+import { verifiedRefreshedIdToken } from './refreshed-id-token.js';
+import { sessionTokens, tokenEndpointError } from './token-response.js';
 
 /** Gives a session whose tokens are fresh, or none if the OP has ended it. */
 export type Refresh = (session: Session) => Promise<Session | undefined>;
@@ -88,13 +89,16 @@ export function createRefresh(
   ): Promise<SessionTokens> {
     const configuration = await context.provider.configuration();
     const response = await client.refreshTokenGrant(configuration, refreshToken);
+    const refreshed = sessionTokens(response, tokens, context.now());
     if (response.id_token !== undefined) {
-      const { subject } = await verifiedIdToken(context, response, null);
-      if (subject !== session.subject) {
-        throw new RelyingPartyError('id_token_subject_invalid', 'refresh: sub is another user');
+      try {
+        await verifiedRefreshedIdToken(context, response, session, tokens);
+      } catch (error) {
+        if (isOfAnotherSignIn(error)) await revokeTokens(context, session.key, refreshed);
+        throw error;
       }
     }
-    return sessionTokens(response, tokens, context.now());
+    return refreshed;
   }
 
   async function keep(session: Session, tokens: SessionTokens): Promise<Session | undefined> {
@@ -111,7 +115,7 @@ export function createRefresh(
   async function failed(session: Session, error: RelyingPartyError): Promise<Session | undefined> {
     if (error.code === 'session_store_unavailable') throw error;
     const { key, subject } = session;
-    const permanent = error.code === 'code_refused';
+    const permanent = error.code === 'code_refused' || isOfAnotherSignIn(error);
     const detail = permanent ? error.message : `${error.message}: ${reasonOf(error)}`;
     context.events.emit('session.refresh_failed', { subject, session: key, permanent, detail });
     if (!permanent) {
@@ -119,11 +123,16 @@ export function createRefresh(
       return session;
     }
     await context.revokedSignIns.add(session);
-    await context.sessions.end(key);
+    const ended = await context.sessions.end(key);
+    // The OP has refused it, or given another for it: but what that one is worth, it alone knows.
+    if (isOfAnotherSignIn(error)) await revokeTokens(context, key, ended);
     context.events.emit('session.ended', { subject, session: key, reason: 'refresh_refused' });
     return undefined;
   }
 }
+
+const isOfAnotherSignIn = (error: unknown): boolean =>
+  error instanceof RelyingPartyError && error.code === 'id_token_sign_in_mismatch';
 
 const MAX_REMEMBERED = 10_000;
 

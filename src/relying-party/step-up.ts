@@ -22,12 +22,23 @@ export function satisfies(
   { maxAgeSeconds, acrValues }: StepUp,
   now: number,
 ): boolean {
-  const isRecent =
-    maxAgeSeconds === undefined ||
-    (authenticatedAt !== undefined && now - authenticatedAt <= maxAgeSeconds * 1000);
+  const isYoungEnough =
+    maxAgeSeconds === undefined || isRecent(authenticatedAt, maxAgeSeconds, now);
   const isStrong =
     acrValues === undefined || (acr !== undefined && acrValues.split(' ').includes(acr));
-  return isRecent && isStrong;
+  return isYoungEnough && isStrong;
+}
+
+/** Within the time, give or take what clocks may differ. What is dated further ahead was never done. */
+export function isRecent(
+  authenticatedAt: number | undefined,
+  maxAgeSeconds: number,
+  now: number,
+): boolean {
+  if (authenticatedAt === undefined) return false;
+  const ageMs = now - authenticatedAt;
+  const toleranceMs = CLOCK_TOLERANCE_SECONDS * 1000;
+  return ageMs >= -toleranceMs && ageMs <= maxAgeSeconds * 1000 + toleranceMs;
 }
 
 /**
@@ -40,8 +51,7 @@ export function requireStepUp({ all: claims }: IdTokenClaims, stepUp: StepUp, no
   const authTime = claims['auth_time'];
   const { acr } = claims;
   const signedIn = {
-    authenticatedAt:
-      typeof authTime === 'number' ? (authTime + CLOCK_TOLERANCE_SECONDS) * 1000 : undefined,
+    authenticatedAt: typeof authTime === 'number' ? authTime * 1000 : undefined,
     acr: typeof acr === 'string' ? acr : undefined,
   };
   if (!satisfies(signedIn, stepUp, now)) {

@@ -9,7 +9,7 @@ import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './discovery.js';
 import { emailOf } from './email.js';
 
-type TokenResponse = client.TokenEndpointResponse;
+export type TokenResponse = client.TokenEndpointResponse;
 
 /** Also for a lifetime that is none, such as 0: otherwise every page would ask for tokens. */
 const DEFAULT_LIFETIME_SECONDS = 300;

@@ -1,4 +1,5 @@
 import type { KeySet } from './key-set.js';
+import { requireOurAudience, requireType, requireValidNow, type Refuse } from './rules.js';
 import { CLOCK_TOLERANCE_SECONDS, refused, signedClaims, textOf } from './signed-claims.js';
 
 /** Whom a logout token asks us to log out: one sign-in at the OP (`sid`), or else all of a user's. */
@@ -31,27 +32,33 @@ export async function verifyLogoutToken(
   expected: ExpectedLogoutToken,
   keys: KeySet,
 ): Promise<LogoutSubject> {
-  const { claims } = await signedClaims(unverifiedToken, 'logout_token', keys);
-  const nowSeconds = expected.now() / 1000;
+  const { typ, claims } = await signedClaims(unverifiedToken, 'logout_token', keys);
+  requireType(typ, 'logout+jwt', refuse);
   if (claims['iss'] !== expected.issuer) throw invalid('iss is not the configured issuer');
-  if (![claims['aud']].flat().includes(expected.clientId)) throw invalid('aud is not our client');
-
-  const issuedAt = claims['iat'];
-  if (typeof issuedAt !== 'number' || issuedAt - CLOCK_TOLERANCE_SECONDS > nowSeconds) {
-    throw invalid('iat is ahead of our clock or missing');
-  }
-  const expires = claims['exp'];
-  if (typeof expires !== 'number' || expires + CLOCK_TOLERANCE_SECONDS <= nowSeconds) {
-    throw invalid('exp is past or missing');
-  }
-  if (expires - nowSeconds > MAX_LIFETIME_SECONDS) throw invalid('exp is too far ahead');
+  requireOurAudience(claims, expected.clientId, refuse);
+  const { now } = expected;
+  requireValidNow(
+    claims,
+    { now, toleranceSeconds: CLOCK_TOLERANCE_SECONDS, requiresIssuedAt: true },
+    refuse,
+  );
+  const expires = Number(claims['exp']);
+  if (expires - now() / 1000 > MAX_LIFETIME_SECONDS) throw invalid('exp is too far ahead');
 
   const sid = textOf(claims, 'sid');
   const subject = textOf(claims, 'sub');
+  // One that cannot be read must not make the other mean more: by `sub` alone, all of a user's sessions end.
+  for (const name of ['sid', 'sub']) {
+    if (claims[name] !== undefined && textOf(claims, name) === undefined) {
+      throw invalid(`${name} is not a non-empty string`);
+    }
+  }
   if (sid === undefined && subject === undefined) throw invalid('sid and sub are both absent');
   if (!hasLogoutEvent(claims['events']))
     throw invalid('events lacks the back-channel logout event');
   if (claims['nonce'] !== undefined) throw invalid('nonce must be absent');
+  if (claims['token_use'] !== undefined)
+    throw invalid('token_use says it is another kind of token');
   const tokenId = textOf(claims, 'jti');
   if (tokenId === undefined) throw invalid('jti is missing');
   return { sid, subject, tokenId, expiresAt: (expires + CLOCK_TOLERANCE_SECONDS) * 1000 };
@@ -62,5 +69,7 @@ function hasLogoutEvent(events: unknown): boolean {
   const event: unknown = (events as Record<string, unknown>)[LOGOUT_EVENT];
   return typeof event === 'object' && event !== null;
 }
+
+const refuse: Refuse = (_reason, message) => invalid(message);
 
 const invalid = (message: string): Error => refused('logout_token', 'invalid', message);
