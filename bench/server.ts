@@ -7,7 +7,7 @@ import session from 'express-session';
 import { createApp } from '../src/app.js';
 import { readSettings } from '../src/config/from-environment.js';
 import type { Settings } from '../src/config/settings.js';
-import { createLogger } from '../src/ops/logger.js';
+import { openProcessLog } from '../src/ops/process-log.js';
 import { openSessionStore } from '../src/sessions/open-session-store.js';
 import { sealingSecrets } from '../src/sessions/sealing-secrets.js';
 import { createSessions } from '../src/sessions/sessions.js';
@@ -94,7 +94,7 @@ async function signedInCookie(url: string): Promise<string> {
 async function lifeguard(storeUrl: string): Promise<Contender> {
   const settings = settingsFor('http://127.0.0.1:4000/eu-west-1_Master001', 'site');
   const store = await openSessionStore(storeUrl, { now: Date.now });
-  const logger = createLogger({ level: settings.logLevel });
+  const { logger } = openProcessLog(settings.logLevel);
   const sessions = createSessions({
     store,
     secrets: sealingSecrets(settings.sessionSecrets, { ...settings, cookieNamespace: '' }),
@@ -138,7 +138,7 @@ async function withBearer(): Promise<Contender> {
   const master = pools.pool('oidc-pool-1');
   const settings = settingsFor(master.issuer, master.client('machine').id);
   const store = await openSessionStore('memory:', { now: Date.now });
-  const site = createApp(settings, { store, logger: createLogger({ level: 'silent' }) });
+  const site = createApp(settings, { store, logger: openProcessLog('silent').logger });
   return { app: site.app, headers: { ...(await bearer(master, { client: 'machine' })) } };
 }
 

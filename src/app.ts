@@ -1,7 +1,9 @@
 import express, { type Express } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { Settings } from './config/settings.js';
+import { isLoopback } from './config/values.js';
 import { RelyingPartyError } from './errors.js';
 import { requireApiAccess } from './guards/require-api-access.js';
 import { requireSession } from './guards/require-session.js';
@@ -27,6 +29,8 @@ export interface AppParts {
   readonly now?: (() => number) | undefined;
   /** While true `/readyz` says no, so that no new visitors are sent here; default never. */
   readonly isDraining?: (() => boolean) | undefined;
+  /** How many log lines could not be written; default none. */
+  readonly linesLost?: (() => number) | undefined;
   /** What `/metrics` answers with; default this process's own figures. */
   readonly renderMetrics?: (() => Promise<string>) | undefined;
 }
@@ -35,6 +39,8 @@ export interface AppParts {
 export interface App {
   readonly app: Express;
   readonly relyingParty: RelyingParty;
+  /** This process's own figures. */
+  readonly registry: Registry;
   /** Lets go of connections to the OP; the store is its opener's to close. */
   close(): Promise<void>;
 }
@@ -43,7 +49,12 @@ export interface App {
 export function createApp(settings: Settings, parts: AppParts): App {
   const { store, logger, now, isDraining = () => false } = parts;
   const relyingParty = relyingPartyFrom(settings, store, now);
-  const metrics = createMetrics({ token: settings.metricsToken, render: parts.renderMetrics });
+  const metrics = createMetrics({
+    token: settings.metricsToken,
+    isLocal: isLoopback(new URL(settings.baseUrl).hostname),
+    linesLost: parts.linesLost ?? (() => 0),
+    render: parts.renderMetrics,
+  });
   metrics.count(relyingParty.events);
   logEvents(relyingParty.events, logger);
 
@@ -76,7 +87,8 @@ export function createApp(settings: Settings, parts: AppParts): App {
   );
   app.use(notFound());
   app.use(relyingParty.errorHandler);
-  return { app, relyingParty, close: () => relyingParty.close() };
+  const { registry } = metrics;
+  return { app, relyingParty, registry, close: () => relyingParty.close() };
 }
 
 /** The relying party that the settings describe. @param now epoch milliseconds; default `Date.now` */

@@ -1,16 +1,23 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import stoppable, { type StoppableServer } from 'stoppable';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { Server as TcpServer, type Socket } from 'node:net';
 
 /** A server that listens. */
 export interface RunningServer {
   /** Where it listens, e.g. `http://127.0.0.1:3000`, with the port that was really given. */
   readonly url: string;
   /**
-   * Takes no new connection, lets requests under way finish, and closes what is idle or half-sent at once.
+   * From now on every answer ends its connection (`Connection: close`), also on connections that were idle, so that a
+   * proxy which keeps connections to us for reuse has none left when the port is closed.
+   */
+  beginDraining(): void;
+  /**
+   * Takes no new connection, lets requests under way finish, and closes what is idle or half-sent.
    *
    * @param graceSeconds after this long, connections still open are cut
+   * @param lingerSeconds how long idle connections stay open for a request that is on its way already; default 0
+   * @returns how many requests were cut
    */
-  close(graceSeconds: number): Promise<void>;
+  close(graceSeconds: number, lingerSeconds?: number): Promise<number>;
 }
 
 /*
@@ -38,13 +45,19 @@ export async function listen(
   app: RequestListener,
   { port, host }: { port: number; host: string },
 ): Promise<RunningServer> {
-  const server = stoppable(createServer(limits, app));
+  const server = createServer(limits);
   server.setTimeout(stalledConnectionMs);
+  const connections = new Connections(server);
+  server.on('request', app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explained(error, port, host)));
     server.listen(port, host, resolve);
   });
-  return { url: urlOf(server), close: (graceSeconds) => stop(server, graceSeconds) };
+  return {
+    url: urlOf(server),
+    beginDraining: () => connections.beginDraining(),
+    close: (graceSeconds, lingerSeconds = 0) => connections.close(graceSeconds, lingerSeconds),
+  };
 }
 
 function urlOf(server: Server): string {
@@ -54,12 +67,84 @@ function urlOf(server: Server): string {
   return `http://${host}:${address.port}`;
 }
 
-async function stop(server: StoppableServer, graceSeconds: number): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), graceSeconds * 1000);
-  await new Promise<void>((resolve, reject) => {
-    server.stop((error) => (error === undefined ? resolve() : reject(error)));
-  });
-  clearTimeout(cut);
+/** The open connections of a server, and the answers each still owes. */
+class Connections {
+  readonly #server: Server;
+  readonly #owed = new Map<Socket, Set<ServerResponse>>();
+  #count = 0;
+  #isDraining = false;
+
+  /** To be made before the server has any other listener for requests. */
+  constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket: Socket) => {
+      this.#count += 1;
+      this.#owed.set(socket, new Set());
+      socket.once('close', () => this.#owed.delete(socket));
+    });
+    server.on('request', ({ socket }, res) => {
+      const owed = this.#owed.get(socket);
+      owed?.add(res);
+      res.once('close', () => owed?.delete(res));
+      if (this.#isDraining) endConnection(res);
+    });
+  }
+
+  beginDraining(): void {
+    this.#isDraining = true;
+    for (const owed of this.#owed.values()) for (const res of owed) endConnection(res);
+  }
+
+  async close(graceSeconds: number, lingerSeconds: number): Promise<number> {
+    this.beginDraining();
+    let cut = 0;
+    const grace = setTimeout(() => {
+      for (const owed of this.#owed.values()) cut += owed.size;
+      this.#server.closeAllConnections();
+    }, graceSeconds * 1000);
+    await this.#quietMoment();
+    const closed = this.#closePort();
+    const lingering = setTimeout(() => this.#closeIdle(), lingerSeconds * 1000);
+    await closed;
+    clearTimeout(lingering);
+    clearTimeout(grace);
+    this.#server.close();
+    return cut;
+  }
+
+  /** Resolves when the last connection is closed too. */
+  #closePort(): Promise<void> {
+    // Not the HTTP server's own: it closes idle connections at once, and a request may be on its way on one.
+    return new Promise((resolve) => {
+      TcpServer.prototype.close.call(this.#server, () => resolve());
+    });
+  }
+
+  /**
+   * When the port closes, the system cuts connections that it has accepted and we have not seen yet. So it is closed right
+   * after a look that found none.
+   */
+  async #quietMoment(): Promise<void> {
+    const deadline = performance.now() + 200;
+    for (;;) {
+      const [count, before] = [this.#count, performance.now()];
+      await new Promise(setImmediate);
+      const now = performance.now();
+      if ((this.#count === count && now - before < 0.5) || now > deadline) return;
+    }
+  }
+
+  #closeIdle(): void {
+    for (const [socket, owed] of this.#owed) {
+      if (owed.size === 0) socket.destroySoon();
+      // An answer that was begun before the draining has promised to keep its connection.
+      for (const res of owed) res.once('finish', () => socket.destroySoon());
+    }
+  }
+}
+
+function endConnection(res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader('Connection', 'close');
 }
 
 function explained(error: Error, port: number, host: string): Error {

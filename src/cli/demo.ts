@@ -4,7 +4,7 @@ import { type Environment, readSettings } from '../config/from-environment.js';
 import { options } from '../config/options.js';
 import type { Settings } from '../config/settings.js';
 import { ConfigError } from '../errors.js';
-import { createLogger } from '../ops/logger.js';
+import { LAST_LINES_MS, openProcessLog } from '../ops/process-log.js';
 import { articleSeed, type Pools, startPools } from '../pools/index.js';
 import { CommandError, portFailure } from './failure.js';
 import { startApp } from './start-app.js';
@@ -31,8 +31,9 @@ export async function demo(environment: Environment): Promise<void> {
     throw portFailure(error, poolsPort, 'POOLS_PORT');
   });
   const settings = settingsFor(pools, baseUrl, environment['LOG_LEVEL'] ?? 'warn');
-  const logger = createLogger({ level: settings.logLevel });
-  const site = await startApp(settings, logger).catch(async (error: unknown) => {
+  const log = openProcessLog(settings.logLevel);
+  const { logger, output } = log;
+  const site = await startApp(settings, log).catch(async (error: unknown) => {
     await pools.close();
     throw error;
   });
@@ -42,6 +43,7 @@ export async function demo(environment: Environment): Promise<void> {
     await site.close(1);
     await pools.close();
     console.log('\nStopped.');
+    await output.flush(LAST_LINES_MS);
   });
   if (environment['npm_lifecycle_event'] !== undefined) whenParentEnds(close);
   console.log(welcome(pools, baseUrl));

@@ -126,5 +126,7 @@ try {
 } catch (error) {
   const failure = describeFailure(error, `lifeguard ${program.args[0] ?? ''}`);
   // Not exitCode alone: in a worker the channel to its primary would keep the process.
-  process.stderr.write(`${failure}\n`, () => process.exit(1));
+  const end = (): void => process.exit(1);
+  process.stderr.write(`${failure}\n`, end);
+  setTimeout(end, 1000);
 }

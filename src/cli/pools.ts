@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace';
-import { createLogger } from '../ops/logger.js';
+import { LAST_LINES_MS, openProcessLog } from '../ops/process-log.js';
 import { type Pools, startPools } from '../pools/index.js';
 import { CommandError, portFailure } from './failure.js';
 
@@ -20,7 +20,7 @@ export interface PoolsCommandOptions {
  */
 export async function pools(options: PoolsCommandOptions): Promise<void> {
   const { port, state, ...others } = options;
-  const logger = createLogger({ level: 'info' });
+  const { logger, output } = openProcessLog('info');
   const running = await startPools({
     ...others,
     port,
@@ -36,6 +36,7 @@ export async function pools(options: PoolsCommandOptions): Promise<void> {
   closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
     if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
     await running.close();
+    await output.flush(LAST_LINES_MS);
   });
   console.log(listing(running, state));
 }

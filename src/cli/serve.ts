@@ -1,14 +1,14 @@
 import cluster from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
-import closeWithGrace from 'close-with-grace';
-import type { Logger } from 'pino';
 import { describeSettings } from '../config/describe-settings.js';
 import { type Environment, readSettings } from '../config/from-environment.js';
 import type { Settings } from '../config/settings.js';
 import { ConfigError } from '../errors.js';
-import { joinMetrics } from '../ops/cluster-metrics.js';
-import { createLogger } from '../ops/logger.js';
+import { askForSum, tellFigures } from '../ops/cluster-metrics.js';
+import { openProcessLog, type ProcessLog } from '../ops/process-log.js';
+import { listenForMetrics } from './metrics-port.js';
 import { startApp, type StartedApp } from './start-app.js';
+import { stopWhenTold, type Told } from './stop-when-told.js';
 import { superviseWorkers } from './workers.js';
 
 /**
@@ -21,42 +21,40 @@ export async function serve(environment: Environment): Promise<void> {
   const read = readSettings(environment);
   if ('problems' in read) throw new ConfigError(read.problems);
   const { settings, warnings } = read;
-  const logger = createLogger({ level: settings.logLevel });
+  const log = openProcessLog(settings.logLevel);
+  const { logger } = log;
 
   if (cluster.isPrimary) {
     logger.info({ node: process.version, settings: describeSettings(settings) }, 'starting');
     for (const { option, problem, fix } of warnings) logger.warn(`${option} ${problem}; ${fix}`);
   }
   if (cluster.isPrimary && settings.workers > 1) {
-    await superviseWorkers(settings, logger);
+    await superviseWorkers(settings, log);
   } else {
-    await serveHere(settings, logger);
+    await serveHere(settings, log);
   }
 }
 
-async function serveHere(settings: Settings, logger: Logger): Promise<void> {
-  const app = await startApp(settings, logger, cluster.isWorker ? joinMetrics() : undefined);
-
-  // In a terminal Ctrl-C reaches every process of the group; a worker waits for its primary to say so.
-  if (cluster.isWorker) process.on('SIGINT', () => {});
-  const delay = settings.shutdownSeconds * 1000 + 1000;
-  closeWithGrace(
-    { delay, logger, skip: cluster.isWorker ? ['SIGINT'] : [] },
-    async ({ signal, err }) => {
-      if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
-      await stop(app, settings.shutdownSeconds, signal === 'SIGTERM');
-      logger.info({ signal }, 'stopped');
-    },
+async function serveHere(settings: Settings, log: ProcessLog): Promise<void> {
+  const { isWorker } = cluster;
+  const starting = startApp(settings, log, isWorker ? askForSum() : undefined);
+  const limitSeconds = settings.shutdownSeconds + 1;
+  stopWhenTold({ ...log, limitSeconds, isWorker }, async (told) =>
+    stop(await starting, settings.shutdownSeconds, told),
   );
-  logger.info({ url: app.url, baseUrl: settings.baseUrl }, 'listening');
+  const app = await starting;
+  if (isWorker) tellFigures(app.registry);
+  else await listenForMetrics(settings.metricsPort, () => app.registry.metrics());
+  log.logger.info({ url: app.url, baseUrl: settings.baseUrl }, 'listening');
 }
 
 /**
- * @param isAnnounced whether a balancer may be watching: then `/readyz` says no for a quarter of the time before the
- *   port is closed, so that none of its requests meets a closed one
+ * For a quarter of the time `/readyz` says no while everything is still answered, so that a balancer sends nothing more
+ * when the port is closed; requests and what they have begun share the rest.
  */
-async function stop(app: StartedApp, seconds: number, isAnnounced: boolean): Promise<void> {
+async function stop(app: StartedApp, seconds: number, { isAnnounced }: Told): Promise<boolean> {
   app.beginDraining();
-  if (isAnnounced) await wait((seconds * 1000) / 4);
-  await app.close(isAnnounced ? (seconds * 3) / 4 : seconds);
+  if (!isAnnounced) return app.close(seconds);
+  await wait((seconds * 1000) / 4);
+  return app.close((seconds * 3) / 4, seconds / 10);
 }

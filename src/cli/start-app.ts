@@ -1,53 +1,81 @@
-import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { createApp } from '../app.js';
 import type { Settings } from '../config/settings.js';
+import type { ProcessLog } from '../ops/process-log.js';
 import { listen } from '../server.js';
 import { openSessionStore } from '../sessions/open-session-store.js';
+import { withinTimeLimit } from '../sessions/time-limit.js';
 import { portFailure } from './failure.js';
 
 /** A site that answers. */
 export interface StartedApp {
   readonly url: string;
-  /** From now on `/readyz` says no; everything else goes on. */
+  /** This process's own figures. */
+  readonly registry: Registry;
+  /** From now on `/readyz` says no and every answer ends its connection; everything else goes on. */
   beginDraining(): void;
-  /** Stops taking requests, lets those under way finish for this long, then lets go of the store. */
-  close(graceSeconds: number): Promise<void>;
+  /**
+   * Stops taking requests, lets those under way finish, then what they have begun at the OP, then lets go of the store.
+   *
+   * @param seconds for all of it; requests may take two thirds
+   * @param lingerSeconds see `RunningServer.close`
+   * @returns whether everything was finished
+   */
+  close(seconds: number, lingerSeconds?: number): Promise<boolean>;
 }
 
 /**
  * Opens the store, puts the app together and listens. The OpenID provider need not be up.
  *
+ * @param log as a program has one; a line of it tells of what a stop had to cut
  * @param renderMetrics what `/metrics` answers with; default this process's own figures
  * @throws {CommandError} when the port cannot be had
  */
 export async function startApp(
   settings: Settings,
-  logger: Logger,
+  { logger, output }: ProcessLog,
   renderMetrics?: () => Promise<string>,
 ): Promise<StartedApp> {
   let isDraining = false;
   const store = await openSessionStore(settings.sessionStore, { now: Date.now });
-  const parts = { store, logger, isDraining: () => isDraining, renderMetrics };
+  const parts = {
+    store,
+    logger,
+    isDraining: () => isDraining,
+    linesLost: () => output.linesLost(),
+    renderMetrics,
+  };
   const site = createApp(settings, parts);
-  const letGo = async (): Promise<void> => {
-    await site.close();
+  /** The store last: what is under way still writes to it. */
+  const letGo = async (limitMs: number): Promise<boolean> => {
+    const isComplete = await withinTimeLimit(site.close(), limitMs).then(
+      () => true,
+      () => false,
+    );
     await store.close();
+    return isComplete;
   };
 
   try {
     const server = await listen(site.app, { port: settings.port, host: settings.host });
     return {
       url: server.url,
+      registry: site.registry,
       beginDraining: () => {
         isDraining = true;
+        server.beginDraining();
       },
-      close: async (graceSeconds) => {
-        await server.close(graceSeconds);
-        await letGo();
+      close: async (seconds, lingerSeconds) => {
+        const deadline = performance.now() + seconds * 1000;
+        const cut = await server.close((seconds * 2) / 3, lingerSeconds);
+        if (cut > 0) logger.error({ requests: cut }, 'requests were cut: the time to stop was up');
+        const isComplete = await letGo(deadline - performance.now());
+        if (!isComplete) logger.error('work at the OP was cut: the time to stop was up');
+        return cut === 0 && isComplete;
       },
     };
   } catch (error) {
-    await letGo();
+    await letGo(1000);
     throw portFailure(error, settings.port, 'PORT');
   }
 }

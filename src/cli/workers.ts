@@ -1,10 +1,12 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import closeWithGrace from 'close-with-grace';
-import type { Logger } from 'pino';
 import type { Settings } from '../config/settings.js';
-import { answerMetricsQuestions } from '../ops/cluster-metrics.js';
+import { sumOverWorkers } from '../ops/cluster-metrics.js';
+import { forwardLines, openOutput } from '../ops/output.js';
+import type { ProcessLog } from '../ops/process-log.js';
+import { listenForMetrics } from './metrics-port.js';
+import { stopWhenTold, type Told } from './stop-when-told.js';
 
 const restartDelayMs = 1000;
 
@@ -13,43 +15,79 @@ const restartDelayMs = 1000;
  *
  * The first starts alone: if it cannot, it has said why, and there is no use in hearing that from each.
  */
-export async function superviseWorkers(settings: Settings, logger: Logger): Promise<void> {
+export async function superviseWorkers(settings: Settings, log: ProcessLog): Promise<void> {
   let isStopping = false;
+  const fork = workersWithOurOutput(log);
   const keepReplacing = async (worker: Worker): Promise<void> => {
     const [code, signal]: unknown[] = await once(worker, 'exit');
     if (isStopping) return;
-    logger.error({ worker: worker.process.pid, code, signal }, 'a worker died; starting another');
+    log.logger.error(
+      { worker: worker.process.pid, code, signal },
+      'a worker died; starting another',
+    );
     await wait(restartDelayMs);
-    if (!isStopping) await keepReplacing(cluster.fork());
+    if (!isStopping) await keepReplacing(fork());
   };
 
-  const delay = settings.shutdownSeconds * 1000 + 2000;
-  closeWithGrace({ delay, logger, skip: ['beforeExit'] }, async ({ signal }) => {
-    isStopping = true;
-    await stopWorkers();
-    logger.info({ signal }, 'all workers stopped');
-  });
-  answerMetricsQuestions();
+  // A worker ends by itself a second after its time; one that hangs is ended after another.
+  const limitMs = settings.shutdownSeconds * 1000 + 2000;
+  stopWhenTold(
+    { ...log, limitSeconds: limitMs / 1000 + 1, isWorker: false },
+    async (told): Promise<boolean> => {
+      isStopping = true;
+      const isComplete = await stopWorkers(told, limitMs);
+      log.logger.info({ signal: told.signal }, 'all workers stopped');
+      return isComplete;
+    },
+  );
 
-  const first = cluster.fork();
+  await listenForMetrics(
+    settings.metricsPort,
+    sumOverWorkers(() => log.output.linesLost()),
+  );
+  const first = fork();
   if (!(await comesToListen(first))) {
-    process.exitCode = 1;
-    return;
+    process.exit(1);
   }
-  const others = Array.from({ length: settings.workers - 1 }, () => cluster.fork());
+  const others = Array.from({ length: settings.workers - 1 }, fork);
   await Promise.all([first, ...others].map(keepReplacing));
+}
+
+/**
+ * What workers write goes through us. With one pipe shared by all, a worker that ends would give it back as it found it,
+ * and the next writes of the others would wait for whoever reads it.
+ */
+function workersWithOurOutput({ output }: ProcessLog): () => Worker {
+  cluster.setupPrimary({ silent: true });
+  const errors = openOutput(2);
+  return () => {
+    const worker = cluster.fork();
+    const { stdout, stderr } = worker.process;
+    if (stdout !== null) forwardLines(stdout, output);
+    if (stderr !== null) forwardLines(stderr, errors);
+    return worker;
+  };
 }
 
 async function comesToListen(worker: Worker): Promise<boolean> {
   return Promise.race([
     once(worker, 'listening').then(() => true),
-    once(worker, 'exit').then(() => false),
+    once(worker.process, 'close').then(() => false),
   ]);
 }
 
-async function stopWorkers(): Promise<void> {
+/** @returns whether each has finished what it had begun */
+async function stopWorkers({ isAnnounced }: Told, limitMs: number): Promise<boolean> {
+  const told = isAnnounced ? 'SIGTERM' : 'SIGQUIT';
   const living = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-  const exits = living.map((worker) => once(worker, 'exit'));
-  for (const worker of living) worker.process.kill('SIGTERM');
-  await Promise.all(exits);
+  const ends = living.map(async ({ process: worker }) => {
+    const closed = once(worker, 'close');
+    worker.kill(told);
+    const hung = setTimeout(() => worker.kill('SIGKILL'), limitMs);
+    const [code, signal]: unknown[] = await closed;
+    clearTimeout(hung);
+    // One that ends of the signal itself had not come to listen yet.
+    return code === 0 || signal === told;
+  });
+  return (await Promise.all(ends)).every(Boolean);
 }

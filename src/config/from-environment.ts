@@ -96,14 +96,22 @@ const pathInJson = (path: readonly PropertyKey[]): string =>
 
 /** What is wrong with settings that are each fine alone. */
 function problemsBetween(settings: Settings): Problem[] {
-  if (settings.workers === 1 || settings.sessionStore !== 'memory:') return [];
-  return [
-    {
+  const problems: Problem[] = [];
+  if (settings.workers > 1 && settings.sessionStore === 'memory:') {
+    problems.push({
       option: options.workers.name,
       problem: `is ${settings.workers} but SESSION_STORE is memory:, which processes cannot share`,
       fix: 'set SESSION_STORE to file:./data/sessions or redis://HOST:6379, or WORKERS to 1',
-    },
-  ];
+    });
+  }
+  if (settings.metricsPort === settings.port) {
+    problems.push({
+      option: options.metricsPort.name,
+      problem: 'is PORT, which visitors reach',
+      fix: options.metricsPort.fix,
+    });
+  }
+  return problems;
 }
 
 const variablesSet = (environment: Environment): string[] =>

@@ -243,9 +243,17 @@ export const options: Options = {
     ...secretSetting,
     name: 'METRICS_TOKEN',
     meaning:
-      'Bearer token that opens `/metrics`. Without it only requests from this machine are answered.',
+      'Bearer token that opens `/metrics` on `PORT`. Without it there is no such page, unless `BASE_URL` is this machine itself.',
     default: '',
     schema: values.bearerSecret,
     fix: 'use at least 16 characters (openssl rand -hex 16)',
+  },
+  metricsPort: {
+    ...publicSetting,
+    name: 'METRICS_PORT',
+    meaning: 'Port on 127.0.0.1 where `/metrics` is answered without a token. Off by default.',
+    default: '',
+    schema: values.optionalPort,
+    fix: 'write a port, e.g. 9464, or nothing',
   },
 };

@@ -58,4 +58,6 @@ export interface Settings {
   readonly noProxy: readonly string[];
   readonly shutdownSeconds: number;
   readonly metricsToken: string | undefined;
+  /** On loopback. */
+  readonly metricsPort: number | undefined;
 }

@@ -15,7 +15,8 @@ const text = (problemWith: (value: string) => string | undefined): z.ZodType<str
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
 
-const isLoopback = (hostname: string): boolean =>
+/** Whether a host name, as `URL` has it, is this machine to itself. */
+export const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' ||
   hostname.endsWith('.localhost') ||
   hostname === '[::1]' ||
@@ -64,6 +65,11 @@ export const wholeNumber = (
     const isInRange = Number(value) >= least && Number(value) <= most;
     return isInRange ? undefined : `is not between ${least} and ${most}`;
   }).transform((value) => (Object.hasOwn(words, value) ? words[value]!() : Number(value)));
+
+/** A port, or nothing. */
+export const optionalPort: z.ZodType<number | undefined, string> = wholeNumber([1, 65_535], {
+  '': () => 0,
+}).transform((port) => (port === 0 ? undefined : port));
 
 export const workers: z.ZodType<number, string> = wholeNumber([1, 256], {
   auto: availableParallelism,

@@ -27,8 +27,8 @@ const redact = (line: string): string =>
 
 export interface LoggerOptions {
   readonly level: Settings['logLevel'];
-  /** Where lines go; default stdout, written at once so that none is lost at a crash. */
-  readonly destination?: DestinationStream | undefined;
+  /** Where lines go. pino's own way to stdout would hold up the process when nobody takes them: see `output.ts`. */
+  readonly destination: DestinationStream;
 }
 
 /** A pino logger: one JSON object per line, `level` as a word, `time` in ISO 8601, `pid` to tell workers apart. */
@@ -41,7 +41,7 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
     serializers: { err: describeError },
     hooks: { streamWrite: redact },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /**

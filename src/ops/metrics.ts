@@ -1,16 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { EventEmitter } from 'node:events';
-import { type Request, type RequestHandler, Router } from 'express';
-import {
-  AggregatorRegistry,
-  collectDefaultMetrics,
-  Counter,
-  Histogram,
-  Registry,
-} from 'prom-client';
+import express, { type Express, type Request, type RequestHandler, Router } from 'express';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import type { RelyingPartyEvents } from '../relying-party/events.js';
 import { sendProblem } from '../web/problem.js';
 import { requestIdOf } from '../web/request-id.js';
+import { countLinesLost } from './cluster-metrics.js';
 
 /** What is counted, and the route that shows it. Each app has its own, so that two in one process do not mix. */
 export interface Metrics {
@@ -24,8 +19,15 @@ export interface Metrics {
 }
 
 export interface MetricsOptions {
-  /** Opens `/metrics`; without it only requests from this machine are answered. */
+  /** Opens `/metrics`. */
   readonly token: string | undefined;
+  /**
+   * Whether the site is for this machine alone, so that without a token whoever asks from here may have them. Behind a
+   * proxy on this machine every request comes from here.
+   */
+  readonly isLocal: boolean;
+  /** How many log lines could not be written. */
+  readonly linesLost: () => number;
   /** The text to answer with; default this process's own registry. With several workers, the sum over them. */
   readonly render?: (() => Promise<string>) | undefined;
   /** A clock in milliseconds that never goes back. */
@@ -33,16 +35,16 @@ export interface MetricsOptions {
 }
 
 /** Metrics in Prometheus's text format. Labels are route patterns, codes and names: never a path, subject or address. */
-export function createMetrics({ token, render, elapsed }: MetricsOptions): Metrics {
+export function createMetrics(options: MetricsOptions): Metrics {
+  const { linesLost, render, elapsed } = options;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
-  // What a worker tells its primary when that adds up (see cluster-metrics.ts): a worker has one app.
-  AggregatorRegistry.setRegistries(registry);
+  countLinesLost(registry, linesLost);
   const registers = [registry];
   return {
     registry,
     measureRequests: measureRequests(registers, elapsed ?? (() => performance.now())),
-    routes: metricsRoute(token, registry.contentType, render ?? (() => registry.metrics())),
+    routes: metricsRoute(options, render ?? (() => registry.metrics())),
     count: countEvents(registers),
   };
 }
@@ -70,7 +72,11 @@ function measureRequests(registers: Registry[], elapsed: () => number): RequestH
 function routePattern(req: Request): string {
   const route: unknown = req.route;
   const hasPath = typeof route === 'object' && route !== null && 'path' in route;
-  return hasPath && typeof route.path === 'string' ? `${req.baseUrl}${route.path}` : 'other';
+  if (!hasPath || typeof route.path !== 'string') return 'other';
+  // Of the mount path only what was typed is known, and any mixture of cases leads there. Where no route has answered, Express
+  // takes it away again.
+  const mount: string | undefined = req.baseUrl;
+  return `${mount?.toLowerCase() ?? ''}${route.path}`;
 }
 
 function countEvents(registers: Registry[]): Metrics['count'] {
@@ -118,15 +124,19 @@ function countEvents(registers: Registry[]): Metrics['count'] {
 }
 
 function metricsRoute(
-  token: string | undefined,
-  contentType: string,
+  { token, isLocal }: Pick<MetricsOptions, 'token' | 'isLocal'>,
   render: () => Promise<string>,
 ): Router {
   const router = Router();
-  const isAllowed = token === undefined ? isFromThisMachine : hasBearerToken(token);
+  const mayAsk =
+    token === undefined
+      ? (req: Request) => isLocal && isFromThisMachine(req)
+      : hasBearerToken(token);
   router.get('/metrics', async (req, res, next) => {
-    if (isAllowed(req)) {
-      res.set({ 'Cache-Control': 'no-store', 'Content-Type': contentType }).send(await render());
+    if (mayAsk(req)) {
+      const text = await render();
+      res.set({ 'Cache-Control': 'no-store', 'Content-Type': Registry.PROMETHEUS_CONTENT_TYPE });
+      res.send(text);
     } else if (token === undefined) {
       // To the rest of the world there is no such page.
       next();
@@ -142,6 +152,13 @@ function metricsRoute(
     }
   });
   return router;
+}
+
+/** `/metrics` alone, for a port of its own that only this machine can reach. */
+export function metricsApp(render: () => Promise<string>): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  return app.use(metricsRoute({ token: undefined, isLocal: true }, render));
 }
 
 /**

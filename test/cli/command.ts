@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const commandFile: string = fileURLToPath(
+  new URL('../../dist/cli/main.js', import.meta.url),
+);
 
 /** `lifeguard …` running as a process of its own, from the build. */
 export interface RunningCommand {
@@ -33,10 +35,12 @@ export function lifeguard(
   environment: Record<string, string> = {},
   folder: string = emptyFolder(),
 ): RunningCommand {
-  const child = spawn(process.execPath, [main, ...commandLine.split(' ')], {
+  const child = spawn(process.execPath, [commandFile, ...commandLine.split(' ')], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that a signal can be sent to all of it, as systemd does.
+    detached: true,
   });
   running.add(child);
   let output = '';

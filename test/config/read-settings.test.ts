@@ -66,6 +66,7 @@ describe('a complete configuration', () => {
       noProxy: [],
       shutdownSeconds: 10,
       metricsToken: undefined,
+      metricsPort: undefined,
     });
   });
 
@@ -102,6 +103,7 @@ describe('a complete configuration', () => {
     ['WORKERS', 'auto', { workers: availableParallelism() }],
     ['LOG_LEVEL', 'warn', { logLevel: 'warn' }],
     ['METRICS_TOKEN', '0123456789abcdef', { metricsToken: '0123456789abcdef' }],
+    ['METRICS_PORT', '9464', { metricsPort: 9464 }],
     ['CLIENT_ID', '  client-id\n', { clientId: 'client-id' }],
     ['PORT', '', { port: 3000 }],
   ])('takes %s=%j', (name, value, expected) => {
@@ -194,6 +196,14 @@ describe('problems', () => {
     [
       { METRICS_TOKEN: 'short' },
       'METRICS_TOKEN is shorter than 16 characters, or contains spaces; use at least 16 characters (openssl rand -hex 16)',
+    ],
+    [
+      { METRICS_PORT: '0' },
+      'METRICS_PORT is not between 1 and 65535; write a port, e.g. 9464, or nothing',
+    ],
+    [
+      { METRICS_PORT: '3000' },
+      'METRICS_PORT is PORT, which visitors reach; write a port, e.g. 9464, or nothing',
     ],
     [
       { WORKERS: '2', SESSION_STORE: 'memory:' },

@@ -2,14 +2,22 @@ import { EventEmitter } from 'node:events';
 import express, { type Express, Router } from 'express';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { createMetrics, type Metrics } from '../../src/ops/metrics.js';
+import { createMetrics, type Metrics, metricsApp } from '../../src/ops/metrics.js';
 import type { RelyingPartyEvents } from '../../src/relying-party/events.js';
 
-function appWith(options: { token?: string; elapsed?: () => number } = {}): {
+function appWith(
+  options: {
+    token?: string;
+    isLocal?: boolean;
+    linesLost?: () => number;
+    elapsed?: () => number;
+  } = {},
+): {
   app: Express;
   metrics: Metrics;
 } {
-  const metrics = createMetrics({ token: options.token, elapsed: options.elapsed });
+  const { token, isLocal = true, linesLost = () => 0, elapsed } = options;
+  const metrics = createMetrics({ token, isLocal, linesLost, elapsed });
   const sessions = Router().post('/:handle/end', (_req, res) => void res.sendStatus(204));
   const relyingParty = express().get('/login', (_req, res) => res.redirect('/elsewhere'));
   const app = express()
@@ -20,7 +28,30 @@ function appWith(options: { token?: string; elapsed?: () => number } = {}): {
 }
 
 describe('GET /metrics', () => {
-  it('is there for this machine when no token is configured', async () => {
+  it('is there for nobody when the site is public and no token is configured: a proxy asks from here too', async () => {
+    const { status, text } = await request(appWith({ isLocal: false }).app)
+      .get('/metrics')
+      .set('Host', 'localhost:3000');
+    expect(status).toBe(404);
+    expect(text).not.toContain('lifeguard_');
+  });
+
+  it('asks for the token when the site is public and one is configured', async () => {
+    const { app } = appWith({ isLocal: false, token: '0123456789abcdef' });
+    expect((await request(app).get('/metrics')).status).toBe(401);
+    const answer = await request(app).get('/metrics').auth('0123456789abcdef', { type: 'bearer' });
+    expect(answer.text).toContain('lifeguard_');
+  });
+
+  it('tells how many log lines were lost', async () => {
+    let lost = 2;
+    const { app } = appWith({ linesLost: () => lost });
+    expect((await request(app).get('/metrics')).text).toContain('log_lines_lost_total 2\n');
+    lost = 5;
+    expect((await request(app).get('/metrics')).text).toContain('log_lines_lost_total 5\n');
+  });
+
+  it('is there for this machine when the site is for it alone and no token is configured', async () => {
     const { status, text, type } = await request(appWith().app).get('/metrics');
     expect([status, type]).toEqual([200, 'text/plain']);
     expect(text).toContain('lifeguard_http_request_duration_seconds');
@@ -47,6 +78,15 @@ describe('GET /metrics', () => {
     },
   );
 
+  it('has a port of its own where no token is needed and nothing else is answered', async () => {
+    const app = metricsApp(async () => 'figures 1');
+    const { status, text, headers } = await request(app).get('/metrics');
+    expect([status, text, headers['cache-control']]).toEqual([200, 'figures 1', 'no-store']);
+    expect((await request(app).get('/')).status).toBe(404);
+    expect((await request(app).get('/metrics').set('Host', 'evil.example')).status).toBe(404);
+    expect((await request(app).get('/metrics').set('X-Forwarded-For', '::1')).status).toBe(404);
+  });
+
   it('answers to the token, wherever it comes from', async () => {
     const { status } = await request(appWith({ token: '0123456789abcdef' }).app)
       .get('/metrics')
@@ -62,14 +102,16 @@ describe('request durations', () => {
   it('are kept by method, route pattern and class of status; never by path', async () => {
     let elapsed = 0;
     const { app, metrics } = appWith({ elapsed: () => (elapsed += 30) });
-    await request(app).post('/sessions/alice-secret/end');
+    await request(app).post('/SeSSions/alice-secret/end');
     await request(app).get('/login?return_to=/alice-secret');
     await request(app).get('/alice-secret');
+    await request(app).get('/metrics').set('Via', 'a proxy');
 
     const text = await metrics.registry.metrics();
     expect(text).toContain(countOf('method="POST",route="/sessions/:handle/end",status="2xx"'));
     expect(text).toContain(countOf('method="GET",route="/login",status="3xx"'));
     expect(text).toContain(countOf('method="GET",route="other",status="4xx"'));
+    expect(text).toContain(countOf('method="GET",route="/metrics",status="4xx"'));
     expect(text).toContain(
       'lifeguard_http_request_duration_seconds_sum{method="GET",route="/login",status="3xx"} 0.03',
     );
@@ -94,6 +136,7 @@ describe('what happens at the relying party', () => {
 
     const text = await metrics.registry.metrics();
     expect(text.split('\n').filter((line) => /^lifeguard_\w+_total/.test(line))).toEqual([
+      'lifeguard_log_lines_lost_total 0',
       'lifeguard_logins_total{result="succeeded"} 1',
       'lifeguard_logins_total{result="code_refused"} 1',
       'lifeguard_refreshes_total{result="succeeded"} 1',

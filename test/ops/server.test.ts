@@ -19,6 +19,23 @@ async function connected(url: string): Promise<Socket> {
   return socket;
 }
 
+async function takesConnections(url: string): Promise<boolean> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  return new Promise((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  }).then((is) => {
+    socket.destroy();
+    return is === true;
+  });
+}
+
+/** The head of the answer; its body is thrown away. */
+async function answered(url: string, agent: Agent): Promise<IncomingMessage> {
+  const call = request(url, { agent }).end();
+  const [res] = (await once(call, 'response')) as [IncomingMessage];
+  return res.resume();
+}
+
 /** An app whose requests are held until `answer` is called. */
 function heldRequests(): { app: RequestListener; next: () => Promise<ServerResponse> } {
   const waiting: ((res: ServerResponse) => void)[] = [];
@@ -63,12 +80,11 @@ describe('closing', () => {
     const res = await arrived;
 
     const closed = server.close(30);
-    await new Promise(setImmediate);
-    await expect(fetch(server.url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+    while (await takesConnections(server.url)) await new Promise(setImmediate);
     res.end('finished');
 
     expect(await (await answer).text()).toBe('finished');
-    await closed;
+    expect(await closed).toBe(0);
   });
 
   it('does not wait for idle, silent or half-sent connections', async () => {
@@ -92,7 +108,52 @@ describe('closing', () => {
     const arrived = next();
     const answer = fetch(server.url);
     await arrived;
-    const [, outcome] = await Promise.all([server.close(0), answer.catch((error) => error)]);
+    const [cut, outcome] = await Promise.all([server.close(0), answer.catch((error) => error)]);
     expect(outcome).toMatchObject({ message: 'fetch failed' });
+    expect(cut).toBe(1);
+  });
+
+  it('answers a request that was on its way when the port closed, on a connection that was idle', async () => {
+    const server = await listen((_req, res) => res.end('ok'), loopback);
+    const agent = new Agent({ keepAlive: true });
+    await once(await answered(server.url, agent), 'end');
+
+    const closed = server.close(3600, 3600);
+    while (await takesConnections(server.url)) await new Promise(setImmediate);
+    const late = await answered(server.url, agent);
+    expect([late.statusCode, late.headers.connection]).toEqual([200, 'close']);
+    expect(await closed).toBe(0);
+  });
+});
+
+describe('draining', () => {
+  it('ends each connection with its next answer: those under way, those idle, and new ones', async () => {
+    const { app, next } = heldRequests();
+    const server = await listen(app, loopback);
+    const agent = new Agent({ keepAlive: true });
+    const connectionOf = async (call: Promise<IncomingMessage>): Promise<string | undefined> =>
+      (await call).headers.connection;
+
+    let arrived = next();
+    const first = answered(server.url, agent);
+    (await arrived).end();
+    expect(await connectionOf(first)).toBe('keep-alive');
+    await once(await first, 'end');
+
+    arrived = next();
+    const underWay = answered(server.url, new Agent({ keepAlive: true }));
+    const held = await arrived;
+    server.beginDraining();
+    held.end();
+    expect(await connectionOf(underWay)).toBe('close');
+
+    for (const each of [agent, new Agent({ keepAlive: true })]) {
+      arrived = next();
+      const after = answered(server.url, each);
+      (await arrived).end();
+      expect(await connectionOf(after)).toBe('close');
+    }
+    expect(await takesConnections(server.url)).toBe(true);
+    await server.close(1);
   });
 });

@@ -1,0 +1,144 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { siteSettings, statusOf, until } from '../faults/serve.js';
+import { stopsOfTheProcessGroup } from '../faults/stops.js';
+import { reservePort, urlOf } from '../support/app.js';
+import { endCommands, freePort, lifeguard, type RunningCommand } from './command.js';
+
+afterAll(endCommands);
+
+const twoWorkers = { WORKERS: '2', SESSION_STORE: 'file:./sessions' };
+
+/** The pids of the processes that answer. */
+const answering = (site: RunningCommand): number[] =>
+  site.lines().flatMap((line) => (line['msg'] === 'listening' ? [Number(line['pid'])] : []));
+
+describe('lifeguard serve, told to stop with logins under way', () => {
+  it(
+    'by a SIGTERM to the whole process group, with workers, finishes every one of them and exits with 0',
+    { timeout: 60_000 },
+    async () => {
+      expect(await stopsOfTheProcessGroup(1)).toEqual({
+        stops: 1,
+        logins: 6,
+        cut: 0,
+        exitCodes: [0],
+      });
+    },
+  );
+
+  it(
+    'by a SIGTERM to each worker alone, finishes every one of them',
+    { timeout: 60_000 },
+    async () => {
+      const toWorkers = (site: RunningCommand): void => {
+        for (const pid of answering(site)) process.kill(pid, 'SIGTERM');
+        void until(() => site.output().split('"stopped"').length > 2).then(() =>
+          site.process.kill('SIGTERM'),
+        );
+      };
+      const { logins, cut } = await stopsOfTheProcessGroup(1, 6, toWorkers);
+      expect([logins, cut]).toEqual([6, 0]);
+    },
+  );
+
+  it(
+    'by the same SIGTERM twice, as npm and systemd together send it, finishes every one of them',
+    { timeout: 60_000 },
+    async () => {
+      const twice = (site: RunningCommand): void => {
+        process.kill(-site.process.pid!, 'SIGTERM');
+        setImmediate(() => process.kill(-site.process.pid!, 'SIGTERM'));
+      };
+      const { cut, exitCodes } = await stopsOfTheProcessGroup(1, 6, twice);
+      expect([cut, exitCodes]).toEqual([0, [0]]);
+    },
+  );
+});
+
+describe('lifeguard serve, told to stop', () => {
+  it.each([{}, twoWorkers])(
+    'exits with 1, and says why, when the time is up before a request is finished (%j)',
+    { timeout: 60_000 },
+    async (workers) => {
+      const provider = await reservePort();
+      const issuer = `${urlOf(provider)}/eu-west-1_Silent001`;
+      const settings = { ...(await siteSettings()), ...workers, ISSUER: issuer };
+      const site = lifeguard('serve', settings);
+      await site.says('"listening"', 'WORKERS' in workers ? 2 : 1);
+      const asked = new Promise((resolve) => provider.once('request', resolve));
+      const login = statusOf(`${settings.BASE_URL}/login`);
+      await asked;
+      process.kill(-site.process.pid!, 'SIGTERM');
+      expect(await site.exit()).toBe(1);
+      expect(await login).toBe(0);
+      expect(site.lines()).toContainEqual(expect.objectContaining({ level: 'error', requests: 1 }));
+      provider.closeAllConnections();
+      provider.close();
+    },
+  );
+
+  it('says Connection: close on every answer from the first moment, and closes the port only afterwards', async () => {
+    const settings = { ...(await siteSettings()), SHUTDOWN_SECONDS: '4' };
+    const site = lifeguard('serve', settings);
+    await site.says('"listening"');
+    const connectionOf = async (path: string): Promise<string | null> =>
+      (await fetch(settings.BASE_URL + path)).headers.get('connection');
+    expect(await connectionOf('/')).toBe('keep-alive');
+    site.process.kill('SIGTERM');
+    await until(async () => (await statusOf(`${settings.BASE_URL}/readyz`)) === 503);
+    for (const path of ['/', '/healthz', '/readyz', '/nowhere', '/assets/nothing']) {
+      expect(await connectionOf(path)).toBe('close');
+    }
+    expect(await site.exit()).toBe(0);
+  });
+});
+
+describe.each([{}, twoWorkers])('signals that mean no stop (%j)', (workers) => {
+  it.each(['SIGHUP', 'SIGUSR2'] as const)(
+    '%s changes nothing, and is noted',
+    { timeout: 60_000 },
+    async (signal) => {
+      const settings = { ...(await siteSettings()), ...workers };
+      const site = lifeguard('serve', settings);
+      await site.says('"listening"', 'WORKERS' in workers ? 2 : 1);
+      process.kill(-site.process.pid!, signal);
+      await site.says('this signal changes nothing');
+      expect(await statusOf(`${settings.BASE_URL}/readyz`)).toBe(200);
+      expect(new Set(answering(site)).size).toBe('WORKERS' in workers ? 2 : 1);
+      site.process.kill('SIGTERM');
+      expect(await site.exit()).toBe(0);
+      expect(site.output().match(/this signal changes nothing/g)).toHaveLength(1);
+    },
+  );
+});
+
+describe('metrics with workers', () => {
+  it('are the sum also on METRICS_PORT, and a worker that hangs is left out and counted', async () => {
+    const metricsPort = await freePort();
+    const { BASE_URL: url, ...others } = await siteSettings();
+    const site = lifeguard('serve', {
+      ...others,
+      ...twoWorkers,
+      BASE_URL: 'https://www.example.com',
+      METRICS_PORT: String(metricsPort),
+    });
+    await site.says('"listening"', 2);
+    for (let count = 0; count < 4; count++)
+      await fetch(url, { headers: { Connection: 'close' } }).then((answer) => answer.text());
+    const metrics = async (): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    expect(await metrics()).toContain(
+      'duration_seconds_count{method="GET",route="/",status="2xx"} 4\n',
+    );
+    expect(await metrics()).toContain('lifeguard_workers_silent 0\n');
+    expect(await statusOf(`${url}/metrics`)).toBe(404);
+
+    const [hanging] = answering(site);
+    process.kill(hanging!, 'SIGSTOP');
+    expect(await metrics()).toContain('lifeguard_workers_silent 1\n');
+    process.kill(hanging!, 'SIGCONT');
+    await until(async () => (await metrics()).includes('lifeguard_workers_silent 0\n'));
+    site.process.kill('SIGTERM');
+    expect(await site.exit()).toBe(0);
+  }, 60_000);
+});
