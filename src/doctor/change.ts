@@ -35,13 +35,20 @@ export type Change =
 /** A question to the API whose answer helps, e.g. to show a value that must be copied. */
 export interface Question {
   readonly userPoolId: string;
-  /** Operation and options of the AWS CLI, without the region. */
+  /** Operation of the AWS CLI. */
   readonly operation: string;
+  /** Its options besides the region. */
+  readonly options: Options;
 }
 
+/** By name, without the dashes; values as they are, not quoted. */
+type Options = Readonly<Record<string, string>>;
+
 /** The question as a line for a shell. */
-export const questionCommand = (question: Question, endpointUrl?: string): string =>
-  folded(awsCommand(endpointUrl, `${question.operation} ${inRegion(question)}`));
+export const questionCommand = (
+  { userPoolId, operation, options }: Question,
+  endpointUrl?: string,
+): string => awsCommand(operation, { region: regionOf(userPoolId), ...options }, endpointUrl);
 
 /**
  * The change as lines for a shell. An app client and an identity provider are read, changed and written back whole,
@@ -50,16 +57,22 @@ export const questionCommand = (question: Question, endpointUrl?: string): strin
  * @param endpointUrl of the cognito-idp API, if it is not AWS's own
  */
 export function commandFor(change: Change, endpointUrl?: string): string {
-  const aws = (command: string): string => awsCommand(endpointUrl, command);
+  const aws = (operation: string, { userPoolId }: { userPoolId: string }, options: Options) =>
+    awsCommand(operation, { region: regionOf(userPoolId), ...options }, endpointUrl);
   switch (change.kind) {
     case 'environment':
       return Object.entries(change.set)
         .map(([name, value]) => `${name}=${word(value)}`)
         .join('\n');
     case 'app-client': {
-      const ids = `--user-pool-id ${change.userPoolId} --client-id ${word(change.clientId)}`;
+      const { userPoolId, clientId } = change;
       return readModifyWrite({
-        read: aws(`describe-user-pool-client ${inRegion(change)} ${ids} --query UserPoolClient`),
+        read: aws('describe-user-pool-client', change, {
+          'user-pool-id': userPoolId,
+          'client-id': clientId,
+          query: 'UserPoolClient',
+          output: 'json',
+        }),
         program: [
           ...Object.entries(change.add ?? {}).map(
             ([key, value]) => `.${key} |= (. + ${json(value)} | unique)`,
@@ -67,13 +80,18 @@ export function commandFor(change: Change, endpointUrl?: string): string {
           ...Object.entries(change.set ?? {}).map(([key, value]) => `.${key} = ${json(value)}`),
           'del(.ClientSecret, .CreationDate, .LastModifiedDate)',
         ],
-        write: aws(`update-user-pool-client ${inRegion(change)}`),
+        write: aws('update-user-pool-client', change, CHANGED),
       });
     }
     case 'identity-provider': {
-      const ids = `--user-pool-id ${change.userPoolId} --provider-name ${word(change.name)}`;
+      const { userPoolId, name } = change;
       return readModifyWrite({
-        read: aws(`describe-identity-provider ${inRegion(change)} ${ids} --query IdentityProvider`),
+        read: aws('describe-identity-provider', change, {
+          'user-pool-id': userPoolId,
+          'provider-name': name,
+          query: 'IdentityProvider',
+          output: 'json',
+        }),
         program: [
           ...Object.entries(change.details ?? {}).map(
             ([key, value]) => `.ProviderDetails.${key} = ${json(value)}`,
@@ -85,37 +103,33 @@ export function commandFor(change: Change, endpointUrl?: string): string {
           ),
           'del(.ProviderType, .CreationDate, .LastModifiedDate)',
         ],
-        write: aws(`update-identity-provider ${inRegion(change)}`),
+        write: aws('update-identity-provider', change, CHANGED),
       });
     }
     case 'domain':
-      return folded(
-        aws(
-          `create-user-pool-domain ${inRegion(change)} --user-pool-id ${change.userPoolId} --domain ${word(change.prefix)}`,
-        ),
-      );
+      return aws('create-user-pool-domain', change, {
+        'user-pool-id': change.userPoolId,
+        domain: change.prefix,
+      });
   }
 }
 
+/** What `readModifyWrite` has made of the resource. */
+const CHANGED: Options = { 'cli-input-json': 'file://change.json' };
+
 function readModifyWrite(steps: { read: string; program: string[]; write: string }): string {
   const program = steps.program.join('\n    | ').replaceAll("'", String.raw`'\''`);
-  return [
-    `${folded(`${steps.read} --output json`)} |`,
-    `  jq '${program}' > change.json`,
-    folded(`${steps.write} --cli-input-json file://change.json`),
-  ].join('\n');
+  return [`${steps.read} |`, `  jq '${program}' > change.json`, steps.write].join('\n');
 }
-
-const awsCommand = (endpointUrl: string | undefined, command: string): string =>
-  `aws cognito-idp ${command}${endpointUrl === undefined ? '' : ` --endpoint-url ${endpointUrl}`}`;
 
 const WIDTH = 70;
 
 /** A command over several lines, each for the shell to continue, broken before its options. */
-function folded(command: string): string {
-  const [first = '', ...options] = command.split(/ (?=--)/);
-  const lines = [first];
-  for (const option of options) {
+function awsCommand(operation: string, options: Options, endpointUrl: string | undefined): string {
+  const all = { ...options, ...(endpointUrl !== undefined && { 'endpoint-url': endpointUrl }) };
+  const lines = [`aws cognito-idp ${operation}`];
+  for (const [name, value] of Object.entries(all)) {
+    const option = `--${name} ${word(value)}`;
     const line = lines.at(-1) ?? '';
     if (line.length + option.length < WIDTH) lines[lines.length - 1] = `${line} ${option}`;
     else lines.push(`  ${option}`);
@@ -123,11 +137,8 @@ function folded(command: string): string {
   return lines.join(' \\\n');
 }
 
-const inRegion = ({ userPoolId }: { userPoolId: string }): string =>
-  `--region ${regionOf(userPoolId)}`;
-
 const json = (value: unknown): string => JSON.stringify(value);
 
 /** One word for a shell, whatever is in it. */
 const word = (value: string): string =>
-  /^[\w.:/@-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+  /^[\w.:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;

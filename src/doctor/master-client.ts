@@ -125,10 +125,11 @@ export function clientSecretWrong(context: DoctorContext): Finding {
     fix: {
       text: 'Copy it from the app client.',
       ...inPool(context, `${CONSOLE} › the client › Client secret`),
-      question: ask(
-        issuer,
-        `describe-user-pool-client --client-id ${clientId} --query UserPoolClient.ClientSecret --output text`,
-      ),
+      question: ask(issuer, 'describe-user-pool-client', {
+        'client-id': clientId,
+        query: 'UserPoolClient.ClientSecret',
+        output: 'text',
+      }),
     },
   };
 }
@@ -158,10 +159,14 @@ export function changeClient(
   return { kind: 'app-client', userPoolId: userPoolIdOf(issuer), clientId, ...change };
 }
 
-function ask(issuer: string, operation: string): Question | undefined {
+function ask(
+  issuer: string,
+  operation: string,
+  options: Question['options'] = {},
+): Question | undefined {
   if (!isUserPool(issuer)) return undefined;
   const userPoolId = userPoolIdOf(issuer);
-  return { userPoolId, operation: `${operation} --user-pool-id ${userPoolId}` };
+  return { userPoolId, operation, options: { 'user-pool-id': userPoolId, ...options } };
 }
 
 const inPool = ({ settings }: DoctorContext, console: string): Pick<Fix, 'console'> =>

@@ -120,7 +120,13 @@ function secretFinding(
         'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Edit › Client secret',
       question: {
         userPoolId,
-        operation: `describe-user-pool-client --user-pool-id ${userPoolId} --client-id ${clientId} --query UserPoolClient.ClientSecret --output text`,
+        operation: 'describe-user-pool-client',
+        options: {
+          'user-pool-id': userPoolId,
+          'client-id': clientId,
+          query: 'UserPoolClient.ClientSecret',
+          output: 'text',
+        },
       },
     },
   };

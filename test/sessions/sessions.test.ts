@@ -85,16 +85,30 @@ describe('sessions', () => {
     expect(await sessions.find(mine.sessionId)).toBeUndefined();
   });
 
-  it('end after the idle time, unless touched, and after the absolute time in any case', async () => {
+  it('end after the idle time, to the millisecond, counted from the last use', async () => {
     const { sessions, pass, now } = world();
-    const { sessionId } = await sessions.establish(alice, tokensUntil(now() + HOUR));
-    for (let use = 0; use < 15; use += 1) {
-      pass(29 * 60_000);
-      const session = await sessions.find(sessionId);
-      expect(session).toBeDefined();
-      await sessions.touch(session!);
+    const { sessionId, session } = await sessions.establish(alice, tokensUntil(now() + HOUR));
+    pass(1_799_999);
+    expect(await sessions.find(sessionId)).toEqual(session);
+    await sessions.touch(session);
+    pass(1_799_999);
+    expect(await sessions.find(sessionId)).toBeDefined();
+    pass(1);
+    expect(await sessions.find(sessionId)).toBeUndefined();
+  });
+
+  it('end after the absolute time, to the millisecond, however much they are used', async () => {
+    const { sessions, pass, now } = world();
+    const { sessionId } = await sessions.establish(alice, tokensUntil(now() + 24 * HOUR));
+    for (let minutes = 20; minutes < 480; minutes += 20) {
+      pass(20 * 60_000);
+      await sessions.touch((await sessions.find(sessionId))!);
     }
-    pass(31 * 60_000);
+    pass(20 * 60_000 - 1);
+    const last = await sessions.find(sessionId);
+    expect(last).toBeDefined();
+    await sessions.touch(last!);
+    pass(1);
     expect(await sessions.find(sessionId)).toBeUndefined();
   });
 

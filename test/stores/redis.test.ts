@@ -17,6 +17,79 @@ describe.skipIf(redisProgram === undefined)('the Redis store', () => {
 
   itKeepsTheContract((now) => openSessionStore(url(), { now }), { isShared: true });
 
+  describe('keeps in Redis, by its own clock', () => {
+    const MINUTE = 60_000;
+    /** Redis keeps a minute longer than we do; a test may take some seconds of that. */
+    const CLEAR_UP = MINUTE;
+    let store: SessionStore;
+    let time = 0;
+    beforeEach(async () => {
+      await redis.command('FLUSHALL');
+      time = Date.now();
+      store = await openSessionStore(url(), { now: () => time });
+    });
+    afterEach(() => store.close());
+
+    const msToLive = async (kind: string): Promise<number> => {
+      const [name] = (await redis.command('KEYS', `lifeguard:*:${kind}:*`)) as Buffer[];
+      return Number(await redis.command('PTTL', String(name)));
+    };
+    const expectMsToLive = async (kind: string, expected: number): Promise<void> => {
+      const ms = await msToLive(kind);
+      expect(ms).toBeGreaterThan(expected - 20_000);
+      expect(ms).toBeLessThanOrEqual(expected);
+    };
+
+    it('a session and its index entries a minute longer than they last, the index twice that', async () => {
+      const session = { indexes: ['sub'], expiresAt: time + 10 * MINUTE };
+      await store.create(randomKey(), newSession(time, session));
+      await expectMsToLive('session', 10 * MINUTE + CLEAR_UP);
+      await expectMsToLive('index', 2 * (10 * MINUTE + CLEAR_UP));
+    });
+
+    it('both of them longer when the session is extended, also after our clock has moved', async () => {
+      const key = randomKey();
+      const session = { indexes: ['sub'], expiresAt: time + 10 * MINUTE };
+      await store.create(key, newSession(time, session));
+      time += 5 * MINUTE;
+      await store.update(key, { expiresAt: time + 60 * MINUTE });
+      await expectMsToLive('session', 60 * MINUTE + CLEAR_UP);
+      await expectMsToLive('index', 2 * (60 * MINUTE + CLEAR_UP));
+      await store.update(key, { session: new Uint8Array(3) });
+      await expectMsToLive('session', 60 * MINUTE + CLEAR_UP);
+    });
+
+    it('an index as long as its longest session, whichever came last', async () => {
+      const long = { indexes: ['sub'], expiresAt: time + 60 * MINUTE };
+      const short = { indexes: ['sub'], expiresAt: time + MINUTE };
+      await store.create(randomKey(), newSession(time, long));
+      await store.create(randomKey(), newSession(time, short));
+      await expectMsToLive('index', 2 * (60 * MINUTE + CLEAR_UP));
+    });
+
+    it('a lock for its time, longer when it is renewed, and a remembered value until its time', async () => {
+      const proof = await store.lock('refresh', 10 * MINUTE);
+      await expectMsToLive('lock', 10 * MINUTE);
+      await store.renewLock('refresh', proof!, 30 * MINUTE);
+      await expectMsToLive('lock', 30 * MINUTE);
+      await store.remember('jti', time + 20 * MINUTE);
+      await expectMsToLive('remembered', 20 * MINUTE);
+    });
+
+    it('nothing for ever', async () => {
+      const key = randomKey();
+      await store.create(key, newSession(time, { indexes: ['sub', 'sid'] }));
+      await store.update(key, { tokens: new Uint8Array(3), expiresAt: time + MINUTE });
+      await store.lock('refresh', MINUTE);
+      await store.remember('jti', time + MINUTE);
+      const names = (await redis.command('KEYS', '*')) as Buffer[];
+      expect(names).toHaveLength(5);
+      for (const name of names) {
+        expect(Number(await redis.command('PTTL', String(name)))).toBeGreaterThan(0);
+      }
+    });
+  });
+
   describe('while Redis fails', () => {
     let store: SessionStore;
     let key: string;

@@ -48,7 +48,8 @@ function unknown(reason: string, issuer: string): Finding {
           console: 'Amazon Cognito › User pools › the master pool › Overview › User pool ID',
           question: {
             userPoolId: userPoolIdOf(issuer),
-            operation: 'list-user-pools --max-results 60',
+            operation: 'list-user-pools',
+            options: { 'max-results': '60' },
           },
         }
       : { text: 'Copy ISSUER from the documentation or console of the OpenID provider.' },

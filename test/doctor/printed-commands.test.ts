@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commandFor, questionCommand, type Change } from '../../src/doctor/change.js';
+import { emptyFolder } from '../cli/command.js';
+
+/** Names that a shell would cut, expand or run, and one that looks like an option. */
+const awkward = [
+  'two words',
+  '$(touch ran)',
+  '`touch ran`',
+  "it's",
+  'a "quoted" one',
+  'one --and another',
+  '*',
+  '; touch ran',
+  '$HOME',
+  'back\\slash',
+  '',
+];
+
+/** Runs lines in a shell whose `aws` only writes down what it was given, a call a line. */
+function run(lines: string): { calls: string[][]; hasRun: boolean; changed: string } {
+  const folder = emptyFolder();
+  const aws = join(folder, 'aws');
+  const program = `#!/usr/bin/env node
+require('node:fs').appendFileSync('calls', JSON.stringify(process.argv.slice(2)) + '\\n');
+console.log('{"ProviderDetails":{},"AttributeMapping":{"old":"x"},"CallbackURLs":[]}');`;
+  writeFileSync(aws, program);
+  chmodSync(aws, 0o755);
+  const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
+  execFileSync('sh', ['-e', '-c', lines], { cwd: folder, env });
+  const read = (file: string): string => {
+    try {
+      return readFileSync(join(folder, file), 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  return {
+    calls: read('calls')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as string[]),
+    hasRun: execFileSync('ls', [folder], { encoding: 'utf8' }).split('\n').includes('ran'),
+    changed: read('change.json'),
+  };
+}
+
+const after = (call: string[] | undefined, option: string): string | undefined =>
+  call?.[call.indexOf(option) + 1];
+
+describe.each(awkward)('the commands that doctor prints, about something called %j', (name) => {
+  it('name a client to the letter', () => {
+    const change: Change = {
+      kind: 'app-client',
+      userPoolId: 'eu-west-1_Master001',
+      clientId: name,
+      add: { CallbackURLs: [name] },
+    };
+    const { calls, hasRun, changed } = run(commandFor(change, 'http://127.0.0.1:4000'));
+    expect(after(calls[0], '--client-id')).toBe(name);
+    expect(after(calls[0], '--endpoint-url')).toBe('http://127.0.0.1:4000');
+    expect(calls[1]?.slice(0, 2)).toEqual(['cognito-idp', 'update-user-pool-client']);
+    expect(JSON.parse(changed)).toMatchObject({ CallbackURLs: [name] });
+    expect(hasRun).toBe(false);
+  });
+
+  it('name a provider, its details and its mapping to the letter', () => {
+    const change: Change = {
+      kind: 'identity-provider',
+      userPoolId: 'eu-west-1_Master001',
+      name,
+      details: { oidc_issuer: name },
+      mapping: { [name]: name, old: null },
+    };
+    const { calls, hasRun, changed } = run(commandFor(change));
+    expect(after(calls[0], '--provider-name')).toBe(name);
+    expect(JSON.parse(changed)).toMatchObject({
+      ProviderDetails: { oidc_issuer: name },
+      AttributeMapping: { [name]: name },
+    });
+    expect(changed).not.toContain('old');
+    expect(hasRun).toBe(false);
+  });
+
+  it('name a domain, and what they ask about, to the letter', () => {
+    const domain = run(
+      commandFor({ kind: 'domain', userPoolId: 'eu-west-1_Master001', prefix: name }),
+    );
+    expect(after(domain.calls[0], '--domain')).toBe(name);
+    const question = run(
+      questionCommand({
+        userPoolId: 'eu-west-1_Master001',
+        operation: 'describe-user-pool-client',
+        options: { 'client-id': name, query: 'UserPoolClient.ClientSecret' },
+      }),
+    );
+    expect(after(question.calls[0], '--client-id')).toBe(name);
+    expect(after(question.calls[0], '--query')).toBe('UserPoolClient.ClientSecret');
+    expect([domain.hasRun, question.hasRun]).toEqual([false, false]);
+  });
+
+  it('are a line of .env that a shell reads to the letter', () => {
+    const lines = commandFor({ kind: 'environment', set: { BASE_URL: name } });
+    const read = run(`${lines}\naws "$BASE_URL"`);
+    expect(read.calls).toEqual([[name]]);
+    expect(read.hasRun).toBe(false);
+  });
+});
