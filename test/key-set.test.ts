@@ -28,8 +28,8 @@ describe('a key set', () => {
       },
     });
     return {
-      has: async (kid: string | undefined) =>
-        typeof (await set.find({ alg: 'RS256', kid })) === 'object',
+      has: async (kid: string | undefined, source?: 'notice') =>
+        typeof (await set.find({ alg: 'RS256', kid }, source)) === 'object',
       loads: () => loads,
       pass: (ms: number) => {
         time += ms;
@@ -77,6 +77,48 @@ describe('a key set', () => {
     set.pass(31_000);
     published.keys = [{ ...first, kid: 'c' }];
     expect(await set.has('c')).toBe(true);
+  });
+
+  it('reads once, not twice, for a kid it does not find: at the first read', async () => {
+    const set = over({ keys: [{ ...first, kid: 'a' }] });
+    expect(await set.has('unknown')).toBe(false);
+    expect(set.loads()).toBe(1);
+    expect(await set.has('unknown')).toBe(false);
+    expect(set.loads()).toBe(1);
+  });
+
+  it('reads once, not twice, for a kid it does not find: when the set is old', async () => {
+    const set = over({ keys: [{ ...first, kid: 'a' }] });
+    expect(await set.has('a')).toBe(true);
+    set.pass(11 * 60_000);
+    expect(await set.has('unknown')).toBe(false);
+    expect(set.loads()).toBe(2);
+  });
+
+  it('says that it could not look for an unknown kid when an old set cannot be read again', async () => {
+    const published = { keys: [{ ...first, kid: 'a' }] as JWK[] };
+    const set = over(published);
+    expect(await set.has('a')).toBe(true);
+    published.keys = [];
+    set.pass(11 * 60_000);
+    await expect(set.has('b')).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(set.loads()).toBe(2);
+  });
+
+  it('is read for strangers five times a minute, and tells whoever sends a notice when that is used up', async () => {
+    const published = { keys: [{ ...first, kid: 'a' }] as JWK[] };
+    const set = over(published);
+    expect(await set.has('a')).toBe(true);
+    for (let forged = 0; forged < 8; forged += 1) expect(await set.has(`f-${forged}`)).toBe(false);
+    expect(set.loads()).toBe(6);
+    published.keys = [{ ...second, kid: 'b' }];
+    await expect(set.has('b', 'notice')).rejects.toMatchObject({ code: 'provider_unavailable' });
+    expect(await set.has('b')).toBe(false);
+    expect(set.loads()).toBe(6);
+    // Looked for a moment ago and not found: that is known, and no reason to try again.
+    expect(await set.has('f-0', 'notice')).toBe(false);
+    set.pass(61_000);
+    expect(await set.has('b', 'notice')).toBe(true);
   });
 
   it('keeps what it has when the OP publishes nothing for a while, and is not held up by it afterwards', async () => {

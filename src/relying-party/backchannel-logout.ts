@@ -4,10 +4,12 @@ import type { Session } from '../sessions/session.js';
 import { verifyLogoutToken, type LogoutSubject } from '../tokens/logout-token.js';
 import type { RelyingPartyContext } from './context.js';
 import { endSessions } from './end-session.js';
+import { createMarks } from './marks.js';
 
 /**
  * `POST /backchannel-logout`: an OP tells us to log a user out. Cognito sends none; other OPs do.
- * Answers 200 also when no session fits, 400 for a token that does not pass, each with `no-store`.
+ * Answers 200 also when no session fits: who is logged out already counts. 400 is for a token that does not pass; 503, which the
+ * OP tries again after, for when we could not look at the token or could not end the sessions. Each with `no-store`.
  * @see OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8
  */
 export async function backchannelLogout(
@@ -23,23 +25,18 @@ export async function backchannelLogout(
     throw new RelyingPartyError('logout_token_malformed', 'logout_token is missing or repeated');
   }
   const whom = await verifyLogoutToken(unverifiedToken, { issuer, clientId, now }, provider.keys);
-  await refuseReplay(context, whom);
+  const seen = ['logout token', issuer, whom.tokenId];
+  const marks = createMarks(context.sessions.store);
+  if ((await marks.read(seen)) !== undefined) {
+    throw new RelyingPartyError('logout_token_replayed', 'jti was seen before');
+  }
 
   const sessions = await sessionsOf(context, whom);
   await endSessions(context, sessions, 'backchannel');
+  // Only now: an OP that was told of a failure sends the same token again.
+  await marks.write(seen, { text: 'carried out', expiresAt: whom.expiresAt });
   context.events.emit('logout.backchannel', { sessionsEnded: sessions.length });
   res.sendStatus(200);
-}
-
-async function refuseReplay(
-  { sessions, issuer }: RelyingPartyContext,
-  whom: LogoutSubject,
-): Promise<void> {
-  const isNew = await sessions.store.remember(
-    `logout-token:${issuer}:${whom.tokenId}`,
-    whom.expiresAt,
-  );
-  if (!isNew) throw new RelyingPartyError('logout_token_replayed', 'jti was seen before');
 }
 
 /** By `sid` the one sign-in it names, and only if it is that user's; by `sub` all of the user's. */

@@ -63,6 +63,17 @@ export function createRoutes(
     res.set({ 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=300' });
     res.json(resourceMetadata);
   });
+  routes.all(
+    ['/login', '/callback', '/logout/continue', '/signed-out', '/sessions', RESOURCE_METADATA_PATH],
+    ...everywhere,
+    only('GET'),
+  );
+  routes.all('/logout', ...everywhere, only('GET', 'POST'));
+  routes.all(
+    ['/sessions/end-others', '/sessions/:handle/end', '/backchannel-logout'],
+    ...everywhere,
+    only('POST'),
+  );
   routes.use(assets());
   routes.use(errorHandler);
   return (req, res, next) => {
@@ -88,9 +99,17 @@ const neverKept: RequestHandler = (_req, res, next) => {
   next();
 };
 
+/** What an address of ours does not do is said here, and not by the host's 404. OPTIONS is the router's own to answer. */
+function only(...allowed: readonly string[]): RequestHandler {
+  return (req, res, next) => {
+    if (allowed.includes(req.method) || req.method === 'OPTIONS') return next();
+    res.set('Allow', allowed.join(', '));
+    throw new RelyingPartyError(
+      'method_not_allowed',
+      `${req.method} is not ${allowed.join(' or ')}`,
+    );
+  };
+}
+
 /** Express answers HEAD with a GET route; a link scanner's HEAD must not begin a login or use up a code. */
-const onlyGet: RequestHandler = (req, res, next) => {
-  if (req.method === 'GET') return next();
-  res.set('Allow', 'GET');
-  throw new RelyingPartyError('method_not_allowed', `${req.method} on a GET route`);
-};
+const onlyGet = only('GET');

@@ -24,8 +24,11 @@ export interface KeyHeader {
 /** A key to check a signature with, or the reason to refuse the token. */
 export type FoundKey = CryptoKey | 'algorithm_refused' | 'key_unknown';
 
-/** Where a token came from: an answer of the OP to us, or a request that anybody can make. */
-type TokenSource = 'provider' | 'anybody';
+/**
+ * Where a token came from: an answer of the OP to us, or a request that anybody can make. A `notice` is one too, but its sender
+ * must hear when we could not look: told that its key is unknown, it would not try again.
+ */
+type TokenSource = 'provider' | 'anybody' | 'notice';
 
 export interface KeySetOptions {
   /** Reads the JWKS document's `keys`. */
@@ -65,7 +68,8 @@ export function createKeySet({
   let loading: Promise<void> | undefined;
   let failures = 0;
   let lastFailure: { readonly at: number; readonly error: unknown } | undefined;
-  const budgets = { provider: createReloadBudget(now), anybody: createReloadBudget(now) };
+  const strangers = createReloadBudget(now);
+  const budgets = { provider: createReloadBudget(now), anybody: strangers, notice: strangers };
 
   const replaceKeys = async (): Promise<void> => {
     const published = await load();
@@ -97,15 +101,31 @@ export function createKeySet({
       lastFailure !== undefined &&
       failures >= FAILURES_IN_A_ROW &&
       now() - lastFailure.at < PAUSE_AFTER_FAILURES_MS;
-    if (isPausing && source === 'anybody') throw lastFailure?.error;
+    if (isPausing && source !== 'provider') throw lastFailure?.error;
     loading ??= loadAndCount();
     return loading;
   };
 
-  const renew = (source: TokenSource): Promise<void> =>
-    reload(source).catch(() => {
+  /** @returns why an old set must do for another while; `undefined` when it need not */
+  const renew = async (source: TokenSource): Promise<{ error: unknown } | undefined> => {
+    try {
+      await reload(source);
+      return undefined;
+    } catch (error) {
+      if (keys === undefined) throw error;
       readAgainAt = now() + STALE_AGE_MS;
-    });
+      return { error };
+    }
+  };
+
+  /** Whether an unknown `kid` is reason enough to ask the OP again. */
+  const mayAskFor = (kid: string, source: TokenSource): boolean => {
+    const answer = budgets[source].take(kid);
+    if (answer === 'spent' && source === 'notice') {
+      throw new RelyingPartyError('provider_unavailable', 'JWKS: asked too often for unknown kids');
+    }
+    return answer === 'yes';
+  };
 
   const known = async ({ alg, kid }: KeyHeader): Promise<FoundKey> => {
     if (!algorithms().includes(alg)) return 'algorithm_refused';
@@ -128,22 +148,26 @@ export function createKeySet({
 
   return {
     async find(header, source = 'anybody') {
-      if (keys === undefined) await reload(source);
-      else if (now() >= readAgainAt) await renew(source);
       const { kid } = header;
-      const found = await known(header);
-      if (found !== 'key_unknown' || kid === undefined || !budgets[source].take(kid)) return found;
-      await reload(source);
-      const reloaded = await known(header);
-      if (reloaded === 'key_unknown' && source === 'anybody') budgets[source].refuseForAWhile(kid);
-      return reloaded;
+      const isDue = keys === undefined || now() >= readAgainAt;
+      const failure = isDue ? await renew(source) : undefined;
+      let found = await known(header);
+      if (found !== 'key_unknown' || kid === undefined) return found;
+      if (failure !== undefined) throw failure.error;
+      if (!isDue) {
+        if (!mayAskFor(kid, source)) return found;
+        await reload(source);
+        found = await known(header);
+      }
+      if (found === 'key_unknown' && source !== 'provider') budgets[source].refuseForAWhile(kid);
+      return found;
     },
   };
 }
 
 interface ReloadBudget {
   /** Whether the OP may be asked again because of this `kid`; if so, it counts. */
-  take(kid: string): boolean;
+  take(kid: string): 'yes' | 'asked-already' | 'spent';
   refuseForAWhile(kid: string): void;
 }
 
@@ -154,9 +178,10 @@ function createReloadBudget(now: () => number): ReloadBudget {
     take(kid) {
       const at = now();
       reloads = reloads.filter((time) => at - time < RELOAD_WINDOW_MS);
-      if (at < (refusedUntil.get(kid) ?? 0) || reloads.length >= RELOADS_PER_WINDOW) return false;
+      if (at < (refusedUntil.get(kid) ?? 0)) return 'asked-already';
+      if (reloads.length >= RELOADS_PER_WINDOW) return 'spent';
       reloads.push(at);
-      return true;
+      return 'yes';
     },
     refuseForAWhile(kid) {
       if (refusedUntil.size >= MAX_REMEMBERED_KIDS) refusedUntil.clear();

@@ -45,12 +45,18 @@ export async function signedClaims(
 ): Promise<SignedToken> {
   const { alg, kid } = unverifiedHeader(unverifiedToken, kind);
   if (!isSignatureAlgorithm(alg)) throw refused(kind, 'algorithm_refused', 'alg is none of ours');
-  const key = await keys.find({ alg, kid }, kind === 'id_token' ? 'provider' : 'anybody');
+  const key = await keys.find({ alg, kid }, SOURCE_OF[kind]);
   if (key === 'algorithm_refused') throw refused(kind, key, 'alg is not the issuer’s or the key’s');
   if (key === 'key_unknown') throw refused(kind, key, 'kid is not in the JWKS');
   const { payload, protectedHeader } = await verifySignature(unverifiedToken, kind, key, alg);
   return { typ: mediaType(protectedHeader.typ, kind), alg, claims: parseClaims(payload, kind) };
 }
+
+const SOURCE_OF = {
+  id_token: 'provider',
+  access_token: 'anybody',
+  logout_token: 'notice',
+} as const;
 
 function mediaType(typ: unknown, kind: TokenKind): string | undefined {
   if (typ === undefined) return undefined;

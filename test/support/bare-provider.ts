@@ -7,6 +7,8 @@ export interface BareProvider {
   readonly issuer: string;
   /** Signs with the published key, or with another one under the same `kid`. */
   sign(claims: JWTPayload, options?: { foreignKey?: boolean; kid?: string }): Promise<string>;
+  /** Paths that answer with this status instead. */
+  readonly answers: Map<string, number>;
   stop(): Promise<void>;
 }
 
@@ -16,13 +18,15 @@ export async function startBareProvider(): Promise<BareProvider> {
   const published = await generateKeyPair('RS256', { extractable: true });
   const foreign = await generateKeyPair('RS256');
   const jwk = await exportJWK(published.publicKey);
+  const answers = new Map<string, number>();
   const server = createServer((req, res) => {
     const documents: Record<string, object> = {
       '/.well-known/openid-configuration': metadata(issuer),
       '/jwks': { keys: [{ ...jwk, kid: KID, alg: 'RS256', use: 'sig' }] },
     };
-    const document = documents[req.url ?? ''];
-    res.writeHead(document ? 200 : 404, { 'content-type': 'application/json' });
+    const fault = answers.get(req.url ?? '');
+    const document = fault === undefined ? documents[req.url ?? ''] : undefined;
+    res.writeHead(fault ?? (document ? 200 : 404), { 'content-type': 'application/json' });
     res.end(JSON.stringify(document ?? {}));
   });
   await new Promise<void>((resolve) => {
@@ -34,6 +38,7 @@ export async function startBareProvider(): Promise<BareProvider> {
     new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid, typ: 'logout+jwt' }).sign(key);
   return {
     issuer,
+    answers,
     sign: (claims, { foreignKey = false, kid = KID } = {}) =>
       signWith(foreignKey ? foreign.privateKey : published.privateKey, kid, claims),
     async stop() {
