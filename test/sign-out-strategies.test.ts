@@ -24,12 +24,14 @@ describe('signing out of an upstream', () => {
     });
     const hop = new URL(page.url);
     expect(hop.origin + hop.pathname).toBe('https://op.example/end');
-    expect(Object.fromEntries(hop.searchParams)).toEqual({
+    const { state, ...others } = Object.fromEntries(hop.searchParams);
+    expect(others).toEqual({
       tenant: 'a',
       client_id: 'master-at-op',
       post_logout_redirect_uri: `${url}/logout/continue`,
     });
-    const signedOut = await browser.get(`${url}/logout/continue`);
+    expect(state).toMatch(/^[\w-]{22}$/);
+    const signedOut = await browser.get(`${url}/logout/continue?state=${state}`);
     expect(signedOut.url).toBe(`${url}/signed-out`);
     expect(signedOut.text()).toContain('You are signed out');
     expect(signedOut.text()).not.toContain('not everywhere');

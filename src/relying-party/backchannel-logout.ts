@@ -32,7 +32,9 @@ export async function backchannelLogout(
   }
 
   const sessions = await sessionsOf(context, whom);
-  await endSessions(context, sessions, 'backchannel');
+  if (!(await endSessions(context, sessions, 'backchannel'))) {
+    throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
+  }
   // Only now: an OP that was told of a failure sends the same token again.
   await marks.write(seen, { text: 'carried out', expiresAt: whom.expiresAt });
   context.events.emit('logout.backchannel', { sessionsEnded: sessions.length });

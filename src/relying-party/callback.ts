@@ -9,7 +9,6 @@ import type { RelyingPartyContext } from './context.js';
 import type { LoginTransaction } from './login-transaction.js';
 import { endSession } from './end-session.js';
 import { redirectUri } from './login.js';
-import { sessionOf } from './session-cookie.js';
 import { requireStepUp } from './step-up.js';
 import {
   sessionTokens,
@@ -50,7 +49,7 @@ export async function callback(
   await context.revokedSignIns.resume(who, claims.issuedAt);
   const { sessionId, session } = await context.sessions.establish(who, tokens);
   context.sessionCookie.write(res, sessionId);
-  context.logoutChains.clear(res);
+  await forgetSignOut(context, req, res);
   context.events.emit('login.succeeded', {
     requestId: requestIdOf(res),
     subject: session.subject,
@@ -128,8 +127,22 @@ function authorizationError(error: client.AuthorizationResponseError): RelyingPa
   return new RelyingPartyError(code, message, { cause: error });
 }
 
+/** A sign-out that was interrupted is of no use any more; a session it could not end is still to be ended. */
+async function forgetSignOut(
+  { currentSignOut, logoutChains }: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const unended = (await currentSignOut(req, res))?.unended ?? [];
+  if (unended.length === 0) logoutChains.clear(res);
+  else logoutChains.write(res, { chain: [], unended });
+}
+
 /** The browser's earlier session, if any, ends with the login that replaces it. */
 async function endPrevious(context: RelyingPartyContext, req: Request): Promise<void> {
-  const previous = await sessionOf(req, context);
-  if (previous !== undefined) await endSession(context, previous, 'replaced');
+  const sessionId = context.sessionCookie.read(req);
+  if (sessionId === undefined) return;
+  const key = context.sessions.keyOf(sessionId);
+  const found = context.sessions.findByKey(key).catch(() => undefined);
+  await endSession(context, { key, signIn: found }, 'replaced');
 }

@@ -169,6 +169,7 @@ const relyingPartyOptions = optionsOf<RelyingPartyOptions>(
     render: optionsOf<RelyingPartyViews>({
       'sign-in': pageName,
       'continue-to-provider': pageName,
+      'continue-signing-out': pageName,
       logout: pageName,
       'signed-out': pageName,
       sessions: pageName,

@@ -8,11 +8,14 @@ import type { Render } from '../web/render.js';
 import type { Provider } from './discovery.js';
 import type { RelyingPartyEvents } from './events.js';
 import type { LoginTransactions } from './login-transaction.js';
+import type { AddressPresence } from './address-presence.js';
+import type { Leftovers } from './leftovers.js';
 import type { LogoutChainCookie } from './logout-chain-cookie.js';
 import type { RevokedSignIns } from './revoked-sign-ins.js';
 import type { IdentityProvider } from '../config/settings.js';
 import type { RelyingParty } from './relying-party.js';
 import type { ProviderPresence } from './provider-presence.js';
+import type { CurrentSignOut } from './unended-sessions.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -44,12 +47,18 @@ export interface RelyingPartyParts {
   readonly sessionCookie: SessionCookie;
   readonly transactions: LoginTransactions;
   readonly logoutChains: LogoutChainCookie;
+  /** What the session store did not let us do yet. */
+  readonly leftovers: Leftovers;
+  /** Whether there is somebody at an address, before a browser is sent there; never rejects. */
+  readonly presenceAt: (url: URL) => Promise<AddressPresence>;
   readonly render: Render<RelyingPartyViews>;
 }
 
 /** What the steps of a login and a logout have besides. */
 export interface RelyingPartyContext extends RelyingPartyParts {
   currentSession(req: Request, res: Response): Promise<Session | undefined>;
+  /** The browser's sign-out as it is now; what could not be ended before is tried first. */
+  readonly currentSignOut: CurrentSignOut;
   pageContext(req: Request, res: Response, title: string): Promise<PageContext>;
 }
 

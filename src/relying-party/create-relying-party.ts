@@ -19,9 +19,13 @@ import { endSessions } from './end-session.js';
 import { createErrorHandler } from './error-exit.js';
 import type { RelyingPartyEvents } from './events.js';
 import { createFreshSession } from './fresh-session.js';
+import { createAddressPresence } from './address-presence.js';
+import { createLeftovers } from './leftovers.js';
+import { createCurrentSignOut, withoutUnended } from './unended-sessions.js';
+import { RelyingPartyError } from '../errors.js';
 import { createLoginTransactions } from './login-transaction.js';
 import { createLogoutChainCookie } from './logout-chain-cookie.js';
-import { unfinishedChain } from './logout.js';
+import { isUnfinished } from './logout-chain.js';
 import { createOpFetch } from './op-fetch.js';
 import type { RelyingPartyOptions } from './options.js';
 import type { ProxyOptions } from './proxy.js';
@@ -55,11 +59,12 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   const opFetch = createOpFetch(proxyFrom(options.proxy));
   const fetch = options.fetch ?? opFetch.fetch;
   const provider = createProvider({ issuer, clientId, clientSecret, fetch, now, events });
+  const absoluteSeconds = session.absoluteSeconds ?? DEFAULT_ABSOLUTE_SECONDS;
   const sessions = createSessions({
     store: session.store,
     secrets,
     idleSeconds: session.idleSeconds ?? DEFAULT_IDLE_SECONDS,
-    absoluteSeconds: session.absoluteSeconds ?? DEFAULT_ABSOLUTE_SECONDS,
+    absoluteSeconds,
     now,
   });
   const background = createBackgroundWork();
@@ -90,10 +95,23 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
       isHttps,
       now,
     }),
-    logoutChains: createLogoutChainCookie({ secrets, cookieNamespace, isHttps, now }),
+    logoutChains: createLogoutChainCookie({
+      secrets,
+      cookieNamespace,
+      isHttps,
+      sessionSeconds: absoluteSeconds,
+      now,
+    }),
+    leftovers: createLeftovers(background),
+    presenceAt: createAddressPresence({ fetch, now }),
     render: createPages(options, basePath),
   };
-  const currentSession = createCurrentSession(sessions, parts.sessionCookie, createRefresh(parts));
+  const currentSignOut = createCurrentSignOut(parts);
+  const currentSession = withoutUnended(
+    parts,
+    currentSignOut,
+    createCurrentSession(sessions, parts.sessionCookie, createRefresh(parts)),
+  );
   const pageContext = async (req: Request, res: Response, title: string): Promise<PageContext> => ({
     title,
     basePath,
@@ -102,9 +120,9 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
       (found) => found && displayNameOf(found),
       () => undefined,
     ),
-    unfinishedSignOut: unfinishedChain(parts, req) !== undefined,
+    unfinishedSignOut: isUnfinished((await currentSignOut(req, res))?.chain ?? []),
   });
-  const context: RelyingPartyContext = { ...parts, currentSession, pageContext };
+  const context: RelyingPartyContext = { ...parts, currentSession, currentSignOut, pageContext };
 
   const formActionOrigins = createFormActionOrigins(context);
   const headers = securityHeaders({ https: isHttps, formActionOrigins });
@@ -133,7 +151,9 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     freshSession: createFreshSession(parts, currentSession),
     endSessionsOf: async (subject) => {
       const found = await sessions.ofSubject(issuer, subject);
-      await endSessions(parts, found, 'operator');
+      if (!(await endSessions(parts, found, 'operator'))) {
+        throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
+      }
       return found.length;
     },
     now,

@@ -1,6 +1,6 @@
 import type { RelyingPartyContext } from './context.js';
-import type { LogoutStep } from './logout-chain.js';
-import { upstreamOf } from './logout-hop.js';
+import { isHop, type LogoutStep } from './logout-chain.js';
+import { hopUrl, upstreamOf } from './logout-hop.js';
 import type { SignOutStepView } from './views.js';
 
 /** A step in the user's words. */
@@ -9,10 +9,22 @@ export function describeLogoutStep(
   step: LogoutStep,
 ): SignOutStepView {
   const outcome = step.outcome === 'pending' ? 'unfinished' : step.outcome;
-  return { label: labelOf(context, step), outcome, advice: adviceFor(context, step) };
+  return {
+    label: labelOf(context, step),
+    outcome,
+    isVisit: isHop(step),
+    advice: adviceFor(context, step),
+  };
 }
 
-function labelOf(context: RelyingPartyContext, step: LogoutStep): string {
+/** Whether a step that is still ahead can be done at all, as far as we know. */
+export function isPossible(context: RelyingPartyContext, step: LogoutStep): boolean {
+  const isMasterUnknown = step.name === 'master' && context.provider.knownMetadata() === undefined;
+  return !isHop(step) || isMasterUnknown || hopUrl(context, step) !== undefined;
+}
+
+/** What the user calls the place a step is about. */
+export function labelOf(context: RelyingPartyContext, step: LogoutStep): string {
   switch (step.name) {
     case 'local':
       return 'This site';
@@ -28,7 +40,12 @@ function labelOf(context: RelyingPartyContext, step: LogoutStep): string {
 function adviceFor(context: RelyingPartyContext, step: LogoutStep): string | undefined {
   if (step.outcome === 'done') return undefined;
   if (step.name === 'revoke') {
-    return step.outcome === 'failed' ? 'It ends by itself when it expires.' : undefined;
+    return step.outcome === 'failed'
+      ? 'It ends by itself when it expires.'
+      : 'We do this when our storage works again.';
+  }
+  if (step.name === 'local') {
+    return 'This browser is signed out. Our storage does not work at the moment; when it does, we delete the session there too.';
   }
   if (step.outcome !== 'not-possible') return 'Press “Finish signing out”.';
   const strategy = upstreamOf(context, step)?.signOut;

@@ -1,4 +1,7 @@
+import { decodeJwt } from 'jose';
+import { identityProviderOf } from '../cognito/claims.js';
 import type { Session, SessionTokens } from '../sessions/session.js';
+import { textOf } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
 import type { RelyingPartyEvents } from './events.js';
 import { revokeTokens, type RevocationOutcome } from './revoke.js';
@@ -6,34 +9,128 @@ import { revokeTokens, type RevocationOutcome } from './revoke.js';
 /** Why a session ends. */
 export type EndReason = RelyingPartyEvents['session.ended'][0]['reason'];
 
-/** A session that is over here. */
+/** What has to be known of a session to end it. */
+export type SignInToEnd = Pick<
+  Session,
+  'issuer' | 'subject' | 'identityProvider' | 'originJti' | 'sid' | 'accessTokenExpiresAt'
+>;
+
+export type SessionToEnd =
+  | (SignInToEnd & { readonly key: string })
+  | { readonly key: string; readonly signIn?: Promise<SignInToEnd | undefined> };
+
+/** What came of ending a session. */
 export interface EndedSession {
-  /** What it held, if this call was the one that ended it. */
+  /** The store has deleted it, or had none. If not, this process refuses it, and deletes it once the store works. */
+  readonly isOver: boolean;
+  /** Whose it was, as far as that is known; not while it is not over. */
+  readonly signIn: SignInToEnd | undefined;
+  /** What it held, if this call was the one that deleted it. */
   readonly tokens: SessionTokens | undefined;
-  /** How the revocation at the OP goes; never rejects. */
-  readonly revocation: Promise<RevocationOutcome>;
+  /** How the revocation at the OP goes; `pending` while the session is not over. Never rejects. */
+  readonly revocation: Promise<RevocationOutcome | 'pending'>;
 }
 
-/** Ends a session: here first, whatever happens afterwards, then its refresh token at the OP, best effort. */
+/**
+ * Ends a session, whether or not its record can be read. First it is deleted, whatever happens afterwards; then its sign-in is
+ * noted as ended, for access tokens, and its refresh token revoked, both best effort. Never rejects: signing out does not fail.
+ *
+ * @param session itself, or its key alone, with what may be found out about it
+ * @param options.revoke whether the OP is asked to end the refresh token too; default true
+ */
 export async function endSession(
   parts: RelyingPartyParts,
-  session: Session,
+  session: SessionToEnd,
   reason: EndReason,
+  { revoke = true }: { readonly revoke?: boolean } = {},
 ): Promise<EndedSession> {
-  const { key, subject } = session;
-  // Before the end: if the store fails here, nothing has happened yet and the whole can be tried again.
-  await parts.revokedSignIns.add(session);
-  const tokens = await parts.sessions.end(key);
-  parts.events.emit('session.ended', { subject, session: key, reason });
-  return { tokens, revocation: revokeTokens(parts, key, tokens) };
+  const { key } = session;
+  let ended: Omit<EndedSession, 'isOver'> = NOT_YET;
+  let isFirstTry = true;
+  const isOver = await parts.leftovers.attempt(key, async () => {
+    const wasTried = !isFirstTry;
+    isFirstTry = false;
+    const removed = await parts.sessions.end(key);
+    const known = 'subject' in session ? session : await session.signIn;
+    const signIn = known ?? (removed?.tokens && signInOf(parts, removed.tokens));
+    // A store that did not answer in time may have deleted it all the same; what it held is lost then.
+    if (removed !== undefined || wasTried) {
+      parts.events.emit('session.ended', { subject: signIn?.subject, session: key, reason });
+    }
+    ended = {
+      signIn,
+      tokens: removed?.tokens,
+      revocation:
+        removed === undefined
+          ? NOTHING_TO_REVOKE
+          : clearUp(parts, key, { ...removed, signIn, revoke }),
+    };
+  });
+  return { isOver, ...ended };
 }
 
-/** Ends several at once and waits for their revocations. */
+const NOT_YET: Omit<EndedSession, 'isOver'> = {
+  signIn: undefined,
+  tokens: undefined,
+  revocation: Promise.resolve('pending'),
+};
+const NOTHING_TO_REVOKE = Promise.resolve('not-possible' as const);
+/** What follows once a session has been deleted. */
+async function clearUp(
+  parts: RelyingPartyParts,
+  key: string,
+  found: {
+    readonly tokens: SessionTokens | undefined;
+    readonly signIn: SignInToEnd | undefined;
+    readonly revoke: boolean;
+  },
+): Promise<RevocationOutcome> {
+  const { tokens, signIn, revoke } = found;
+  const [outcome] = await Promise.all([
+    // What is sealed with a secret that is not ours cannot be revoked.
+    tokens === undefined
+      ? ('failed' as const)
+      : revokeTokens(parts, key, revoke ? tokens : undefined),
+    signIn && parts.leftovers.attempt(`mark ${key}`, () => parts.revokedSignIns.add(signIn)),
+  ]);
+  return outcome;
+}
+
+/** Whose tokens these are, by their ID token, which was verified before it was sealed. */
+function signInOf(
+  { issuer, identityProviders }: RelyingPartyParts,
+  { idToken, accessTokenExpiresAt }: SessionTokens,
+): SignInToEnd | undefined {
+  let claims: Readonly<Record<string, unknown>>;
+  try {
+    claims = decodeJwt(idToken);
+  } catch {
+    // The test kit signs people in with tokens that are none.
+    return undefined;
+  }
+  return {
+    issuer,
+    subject: textOf(claims, 'sub') ?? '',
+    identityProvider: identityProviderOf(
+      claims,
+      identityProviders.map(({ name }) => name),
+    ),
+    originJti: textOf(claims, 'origin_jti'),
+    sid: textOf(claims, 'sid'),
+    accessTokenExpiresAt,
+  };
+}
+
+/**
+ * Ends several at once and waits for their revocations.
+ * @returns whether all of them are over
+ */
 export async function endSessions(
   parts: RelyingPartyParts,
   sessions: readonly Session[],
   reason: EndReason,
-): Promise<void> {
+): Promise<boolean> {
   const ended = await Promise.all(sessions.map((session) => endSession(parts, session, reason)));
   await Promise.all(ended.map(({ revocation }) => revocation));
+  return ended.every(({ isOver }) => isOver);
 }

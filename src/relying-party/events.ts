@@ -28,7 +28,8 @@ export interface RelyingPartyEvents {
   ];
   'session.ended': [
     {
-      subject: string;
+      /** `undefined` where its record could not be read. */
+      subject: string | undefined;
       session: string;
       reason: 'logout' | 'refresh_refused' | 'replaced' | 'elsewhere' | 'backchannel' | 'operator';
     },

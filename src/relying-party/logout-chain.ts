@@ -1,6 +1,5 @@
 import type { Session } from '../sessions/session.js';
 import type { RelyingPartyContext } from './context.js';
-import type { RevocationOutcome } from './revoke.js';
 
 /** One place a federated sign-out ends something at. Hops (`master`, `upstream`) are visited by the browser. */
 export interface LogoutStep {
@@ -8,6 +7,18 @@ export interface LogoutStep {
   /** For `upstream`: the identity provider's name. */
   readonly provider?: string;
   readonly outcome: 'pending' | 'done' | 'failed' | 'not-possible';
+  /** For a hop the browser was sent to. */
+  readonly left?: LeftFor | undefined;
+  /** The user has asked to finish, after this hop had failed or got lost. */
+  readonly isRetry?: true;
+}
+
+/** When the browser was sent to a hop, and what must come back with it. */
+export interface LeftFor {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Absent at Cognito, which gives none back. */
+  readonly state: string | undefined;
 }
 
 /** A federated sign-out as data: what it ends, in order, and how far it is. */
@@ -19,7 +30,7 @@ export type LogoutChain = readonly LogoutStep[];
  */
 export function planLogout(
   { identityProviders }: RelyingPartyContext,
-  session: Session | undefined,
+  session: Pick<Session, 'identityProvider'> | undefined,
 ): LogoutChain {
   const provider =
     session === undefined ? onlyOne(identityProviders)?.name : session.identityProvider;
@@ -33,28 +44,22 @@ export function planLogout(
     : [...chain, { name: 'upstream', provider, outcome: 'pending' }];
 }
 
-/** What has happened on the server; what is left is for the browser to visit. */
+/** What has happened on the server, if anything has to the tokens; what is left is for the browser to visit. */
 export function settleServerSteps(
   chain: LogoutChain,
-  happened: { revocation: RevocationOutcome; masterAnswers: boolean },
+  happened: { isOver: boolean; revocation: LogoutStep['outcome'] | undefined },
 ): LogoutChain {
   return chain.map((step): LogoutStep => {
-    switch (step.name) {
-      case 'local':
-        return { ...step, outcome: 'done' };
-      case 'revoke':
-        return { ...step, outcome: happened.revocation };
-      case 'master':
-        return happened.masterAnswers ? step : { ...step, outcome: 'failed' };
-      case 'upstream':
-        return step;
-    }
+    if (step.name === 'local') return { ...step, outcome: happened.isOver ? 'done' : 'pending' };
+    return step.name === 'revoke'
+      ? { ...step, outcome: happened.revocation ?? step.outcome }
+      : step;
   });
 }
 
 /** The hop the browser is at, or goes to next. */
 export function pendingHop(chain: LogoutChain): LogoutStep | undefined {
-  return chain.find(({ outcome }) => outcome === 'pending');
+  return chain.find((step) => isHop(step) && step.outcome === 'pending');
 }
 
 /** The chain with one of its steps come to this; `step` is that very object. */
@@ -66,19 +71,28 @@ export function withOutcome(
   return chain.map((each) => (each === step ? { ...each, outcome } : each));
 }
 
-/** Hops that failed are tried again when the user asks to finish. */
+/** The chain once the browser is sent to one of its hops. */
+export function leavingFor(chain: LogoutChain, hop: LogoutStep, left: LeftFor): LogoutChain {
+  return chain.map((each) => (each === hop ? { ...each, left } : each));
+}
+
+/** Hops that failed, or were not come back from, are tried again when the user asks to finish. */
 export function resumed(chain: LogoutChain): LogoutChain {
   return chain.map((step) =>
-    isHop(step) && step.outcome === 'failed' ? { ...step, outcome: 'pending' } : step,
+    isHop(step) && isOpen(step) ? { ...step, outcome: 'pending', isRetry: true } : step,
   );
 }
 
 /** Whether something the browser must visit is still to be done. */
 export function isUnfinished(chain: LogoutChain): boolean {
-  return chain.some((step) => isHop(step) && ['pending', 'failed'].includes(step.outcome));
+  return chain.some((step) => isHop(step) && isOpen(step));
 }
 
-function isHop({ name }: LogoutStep): boolean {
+function isOpen({ outcome }: LogoutStep): boolean {
+  return outcome === 'pending' || outcome === 'failed';
+}
+
+export function isHop({ name }: LogoutStep): boolean {
   return name === 'master' || name === 'upstream';
 }
 

@@ -3,6 +3,20 @@ import type { IdentityProvider } from '../config/settings.js';
 import type { RelyingPartyContext } from './context.js';
 import type { LogoutStep } from './logout-chain.js';
 
+/** What a hop is told besides where to come back to. */
+export interface HopParameters {
+  /** Comes back with the browser, where the hop speaks OpenID Connect. */
+  readonly state?: string | undefined;
+  readonly idToken?: string | undefined;
+}
+
+/** Whether a hop speaks OpenID Connect and gives `state` back, which Cognito does not. */
+export function givesStateBack(context: RelyingPartyContext, step: LogoutStep): boolean {
+  return step.name === 'master'
+    ? !context.isUserPool
+    : upstreamOf(context, step)?.signOut.kind === 'oidc';
+}
+
 /**
  * Where a hop is, or `undefined` when it has no sign-out address.
  * @see RP-Initiated Logout 1.0 section 2; for Cognito its logout endpoint's own words
@@ -10,10 +24,10 @@ import type { LogoutStep } from './logout-chain.js';
 export function hopUrl(
   context: RelyingPartyContext,
   step: LogoutStep,
-  idToken?: string,
+  { state, idToken }: HopParameters = {},
 ): URL | undefined {
   const returnUri = `${context.baseUrl}${context.basePath}/logout/continue`;
-  if (step.name === 'master') return masterHop(context, returnUri, idToken);
+  if (step.name === 'master') return masterHop(context, returnUri, { state, idToken });
   const strategy = upstreamOf(context, step)?.signOut;
   switch (strategy?.kind) {
     case 'cognito': {
@@ -22,7 +36,8 @@ export function hopUrl(
     }
     case 'oidc':
       return endSessionUrl(strategy.endSessionEndpoint, returnUri, {
-        ...(strategy.clientId !== undefined && { client_id: strategy.clientId }),
+        client_id: strategy.clientId,
+        state,
       });
     case 'none':
     case undefined:
@@ -33,7 +48,7 @@ export function hopUrl(
 function masterHop(
   context: RelyingPartyContext,
   returnUri: string,
-  idToken?: string,
+  { state, idToken }: HopParameters,
 ): URL | undefined {
   const metadata = context.provider.knownMetadata();
   if (metadata === undefined) return undefined;
@@ -46,17 +61,20 @@ function masterHop(
     ? undefined
     : endSessionUrl(endSession, returnUri, {
         client_id: context.clientId,
-        ...(idToken !== undefined && { id_token_hint: idToken }),
+        id_token_hint: idToken,
+        state,
       });
 }
 
 function endSessionUrl(
   endpoint: string,
   returnUri: string,
-  parameters: Record<string, string>,
+  parameters: Record<string, string | undefined>,
 ): URL {
   const url = new URL(endpoint);
-  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
   url.searchParams.set('post_logout_redirect_uri', returnUri);
   return url;
 }

@@ -5,20 +5,18 @@ import { withinTimeLimit } from '../sessions/time-limit.js';
 import { sendPage } from '../web/send-page.js';
 import { wantsPage } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
-import { describeLogoutStep } from './describe-logout-step.js';
-import { endSession } from './end-session.js';
+import { describeLogoutStep, isPossible, labelOf } from './describe-logout-step.js';
+import { endSession, type EndedSession } from './end-session.js';
 import {
   isUnfinished,
-  pendingHop,
   planLogout,
   resumed,
   settleServerSteps,
-  withOutcome,
   type LogoutChain,
   type LogoutStep,
 } from './logout-chain.js';
-import { hopUrl } from './logout-hop.js';
-import { sessionOf } from './session-cookie.js';
+import type { SignOut } from './logout-chain-cookie.js';
+import { nextStop, type NextStop } from './next-stop.js';
 
 /** `GET /logout`: asks; never signs out by itself, so that no image or link elsewhere can. */
 export async function logoutPage(
@@ -26,64 +24,104 @@ export async function logoutPage(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const session = await context.currentSession(req, res);
-  const chain = unfinishedChain(context, req) ?? planLogout(context, session);
+  // With the store down nobody can tell who this is; the button works all the same.
+  const looked = await context.currentSession(req, res).then(
+    (session) => ({ session, isKnown: true }),
+    () => ({ session: undefined, isKnown: false }),
+  );
+  const { session, isKnown } = looked;
+  const signOut = await context.currentSignOut(req, res);
+  const unfinished = signOut && isUnfinished(signOut.chain) ? signOut.chain : undefined;
+  const chain = unfinished ?? planLogout(context, session);
   const html = context.render('logout', {
     page: await context.pageContext(req, res, 'Sign out'),
     displayName: session && displayNameOf(session),
+    isKnown,
     steps: chain
-      .filter(({ name }) => name !== 'revoke')
-      .map((step) => describeLogoutStep(context, step).label),
+      .filter((step) => step.name !== 'revoke' && isPossible(context, step))
+      .map((step) => labelOf(context, step)),
   });
   sendPage(res, html);
 }
 
 /**
- * `POST /logout`: our session first and whatever happens afterwards, then the tokens, then the browser goes hop by hop. Posted
- * again without a session it takes up an unfinished chain where it stopped.
+ * `POST /logout`: our session first and whatever happens afterwards, then the tokens, then the browser goes hop by hop. It does
+ * not fail: what the store does not let us do is done later. Posted again without a session it takes up an unfinished chain where
+ * it stopped.
  */
 export async function logout(
   context: RelyingPartyContext,
   req: Request,
   res: Response,
 ): Promise<void> {
-  // Not the current session: signing out needs no fresh tokens, and must not wait for the OP.
-  const session = await sessionOf(req, context);
-  const unfinished = session === undefined ? unfinishedChain(context, req) : undefined;
-  const plan = unfinished === undefined ? planLogout(context, session) : resumed(unfinished);
-
-  const ended = session && (await endSession(context, session, 'logout'));
+  const endsAt = performance.now() + REQUEST_WAIT_MS;
   context.sessionCookie.clear(res);
-  const [revocation, presence] = await Promise.all([
-    ended?.revocation ?? ('not-possible' as const),
-    // Discovery may take longer than a sign-out waits. The upstream is not looked for: it may be out of our reach only.
-    withinTimeLimit(context.providerPresence(), REQUEST_WAIT_MS).catch(() => 'silent'),
+  // Looked for while the store works: all together may take no longer than a request waits.
+  void context.providerPresence();
+  const [earlier, { ended, key }] = await Promise.all([
+    context.currentSignOut(req, res),
+    endOwnSession(context, req),
   ]);
-  // Who presses "Finish" is sent to the master pool all the same: it may not answer us, and yet the browser.
-  const chain =
-    unfinished === undefined
-      ? settleServerSteps(plan, { revocation, masterAnswers: presence === 'answers' })
-      : plan;
-  const next = await nextHop(context, res, chain, ended?.tokens?.idToken);
-  if (wantsPage(req)) res.redirect(303, next);
-  else res.json({ redirect_to: next });
+  const start = await planOf(context, earlier, ended, endsAt);
+  const left = ended?.isOver === false ? [key!] : [];
+  const unended = [...new Set([...(earlier?.unended ?? []), ...left])];
+  const { chain, stop } = await nextStop(context, start, { endsAt, tokens: ended?.tokens });
+  context.logoutChains.write(res, { chain, unended });
+  await send(context, req, res, stop);
 }
 
-/** `GET /logout/continue`: the one URL each hop comes back to; without a chain it leads to `/signed-out`, never elsewhere. */
-export async function continueLogout(
+/** Ends the session whose id the browser sent, whether or not there is one that can be read. */
+async function endOwnSession(
+  context: RelyingPartyContext,
+  req: Request,
+): Promise<{ ended: EndedSession | undefined; key: string | undefined }> {
+  const sessionId = context.sessionCookie.read(req);
+  if (sessionId === undefined) return { ended: undefined, key: undefined };
+  const key = context.sessions.keyOf(sessionId);
+  const found = context.sessions.findByKey(key).catch(() => undefined);
+  const ended = await endSession(context, { key, signIn: found }, 'logout');
+  return { ended: { ...ended, signIn: ended.signIn ?? (await found) }, key };
+}
+
+/** The chain this sign-out begins with: the session's, or else one that was interrupted, or else what can be guessed. */
+async function planOf(
+  context: RelyingPartyContext,
+  earlier: SignOut | undefined,
+  ended: EndedSession | undefined,
+  endsAt: number,
+): Promise<LogoutChain> {
+  const interrupted = earlier !== undefined && isUnfinished(earlier.chain) ? earlier : undefined;
+  const isResumed = ended?.signIn === undefined && interrupted !== undefined;
+  const chain = isResumed ? resumed(interrupted.chain) : planLogout(context, ended?.signIn);
+  const isOver = ended?.isOver ?? (earlier?.unended ?? []).length === 0;
+  const revocation = ended === undefined ? 'not-possible' : await inTime(ended.revocation, endsAt);
+  return settleServerSteps(chain, {
+    isOver,
+    revocation: isResumed && revocation === 'not-possible' ? undefined : revocation,
+  });
+}
+
+const inTime = (
+  revocation: EndedSession['revocation'],
+  endsAt: number,
+): Promise<LogoutStep['outcome']> =>
+  withinTimeLimit(revocation, endsAt - performance.now()).catch(() => 'failed');
+
+/**
+ * A page in between instead of a redirect: the `form-action` of the page with the button, which may be the host's, would stop a
+ * form's redirects to the pools, and nobody would see it. A Refresh header is not part of the form's navigation.
+ */
+async function send(
   context: RelyingPartyContext,
   req: Request,
   res: Response,
+  { href, label }: NextStop,
 ): Promise<void> {
-  const chain = context.logoutChains.read(req);
-  const arrivedFrom = chain && pendingHop(chain);
-  if (chain === undefined || arrivedFrom === undefined) {
-    return res.redirect(303, `${context.basePath}/signed-out`);
-  }
-  res.redirect(
-    303,
-    await nextHop(context, res, withOutcome(chain, arrivedFrom, 'done'), undefined),
-  );
+  if (!wantsPage(req)) return void res.json({ redirect_to: href });
+  if (label === undefined) return res.redirect(303, href);
+  const page = await context.pageContext(req, res, 'Signing out');
+  res.set('Refresh', `0; url=${href}`);
+  sendPage(res, context.render('continue-signing-out', { page, label, href }));
 }
 
 /** `GET /signed-out`: which steps worked, which did not and what to do. Never starts a login by itself. */
@@ -92,9 +130,9 @@ export async function signedOutPage(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const chain = context.logoutChains.read(req) ?? [];
+  const { chain, unended } = (await context.currentSignOut(req, res)) ?? { chain: [], unended: [] };
   const isComplete = !isUnfinished(chain);
-  if (isComplete) context.logoutChains.clear(res);
+  if (isComplete && unended.length === 0) context.logoutChains.clear(res);
   const html = context.render('signed-out', {
     page: await context.pageContext(
       req,
@@ -110,37 +148,4 @@ export async function signedOutPage(
 /** Without tokens there was nothing to revoke, and nothing to tell. */
 function isWorthTelling({ name, outcome }: LogoutStep): boolean {
   return name !== 'revoke' || outcome !== 'not-possible';
-}
-
-/** An interrupted sign-out of this browser that can be finished. */
-export function unfinishedChain(
-  { logoutChains }: Pick<RelyingPartyContext, 'logoutChains'>,
-  req: Request,
-): LogoutChain | undefined {
-  const chain = logoutChains.read(req);
-  return chain !== undefined && isUnfinished(chain) ? chain : undefined;
-}
-
-/** Passes over hops that have no address, remembers how far we are, and says where the browser goes next. */
-async function nextHop(
-  context: RelyingPartyContext,
-  res: Response,
-  start: LogoutChain,
-  idToken: string | undefined,
-): Promise<string> {
-  let chain = start;
-  for (let hop = pendingHop(chain); hop !== undefined; hop = pendingHop(chain)) {
-    const url = hopUrl(context, hop, idToken);
-    if (url !== undefined) {
-      context.logoutChains.write(res, chain);
-      return url.href;
-    }
-    const isUnknown = hop.name === 'master' && context.provider.knownMetadata() === undefined;
-    chain = withOutcome(chain, hop, isUnknown ? 'failed' : 'not-possible');
-  }
-  context.logoutChains.write(res, chain);
-  context.events.emit('logout.completed', {
-    steps: chain.map(({ name, outcome }) => ({ name, outcome })),
-  });
-  return `${context.basePath}/signed-out`;
 }

@@ -8,6 +8,7 @@ import type { RelyingPartyContext } from './context.js';
 import { describeDevice } from './device.js';
 import { endSessions } from './end-session.js';
 import { loginUrl } from './login-request.js';
+import { logout } from './logout.js';
 
 /** `GET /sessions`: where this account is signed in. */
 export async function sessionsPage(
@@ -31,6 +32,7 @@ export async function sessionsPage(
         handle: session.key,
         device: describeDevice(session.userAgent),
         isCurrent: session.key === current.key,
+        isEnding: context.leftovers.has(session.key),
         since: moment(session.createdAt, at),
         lastSeen: moment(session.lastSeenAt, at),
       })),
@@ -38,7 +40,7 @@ export async function sessionsPage(
   sendPage(res, html);
 }
 
-/** `POST /sessions/:handle/end`: ends one of one's own sessions. */
+/** `POST /sessions/:handle/end`: ends one of one's own sessions; this very one by signing out. */
 export async function endOneSession(
   context: RelyingPartyContext,
   req: Request,
@@ -48,10 +50,9 @@ export async function endOneSession(
   const sessions = await context.sessions.ofSubject(current.issuer, current.subject);
   const chosen = sessions.find(({ key }) => key === req.params['handle']);
   // Gone already: ended elsewhere or by a second click. The page shows what is true now.
+  if (chosen?.key === current.key) return logout(context, req, res);
   if (chosen !== undefined) await endSessions(context, [chosen], 'elsewhere');
-  if (chosen?.key === current.key) context.sessionCookie.clear(res);
-  const next = chosen?.key === current.key ? 'signed-out' : 'sessions';
-  res.redirect(303, `${context.basePath}/${next}`);
+  res.redirect(303, `${context.basePath}/sessions`);
 }
 
 /** `POST /sessions/end-others`: ends all of one's own sessions but this one. */

@@ -1,4 +1,4 @@
-import { REQUEST_WAIT_MS } from '../config/time-limits.js';
+import { knock } from './address-presence.js';
 import type { Provider } from './discovery.js';
 
 /** What a look at the OP's address showed. `no-one-there`: not even a connection could be made. */
@@ -13,13 +13,6 @@ export interface ProviderPresenceOptions {
 const REMEMBERED_MS = 1000;
 /** So long nobody waits for an OP that was just silent; a look every now and then tells when it is back. */
 const SILENCE_REMEMBERED_MS = 5000;
-const NO_CONNECTION: ReadonlySet<unknown> = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /**
  * Looks whether the OP is there, before a browser is sent to it: better a page of ours than the browser's own about a connection
@@ -40,27 +33,19 @@ export function createProviderPresence(
   const tokenEndpoint = async (): Promise<string> =>
     (await provider.configuration()).serverMetadata().token_endpoint!;
 
-  const knock = async (endpoint: string): Promise<ProviderPresence> => {
-    try {
-      await fetch(new URL('/', endpoint).href, {
-        method: 'HEAD',
-        redirect: 'manual',
-        signal: AbortSignal.timeout(REQUEST_WAIT_MS),
-      });
-      return 'answers';
-    } catch (error) {
-      return NO_CONNECTION.has(codeOf(error)) ? 'no-one-there' : 'silent';
-    }
+  const lookAt = async (endpoint: string): Promise<ProviderPresence> => {
+    const presence = await knock(fetch, endpoint);
+    return presence === 'refused' || presence === 'not-found' ? 'no-one-there' : presence;
   };
 
   const look = async (): Promise<ProviderPresence> => {
     try {
       const endpoint = await tokenEndpoint();
-      const presence = await knock(endpoint);
+      const presence = await lookAt(endpoint);
       if (presence !== 'no-one-there') return presence;
       provider.reportUnreachable();
       const endpointNow = await tokenEndpoint();
-      return endpointNow === endpoint ? presence : await knock(endpointNow);
+      return endpointNow === endpoint ? presence : await lookAt(endpointNow);
     } catch {
       return 'silent';
     }
@@ -79,10 +64,4 @@ export function createProviderPresence(
     looking ??= lookAndRemember();
     return now() - silentAt < SILENCE_REMEMBERED_MS ? 'silent' : looking;
   };
-}
-
-/** The system's code of a failed connection, which `fetch` keeps in the cause. */
-function codeOf(error: unknown): unknown {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
 }

@@ -4,6 +4,7 @@ import { RelyingPartyError } from '../errors.js';
 import type { Session, SessionTokens } from '../sessions/session.js';
 import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './discovery.js';
+import { endSession } from './end-session.js';
 import { revokeTokens } from './revoke.js';
 import { verifiedRefreshedIdToken } from './refreshed-id-token.js';
 import { sessionTokens, tokenEndpointError } from './token-response.js';
@@ -122,11 +123,10 @@ export function createRefresh(
       retryAt.set(key, context.now() + RETRY_AFTER_MS);
       return session;
     }
-    await context.revokedSignIns.add(session);
-    const ended = await context.sessions.end(key);
     // The OP has refused it, or given another for it: but what that one is worth, it alone knows.
-    if (isOfAnotherSignIn(error)) await revokeTokens(context, key, ended);
-    context.events.emit('session.ended', { subject, session: key, reason: 'refresh_refused' });
+    const revoke = isOfAnotherSignIn(error);
+    const { revocation } = await endSession(context, session, 'refresh_refused', { revoke });
+    await revocation;
     return undefined;
   }
 }

@@ -11,8 +11,9 @@ import { sameOriginOnly } from '../web/same-origin.js';
 import { backchannelLogout } from './backchannel-logout.js';
 import { callback } from './callback.js';
 import type { RelyingPartyContext } from './context.js';
+import { continueLogout } from './continue-logout.js';
 import { login } from './login.js';
-import { continueLogout, logout, logoutPage, signedOutPage } from './logout.js';
+import { logout, logoutPage, signedOutPage } from './logout.js';
 import { endOneSession, endOtherSessions, sessionsPage } from './my-sessions.js';
 
 /** Most requests of a host are not for us, and need not be held against each of our routes. */

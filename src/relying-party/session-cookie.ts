@@ -1,6 +1,4 @@
 import type { Request, Response } from 'express';
-import type { Session } from '../sessions/session.js';
-import type { Sessions } from '../sessions/sessions.js';
 import { clearCookie, cookieName, readCookie, setCookie } from '../web/cookies.js';
 
 /** The cookie that carries the session id and nothing else. */
@@ -23,16 +21,4 @@ export function createSessionCookie(isHttps: boolean, namespace = ''): SessionCo
     write: (res, sessionId) => setCookie(res, name, sessionId, { secure: isHttps }),
     clear: (res) => clearCookie(res, name, { secure: isHttps }),
   };
-}
-
-/** The session whose id the browser sent, as it is: not refreshed, its idle clock not moved. */
-export async function sessionOf(
-  req: Request,
-  {
-    sessions,
-    sessionCookie,
-  }: { readonly sessions: Sessions; readonly sessionCookie: SessionCookie },
-): Promise<Session | undefined> {
-  const sessionId = sessionCookie.read(req);
-  return sessionId === undefined ? undefined : sessions.find(sessionId);
 }

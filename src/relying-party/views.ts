@@ -6,6 +6,8 @@ export interface SignOutStepView {
   /** In the user's words: "This site", "Your tokens", "Corporate ID". */
   readonly label: string;
   readonly outcome: 'done' | 'failed' | 'unfinished' | 'not-possible';
+  /** A place the browser was sent to: `done` then says that it came back from there, and no more. */
+  readonly isVisit: boolean;
   /** What to do when it is not done, else `undefined`. */
   readonly advice: string | undefined;
 }
@@ -24,7 +26,15 @@ export interface RelyingPartyViews {
   /** After the e-mail picked a provider: names it and links on (a Refresh header takes the browser there by itself). */
   'continue-to-provider': { page: PageContext; label: string; href: string };
   /** Asks before signing out; the button POSTs to /logout. `steps` are the places it will sign out of. */
-  logout: { page: PageContext; displayName: string | undefined; steps: readonly string[] };
+  logout: {
+    page: PageContext;
+    displayName: string | undefined;
+    /** Whether we know who is signed in; if not, `displayName` being absent says nothing. */
+    isKnown: boolean;
+    steps: readonly string[];
+  };
+  /** Between the sign-out button and the first pool: names it and links on (a Refresh header takes the browser there). */
+  'continue-signing-out': { page: PageContext; label: string; href: string };
   'signed-out': { page: PageContext; steps: readonly SignOutStepView[]; isComplete: boolean };
   /** Where the account is signed in: end one (POST /sessions/<handle>/end), end all others (POST /sessions/end-others). */
   sessions: {
@@ -33,6 +43,8 @@ export interface RelyingPartyViews {
       handle: string;
       device: string;
       isCurrent: boolean;
+      /** It was ended, and our storage has not let us delete it yet. */
+      isEnding: boolean;
       since: Moment;
       lastSeen: Moment;
     }[];

@@ -62,7 +62,7 @@ export class MemoryStore implements SessionStore {
   }
 
   async destroy(key: string): Promise<Uint8Array | undefined> {
-    const tokens = this.#live(key)?.tokens;
+    const tokens = this.#sessions.get(key)?.tokens;
     this.#remove(key);
     return tokens;
   }
@@ -105,9 +105,7 @@ export class MemoryStore implements SessionStore {
 
   #live(key: string): NewStoredSession | undefined {
     const stored = this.#sessions.get(key);
-    if (stored === undefined || stored.expiresAt > this.#now()) return stored;
-    this.#remove(key);
-    return undefined;
+    return stored !== undefined && stored.expiresAt > this.#now() ? stored : undefined;
   }
 
   #remove(key: string): void {
@@ -121,7 +119,7 @@ export class MemoryStore implements SessionStore {
 
   #sweep(): void {
     const now = this.#now();
-    for (const key of this.#sessions.keys()) this.#live(key);
+    for (const [key, { expiresAt }] of this.#sessions) if (expiresAt <= now) this.#remove(key);
     for (const expiring of [this.#locks, this.#remembered]) {
       for (const [name, { expiresAt }] of expiring) if (expiresAt <= now) expiring.delete(name);
     }

@@ -20,12 +20,12 @@ export const updateSession = `
   if ARGV[2] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
   return redis.call('HGET', KEYS[1], 'indexes')`;
 
-/** ARGV: now. Answers tokens and indexes of the session it removed, or nothing if there was no live one. */
+/** Answers tokens and indexes of the session it removed, or nothing if there was none. Works when memory is full. */
 export const destroySession = `
-  local found = redis.call('HMGET', KEYS[1], 'tokens', 'indexes', 'expires_at')
+  local found = redis.call('HMGET', KEYS[1], 'tokens', 'indexes')
   redis.call('DEL', KEYS[1])
-  if not found[3] or tonumber(found[3]) <= tonumber(ARGV[1]) then return false end
-  return {found[1], found[2]}`;
+  if not found[1] then return false end
+  return found`;
 
 /**
  * An index entry is a set of session keys, each with the time after which it may be dropped.

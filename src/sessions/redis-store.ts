@@ -110,7 +110,7 @@ class RedisStore implements SessionStore {
   destroy(key: string): Promise<Uint8Array | undefined> {
     return inTime(async () => {
       const name = nameOf('session', key);
-      const command = evaluate(scripts.destroySession, name, this.#now());
+      const command = evaluate(scripts.destroySession, name);
       // Answered in any case, because nobody else will get the tokens and revoke them.
       const removed = await this.#redis.writeAndTryReplica(name, command);
       if (!Array.isArray(removed)) return undefined;

@@ -27,9 +27,9 @@ export interface SessionStore {
   update(key: string, change: StoredSessionChange): Promise<boolean>;
 
   /**
-   * Removes the session, its tokens and its index entries.
-   * @returns the tokens' record that was removed (so that exactly one caller revokes them), or `undefined` if there was none, also when
-   *   it had expired
+   * Removes the session, its tokens and its index entries, also of a session that has expired by our clock: it may be our clock
+   * that is wrong.
+   * @returns the tokens' record that was removed (so that exactly one caller revokes them), or `undefined` if there was none
    */
   destroy(key: string): Promise<Uint8Array | undefined>;
 

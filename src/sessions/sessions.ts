@@ -21,6 +21,12 @@ export interface Established {
   readonly session: Session;
 }
 
+/** What is left of a session that was deleted. */
+export interface RemovedSession {
+  /** `undefined` if they were sealed with a secret we do not have. */
+  readonly tokens: SessionTokens | undefined;
+}
+
 /** The life of sessions: begun by a login, found by the cookie's session id, changed only while they exist, ended once. */
 export interface Sessions {
   /** Always a new session id, whatever the browser sent. */
@@ -29,13 +35,18 @@ export interface Sessions {
   find(sessionId: string): Promise<Session | undefined>;
   /** The session as it is now, for a holder of its key. */
   findByKey(key: string): Promise<Session | undefined>;
+  /** The key of the session with this id, whether or not there is one. */
+  keyOf(sessionId: string): string;
   /** Moves the idle clock, at most once per tenth of its length. */
   touch(session: Session): Promise<void>;
   tokens(session: Session): Promise<SessionTokens | undefined>;
   /** @returns the changed session, or `undefined` if it was ended meanwhile: then the tokens belong to nobody */
   replaceTokens(session: Session, tokens: SessionTokens): Promise<Session | undefined>;
-  /** @returns the tokens it held, to exactly one caller, who revokes them */
-  end(key: string): Promise<SessionTokens | undefined>;
+  /**
+   * Deletes a session, also one that cannot be read or has run out by our clock.
+   * @returns what it held, to exactly one caller, who revokes the tokens; `undefined` if there was none
+   */
+  end(key: string): Promise<RemovedSession | undefined>;
   /** The live sessions of an account. */
   ofSubject(issuer: string, subject: string): Promise<Session[]>;
   /** The live sessions that came from one session at the OP. */
@@ -107,6 +118,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     },
 
     findByKey,
+    keyOf,
 
     async touch(session) {
       const at = now();
@@ -135,7 +147,7 @@ export function createSessions(options: SessionsOptions): Sessions {
 
     async end(key) {
       const stored = await store.destroy(key);
-      return stored && openJson<SessionTokens>(tokensSeal, stored, key);
+      return stored && { tokens: openJson<SessionTokens>(tokensSeal, stored, key) };
     },
 
     ofSubject: (issuer, subject) => findAll(indexOf('subject', issuer, subject)),

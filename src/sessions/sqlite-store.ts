@@ -74,10 +74,10 @@ class SqliteStore implements SessionStore {
   }
 
   destroy(key: string): Promise<Uint8Array | undefined> {
-    const { readTokens, destroySession } = this.#statements;
+    const { tokensToRemove, destroySession } = this.#statements;
     return this.#answer(() =>
       transaction(this.#database, () => {
-        const row = readTokens.get(key, this.#now());
+        const row = tokensToRemove.get(key);
         destroySession.run(key);
         return row?.tokens;
       }),
@@ -173,6 +173,9 @@ function prepareStatements(database: Database) {
        WHERE key = ? AND expires_at > ? AND session = coalesce(?, session)`,
     ),
     updateTokens: database.prepare('UPDATE tokens SET tokens = ? WHERE key = ?'),
+    tokensToRemove: database.prepare<{ tokens: Uint8Array }>(
+      'SELECT tokens FROM tokens WHERE key = ?',
+    ),
     destroySession: database.prepare('DELETE FROM sessions WHERE key = ?'),
     find: database.prepare<{ key: string }>(
       'SELECT key FROM session_index JOIN sessions USING (key) WHERE name = ? AND expires_at > ?',

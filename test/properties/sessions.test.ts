@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import * as fc from 'fast-check';
 import type { Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createLeftovers } from '../../src/relying-party/leftovers.js';
 import { createBackgroundWork } from '../../src/relying-party/background-work.js';
 import type { RelyingPartyParts } from '../../src/relying-party/context.js';
 import {
@@ -172,13 +173,16 @@ function createProcess(
   const events: RelyingPartyParts['events'] = new EventEmitter();
   const later: typeof fetch = scheduler.scheduleFunction(op.fetch as never) as never;
   const { issuer } = op;
+  const background = createBackgroundWork();
   const parts = {
     issuer,
     clientId: 'site',
     isUserPool: false,
     now,
     events,
-    background: createBackgroundWork(),
+    background,
+    leftovers: createLeftovers(background),
+    identityProviders: [],
     provider: createProvider({
       issuer,
       clientId: 'site',

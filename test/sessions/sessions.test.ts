@@ -133,7 +133,9 @@ describe('sessions', () => {
     const { sessions, now } = world();
     const { session, sessionId } = await sessions.establish(alice, tokensUntil(now() + HOUR));
     const ended = await Promise.all([1, 2, 3].map(() => sessions.end(session.key)));
-    expect(ended.filter((tokens) => tokens !== undefined)).toEqual([tokensUntil(now() + HOUR)]);
+    expect(ended.filter((removed) => removed !== undefined)).toEqual([
+      { tokens: tokensUntil(now() + HOUR) },
+    ]);
     expect(await sessions.find(sessionId)).toBeUndefined();
   });
 

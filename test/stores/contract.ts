@@ -104,7 +104,21 @@ export function itKeepsTheContract(
       expect(await store.read(key)).toBeUndefined();
       expect(await store.readTokens(key)).toBeUndefined();
       expect(await store.update(key, { expiresAt: time + MINUTE })).toBe(false);
+    });
+
+    it('removes also what has expired by a clock that is wrong, and hands out its tokens', async () => {
+      const index = randomKey();
+      const expiresAt = time + MINUTE;
+      const key = await created({ tokens: bytes('once'), expiresAt, indexes: [index] });
+
+      time = expiresAt + MINUTE;
+      expect(text(await store.destroy(key))).toBe('once');
       expect(await store.destroy(key)).toBeUndefined();
+
+      time = expiresAt - MINUTE;
+      expect(await store.read(key)).toBeUndefined();
+      expect(await store.readTokens(key)).toBeUndefined();
+      expect(await store.find(index)).toEqual([]);
     });
 
     it('keeps a session, its tokens and its index entries for as long as it is extended', async () => {

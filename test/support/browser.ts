@@ -30,7 +30,7 @@ interface SubmitOptions extends Omit<VisitOptions, 'from'> {
 
 /**
  * A scripted browser for journeys over real HTTP: one cookie jar, shared by all ports of a host as in a real one,
- * redirects followed across hosts and written down, the headers of a top-level navigation. It runs no scripts.
+ * redirects and pages that lead on by themselves followed across hosts and written down, the headers of a top-level navigation. It runs no scripts.
  */
 export interface Browser {
   /** Every hop so far, oldest first. */
@@ -70,13 +70,16 @@ export function createBrowser(options: BrowserOptions = {}): Browser {
       const { hop, html } = await visit(jar, { method, chain, initiator }, body, headers);
       hops.push(hop);
       history.push(hop);
-      const next = redirectTarget(hop);
+      const refreshed = refreshTarget(hop);
+      const next = redirectTarget(hop) ?? refreshed;
       if (next === undefined || !follow) return new Page(url, true, html, hops);
       if (stopAt.some((prefix) => next.startsWith(prefix)))
         return new Page(next, false, html, hops);
       if (hops.length > MAX_REDIRECTS)
         throw new Error(`Redirected too often:\n${chain.join('\n')}`);
       if (![307, 308].includes(hop.status)) [method, body] = ['GET', undefined];
+      // A navigation of its own, which the page began.
+      if (refreshed !== undefined) [initiator, chain.length] = [new Page(url, true, html, hops), 0];
       url = next;
     }
   }
@@ -146,6 +149,12 @@ function redirectTarget({ status, headers, url }: Hop): string | undefined {
   const target = new URL(location, url);
   if (target.hash === '') target.hash = new URL(url).hash;
   return target.href;
+}
+
+/** Where a page sends the browser on by itself, at once. */
+function refreshTarget({ headers, url }: Hop): string | undefined {
+  const target = /^0; url=(.+)$/.exec(headers['refresh'] ?? '')?.[1];
+  return target === undefined ? undefined : new URL(target, url).href;
 }
 
 function formWith(page: Page, fields: Record<string, string>): string {

@@ -33,10 +33,15 @@ const person = {
   sessionEndsAt: moment(now + 28_800_000, now),
 };
 const steps: SignOutStepView[] = [
-  { label: 'This site', outcome: 'done', advice: undefined },
-  { label: 'Your tokens', outcome: 'failed', advice: 'They end by themselves.' },
-  { label: 'The sign-in service', outcome: 'unfinished', advice: 'Press “Finish signing out”.' },
-  { label: 'Corporate ID', outcome: 'not-possible', advice: 'Close the browser.' },
+  { label: 'This site', isVisit: false, outcome: 'done', advice: undefined },
+  { label: 'Your tokens', isVisit: false, outcome: 'failed', advice: 'They end by themselves.' },
+  {
+    label: 'The sign-in service',
+    isVisit: true,
+    outcome: 'unfinished',
+    advice: 'Press “Finish signing out”.',
+  },
+  { label: 'Corporate ID', isVisit: true, outcome: 'not-possible', advice: 'Close the browser.' },
 ];
 const lookup = { returnTo: '/profile', emailLookup: true, unmatchedEmail: undefined };
 
@@ -55,8 +60,22 @@ const pages: Record<string, (render: Render<Views>) => string> = {
   'sign-in, e-mail only': (render) => render('sign-in', { page: nobody, providers: [], ...lookup }),
   'continue to a provider': (render) =>
     render('continue-to-provider', { page: nobody, label: 'Corporate ID', href: '/login' }),
+  'continue signing out': (render) =>
+    render('continue-signing-out', { page: nobody, label: 'Corporate ID', href: '/logout' }),
+  'logout, nobody knows': (render) =>
+    render('logout', {
+      page: nobody,
+      displayName: undefined,
+      isKnown: false,
+      steps: ['Corporate ID'],
+    }),
   'logout, nobody signed in': (render) =>
-    render('logout', { page: interrupted, displayName: undefined, steps: ['Corporate ID'] }),
+    render('logout', {
+      page: interrupted,
+      displayName: undefined,
+      isKnown: true,
+      steps: ['Corporate ID'],
+    }),
   'signed out, not everywhere': (render) =>
     render('signed-out', { page: interrupted, steps, isComplete: false }),
   'signed out, and in again': (render) =>

@@ -1,0 +1,69 @@
+import { REQUEST_WAIT_MS } from '../config/time-limits.js';
+
+/**
+ * What a look at an address showed. `refused`: a machine is there, and takes no connection. `not-found`: no way leads there from
+ * here, which may be different for a browser.
+ */
+export type AddressPresence = 'answers' | 'silent' | 'refused' | 'not-found';
+
+export interface AddressPresenceOptions {
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+}
+
+const REMEMBERED_MS = 1000;
+const MAX_REMEMBERED = 1000;
+const NO_WAY: ReadonlySet<unknown> = new Set([
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/**
+ * Looks whether there is somebody at an origin, before a browser is sent to it. Any answer will do, whatever its status. That it
+ * answered is remembered for a second. Never rejects.
+ */
+export function createAddressPresence({
+  fetch,
+  now,
+}: AddressPresenceOptions): (url: URL) => Promise<AddressPresence> {
+  const seen = new Map<string, { at: number; presence: Promise<AddressPresence> }>();
+  return ({ origin }) => {
+    const found = seen.get(origin);
+    if (found !== undefined && now() - found.at < REMEMBERED_MS) return found.presence;
+    const presence = knock(fetch, origin);
+    if (seen.size >= MAX_REMEMBERED) seen.clear();
+    const look = { at: now(), presence };
+    seen.set(origin, look);
+    void presence.then(
+      (is) => is !== 'answers' && seen.get(origin) === look && seen.delete(origin),
+    );
+    return presence;
+  };
+}
+
+/** One request for nothing. */
+export async function knock(
+  fetch: typeof globalThis.fetch,
+  origin: string,
+): Promise<AddressPresence> {
+  try {
+    await fetch(new URL('/', origin).href, {
+      method: 'HEAD',
+      redirect: 'manual',
+      signal: AbortSignal.timeout(REQUEST_WAIT_MS),
+    });
+    return 'answers';
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ECONNREFUSED') return 'refused';
+    return NO_WAY.has(code) ? 'not-found' : 'silent';
+  }
+}
+
+/** The system's code of a failed connection, which `fetch` keeps in the cause. */
+function codeOf(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
+}

@@ -1,0 +1,42 @@
+import type { Request, Response } from 'express';
+import { REQUEST_WAIT_MS } from '../config/time-limits.js';
+import { queryOf } from '../web/query.js';
+import { wantsPage } from '../web/wants-page.js';
+import type { RelyingPartyContext } from './context.js';
+import { pendingHop, withOutcome, type LogoutStep } from './logout-chain.js';
+import { nextStop } from './next-stop.js';
+
+/** A pool's sign-out takes seconds; who comes later comes from somewhere else. */
+const RETURNS_WITHIN_MS = 120_000;
+
+/**
+ * `GET /logout/continue`: the one URL each hop comes back to. It leads to the next hop or to `/signed-out`, never elsewhere;
+ * without a chain, or when nothing says that the browser comes from the hop it was sent to, to `/signed-out`.
+ */
+export async function continueLogout(
+  context: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const signOut = await context.currentSignOut(req, res);
+  const hop = signOut && pendingHop(signOut.chain);
+  if (signOut === undefined || hop === undefined || !comesFrom(context, hop, req)) {
+    return res.redirect(303, `${context.basePath}/signed-out`);
+  }
+  const { chain, stop } = await nextStop(context, withOutcome(signOut.chain, hop, 'done'), {
+    endsAt: performance.now() + REQUEST_WAIT_MS,
+  });
+  context.logoutChains.write(res, { ...signOut, chain });
+  res.redirect(303, stop.href);
+}
+
+/**
+ * Whether this is the return from a hop. By the `state` it was given (RP-Initiated Logout 1.0 section 2); Cognito gives none back,
+ * so there it must be a visit of the whole tab, soon after the browser was sent there. A link elsewhere can pass for that, which
+ * is why our pages do not claim more than that the browser was there.
+ */
+function comesFrom({ now }: RelyingPartyContext, { left }: LogoutStep, req: Request): boolean {
+  if (left === undefined) return false;
+  if (left.state !== undefined) return queryOf(req)['state'] === left.state;
+  return wantsPage(req) && now() - left.at < RETURNS_WITHIN_MS;
+}

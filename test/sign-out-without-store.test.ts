@@ -1,0 +1,219 @@
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openSessionStore } from '../src/sessions/open-session-store.js';
+import type { SessionStore } from '../src/sessions/session-store.js';
+import { startApp, type RunningApp } from './support/app.js';
+import type { Browser, Page } from './support/browser.js';
+import { makeSmallDisk } from './support/small-disk.js';
+import { eventually, redisProgram, startRedis, type RedisProcess } from './support/redis.js';
+import { articleEnvironment, startWorld, type World } from './support/world.js';
+
+const LATER = 'Our storage does not work at the moment';
+
+/** A store that can be made to refuse what a sign-out needs, and let it again. */
+interface Breakable {
+  readonly store: SessionStore;
+  breakDown(): Promise<unknown>;
+  repair(): Promise<unknown>;
+  /** Another process's connection to the same sessions. */
+  open(): Promise<SessionStore>;
+  close(): Promise<void>;
+}
+
+const now = Date.now;
+
+async function redisThat(
+  breakDown: (redis: RedisProcess) => Promise<unknown>,
+  repair: (redis: RedisProcess) => Promise<unknown>,
+): Promise<Breakable> {
+  const redis = await startRedis(['appendonly yes']);
+  const open = (): Promise<SessionStore> =>
+    openSessionStore(`redis://127.0.0.1:${redis.port}`, { now });
+  const store = await open();
+  return {
+    store,
+    open,
+    breakDown: () => breakDown(redis),
+    repair: () => repair(redis),
+    async close() {
+      await store.close();
+      await redis.stop();
+    },
+  };
+}
+
+let world: World | undefined;
+let breakable: Breakable | undefined;
+let others: RunningApp[] = [];
+afterEach(async () => {
+  for (const app of others) await app.stop();
+  others = [];
+  await world?.stop();
+  await breakable?.close();
+  world = undefined;
+  breakable = undefined;
+});
+
+async function signedIn(
+  made: Breakable,
+): Promise<{ browser: Browser; profile: Page; cookie: string }> {
+  breakable = made;
+  world = await startWorld({ store: () => made.store });
+  const browser = world.browser();
+  const profile = await world.signIn(browser);
+  const cookie = browser.cookies(world.app.url).find(({ key }) => key === 'lifeguard')!.value;
+  return { browser, profile, cookie };
+}
+
+const apiStatus = async (app: Pick<RunningApp, 'url'>, cookie: string): Promise<number> =>
+  (await fetch(`${app.url}/api/me`, { headers: { cookie: `lifeguard=${cookie}` } })).status;
+
+/** What everybody is promised who signs out: it worked for this browser, and all hops were visited. */
+function expectSignedOut(browser: Browser, page: Page): void {
+  const { url } = world!.app;
+  expect(page.url).toBe(`${url}/signed-out`);
+  expect(page.status).toBe(200);
+  expect(browser.cookies(url).map(({ key }) => key)).not.toContain('lifeguard');
+  for (const pool of ['oidc-pool-1', 'oidc-pool-2']) {
+    expect(world!.pools.requests(pool, '/logout').map(({ status }) => status)).toEqual([302]);
+  }
+}
+
+describe.skipIf(redisProgram === undefined)('signing out while Redis is full', () => {
+  const fullRedis = (): Promise<Breakable> =>
+    redisThat(
+      async (redis) => {
+        await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+        await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+      },
+      (redis) => redis.command('CONFIG', 'SET', 'maxmemory', '0'),
+    );
+
+  it('ends the session all the same, visits the pools, and notes the sign-in as ended later', async () => {
+    const made = await fullRedis();
+    const { browser, profile, cookie } = await signedIn(made);
+    await made.breakDown();
+    await expect(made.store.remember('anything', now() + 1000)).rejects.toThrow(/OOM/);
+
+    const page = await browser.click(profile, 'Sign out');
+    expectSignedOut(browser, page);
+    expect(page.text()).not.toContain(LATER);
+    expect(await apiStatus(world!.app, cookie)).toBe(401);
+    expect(world!.pools.requests('oidc-pool-1', '/oauth2/revoke')).toHaveLength(1);
+    await made.repair();
+    expect(await apiStatus(world!.app, cookie)).toBe(401);
+  });
+});
+
+describe.skipIf(redisProgram === undefined)('signing out while Redis is away', () => {
+  const stopped = (): Promise<Breakable> =>
+    redisThat(
+      (redis) => redis.kill(),
+      (redis) => redis.restart(),
+    );
+
+  it('is done for this browser at once, visits the pools, and ends the session when Redis is back', async () => {
+    const made = await stopped();
+    const { browser, profile, cookie } = await signedIn(made);
+    await made.breakDown();
+    const page = await browser.click(profile, 'Sign out');
+    expectSignedOut(browser, page);
+    expect(page.text()).toContain(LATER);
+    // Also with a copy of the cookie: this process knows that the session is to end.
+    expect(await apiStatus(world!.app, cookie)).toBe(401);
+
+    const ended = once(world!.app.relyingParty.events, 'session.ended');
+    await made.repair();
+    expect((await ended)[0]).toMatchObject({ reason: 'logout' });
+    expect(await apiStatus(world!.app, cookie)).toBe(401);
+    expect(world!.pools.requests('oidc-pool-1', '/oauth2/revoke')).toHaveLength(1);
+    const home = await browser.get(`${world!.app.url}/signed-out`);
+    expect(home.text()).not.toContain(LATER);
+  });
+
+  it('is finished by the browser’s next request, whichever process that meets, and refused to it before', async () => {
+    const made = await stopped();
+    const { browser, profile, cookie } = await signedIn(made);
+    const otherStore = await made.open();
+    const other = await startApp(
+      { ...articleEnvironment(world!.pools), BASE_URL: world!.app.url },
+      { store: otherStore },
+    );
+    others.push({ ...other, stop: async () => (await other.stop(), otherStore.close()) });
+    await made.breakDown();
+    await browser.click(profile, 'Sign out');
+    // The process that remembers is gone, and its last try has failed.
+    await world!.app.close();
+    await made.repair();
+    await eventually(async () => (await apiStatus(other, cookie)) === 200);
+
+    const sealed = browser.cookies(world!.app.url).find(({ key }) => key === 'lg-logout')!;
+    const answer = await fetch(`${other.url}/api/me`, {
+      headers: { cookie: `lifeguard=${cookie}; ${sealed.cookieString()}` },
+    });
+    expect(answer.status).toBe(401);
+    expect(await apiStatus(other, cookie)).toBe(401);
+  });
+});
+
+describe('signing out while SQLite’s disk is full', () => {
+  async function onSmallDisk(): Promise<Breakable> {
+    const disk = await makeSmallDisk();
+    const open = (): Promise<SessionStore> => openSessionStore(`file:${disk.folder}`, { now });
+    const store = await open();
+    return {
+      store,
+      open,
+      breakDown: () => disk.fill(),
+      repair: () => disk.empty(),
+      async close() {
+        await store.close();
+        await disk.remove();
+      },
+    };
+  }
+
+  it('is done for this browser at once, visits the pools, and ends the session when there is room', async () => {
+    const made = await onSmallDisk();
+    const { browser, profile, cookie } = await signedIn(made);
+    await made.breakDown();
+    await expect(made.store.remember('anything', now() + 1000)).rejects.toThrow();
+
+    const page = await browser.click(profile, 'Sign out');
+    expectSignedOut(browser, page);
+    expect(page.text()).toContain(LATER);
+    expect(await apiStatus(world!.app, cookie)).toBe(401);
+
+    const ended = once(world!.app.relyingParty.events, 'session.ended');
+    await made.repair();
+    await ended;
+    const other = await made.open();
+    expect(await other.find('anything')).toEqual([]);
+    await other.close();
+    expect(await apiStatus(world!.app, cookie)).toBe(401);
+    expect(world!.pools.requests('oidc-pool-1', '/oauth2/revoke')).toHaveLength(1);
+  });
+
+  it('at another browser says that it is not over yet, refuses it here, and ends it when there is room', async () => {
+    const made = await onSmallDisk();
+    const { browser, cookie } = await signedIn(made);
+    const otherBrowser = world!.browser();
+    await world!.signIn(otherBrowser);
+    await made.breakDown();
+
+    const sessions = await otherBrowser.get(`${world!.app.url}/sessions`);
+    const page = await otherBrowser.click(sessions, 'End all other sessions');
+    expect(page.status).toBe(200);
+    expect(page.text()).toContain('It is being ended');
+    expect(await apiStatus(world!.app, cookie)).toBe(401);
+    const subject = world!.master.users()[0]!.sub;
+    await expect(world!.app.relyingParty.endSessionsOf(subject)).rejects.toMatchObject({
+      code: 'session_store_unavailable',
+    });
+
+    const ended = once(world!.app.relyingParty.events, 'session.ended');
+    await made.repair();
+    await ended;
+    expect((await browser.get(`${world!.app.url}/api/me`)).status).toBe(401);
+  });
+});
