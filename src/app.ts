@@ -105,7 +105,11 @@ export function relyingPartyFrom(
     scope: settings.scope,
     identityProviders: settings.identityProviders,
     emailIsVerified: settings.emailIsVerified,
-    api: { clientIds: settings.apiClientIds, scopes: [settings.apiScope] },
+    api: {
+      clientIds: settings.apiClientIds,
+      audience: settings.apiAudience?.length === 0 ? undefined : settings.apiAudience,
+      scopes: [settings.apiScope],
+    },
     profilePath: '/profile',
     loginSeconds: settings.loginSeconds,
     proxy: proxyOf(settings),

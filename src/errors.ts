@@ -44,10 +44,12 @@ export type RelyingPartyErrorCode =
   | 'access_token_signature_invalid'
   | 'access_token_issuer_mismatch'
   | 'access_token_client_refused'
+  | 'access_token_audience_refused'
   | 'access_token_use_wrong'
   | 'access_token_expired'
   | 'access_token_issued_in_future'
   | 'access_token_subject_invalid'
+  | 'access_token_sender_constrained'
   | 'access_token_revoked'
   | 'access_token_not_taken'
   | 'step_up_not_done'
@@ -253,10 +255,16 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
   access_token_signature_invalid: accessTokenRefused,
   access_token_issuer_mismatch: accessTokenRefused,
   access_token_client_refused: accessTokenRefused,
+  access_token_audience_refused: accessTokenRefused,
   access_token_use_wrong: accessTokenRefused,
   access_token_expired: accessTokenRefused,
   access_token_issued_in_future: accessTokenRefused,
   access_token_subject_invalid: accessTokenRefused,
+  access_token_sender_constrained: {
+    ...accessTokenRefused,
+    detail:
+      'It is bound to a key of your client, and was sent as a plain bearer token. Ask for one that is not bound.',
+  },
   access_token_revoked: accessTokenRefused,
   access_token_not_taken: {
     status: 403,

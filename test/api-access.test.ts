@@ -112,7 +112,7 @@ describe('an API guard', () => {
     const answer = await request(app).get('/').set(early.headers);
     expect(answer.status).toBe(401);
     expect(answer.headers['www-authenticate']).toBe(
-      `Bearer error="insufficient_user_authentication", max_age="300", ${METADATA}`,
+      `Bearer error="insufficient_user_authentication", scope="a", max_age="300", ${METADATA}`,
     );
   });
 

@@ -24,10 +24,10 @@ describe('an API route', () => {
     return `Bearer ${[...parameters, metadata].join(', ')}`;
   };
 
-  it('answers a caller without credentials with 401, a bare challenge and problem+json', async () => {
+  it('answers a caller without credentials with 401, a challenge without an error and problem+json', async () => {
     const answer = await get('/api/me');
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    expect(answer.headers.get('www-authenticate')).toBe(challenge());
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
     expect(answer.headers.get('cache-control')).toContain('no-store');
     expect(await answer.json()).toMatchObject({ status: 401, code: 'access_token_missing' });

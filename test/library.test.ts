@@ -36,6 +36,7 @@ describe('an app that mounts the relying party below a path', () => {
   beforeAll(async () => {
     host = await startHost(
       (app, rp) => {
+        app.use(rp.resourceMetadata);
         app.use('/auth', rp.routes);
         app.get('/account', requireSession(rp), (req, res) => {
           res.send(`<h1>${req.auth?.name}</h1>`);
@@ -103,12 +104,12 @@ describe('an app that mounts the relying party below a path', () => {
     expect(await (await fetch(`${host.url}/login`)).text()).toBe("the host's own login");
   });
 
-  it('names its metadata where it is', async () => {
+  it('names its metadata where clients look for it, at the root', async () => {
     const headers = { authorization: 'Bearer of.no.use' };
     const answer = await fetch(`${host.url}/api`, { headers });
     const challenge = answer.headers.get('www-authenticate') ?? '';
     const [, url = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? [];
-    expect(url).toContain(`${host.url}/auth/`);
+    expect(url).toBe(`${host.url}/.well-known/oauth-protected-resource`);
     expect((await fetch(url)).status).toBe(200);
   });
 });
@@ -224,6 +225,7 @@ describe('a relying party', () => {
   });
 
   describe('is not made', () => {
+    const partner = { issuer: 'https://partner.example.com', clientIds: ['a'] };
     const good = (): Parameters<typeof createRelyingParty>[0] => ({
       issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123xyz',
       clientId: 'client',
@@ -262,12 +264,29 @@ describe('a relying party', () => {
       ['session.idleSeconds', { session: { ...good().session, idleSeconds: Number.NaN } }],
       ['api.clockToleranceSeconds', { api: { clockToleranceSeconds: -1 } }],
       ['api.issuers', { api: { issuers: [{ issuer: good().issuer, clientIds: ['a'] }] } }],
+      ['api.audience', { api: { audience: '' } }],
+      ['api.audience', { api: { audience: [] } }],
+      ['api.audience', { api: { audience: ['a', undefined] } }],
+      ['api.audience', { api: { audience: false } }],
+      ['api.groupsClaim', { api: { groupsClaim: '' } }],
+      ...['audience', 'scopes', 'groups', 'claims', 'groupsClaim'].map((name): [string, object] => [
+        `api.issuers[0].${name}`,
+        { api: { issuers: [{ ...partner, [name]: 7 }] } },
+      ]),
+      ['api.issuers[0].claims[0]', { api: { issuers: [{ ...partner, claims: ['scope'] }] } }],
+      [
+        'api.issuers[0].claims[0]',
+        { api: { issuers: [{ ...partner, claims: ['cognito:groups'] }] } },
+      ],
+      ['api.issuers[0].group', { api: { issuers: [{ ...partner, group: 'x' }] } }],
       ['clientID', { clientID: 'x' }],
       ['apiClientIds', { apiClientIds: [] }],
     ])('with a wrong %s, and names it and the fix', (option, wrong) => {
       const make = () => createRelyingParty({ ...good(), ...wrong });
       expect(make).toThrow(TypeError);
-      expect(make).toThrow(new RegExp(`^createRelyingParty: ${option} .+; .+`));
+      expect(make).toThrow(
+        new RegExp(`^createRelyingParty: ${option.replaceAll(/[[\]]/g, '\\$&')} .+; .+`),
+      );
     });
   });
 });

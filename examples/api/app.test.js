@@ -29,7 +29,9 @@ test('a token with the scope opens the orders', async () => {
 test('without one the answer says what is missing', async () => {
   const answer = await request(api).get('/orders');
   expect(answer.status).toBe(401);
-  expect(answer.headers['www-authenticate']).toBe('Bearer');
+  expect(answer.headers['www-authenticate']).toBe(
+    'Bearer scope="orders/read", resource_metadata="http://localhost:3000/.well-known/oauth-protected-resource"',
+  );
 });
 
 test('a token that was good this morning is not now', async () => {

@@ -1,6 +1,12 @@
-/** `cognito:groups`: always an array of names, absent when the user is in none. */
-export function groupsOf(claims: Readonly<Record<string, unknown>>): string[] {
-  const groups = claims['cognito:groups'];
+/** Where a user pool names the groups of a user. */
+export const GROUPS_CLAIM = 'cognito:groups';
+
+/** Always an array of names, absent when the user is in none. @param name of the claim, where it is another provider's */
+export function groupsOf(
+  claims: Readonly<Record<string, unknown>>,
+  name: string = GROUPS_CLAIM,
+): string[] {
+  const groups = claims[name];
   return Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [];
 }
 

@@ -156,6 +156,15 @@ export const options: Options = {
     schema: values.words,
     fix: 'write client IDs with commas between',
   },
+  apiAudience: {
+    ...publicSetting,
+    name: 'API_AUDIENCE',
+    meaning:
+      'Whom an access token must be meant for (`aud`), to the letter; several with commas between. Empty: `BASE_URL`. The first web address names the API as a resource. `none` takes tokens for other APIs too.',
+    default: '',
+    schema: values.audience,
+    fix: 'write e.g. https://api.example.com, or none',
+  },
   apiScope: {
     ...publicSetting,
     name: 'API_SCOPE',

@@ -44,6 +44,8 @@ export interface Settings {
   readonly sessionAbsoluteSeconds: number;
   readonly loginSeconds: number;
   readonly apiClientIds: readonly string[];
+  /** Empty: the base URL. `null`: not looked at. */
+  readonly apiAudience: readonly string[] | null;
   readonly apiScope: string;
   /** Sites whose scripts may call the API with a bearer token; `*` for all. */
   readonly corsOrigins: readonly string[];

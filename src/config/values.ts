@@ -84,6 +84,14 @@ export const words: z.ZodType<readonly string[], string> = z
   .string()
   .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''));
 
+/** Names or addresses of an API, or `none` in writing. */
+export const audience: z.ZodType<readonly string[] | null, string> = words
+  .superRefine((list, context) => {
+    if (list.length < 2 || !list.includes('none')) return;
+    context.addIssue({ code: 'custom', message: 'says none and something else' });
+  })
+  .transform((list) => (list[0] === 'none' ? null : list));
+
 /** Origins exactly as browsers send them, or `*` for all. */
 export const origins: z.ZodType<readonly string[], string> = words.superRefine((list, context) => {
   for (const each of list) {

@@ -101,8 +101,14 @@ export const tokenHelp: Readonly<Record<TokenErrorCode, OperatorHelp>> = {
     cause: 'The access token was issued to a client the API does not know.',
     fix: 'Add that client to API_CLIENT_IDS, if its callers are welcome.',
   },
+  access_token_audience_refused: {
+    cause:
+      'The access token is meant for another API (`aud`), or, from an issuer that is no user pool, for none that it names.',
+    fix: 'Ask for a token with `resource` (or `audience`) set to what API_AUDIENCE says, or correct API_AUDIENCE; docs/api-tokens.md has where each provider sets it.',
+  },
   access_token_use_wrong: {
-    cause: 'What was sent is an ID token; an API takes access tokens only.',
+    cause:
+      'What was sent is an ID token, a logout token or a JWT of some other type; an API takes access tokens only.',
     fix: 'Send the access token.',
   },
   access_token_expired: {
@@ -113,6 +119,11 @@ export const tokenHelp: Readonly<Record<TokenErrorCode, OperatorHelp>> = {
   access_token_subject_invalid: {
     cause: 'The access token has no `sub`.',
     fix: 'The OpenID provider is at fault.',
+  },
+  access_token_sender_constrained: {
+    cause:
+      'The access token is bound to a key or certificate of the client (`cnf`, as with DPoP or mutual TLS), and the proof of that key is not checked here.',
+    fix: 'Switch DPoP or certificate binding off for this client at the OpenID provider.',
   },
   access_token_revoked: {
     cause: 'The sign-in the access token comes from has ended here.',

@@ -2,8 +2,9 @@ import type { RelyingPartyErrorCode } from '../errors.js';
 import type { ApiAccess } from './api-access.js';
 
 /**
- * The `WWW-Authenticate` value for a refused API request: bare for a caller without a token, `invalid_token` for a bad one,
- * `insufficient_scope` for one that allows too little. With an error it says where the API describes itself.
+ * The `WWW-Authenticate` value for a refused API request: `invalid_token` for a bad token, `insufficient_scope` for one that allows
+ * too little, and no error for a caller without one (RFC 6750 section 3.1). That caller above all needs what every challenge says:
+ * which scope the route asks for, and where the API describes itself.
  *
  * @see RFC 6750 section 3, RFC 9470 section 3, RFC 9728 section 5.1
  */
@@ -13,10 +14,9 @@ export function bearerChallenge(
   { scope, maxAgeSeconds }: ApiAccess = {},
 ): string {
   const error = errorOf(code);
-  if (error === '') return 'Bearer';
   const parameters = {
     error,
-    scope: error === 'insufficient_scope' && scope !== undefined ? [scope].flat().join(' ') : '',
+    scope: [scope ?? []].flat().join(' '),
     max_age: error === 'insufficient_user_authentication' ? (maxAgeSeconds ?? '') : '',
     resource_metadata: resourceMetadataUrl,
   };

@@ -17,6 +17,7 @@ const levels: Readonly<Record<Exclude<EventName, 'request.failed'>, 'debug' | 'i
   'logout.backchannel': 'info',
   'logout.completed': 'info',
   'discovery.failed': 'warn',
+  'resource_metadata.unmounted': 'warn',
 };
 
 /**

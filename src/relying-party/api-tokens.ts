@@ -1,18 +1,32 @@
+import { GROUPS_CLAIM } from '../cognito/claims.js';
 import { isUserPool } from '../cognito/user-pool.js';
 import { RelyingPartyError } from '../errors.js';
-import { verifyAccessToken, type ExpectedAccessToken } from '../tokens/access-token.js';
+import {
+  verifyAccessToken,
+  type ExpectedAccessToken,
+  type TrustedIssuer,
+} from '../tokens/access-token.js';
 import type { AccessTokenClaims } from '../tokens/claims.js';
 import { createSeenTokens, type SeenToken } from '../tokens/seen-tokens.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
 import { createProvider } from './discovery.js';
-import type { ApiOptions } from './options.js';
+import type { ApiIssuer, ApiOptions } from './options.js';
 
 /** Gives the claims of an access token presented to the API, or rejects with one of the `access_token_…` codes. */
 export type CheckAccessToken = (token: string) => Promise<AccessTokenClaims>;
 
 /** A sign-out in another process is noticed within this time; one in this process at once. */
 const CHECKED_FOR_MS = 1000;
+
+/** @returns what `aud` must name; `null` when it is not looked at */
+export function audienceOf(
+  option: ApiOptions['audience'],
+  otherwise: readonly string[] | null,
+): readonly string[] | null {
+  if (option === undefined) return otherwise;
+  return option === null ? null : [option].flat();
+}
 
 /**
  * Access tokens of our own issuer and of those trusted besides. A token that was verified before costs a hash; whether its
@@ -21,9 +35,11 @@ const CHECKED_FOR_MS = 1000;
  */
 export function createApiTokens(
   parts: RelyingPartyParts,
-  { clientIds = [], issuers = [], clockToleranceSeconds = CLOCK_TOLERANCE_SECONDS }: ApiOptions,
+  api: ApiOptions,
+  audience: readonly string[] | null,
 ): CheckAccessToken {
-  const { issuer, clientId, now, fetch, events, revokedSignIns } = parts;
+  const { clientIds = [], issuers = [], clockToleranceSeconds = CLOCK_TOLERANCE_SECONDS } = api;
+  const { issuer, clientId, now, events, revokedSignIns } = parts;
   const expected: ExpectedAccessToken = {
     clockToleranceSeconds,
     now,
@@ -31,25 +47,20 @@ export function createApiTokens(
       {
         issuer,
         clientIds: [clientId, ...clientIds],
-        requiresTokenUse: parts.isUserPool,
+        audience,
+        isUserPool: parts.isUserPool,
+        groupsClaim: api.groupsClaim ?? GROUPS_CLAIM,
+        allowance: undefined,
         keys: parts.provider.keys,
       },
-      ...issuers.map((trusted) => ({
-        ...trusted,
-        requiresTokenUse: isUserPool(trusted.issuer),
-        keys: createProvider({
-          issuer: trusted.issuer,
-          clientId,
-          clientSecret: null,
-          requiredEndpoints: ['jwks_uri'],
-          fetch,
-          now,
-          events,
-        }).keys,
-      })),
+      ...issuers.map((each) => partner(parts, each, audience)),
     ],
   };
-  const seenTokens = createSeenTokens({ now, clockToleranceSeconds });
+  const seenTokens = createSeenTokens({
+    verify: (token) => verifyAccessToken(token, expected),
+    now,
+    clockToleranceSeconds,
+  });
   /** Sign-ins that ended in this process, so that a remembered token of theirs is refused without a second's delay. */
   let endedHereAt = -Infinity;
   events.on('session.ended', () => {
@@ -69,14 +80,34 @@ export function createApiTokens(
   };
 
   return async (token) => {
-    const found = seenTokens.find(token);
-    const isKnownToStand =
-      found !== undefined &&
-      found.checkedAt > endedHereAt &&
-      now() - found.checkedAt < CHECKED_FOR_MS;
-    if (isKnownToStand) return found.claims;
-    const seen = found ?? seenTokens.remember(token, await verifyAccessToken(token, expected));
-    await refuseRevoked(seen);
+    const seen = await seenTokens.take(token);
+    const isKnownToStand = seen.checkedAt > endedHereAt && now() - seen.checkedAt < CHECKED_FOR_MS;
+    if (!isKnownToStand) await refuseRevoked(seen);
     return seen.claims;
+  };
+}
+
+/** Another issuer, by the options as they are now: what is written into them later changes nothing. */
+function partner(
+  { clientId, fetch, now, events }: RelyingPartyParts,
+  { issuer, clientIds, scopes = [], groups = [], claims = [], ...trusted }: ApiIssuer,
+  audience: readonly string[] | null,
+): TrustedIssuer {
+  return {
+    issuer,
+    clientIds: [...clientIds],
+    audience: audienceOf(trusted.audience, audience),
+    isUserPool: isUserPool(issuer),
+    groupsClaim: trusted.groupsClaim ?? GROUPS_CLAIM,
+    allowance: { scopes: [...scopes], groups: [...groups], claims: [...claims] },
+    keys: createProvider({
+      issuer,
+      clientId,
+      clientSecret: null,
+      requiredEndpoints: ['jwks_uri'],
+      fetch,
+      now,
+      events,
+    }).keys,
   };
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { GROUPS_CLAIM } from '../cognito/claims.js';
 import * as values from '../config/values.js';
 import type { IdentityProvider, UpstreamSignOut } from '../config/settings.js';
 import {
@@ -96,7 +97,29 @@ const identityProviders = listOf(
   context.addIssue({ code: 'custom', message: 'names one twice; give each its own name' });
 });
 
+/** An empty list would be met by no token at all, and `undefined` in one by none that is meant. */
+const audience = option((value) => {
+  const audiences = Array.isArray(value) ? (value as unknown[]) : [value];
+  const isOne = audiences.every((each) => typeof each === 'string' && each !== '');
+  return value === null || (isOne && audiences.length > 0) ? undefined : 'is none';
+}, 'give what aud says, one or several, or write null to look at no aud').optional();
+
+const groupsClaim = text('give the name of a claim, or leave it out').optional();
+
+/** Scopes and groups have options of their own; here they would come in by another door. */
+const furtherClaims = listOf(
+  option((value) => {
+    if (typeof value !== 'string' || value === '') return 'is no name';
+    return ['scope', 'scp', GROUPS_CLAIM].includes(value) ? 'is not for this list' : undefined;
+  }, 'give names of claims; for scopes and groups write scopes and groups'),
+  'give a list of claims',
+).optional();
+
+const scopes = listOf(text('give names of scopes'), 'give a list of scopes').optional();
+
 const api = optionsOf<ApiOptions>({
+  audience,
+  groupsClaim,
   clientIds: listOf(text('give client IDs'), 'give a list of client IDs').optional(),
   issuers: listOf(
     optionsOf<ApiIssuer>({
@@ -105,11 +128,16 @@ const api = optionsOf<ApiOptions>({
         text('give client IDs'),
         'name the clients it is trusted for, in a list',
       ).min(1, 'is empty; name the clients it is trusted for'),
+      audience,
+      scopes,
+      groups: listOf(text('give names of groups'), 'give a list of groups').optional(),
+      groupsClaim,
+      claims: furtherClaims,
     }),
     'give a list of { issuer, clientIds }',
   ).optional(),
   clockToleranceSeconds: seconds(0).optional(),
-  scopes: listOf(text('give names of scopes'), 'give a list of scopes').optional(),
+  scopes,
 }).optional();
 
 /** An address alone is `{ url }`. */

@@ -9,7 +9,7 @@ import type { PageContext } from '../web/page-context.js';
 import { createRenderer, type Render } from '../web/render.js';
 import { requestId } from '../web/request-id.js';
 import { securityHeaders } from '../web/security-headers.js';
-import { createApiTokens } from './api-tokens.js';
+import { audienceOf, createApiTokens } from './api-tokens.js';
 import { createBackgroundWork } from './background-work.js';
 import { checkRelyingPartyOptions } from './check-options.js';
 import { keepContext, type RelyingPartyContext } from './context.js';
@@ -33,7 +33,8 @@ import { createProviderPresence } from './provider-presence.js';
 import { createRefresh } from './refresh.js';
 import type { RelyingParty } from './relying-party.js';
 import { createRevokedSignIns } from './revoked-sign-ins.js';
-import { createRoutes, RESOURCE_METADATA_PATH } from './routes.js';
+import { createResourceMetadata, resourceIdentifier } from './resource-metadata.js';
+import { createRoutes } from './routes.js';
 import { createSessionCookie } from './session-cookie.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -126,19 +127,21 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
 
   const formActionOrigins = createFormActionOrigins(context);
   const headers = securityHeaders({ https: isHttps, formActionOrigins });
-  const errorHandler = createErrorHandler(context, headers);
-
-  const resourceMetadata = {
-    resource: baseUrl,
-    authorization_servers: [issuer, ...(api.issuers ?? []).map((trusted) => trusted.issuer)],
-    bearer_methods_supported: ['header'],
-    ...(api.scopes && { scopes_supported: api.scopes }),
-  };
+  const audience = audienceOf(api.audience, [baseUrl]);
+  const common = [requestId(), headers];
+  const metadata = createResourceMetadata({
+    resource: resourceIdentifier(audience, baseUrl),
+    issuers: [issuer, ...(api.issuers ?? []).map((trusted) => trusted.issuer)],
+    scopes: api.scopes,
+    common,
+    errorHandler: (error, req, res, next) => errorHandler(error, req, res, next),
+  });
+  const errorHandler = createErrorHandler(context, headers, metadata);
 
   const relyingParty: RelyingParty = {
     routes: createRoutes(context, {
-      common: [requestId(), headers],
-      resourceMetadata,
+      common,
+      resourceMetadata: metadata.handler,
       errorHandler,
     }),
     errorHandler,
@@ -146,7 +149,8 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     baseUrl,
     basePath,
     sessionCookieName: parts.sessionCookie.name,
-    resourceMetadataUrl: `${baseUrl}${basePath}${RESOURCE_METADATA_PATH}`,
+    resourceMetadataUrl: metadata.url,
+    resourceMetadata: metadata.handler,
     currentSession,
     freshSession: createFreshSession(parts, currentSession),
     endSessionsOf: async (subject) => {
@@ -159,7 +163,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     now,
     pageContext,
     formActionOrigins,
-    verifyAccessToken: createApiTokens(parts, api),
+    verifyAccessToken: createApiTokens(parts, api, audience),
     ping: () => session.store.ping(),
     close: async () => {
       await background.finish(FINISH_MS);

@@ -3,6 +3,8 @@ import { RelyingPartyError } from '../errors.js';
 import { errorHandler, type ErrorPage } from '../web/error-handler.js';
 import type { RelyingPartyContext } from './context.js';
 import { loginUrl } from './login-request.js';
+import { createMountReminder } from './mount-reminder.js';
+import type { ResourceMetadata } from './resource-metadata.js';
 
 /**
  * The error handler of our routes and guards: our page or problem+json, our headers, an event. A host's own handler may not know
@@ -11,10 +13,13 @@ import { loginUrl } from './login-request.js';
 export function createErrorHandler(
   context: RelyingPartyContext,
   securityHeaders: RequestHandler,
+  metadata: ResourceMetadata,
 ): ErrorRequestHandler {
   const { basePath } = context;
+  const remindOfMount = createMountReminder(metadata, context.events);
   const handler = errorHandler({
     basePath,
+    challenge: `Bearer resource_metadata="${metadata.url}"`,
     renderError: async (req, res, error) =>
       context.render('error', {
         ...error,
@@ -31,6 +36,7 @@ export function createErrorHandler(
   });
   return async (error: unknown, req, res, next) => {
     try {
+      if (error instanceof RelyingPartyError && error.status === 401) remindOfMount(req);
       if (!res.hasHeader('Content-Security-Policy')) securityHeaders(req, res, () => undefined);
       await handler(error, req, res, next);
     } catch (failure) {

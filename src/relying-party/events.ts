@@ -38,4 +38,6 @@ export interface RelyingPartyEvents {
   'logout.backchannel': [{ sessionsEnded: number }];
   'logout.completed': [{ steps: readonly { name: string; outcome: string }[] }];
   'discovery.failed': [{ detail: string; servedStale: boolean }];
+  /** A challenge names the metadata's address, and nobody answers there; `detail` has the line to write. Told once. */
+  'resource_metadata.unmounted': [{ url: string; detail: string }];
 }

@@ -71,6 +71,17 @@ export type RenderPages = {
 };
 
 export interface ApiOptions {
+  /**
+   * Who an access token must be meant for: what its `aud` must be, or have among others, to the letter. One or several; default
+   * `baseUrl`, whatever `basePath`. A user pool writes `aud` only when `resource` was asked for: there a token without one passes.
+   * `null` writes out that no `aud` is looked at: then a token that was issued for somebody else's API opens this one too.
+   *
+   * The first that is a web address is what the API is called as a resource, which decides where `rp.resourceMetadata` answers.
+   * @see RFC 9068 section 4, RFC 8707
+   */
+  readonly audience?: string | readonly string[] | null | undefined;
+  /** The claim of our own issuer's access tokens that names groups; default `cognito:groups`. */
+  readonly groupsClaim?: string | undefined;
   /** App clients at our own issuer, besides our own, whose access tokens are taken. Default none. */
   readonly clientIds?: readonly string[] | undefined;
   /** Other issuers, each with the clients it is trusted for. Default none. */
@@ -87,4 +98,17 @@ export interface ApiIssuer {
   readonly issuer: string;
   /** At least one: a token of any other client is refused. */
   readonly clientIds: readonly string[];
+  /** As `api.audience`, for its tokens; default the same. */
+  readonly audience?: string | readonly string[] | null | undefined;
+  /** Those of our scopes it may speak of. Whatever else its tokens name is as if it were not there. Default none. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Those of our groups it may speak of. Default none. */
+  readonly groups?: readonly string[] | undefined;
+  /** The claim that names groups, e.g. `roles`; default `cognito:groups`. */
+  readonly groupsClaim?: string | undefined;
+  /**
+   * Further claims it may speak of, for guards with `claim` and for `req.auth.claims`, which otherwise have only those that say
+   * which token this is: issuer, subject, client, times. Default none.
+   */
+  readonly claims?: readonly string[] | undefined;
 }

@@ -16,8 +16,16 @@ export interface RelyingParty {
   readonly basePath: string;
   /** The name of the cookie that carries the session id. */
   readonly sessionCookieName: string;
-  /** Where the API describes itself (RFC 9728); named in every challenge. */
+  /**
+   * Where the API describes itself: the address RFC 9728 section 3.1 makes of the resource, which is the first web address in
+   * `api.audience`. Named in every challenge.
+   */
   readonly resourceMetadataUrl: string;
+  /**
+   * Answers at `resourceMetadataUrl`, and lets everything else through: mount it at the root of the host with
+   * `app.use(rp.resourceMetadata)`. At the root `rp.routes` does the same.
+   */
+  readonly resourceMetadata: RequestHandler;
   /**
    * Who is signed in in this browser, refreshed when due.
    * Rejects with `session_store_unavailable` when the store does not answer.

@@ -18,10 +18,7 @@ import { endOneSession, endOtherSessions, sessionsPage } from './my-sessions.js'
 
 /** Most requests of a host are not for us, and need not be held against each of our routes. */
 const OUR_PATHS =
-  /^\/(?:login|callback|logout|signed-out|sessions|backchannel-logout|assets|favicon\.ico|\.well-known)(?:\/|$)/i;
-
-/** @see RFC 9728 section 3 */
-export const RESOURCE_METADATA_PATH = '/.well-known/oauth-protected-resource';
+  /^\/(?:login|callback|logout|signed-out|sessions|backchannel-logout|assets|favicon\.ico)(?:\/|$)/i;
 
 type Endpoint = (context: RelyingPartyContext, req: Request, res: Response) => Promise<void>;
 
@@ -29,7 +26,8 @@ type Endpoint = (context: RelyingPartyContext, req: Request, res: Response) => P
 export interface RouteParts {
   /** Request id and security headers. */
   readonly common: readonly RequestHandler[];
-  readonly resourceMetadata: object;
+  /** Answered here too at the root, so that a host there need not mount it besides. */
+  readonly resourceMetadata: RequestHandler;
   readonly errorHandler: ErrorRequestHandler;
 }
 
@@ -60,12 +58,8 @@ export function createRoutes(
   routes.post('/sessions/end-others', ...everywhere, ourPagesOnly, end(endOtherSessions));
   routes.post('/sessions/:handle/end', ...everywhere, ourPagesOnly, end(endOneSession));
   routes.post('/backchannel-logout', ...everywhere, logoutTokenForm, end(backchannelLogout));
-  routes.get(RESOURCE_METADATA_PATH, ...everywhere, (_req, res) => {
-    res.set({ 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=300' });
-    res.json(resourceMetadata);
-  });
   routes.all(
-    ['/login', '/callback', '/logout/continue', '/signed-out', '/sessions', RESOURCE_METADATA_PATH],
+    ['/login', '/callback', '/logout/continue', '/signed-out', '/sessions'],
     ...everywhere,
     only('GET'),
   );
@@ -79,6 +73,7 @@ export function createRoutes(
   routes.use(errorHandler);
   return (req, res, next) => {
     if (OUR_PATHS.test(req.path)) routes(req, res, next);
+    else if (context.basePath === '') void resourceMetadata(req, res, next);
     else next();
   };
 }

@@ -1,16 +1,29 @@
 import { decodeJwt } from 'jose';
-import { groupsOf } from '../cognito/claims.js';
+import {
+  clientOf,
+  otherDialects,
+  readClaims,
+  userPoolDialect,
+  type Allowance,
+} from './access-token-claims.js';
+import { checkIsAccessToken } from './access-token-kind.js';
 import type { AccessTokenClaims } from './claims.js';
 import type { KeySet } from './key-set.js';
+import { requireValidNow } from './rules.js';
 import { refused, signedClaims, textOf, type SignedClaims } from './signed-claims.js';
 
 /** An issuer whose access tokens are accepted. */
-interface TrustedIssuer {
+export interface TrustedIssuer {
   readonly issuer: string;
   /** The clients it is trusted for. */
   readonly clientIds: readonly string[];
-  /** Cognito says of each token what it is for; other OPs need not. */
-  readonly requiresTokenUse: boolean;
+  /** Whom its tokens must be meant for, one of these; `null` when that is not looked at. */
+  readonly audience: readonly string[] | null;
+  /** It speaks Cognito's dialect. */
+  readonly isUserPool: boolean;
+  readonly groupsClaim: string;
+  /** What it may speak of; `undefined` for our own issuer: everything. */
+  readonly allowance: Allowance | undefined;
   readonly keys: KeySet;
 }
 
@@ -23,7 +36,8 @@ export interface ExpectedAccessToken {
 }
 
 /**
- * Checks an access token presented to the API. Cognito's has no `aud`: the client is in `client_id`.
+ * Checks an access token presented to the API: that its issuer signed it, that it is an access token and a plain bearer's, issued to
+ * a client we know and meant for this API; then reads what its issuer may speak of.
  *
  * @throws {RelyingPartyError} one of the `access_token_…` codes, status 401
  * @see RFC 9068 section 4; https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
@@ -33,52 +47,51 @@ export async function verifyAccessToken(
   { issuers, clockToleranceSeconds, now }: ExpectedAccessToken,
 ): Promise<AccessTokenClaims> {
   const expected = claimedIssuer(unverifiedToken, issuers);
-  const { claims } = await signedClaims(unverifiedToken, 'access_token', expected.keys);
-  const nowSeconds = now() / 1000;
+  const dialect = expected.isUserPool ? userPoolDialect : otherDialects;
+  const token = await signedClaims(unverifiedToken, 'access_token', expected.keys);
+  const { claims } = token;
 
   if (claims['iss'] !== expected.issuer) {
     throw refused('access_token', 'issuer_mismatch', 'iss is not the configured issuer');
   }
-  const tokenUse = claims['token_use'];
-  if (tokenUse !== 'access' && (expected.requiresTokenUse || tokenUse !== undefined)) {
-    throw refused('access_token', 'use_wrong', 'token_use is not "access"');
+  checkIsAccessToken(token, expected);
+  if (claims['cnf'] !== undefined) {
+    throw refused('access_token', 'sender_constrained', 'cnf binds it to a key of the client');
   }
-  // Where nothing says what a token is for, these two tell an ID token and a logout token (RFC 8725 section 3.12).
-  if (claims['nonce'] !== undefined || claims['events'] !== undefined) {
-    throw refused('access_token', 'use_wrong', 'it is a token for a sign-in or a sign-out');
+  const clientId = clientOf(claims, dialect);
+  if (clientId === undefined || !expected.clientIds.includes(clientId)) {
+    const names = dialect.client.join(', ');
+    throw refused('access_token', 'client_refused', `${names}: not one accepted client`);
   }
-  const clientId = claims['client_id'];
-  if (typeof clientId !== 'string' || !expected.clientIds.includes(clientId)) {
-    throw refused('access_token', 'client_refused', 'client_id is not an accepted client');
+  if (!isMeantForUs(claims['aud'], expected)) {
+    throw refused('access_token', 'audience_refused', 'aud does not name our resource');
   }
-  const expiresAt = claims['exp'];
-  if (typeof expiresAt !== 'number' || expiresAt + clockToleranceSeconds <= nowSeconds) {
-    throw refused('access_token', 'expired', 'exp is past or missing');
-  }
-  for (const name of ['iat', 'nbf']) {
-    const time = claims[name];
-    if (time !== undefined && !isPast(time, nowSeconds + clockToleranceSeconds)) {
-      throw refused('access_token', 'issued_in_future', `${name} is ahead of our clock`);
-    }
-  }
+  const clock = { now, toleranceSeconds: clockToleranceSeconds, requiresIssuedAt: false };
+  requireValidNow(claims, clock, (reason, message) => refused('access_token', reason, message));
   const subject = textOf(claims, 'sub');
   if (subject === undefined) {
     throw refused('access_token', 'subject_invalid', 'sub is not a non-empty string');
   }
   return {
+    ...readClaims(claims, dialect, expected.groupsClaim, expected.allowance),
     issuer: expected.issuer,
     subject,
     clientId,
-    username: textOf(claims, 'username'),
-    scopes: textOf(claims, 'scope')?.split(' ').filter(Boolean) ?? [],
-    groups: groupsOf(claims),
-    expiresAt: expiresAt * 1000,
+    expiresAt: Number(claims['exp']) * 1000,
     originJti: textOf(claims, 'origin_jti'),
     sid: textOf(claims, 'sid'),
     issuedAt: typeof claims['iat'] === 'number' ? claims['iat'] * 1000 : undefined,
     authenticatedAt: authenticatedAt(claims),
-    all: claims,
   };
+}
+
+/**
+ * A user pool writes `aud` only when `resource` was asked for, so there it may be absent. Compared as RFC 7519 section 2 says:
+ * to the letter.
+ */
+function isMeantForUs(aud: unknown, { audience, isUserPool }: TrustedIssuer): boolean {
+  if (audience === null || (aud === undefined && isUserPool)) return true;
+  return [aud].flat().some((each) => typeof each === 'string' && audience.includes(each));
 }
 
 /**
@@ -98,9 +111,6 @@ function claimedIssuer(
     return own;
   }
 }
-
-const isPast = (time: unknown, limitSeconds: number): boolean =>
-  typeof time === 'number' && time <= limitSeconds;
 
 function authenticatedAt(claims: SignedClaims): number | undefined {
   const time = claims['auth_time'] ?? claims['iat'];

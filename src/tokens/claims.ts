@@ -2,9 +2,10 @@
 export interface AccessTokenClaims {
   readonly issuer: string;
   readonly subject: string;
-  /** The app client the token was issued to (`client_id`; Cognito's access tokens carry no `aud`). */
+  /** The client the token was issued to: `client_id` at a user pool and by RFC 9068, elsewhere also `azp`, `appid` or `cid`. */
   readonly clientId: string;
   readonly username: string | undefined;
+  /** Of a partner (`api.issuers`) only those scopes and groups that it may speak of. */
   readonly scopes: readonly string[];
   readonly groups: readonly string[];
   /** Epoch milliseconds. */
@@ -17,6 +18,6 @@ export interface AccessTokenClaims {
   readonly issuedAt: number | undefined;
   /** When the user gave their credentials (`auth_time`) or else when the token was issued, in epoch milliseconds. */
   readonly authenticatedAt: number | undefined;
-  /** All of them, by their names on the wire. */
+  /** By their names on the wire: all of them, or of a partner those it may speak of. Frozen: later requests are given the same. */
   readonly all: Readonly<Record<string, unknown>>;
 }

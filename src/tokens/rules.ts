@@ -1,10 +1,9 @@
 import type { SignedClaims } from './signed-claims.js';
 
+type Reason = 'use_wrong' | 'audience_mismatch' | 'expired' | 'issued_in_future';
+
 /** Makes the error of one kind of token. */
-export type Refuse = (
-  reason: 'use_wrong' | 'audience_mismatch' | 'expired' | 'issued_in_future',
-  message: string,
-) => Error;
+export type Refuse<Reasons extends Reason = Reason> = (reason: Reasons, message: string) => Error;
 
 /**
  * The issuer's own word for what the token is. One that says nothing is told by its claims.
@@ -12,7 +11,11 @@ export type Refuse = (
  * @param allowed besides `jwt`, which says nothing either
  * @see RFC 8725 section 3.11
  */
-export function requireType(typ: string | undefined, allowed: string | null, refuse: Refuse): void {
+export function requireType(
+  typ: string | undefined,
+  allowed: string | null,
+  refuse: Refuse<'use_wrong'>,
+): void {
   if (typ !== undefined && typ !== 'jwt' && typ !== allowed) {
     throw refuse('use_wrong', 'typ is of another kind of token');
   }
@@ -22,7 +25,11 @@ export function requireType(typ: string | undefined, allowed: string | null, ref
  * The token is for us, and for nobody beside us: whom else it is for could present it as well.
  * @see OpenID Connect Core 1.0 section 3.1.3.7, points 3 to 5
  */
-export function requireOurAudience(claims: SignedClaims, clientId: string, refuse: Refuse): void {
+export function requireOurAudience(
+  claims: SignedClaims,
+  clientId: string,
+  refuse: Refuse<'audience_mismatch'>,
+): void {
   const { aud, azp } = claims;
   const audience = [aud].flat();
   if (!audience.includes(clientId)) {
@@ -50,7 +57,7 @@ export function requireValidNow(
     readonly toleranceSeconds: number;
     readonly requiresIssuedAt: boolean;
   },
-  refuse: Refuse,
+  refuse: Refuse<'expired' | 'issued_in_future'>,
 ): void {
   const nowSeconds = clock.now() / 1000;
   const { exp, iat } = claims;

@@ -30,6 +30,8 @@ export interface ErrorHandlerOptions {
   readonly onError: (error: unknown, request: FailedRequest) => void;
   /** Where the relying party's routes are mounted; default the root. */
   readonly basePath?: string | undefined;
+  /** The `WWW-Authenticate` of a 401 that has none yet; default `Bearer`. */
+  readonly challenge?: string | undefined;
 }
 
 /**
@@ -41,6 +43,7 @@ export function errorHandler({
   renderError,
   onError,
   basePath = '',
+  challenge = 'Bearer',
 }: ErrorHandlerOptions): ErrorRequestHandler {
   return async (error: unknown, req, res, _next) => {
     const { code, status } = classify(error);
@@ -55,7 +58,7 @@ export function errorHandler({
     }
 
     const { title, detail } = errorCatalogue[code];
-    setDefaultHeaders(res, status);
+    setDefaultHeaders(res, status, challenge);
     if (wantsPage(req)) {
       try {
         const page = { code, title, detail, requestId, next: nextStep(code, req, basePath) };
@@ -96,11 +99,11 @@ function exposedClientErrorStatus(error: unknown): number | undefined {
   return expose === true && isClientError ? status : undefined;
 }
 
-function setDefaultHeaders(res: Response, status: number): void {
+function setDefaultHeaders(res: Response, status: number, challenge: string): void {
   const setUnlessPresent = (name: string, value: string): void => {
     if (!res.hasHeader(name)) res.set(name, value);
   };
-  if (status === 401) setUnlessPresent('WWW-Authenticate', 'Bearer');
+  if (status === 401) setUnlessPresent('WWW-Authenticate', challenge);
   if (status === 429) setUnlessPresent('Retry-After', '60');
   if (status === 503) setUnlessPresent('Retry-After', '30');
 }
