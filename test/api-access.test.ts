@@ -177,7 +177,7 @@ describe('an API guard', () => {
       const alice = await signedIn(rp);
       const answer = await request(guarded({}))
         .post('/')
-        .set({ ...alice.headers, ...headers });
+        .set({ cookie: alice.cookie, ...headers });
       return answer.status === 200 ? 200 : (answer.body as { code: string }).code;
     };
 

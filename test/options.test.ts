@@ -1,8 +1,19 @@
 import express from 'express';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { allowOrigins, createRelyingParty } from '../src/index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allowOrigins, createRelyingParty, openSessionStore } from '../src/index.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
+import {
+  articleSeed,
+  bearer,
+  relyingPartyOptions,
+  signedIn,
+  signIn,
+  startPools,
+  upstreamProvider,
+  type Pool,
+  type Pools,
+} from '../src/testing/index.js';
 
 /** Anything, as a program without types would give it. */
 type Untyped = (...given: unknown[]) => unknown;
@@ -223,6 +234,122 @@ describe('allowOrigins', () => {
       );
     },
   );
+});
+
+describe('the test kit and the pools', () => {
+  const rp = createRelyingParty(good);
+  let pools: Pools;
+  let pool: Pool;
+  beforeAll(async () => {
+    pools = await startPools({ keys: 'fixed' });
+    pool = pools.pool('oidc-pool-1');
+  });
+  afterAll(async () => {
+    await rp.close();
+    await pools.close();
+  });
+
+  const calls: Readonly<Record<string, Untyped>> = {
+    openSessionStore: openSessionStore as Untyped,
+    signedIn: signedIn as Untyped,
+    bearer: bearer as Untyped,
+    signIn: signIn as Untyped,
+    relyingPartyOptions: relyingPartyOptions as Untyped,
+    upstreamProvider: upstreamProvider as Untyped,
+    startPools: startPools as Untyped,
+    articleSeed: articleSeed as Untyped,
+  };
+  const url = 'http://localhost:3000/profile';
+
+  it.each<[string, () => unknown[], string, string]>([
+    ['openSessionStore', () => ['memory:'], 'options', 'give { now: Date.now }'],
+    ['openSessionStore', () => ['memory:', {}], 'now', 'give e.g. Date.now'],
+    ['openSessionStore', () => ['memory:', { now: 1 }], 'now', 'give e.g. Date.now'],
+    ['openSessionStore', () => ['memory:', { now: Date.now, ttl: 1 }], 'ttl', 'there are now'],
+    ['openSessionStore', () => [undefined, { now: Date.now }], 'url', 'give e.g. memory:'],
+    ['openSessionStore', () => [{ now: Date.now }], 'url', 'give e.g. memory:'],
+    ['signedIn', () => [undefined], 'its relyingParty', 'give what createRelyingParty'],
+    ['signedIn', () => [rp, { group: ['admins'] }], 'group', 'write groups'],
+    ['signedIn', () => [rp, { groups: 'admins' }], 'groups', 'give a list of names'],
+    ['signedIn', () => [rp, { groups: [undefined] }], 'groups[0]', 'give names'],
+    ['signedIn', () => [rp, { scope: ['openid'] }], 'scope', 'write scopes'],
+    ['signedIn', () => [rp, { claims: 'sub' }], 'claims', 'give claims by their names'],
+    ['signedIn', () => [rp, { tokens: {} }], 'tokens.idToken', 'give one'],
+    ['signedIn', () => [rp, { tokens: { id_token: '' } }], 'tokens.id_token', 'write idToken'],
+    ['signedIn', () => [rp, 'alice'], 'user', 'give { claims, groups'],
+    ['signedIn', () => [rp, null], 'user', 'give { claims, groups'],
+    ['signedIn', () => [rp, {}, {}], 'agent', 'give e.g. supertest.agent'],
+    ['bearer', () => [undefined, { client: 'machine' }], 'its pool', 'give pools.pool'],
+    ['bearer', () => [pools, { client: 'machine' }], 'its pool', 'give pools.pool'],
+    ['bearer', () => [pool], 'caller', 'give { user, client'],
+    ['bearer', () => [pool, 'machine'], 'caller', 'give { user, client'],
+    ['bearer', () => [pool, {}], 'client', 'give the name of a client'],
+    ['bearer', () => [pool, { clientId: 'machine' }], 'clientId', 'write client'],
+    ['bearer', () => [pool, { client: 'machine', scopes: 'a' }], 'scopes', 'write scope'],
+    ['bearer', () => [pool, { client: 'machine', claims: {} }], 'claims', 'there are client'],
+    ['bearer', () => [pool, { user: 'a', client: 'site', claim: {} }], 'claim', 'write claims'],
+    [
+      'bearer',
+      () => [pool, { user: undefined, client: 'site' }],
+      'user',
+      'give the name of a user',
+    ],
+    ['signIn', () => ['/profile', {}], 'url', 'give the whole address'],
+    ['signIn', () => [undefined, {}], 'url', 'give the whole address'],
+    ['signIn', () => [url], 'credentials', 'give { username, password }'],
+    ['signIn', () => [url, { user: 'a', password: 'b' }], 'user', 'write username'],
+    ['signIn', () => [url, { username: 'a' }], 'password', 'give what the person types'],
+    ['relyingPartyOptions', () => [undefined], 'pools', 'give what startPools'],
+    ['relyingPartyOptions', () => [Promise.resolve(pools)], 'pools', 'give what startPools'],
+    ['relyingPartyOptions', () => [pools, { basePaht: '/a' }], 'basePaht', 'write basePath'],
+    [
+      'relyingPartyOptions',
+      () => [pools, { api: { clientIDs: [] } }],
+      'api.clientIDs',
+      'write clientIds',
+    ],
+    ['relyingPartyOptions', () => [pools, { client: 7 }], 'client', 'give a name'],
+    ['relyingPartyOptions', () => [pools, null], 'options', 'give an object'],
+    ['upstreamProvider', () => [undefined], 'pools', 'give what startPools'],
+    ['upstreamProvider', () => [pools, { pool: 'oidc-pool-2' }], 'pool', 'there are name'],
+    ['upstreamProvider', () => [pools, { label: '' }], 'label', 'give a name'],
+    ['startPools', () => [null], 'options', 'give an object'],
+    ['startPools', () => [{ seeds: {} }], 'seeds', 'write seed'],
+    ['startPools', () => [{ seed: 7 }], 'seed', 'give an object'],
+    ['startPools', () => [{ port: '4000' }], 'port', 'give a number'],
+    ['startPools', () => [{ port: 65_536 }], 'port', 'give a number'],
+    ['startPools', () => [{ keys: 'Fixed' }], 'keys', 'write fixed or generated'],
+    ['startPools', () => [{ issuer: 'https://a.example' }], 'issuer', 'write local or aws'],
+    ['startPools', () => [{ publicUrl: 'pools' }], 'publicUrl', 'write e.g.'],
+    ['startPools', () => [{ persist: true }], 'persist', 'give the path'],
+    ['startPools', () => [{ now: 0 }], 'now', 'give e.g. Date.now'],
+    ['startPools', () => [{ log: true }], 'log', 'give a function'],
+    ['articleSeed', () => [], 'options', 'give { baseUrl }'],
+    ['articleSeed', () => [{ baseURL: url }], 'baseURL', 'write baseUrl'],
+    ['articleSeed', () => [{ baseUrl: 'localhost' }], 'baseUrl', 'write e.g.'],
+  ])('%s refuses case %# by its name and with a fix', async (name, given, path, fix) => {
+    const error: unknown = await (async () => calls[name]!(...given()))().catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(TypeError);
+    const { message } = error as TypeError;
+    expect(message.startsWith(`${name}: ${path} `), message).toBe(true);
+    expect(message).toContain(`; ${fix}`);
+  });
+
+  it('take undefined as the default', async () => {
+    const undefinedAll = { pool: undefined, client: undefined, baseUrl: undefined, now: undefined };
+    const options = relyingPartyOptions(pools, undefinedAll as never);
+    expect(options.baseUrl).toBe('http://localhost:3000');
+    expect(options.now).toBeInstanceOf(Function);
+    expect(relyingPartyOptions(pools, undefined).clientId).toBe(options.clientId);
+    const names = { name: undefined, client: undefined, label: undefined };
+    expect(upstreamProvider(pools, names as never).label).toBe('Corporate ID');
+    const nobody = { claims: undefined, groups: undefined, scopes: undefined, tokens: undefined };
+    const other = createRelyingParty(options);
+    expect((await signedIn(other, nobody, undefined)).session.name).toBe('Alice Example');
+    await other.close();
+  });
 });
 
 function messageOf(misuse: () => unknown): string {

@@ -1,3 +1,4 @@
+import { checkArticleSeedOptions } from './check-options.js';
 import type { PoolsSeed } from './seed.js';
 
 /** What the article's two pools need to know about the site. */
@@ -12,7 +13,9 @@ export interface ArticleSeedOptions {
  *
  * Ids and secrets are the same for everybody: for development on loopback only.
  */
-export function articleSeed({ baseUrl }: ArticleSeedOptions): PoolsSeed {
+export function articleSeed(options: ArticleSeedOptions): PoolsSeed {
+  checkArticleSeedOptions(options);
+  const { baseUrl } = options;
   const origin = baseUrl.replace(/\/$/, '');
   return {
     pools: [

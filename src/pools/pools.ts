@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPoolsApp } from './app.js';
 import { articleSeed } from './article.js';
+import { checkStartPoolsOptions } from './check-options.js';
 import { createClock, type PoolsClock } from './clock.js';
 import { dumpSeed } from './dump.js';
 import type { PoolsRuntime } from './exchange.js';
@@ -81,10 +82,11 @@ export interface Pools extends AsyncDisposable {
  * Starts user pools in this process; resolves when they listen.
  *
  * @throws {SeedError} when the seed or the state file cannot be used; it lists every problem
- * @throws {TypeError} for fixed keys on anything but loopback, and for a `publicUrl` that is not a URL
+ * @throws {TypeError} for an option that cannot be meant, and for fixed keys on anything but loopback
  * @throws {Error} with `code: 'EADDRINUSE'` when the port is taken
  */
 export async function startPools(options: StartPoolsOptions = {}): Promise<Pools> {
+  checkStartPoolsOptions(options);
   const { port = 0, host = '127.0.0.1', keys = 'generated' } = options;
   if (keys === 'fixed' && !isLoopback(host)) {
     throw new TypeError(`keys: 'fixed' are known to everybody; use them on 127.0.0.1, not ${host}`);

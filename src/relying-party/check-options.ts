@@ -165,47 +165,50 @@ const viewsFolder = option((value) => {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? undefined : 'is no folder';
 }, 'give one that is there, or leave it out').optional();
 
+/** What each option must be; the test kit knows better of some than that they must be given. */
+export const optionShapes: Readonly<Record<keyof RelyingPartyOptions, z.ZodType>> = {
+  issuer,
+  clientId: text('give the client ID'),
+  clientSecret,
+  baseUrl: textLike(values.origin, 'write e.g. https://www.example.com'),
+  session: optionsOf<RelyingPartyOptions['session']>(
+    {
+      secrets,
+      store,
+      idleSeconds: seconds(1).optional(),
+      absoluteSeconds: seconds(1).optional(),
+      claims: listOf(text('give names of claims'), 'give a list of claims').optional(),
+    },
+    'give { secrets, store }',
+  ),
+  basePath: like(BASE_PATH, 'write e.g. /auth, or leave it out').optional(),
+  cookieNamespace: like(COOKIE_NAMESPACE, 'write one word').optional(),
+  scope: textLike(values.scope, 'write e.g. openid email profile').optional(),
+  identityProviders: identityProviders.optional(),
+  emailIsVerified: trueOrFalse.optional(),
+  loginSeconds: seconds(1).optional(),
+  api,
+  profilePath: option(
+    (value) => (isLocalUrl(value) ? undefined : 'is no path'),
+    'write e.g. /profile',
+  ).optional(),
+  proxy,
+  viewsFolder,
+  render: optionsOf<RelyingPartyViews>({
+    'sign-in': pageName,
+    'continue-to-provider': pageName,
+    logout: pageName,
+    'continue-signing-out': pageName,
+    'signed-out': pageName,
+    sessions: pageName,
+    error: pageName,
+  }).optional(),
+  fetch: aFunction('give what Node calls fetch, or leave it out').optional(),
+  now: aFunction('give e.g. Date.now, or leave it out').optional(),
+};
+
 const relyingPartyOptions = optionsOf<RelyingPartyOptions>(
-  {
-    issuer,
-    clientId: text('give the client ID'),
-    clientSecret,
-    baseUrl: textLike(values.origin, 'write e.g. https://www.example.com'),
-    session: optionsOf<RelyingPartyOptions['session']>(
-      {
-        secrets,
-        store,
-        idleSeconds: seconds(1).optional(),
-        absoluteSeconds: seconds(1).optional(),
-        claims: listOf(text('give names of claims'), 'give a list of claims').optional(),
-      },
-      'give { secrets, store }',
-    ),
-    basePath: like(BASE_PATH, 'write e.g. /auth, or leave it out').optional(),
-    cookieNamespace: like(COOKIE_NAMESPACE, 'write one word').optional(),
-    scope: textLike(values.scope, 'write e.g. openid email profile').optional(),
-    identityProviders: identityProviders.optional(),
-    emailIsVerified: trueOrFalse.optional(),
-    loginSeconds: seconds(1).optional(),
-    api,
-    profilePath: option(
-      (value) => (isLocalUrl(value) ? undefined : 'is no path'),
-      'write e.g. /profile',
-    ).optional(),
-    proxy,
-    viewsFolder,
-    render: optionsOf<RelyingPartyViews>({
-      'sign-in': pageName,
-      'continue-to-provider': pageName,
-      'continue-signing-out': pageName,
-      logout: pageName,
-      'signed-out': pageName,
-      sessions: pageName,
-      error: pageName,
-    }).optional(),
-    fetch: aFunction('give what Node calls fetch, or leave it out').optional(),
-    now: aFunction('give e.g. Date.now, or leave it out').optional(),
-  },
+  optionShapes,
   'give { issuer, clientId, clientSecret, baseUrl, session }',
 ).superRefine((options, context) => {
   const { issuer: own, api: { issuers = [] } = {} } = options as unknown as RelyingPartyOptions;

@@ -1,8 +1,19 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { aFunction, checkOptions, optionsOf, text } from '../errors/check-options.js';
 import { MemoryStore } from './memory-store.js';
 import type { SessionStore } from './session-store.js';
 import { storeMisconfigured } from './store-errors.js';
+
+interface SessionStoreOptions {
+  /** The time in epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const storeOptions = optionsOf<SessionStoreOptions>(
+  { now: aFunction('give e.g. Date.now') },
+  'give { now: Date.now }',
+);
 
 /**
  * Opens the store that `SESSION_STORE` names:
@@ -16,13 +27,16 @@ import { storeMisconfigured } from './store-errors.js';
  * Each `redis` form takes `user:password@` before the hosts.
  *
  * @param options.now the time in epoch milliseconds; a session ends when it reaches the session's `expiresAt`
+ * @throws {TypeError} for options that cannot be meant
  * @throws {ConfigError} naming `SESSION_STORE`, when the URL cannot be used; never with the URL itself, which may hold
  *   a password
  */
 export async function openSessionStore(
   url: string,
-  options: { now: () => number },
+  options: SessionStoreOptions,
 ): Promise<SessionStore> {
+  checkOptions('openSessionStore', text('give e.g. memory: or file:./data/sessions'), url, 'url');
+  checkOptions('openSessionStore', storeOptions, options);
   if (url === 'memory:') return new MemoryStore(options);
   // Loaded on demand: the drivers are optional packages.
   if (url.startsWith('file:'))

@@ -1,4 +1,26 @@
+import { z } from 'zod';
+import { checkOptions, optionsOf, text } from '../errors/check-options.js';
 import type { Pool, TokensOptions } from '../pools/index.js';
+
+type UserOfClient = TokensOptions & { readonly user: string };
+type ClientAlone = { readonly client: string; readonly scope?: string };
+
+const client = text('give the name of a client of the pool');
+const scope = text('give scopes with a space between').optional();
+const FIX = 'give { user, client, scope, claims } or { client, scope }';
+
+const userOfClient = optionsOf<UserOfClient>(
+  {
+    user: text('give the name of a user of the pool'),
+    client,
+    scope,
+    claims: z
+      .record(z.string(), z.unknown(), 'is no object; give claims by their names')
+      .optional(),
+  },
+  FIX,
+);
+const clientAlone = optionsOf<ClientAlone>({ client, scope }, FIX);
 
 /** For `supertest(app).get(…).set(headers)`, `fetch(url, { headers })` and their like. */
 export type BearerHeaders = { readonly authorization: string };
@@ -9,12 +31,17 @@ export type BearerHeaders = { readonly authorization: string };
  * @param pool `pools.pool('oidc-pool-1')`
  * @param caller a user of the pool with the client, the scopes and further claims of the token (`{ exp: 0 }` for an expired one,
  *   `null` takes a claim away); or a client of the pool on its own, by client_credentials
- * @throws {TypeError} when the pool has no such user or client
+ * @throws {TypeError} when the pool has no such user or client, and for an option that cannot be meant
  */
 export async function bearer(
   pool: Pool,
-  caller: (TokensOptions & { readonly user: string }) | { client: string; scope?: string },
+  caller: UserOfClient | ClientAlone,
 ): Promise<BearerHeaders> {
+  if (typeof (pool as Partial<Pool> | undefined)?.tokens !== 'function') {
+    throw new TypeError("bearer: its pool is none; give pools.pool('oidc-pool-1')");
+  }
+  const isUser = 'user' in Object(caller);
+  checkOptions('bearer', isUser ? userOfClient : clientAlone, caller, 'caller');
   const token =
     'user' in caller
       ? (await pool.tokens(caller.user, caller)).accessToken

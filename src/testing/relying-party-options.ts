@@ -1,5 +1,7 @@
 import type { IdentityProvider } from '../config/settings.js';
+import { checkOptions, option, optionsOf, text } from '../errors/check-options.js';
 import type { Pools } from '../pools/index.js';
+import { optionShapes } from '../relying-party/check-options.js';
 import type { RelyingPartyOptions } from '../relying-party/options.js';
 import { MemoryStore } from '../sessions/memory-store.js';
 
@@ -11,6 +13,30 @@ export type TestOptions = Partial<RelyingPartyOptions> & {
   readonly client?: string;
 };
 
+type UpstreamNames = { readonly name?: string; readonly client?: string; readonly label?: string };
+
+const runningPools = option(
+  (value) =>
+    typeof (value as Partial<Pools> | null)?.pool === 'function' ? undefined : 'are none',
+  'give what startPools(…) resolved to',
+);
+
+const aName = text('give a name, or leave it out').optional();
+
+/** Each has a default here, which `undefined` stands for. */
+const withDefaults = Object.fromEntries(
+  Object.entries(optionShapes).map(([name, shape]) => [name, shape.optional()]),
+);
+
+const testOptions = optionsOf<TestOptions>({
+  ...optionShapes,
+  ...withDefaults,
+  pool: aName,
+  client: aName,
+});
+
+const upstreamNames = optionsOf<UpstreamNames>({ name: aName, client: aName, label: aName });
+
 const DEFAULT_POOL = 'oidc-pool-1';
 const DEFAULT_CLIENT = 'site';
 
@@ -20,11 +46,13 @@ const DEFAULT_CLIENT = 'site';
  *
  * `baseUrl` defaults to `http://localhost:3000`, for which the article's seed has its callback URL; a test that goes through the
  * sign-in itself gives the address it listens on, here and in the seed.
+ *
+ * @throws {TypeError} when there is no such pool or client, and for an option that cannot be meant
  */
-export function relyingPartyOptions(
-  pools: Pools,
-  { pool = DEFAULT_POOL, client = DEFAULT_CLIENT, ...options }: TestOptions = {},
-): RelyingPartyOptions {
+export function relyingPartyOptions(pools: Pools, given: TestOptions = {}): RelyingPartyOptions {
+  checkOptions('relyingPartyOptions', runningPools, pools, 'pools');
+  checkOptions('relyingPartyOptions', testOptions, given);
+  const { pool = DEFAULT_POOL, client = DEFAULT_CLIENT, ...options } = present(given);
   const { issuer, ...master } = pools.pool(pool);
   const { id, secret } = master.client(client);
   const now = (): number => pools.clock.now();
@@ -45,17 +73,14 @@ export function relyingPartyOptions(
 /**
  * The pool behind the master pool as a relying party is told of it: sign-in goes straight there, and sign-out ends its session too.
  *
- * @param name of the pool, which is also what the master pool calls it; default `oidc-pool-2`
- * @param client the master pool's app client there; default `master-pool`
+ * @param names.name of the pool, which is also what the master pool calls it; default `oidc-pool-2`
+ * @param names.client the master pool's app client there; default `master-pool`
+ * @throws {TypeError} when there is no such pool or client, and for an option that cannot be meant
  */
-export function upstreamProvider(
-  pools: Pools,
-  {
-    name = 'oidc-pool-2',
-    client = 'master-pool',
-    label = 'Corporate ID',
-  }: { name?: string; client?: string; label?: string } = {},
-): IdentityProvider {
+export function upstreamProvider(pools: Pools, names: UpstreamNames = {}): IdentityProvider {
+  checkOptions('upstreamProvider', runningPools, pools, 'pools');
+  checkOptions('upstreamProvider', upstreamNames, names);
+  const { name = 'oidc-pool-2', client = 'master-pool', label = 'Corporate ID' } = names;
   const upstream = pools.pool(name);
   const clientId = upstream.client(client).id;
   return {
@@ -65,3 +90,7 @@ export function upstreamProvider(
     signOut: { kind: 'cognito', domain: upstream.domain, clientId },
   };
 }
+
+/** Without the options that are `undefined`: they would take the place of a default. */
+const present = <Options extends object>(options: Options): Options =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;

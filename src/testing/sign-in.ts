@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import * as check from '../errors/check-options.js';
 
 /** What a person types on the pools' pages. */
 export interface Credentials {
@@ -16,8 +17,8 @@ export interface SignedInBrowser {
   readonly html: string;
   /** The callback's address, with its code: used up by now. */
   readonly callbackUrl: string | undefined;
-  /** For further requests to the site. */
-  readonly headers: { readonly cookie: string };
+  /** For further requests to the site; they say that a page of it sends them, as unsafe methods must. */
+  readonly headers: { readonly cookie: string; readonly origin: string };
 }
 
 interface Visit {
@@ -35,14 +36,31 @@ interface Answer {
 
 const MAX_STEPS = 25;
 
+const address = check.option(
+  (value) => (typeof value === 'string' && URL.canParse(value) ? undefined : 'is none'),
+  'give the whole address of a guarded page, or of /login',
+);
+
+const whatIsTyped = check.optionsOf<Credentials>(
+  {
+    username: check.text('give what the person types'),
+    password: check.text('give what the person types'),
+    newPassword: check.text('give one, or leave it out').optional(),
+  },
+  'give { username, password }',
+);
+
 /**
  * Goes through the whole sign-in without a browser: opens a page that needs one, follows the redirects, gives the credentials on the
  * embedded pools' own pages, and comes back. The site and the pools must be listening.
  *
  * @param url a guarded page of the site, or its `/login`
  * @throws {Error} when it does not come to an end
+ * @throws {TypeError} when the address or the credentials cannot be meant
  */
 export async function signIn(url: string, credentials: Credentials): Promise<SignedInBrowser> {
+  check.checkOptions('signIn', address, url, 'url');
+  check.checkOptions('signIn', whatIsTyped, credentials, 'credentials');
   const jar: Jar = new Map();
   let callbackUrl: string | undefined;
   let visit: Visit = { method: 'GET', url };
@@ -53,13 +71,14 @@ export async function signIn(url: string, credentials: Credentials): Promise<Sig
     const answer = await send(jar, visit);
     const next = nextVisit(answer, credentials);
     if (next === undefined) {
-      const cookie = cookiesFor(jar, url);
+      const site = callbackUrl ?? url;
+      const headers = { cookie: cookiesFor(jar, site), origin: new URL(site).origin };
       return {
         url: visit.url,
         status: answer.status,
         html: answer.html,
         callbackUrl,
-        headers: { cookie },
+        headers,
       };
     }
     visit = next;

@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose';
+import { checkOptions, listOf, option, optionsOf, seconds, text } from '../errors/check-options.js';
 import { contextOf, type RelyingPartyContext } from '../relying-party/context.js';
 import { endSession } from '../relying-party/end-session.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
@@ -25,12 +26,43 @@ interface PoolTokens {
   readonly expiresIn: number;
 }
 
+const someClaims = option(
+  (value) => (typeof value === 'object' && value !== null ? undefined : 'is no object'),
+  'give claims by their names',
+);
+const names = listOf(text('give names'), 'give a list of names');
+
+const testUser = optionsOf<TestUser>(
+  {
+    claims: someClaims.optional(),
+    groups: names.optional(),
+    scopes: names.optional(),
+    tokens: optionsOf<PoolTokens>(
+      {
+        idToken: text('give one'),
+        accessToken: text('give one'),
+        refreshToken: text('give one'),
+        expiresIn: seconds(0),
+      },
+      'give what pool.tokens(…) resolved to',
+    ).optional(),
+  },
+  'give { claims, groups, scopes, tokens }, or leave it out',
+);
+
+const cookieHolder = option((value) => {
+  return typeof (value as Partial<CookieHolder> | null)?.set === 'function' ? undefined : 'is none';
+}, 'give e.g. supertest.agent(app)').optional();
+
 /** Somebody signed in, as if by a browser. */
 export interface SignedInUser {
   /** The value of a Cookie header. */
   readonly cookie: string;
-  /** For `supertest(app).get(…).set(user.headers)`, `fetch(url, { headers })` and their like. */
-  readonly headers: { readonly cookie: string };
+  /**
+   * For `supertest(app).get(…).set(user.headers)`, `fetch(url, { headers })` and their like. They say that a page of ours sends
+   * the request, as unsafe methods must; another `origin` is another site.
+   */
+  readonly headers: { readonly cookie: string; readonly origin: string };
   /** For Playwright's `context.addCookies([user.browserCookie])`. */
   readonly browserCookie: {
     readonly name: string;
@@ -55,7 +87,7 @@ export interface CookieHolder {
  * Signs somebody in at the relying party without any flow: a session as a login would make it, in milliseconds.
  *
  * @param agent `supertest.agent(app)`: gets the cookie for all its requests
- * @throws {TypeError} when `relyingParty` was not made by `createRelyingParty`
+ * @throws {TypeError} when `relyingParty` was not made by `createRelyingParty`, and for an option that cannot be meant
  */
 export async function signedIn(
   relyingParty: RelyingParty,
@@ -63,15 +95,18 @@ export async function signedIn(
   agent?: CookieHolder,
 ): Promise<SignedInUser> {
   const context = contextOf(relyingParty, 'signedIn');
+  checkOptions('signedIn', testUser, user, 'user');
+  checkOptions('signedIn', cookieHolder, agent, 'agent');
   const { sessions, now, baseUrl, sessionCookie } = context;
   const established = await sessions.establish(whoIs(context, user, now()), tokensOf(user, now()));
   let { session } = established;
   const { name } = sessionCookie;
   const cookie = `${name}=${established.sessionId}`;
-  agent?.set('Cookie', cookie);
+  const headers = { cookie, origin: baseUrl };
+  for (const [header, value] of Object.entries(headers)) agent?.set(header, value);
   return {
     cookie,
-    headers: { cookie },
+    headers,
     browserCookie: {
       name,
       value: established.sessionId,
