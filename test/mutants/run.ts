@@ -1,0 +1,205 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename, join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { copyProject, type ProjectCopy } from '../support/project-copy.js';
+import { mutantsOf, type Mutant } from './operators.js';
+import { instrument, sample } from './sample.js';
+
+/*
+ * Breaks one small thing of the code at a time and looks whether a test goes red. `npm run test:mutants -- relying-party tokens`
+ * draws from these folders of `src`. The suite runs once to learn which tests reach which mutant; each mutant then meets only those,
+ * the quickest first, until one goes red.
+ */
+
+const { values, positionals: folders } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: 'string', default: '100' },
+    seed: { type: 'string', default: '1' },
+    /** No new mutant is begun after so many minutes. */
+    minutes: { type: 'string', default: '30' },
+    /** How many mutants are tried side by side. */
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    /** How many test files a mutant meets at most. */
+    files: { type: 'string', default: '24' },
+    /** Only these mutants, by the numbers of an earlier run with the same seed, count and code. */
+    only: { type: 'string' },
+  },
+});
+if (folders.length === 0) {
+  console.error('Name one folder of src or more, e.g. npm run test:mutants -- tokens sessions');
+  process.exit(2);
+}
+
+const VITEST = [
+  'node_modules/vitest/vitest.mjs',
+  'run',
+  '--config',
+  'test/mutants/vitest.config.ts',
+  '--root',
+  '.',
+];
+const LONGEST_TRY_MS = 120_000;
+
+type Result = 'killed' | 'survived' | 'not reached' | 'not tried';
+
+const startedAt = Date.now();
+const copy = copyProject();
+const record = join(copy.folder, 'reached.jsonl');
+try {
+  const chosen = sample(readMutants(copy), Number(values.count), Number(values.seed));
+  instrumentCopy(copy, chosen);
+  console.log(`${chosen.length} mutants in ${folders.join(', ')}. Which tests reach them?`);
+  const testsOf = await learn(copy);
+  const results = await tryAll(copy, chosen, testsOf);
+  report(chosen, results);
+} finally {
+  copy.remove();
+}
+
+function readMutants({ folder }: ProjectCopy): Mutant[] {
+  return folders.flatMap((part) => {
+    const path = join(folder, 'src', part);
+    const isFolder = existsSync(path) && statSync(path).isDirectory();
+    const files = isFolder
+      ? readdirSync(path, { recursive: true, encoding: 'utf8' }).map((file) =>
+          join('src', part, file),
+        )
+      : [join('src', part)];
+    return files
+      .filter((file) => file.endsWith('.ts'))
+      .toSorted()
+      .flatMap((file) => mutantsOf(file, readFileSync(join(folder, file), 'utf8')));
+  });
+}
+
+function instrumentCopy({ folder }: ProjectCopy, chosen: readonly Mutant[]): void {
+  for (const file of new Set(chosen.map((mutant) => mutant.file))) {
+    const mine = [...chosen.entries()].filter(([, mutant]) => mutant.file === file);
+    const path = join(folder, file);
+    writeFileSync(path, instrument(readFileSync(path, 'utf8'), new Map(mine)));
+  }
+}
+
+/** Runs every test on the instrumented code with no mutant active. */
+async function learn(project: ProjectCopy): Promise<Map<number, string[]>> {
+  const times = join(project.folder, 'times.json');
+  const { output } = await project.run(
+    process.execPath,
+    [...VITEST, '--reporter=json', `--outputFile=${times}`],
+    { environment: { MUTANT_RECORD: record }, limitMs: 1_800_000 },
+  );
+  if (!existsSync(times)) throw new Error(`the tests did not run:\n${output}`);
+  const { testResults } = JSON.parse(readFileSync(times, 'utf8')) as {
+    testResults: { name: string; status: string; startTime: number; endTime: number }[];
+  };
+  const took = new Map<string, number>();
+  for (const { name, status, startTime, endTime } of testResults) {
+    const file = relative(project.folder, name);
+    if (status === 'passed') took.set(file, endTime - startTime);
+    else console.log(`  red without any mutant, and left out: ${file}`);
+  }
+  const testsOf = new Map<number, string[]>();
+  for (const line of readFileSync(record, 'utf8').split('\n').filter(Boolean)) {
+    const { testPath, reached } = JSON.parse(line) as { testPath: string; reached: number[] };
+    const file = relative(project.folder, testPath);
+    if (!took.has(file)) continue;
+    for (const id of reached) testsOf.set(id, [...(testsOf.get(id) ?? []), file]);
+  }
+  for (const files of testsOf.values()) files.sort((a, b) => took.get(a)! - took.get(b)!);
+  return testsOf;
+}
+
+async function tryAll(
+  project: ProjectCopy,
+  chosen: readonly Mutant[],
+  testsOf: ReadonlyMap<number, string[]>,
+): Promise<Result[]> {
+  const results: Result[] = chosen.map(() => 'not tried');
+  const only = values.only?.split(',').map(Number);
+  const waiting = [...chosen.keys()].filter((id) => only === undefined || only.includes(id));
+  const worker = async (): Promise<void> => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+      if (Date.now() - startedAt > Number(values.minutes) * 60_000) return;
+      const result = await tryOne(project, id, chosen, testsOf);
+      results[id] = result;
+      if (result !== 'killed') console.log(`  ${result}: ${inWords(id, chosen[id]!)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
+  return results;
+}
+
+async function tryOne(
+  project: ProjectCopy,
+  id: number,
+  chosen: readonly Mutant[],
+  testsOf: ReadonlyMap<number, string[]>,
+): Promise<Result> {
+  const files = candidates(id, chosen, testsOf).slice(0, Number(values.files));
+  if (files.length === 0) return 'not reached';
+  for (const batch of [files.slice(0, 4), files.slice(4, 12), files.slice(12)]) {
+    if (batch.length === 0) continue;
+    const { code } = await project.run(
+      process.execPath,
+      [...VITEST, '--bail=1', '--maxWorkers=1', ...batch],
+      { environment: { MUTANT: String(id) }, limitMs: LONGEST_TRY_MS },
+    );
+    if (code !== 0) return 'killed';
+  }
+  return 'survived';
+}
+
+/**
+ * The test files that reach a mutant; those named after its file or folder first, then the quickest. Code that runs while its file
+ * is loaded is reached once for all test files of a process: for it any test that reaches the same file may tell.
+ */
+function candidates(
+  id: number,
+  chosen: readonly Mutant[],
+  testsOf: ReadonlyMap<number, string[]>,
+): string[] {
+  const { file } = chosen[id]!;
+  const own = new Set(testsOf.get(id));
+  const ofSameFile = [...testsOf].filter(([other]) => chosen[other]?.file === file);
+  const reaching = [...new Set([...own, ...ofSameFile.flatMap(([, tests]) => tests)])];
+  const stem = basename(file, '.ts');
+  const rank = (test: string): number =>
+    (basename(test).startsWith(stem) ? 0 : 2) + (own.has(test) ? 0 : 1);
+  return reaching.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function inWords(id: number, { file, line, fault, original }: Mutant): string {
+  const text = original.replaceAll(/\s+/g, ' ').slice(0, 90);
+  return `#${id} ${file}:${line} ${fault}: ${text}`;
+}
+
+function report(chosen: readonly Mutant[], results: readonly Result[]): void {
+  const byFolder = new Map<string, Record<Result, number>>();
+  for (const [id, result] of results.entries()) {
+    const folder = chosen[id]!.file.split('/')[1]!;
+    const counts = byFolder.get(folder) ?? {
+      killed: 0,
+      survived: 0,
+      'not reached': 0,
+      'not tried': 0,
+    };
+    counts[result] += 1;
+    byFolder.set(folder, counts);
+  }
+  const all = { killed: 0, survived: 0, 'not reached': 0, 'not tried': 0 };
+  for (const [folder, counts] of byFolder) {
+    for (const result of Object.keys(all) as Result[]) all[result] += counts[result];
+    console.log(row(folder, counts));
+  }
+  console.log(row('together', all));
+}
+
+function row(name: string, counts: Record<Result, number>): string {
+  const tried = counts.killed + counts.survived + counts['not reached'];
+  const score = tried === 0 ? '–' : `${((counts.killed / tried) * 100).toFixed(1)} %`;
+  const rest = `${counts.survived} survived, ${counts['not reached']} not reached`;
+  const untried = counts['not tried'] === 0 ? '' : `, ${counts['not tried']} not tried`;
+  return `${name.padEnd(16)} ${score.padStart(8)}  of ${tried}: ${rest}${untried}`;
+}

@@ -1,0 +1,22 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import base from '../../vitest.config.js';
+
+/** The tests on instrumented code. Left out are those that read the sources as text, or run what was built before. */
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      setupFiles: ['test/mutants/setup.ts'],
+      exclude: [
+        'test/architecture.test.ts',
+        'test/cli/**',
+        'test/config/examples.test.ts',
+        'test/mutants/**',
+        'test/readme*.test.ts',
+        'test/stores/sqlite-crash.test.ts',
+      ],
+      // A mutant is killed by the first test that goes red; how it looks is of no interest.
+      reporters: ['dot'],
+    },
+  }),
+);
