@@ -67,7 +67,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
       formActionOrigins: relyingParty.formActionOrigins,
     }),
   );
-  app.use(health({ ping: relyingParty.ping, isDraining }));
+  app.use(health({ ping: relyingParty.ping, isDraining, logger }));
   app.use(requestId(), requestLog(logger), metrics.measureRequests);
   app.use(metrics.routes);
   if (settings.rateLimitPerMinute > 0) {

@@ -100,8 +100,12 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
     expect(addresses.filter((address) => !address?.startsWith(`${baseUrl}/`))).toEqual([]);
   });
 
-  it('keeps /metrics inside', async () => {
-    expect((await request(`${baseUrl}/metrics`)).statusCode).toBe(404);
+  it('keeps /metrics from everybody, although the proxy asks from this machine and says nothing of whom for', async () => {
+    for (const headers of [{}, { host: 'localhost' }, { host: '127.0.0.1:3000' }]) {
+      const { statusCode, body } = await request(`${baseUrl}/metrics`, { headers });
+      expect(statusCode).toBe(404);
+      expect(await body.text()).not.toContain('lifeguard_http');
+    }
   });
 
   // 127.0.0.2 is an address of every Linux; elsewhere somebody would have to add it.

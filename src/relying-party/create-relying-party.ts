@@ -5,6 +5,7 @@ import { FINISH_MS } from '../config/time-limits.js';
 import { displayNameOf } from '../sessions/session.js';
 import { sealingSecrets } from '../sessions/sealing-secrets.js';
 import { createSessions } from '../sessions/sessions.js';
+import { createStoreProbe } from '../sessions/store-probe.js';
 import type { PageContext } from '../web/page-context.js';
 import { createRenderer, type Render } from '../web/render.js';
 import { requestId } from '../web/request-id.js';
@@ -164,7 +165,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     pageContext,
     formActionOrigins,
     verifyAccessToken: createApiTokens(parts, api, audience),
-    ping: () => session.store.ping(),
+    ping: createStoreProbe(session.store, { now }),
     close: async () => {
       await background.finish(FINISH_MS);
       await opFetch.close();

@@ -51,7 +51,10 @@ export interface RelyingParty {
   readonly errorHandler: ErrorRequestHandler;
   /** Origins a form of ours may lead to through redirects, for the Content-Security-Policy; `undefined` before discovery. */
   readonly formActionOrigins: () => readonly string[] | undefined;
-  /** Resolves when the session store answers. */
+  /**
+   * Resolves when the session store does what a sign-in needs: a session is created, read and destroyed, at most every two
+   * seconds however often it is asked. Rejects within a second with `session_store_unavailable`, whose `cause` says why.
+   */
   readonly ping: () => Promise<void>;
   /**
    * Waits for refreshes and revocations under way, for a few seconds at most, and lets go of connections to the OP. Call it when

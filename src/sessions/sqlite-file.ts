@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../errors.js';
 import { storeMisconfigured } from './store-errors.js';
+import { StoreFault } from './store-fault.js';
 
 /** The few calls of `node:sqlite` we use; `@photostructure/sqlite` has the same ones. */
 export interface Database {
@@ -19,6 +20,16 @@ interface Statement<Row> {
 }
 
 type SqlValue = string | number | Uint8Array | null;
+
+/** The open file, and whether it is still the one that its path names. */
+export interface SqliteFile {
+  readonly database: Database;
+  /** @throws {StoreFault} when the path names no file any more, or the tables are of another version of ours */
+  check(): void;
+  /** Whether the path names another file by now, one that was put there from a copy. */
+  isReplaced(): boolean;
+  close(): void;
+}
 
 /** Goes up whenever the tables change. A file with any other number is emptied: people sign in again, nothing crashes. */
 const LAYOUT = 1;
@@ -50,11 +61,13 @@ const BLOCKING_MS = 20;
  * @param path a file ending in `.db`, `.sqlite` or `.sqlite3`, else a folder, in which the file is `sessions.db`
  * @throws {ConfigError} when this Node has no SQLite, or the path cannot hold the file
  */
-export async function openSqliteFile(path: string): Promise<Database> {
+export async function openSqliteFile(path: string): Promise<SqliteFile> {
   const DatabaseSync = await loadSqlite();
   try {
     const file = makeFile(resolve(path));
-    return await untilNotBusy(OPENING_MS, () => openDatabase(new DatabaseSync(file)));
+    const opened = statSync(file);
+    const database = await untilNotBusy(OPENING_MS, () => openDatabase(new DatabaseSync(file)));
+    return watched(database, file, opened);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw storeMisconfigured(
@@ -93,6 +106,25 @@ export function transaction<Result>(database: Database, steps: () => Result): Re
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+function watched(database: Database, file: string, opened: Stats): SqliteFile {
+  const there = (): Stats | undefined => statSync(file, { throwIfNoEntry: false });
+  return {
+    database,
+    check: () => {
+      if (there() === undefined)
+        throw new StoreFault('file_gone', 'its file is not there any more');
+      if (numberOf(database, 'user_version') !== LAYOUT) {
+        throw new StoreFault('other_tables', 'its tables were replaced by another version');
+      }
+    },
+    isReplaced: () => {
+      const now = there();
+      return now !== undefined && (now.ino !== opened.ino || now.dev !== opened.dev);
+    },
+    close: () => database.close(),
+  };
 }
 
 async function loadSqlite(): Promise<new (file: string) => Database> {

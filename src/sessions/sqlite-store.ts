@@ -5,9 +5,16 @@ import type {
   StoredSession,
   StoredSessionChange,
 } from './session-store.js';
-import { openSqliteFile, transaction, untilNotBusy, type Database } from './sqlite-file.js';
+import {
+  openSqliteFile,
+  transaction,
+  untilNotBusy,
+  type Database,
+  type SqliteFile,
+} from './sqlite-file.js';
 import { STORE_ANSWER_MS } from '../config/time-limits.js';
 import { storeUnavailable } from './store-errors.js';
+import { reasonOf } from './store-fault.js';
 
 const SWEEP_MS = 60_000;
 const SWEEP_ROWS = 500;
@@ -24,26 +31,30 @@ export async function openSqliteStore(
   path: string,
   options: { now: () => number },
 ): Promise<SessionStore> {
-  return new SqliteStore(await openSqliteFile(path), options.now);
+  return new SqliteStore(path, await openSqliteFile(path), options.now);
 }
 
 class SqliteStore implements SessionStore {
-  readonly #database: Database;
+  readonly #path: string;
   readonly #now: () => number;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  #file: SqliteFile;
+  #statements: ReturnType<typeof prepareStatements>;
+  /** A damaged page may still be in memory after it was mended on the disk. */
+  #isDamaged = false;
   #sweeping: NodeJS.Timeout;
 
-  constructor(database: Database, now: () => number) {
-    this.#database = database;
+  constructor(path: string, file: SqliteFile, now: () => number) {
+    this.#path = path;
+    this.#file = file;
     this.#now = now;
-    this.#statements = prepareStatements(database);
+    this.#statements = prepareStatements(file.database);
     this.#sweeping = setTimeout(() => this.#sweep(), Math.random() * SWEEP_MS).unref();
   }
 
   create(key: string, session: NewStoredSession): Promise<void> {
     const { createSession, createTokens, createIndexEntry } = this.#statements;
     return this.#answer(() =>
-      transaction(this.#database, () => {
+      transaction(this.#file.database, () => {
         createSession.run(key, session.session, session.expiresAt);
         createTokens.run(key, session.tokens);
         for (const index of session.indexes) createIndexEntry.run(index, key);
@@ -69,14 +80,17 @@ class SqliteStore implements SessionStore {
     const change = (): boolean => updateSession.run(...values).changes === 1;
     if (tokens === undefined) return this.#answer(change);
     return this.#answer(() =>
-      transaction(this.#database, () => change() && updateTokens.run(tokens, key).changes === 1),
+      transaction(
+        this.#file.database,
+        () => change() && updateTokens.run(tokens, key).changes === 1,
+      ),
     );
   }
 
   destroy(key: string): Promise<Uint8Array | undefined> {
     const { tokensToRemove, destroySession } = this.#statements;
     return this.#answer(() =>
-      transaction(this.#database, () => {
+      transaction(this.#file.database, () => {
         const row = tokensToRemove.get(key);
         destroySession.run(key);
         return row?.tokens;
@@ -117,21 +131,36 @@ class SqliteStore implements SessionStore {
     );
   }
 
-  ping(): Promise<void> {
-    return this.#answer(() => {
-      this.#statements.ping.get();
-    });
+  async ping(): Promise<void> {
+    try {
+      if (this.#isDamaged || this.#file.isReplaced()) await this.#openAgain();
+      this.#file.check();
+    } catch (error) {
+      throw storeUnavailable(error);
+    }
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#sweeping);
-    this.#database.close();
+    this.#file.close();
+  }
+
+  /** After the file was put back from a copy: until then we had the one that was there before, unseen by others. */
+  async #openAgain(): Promise<void> {
+    const before = this.#file;
+    const file = await openSqliteFile(this.#path);
+    if (this.#file !== before) return file.close();
+    this.#file = file;
+    this.#isDamaged = false;
+    this.#statements = prepareStatements(file.database);
+    before.close();
   }
 
   async #answer<Answer>(step: () => Answer): Promise<Answer> {
     try {
       return await untilNotBusy(STORE_ANSWER_MS, step);
     } catch (error) {
+      if (reasonOf(error) === 'damaged') this.#isDamaged = true;
       throw storeUnavailable(error);
     }
   }
@@ -192,7 +221,6 @@ function prepareStatements(database: Database) {
       `INSERT INTO remembered (value, expires_at) VALUES (?, ?)
        ON CONFLICT DO UPDATE SET expires_at = excluded.expires_at WHERE remembered.expires_at <= ?`,
     ),
-    ping: database.prepare('SELECT count(*) FROM sqlite_schema'),
     sweeps: [
       'DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at <= ? LIMIT ?)',
       'DELETE FROM locks WHERE name IN (SELECT name FROM locks WHERE expires_at <= ? LIMIT ?)',

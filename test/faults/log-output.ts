@@ -13,11 +13,18 @@ export interface Outcome {
   readonly exitCode: number | null;
 }
 
-/** A disk of 64 kB; `undefined` where this user may not mount one. */
-export function smallDisk(): { folder: string; remove: () => void } | undefined {
+/** A file system of its own, small enough to be filled. */
+export interface SmallDisk {
+  readonly folder: string;
+  remove(): void;
+}
+
+/** Mounts one; `undefined` where this user may not. */
+export function smallDisk(kilobytes = 64): SmallDisk | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'lifeguard-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
+    const options = ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', folder];
+    execFileSync('mount', options, { stdio: 'ignore' });
   } catch {
     rmSync(folder, { recursive: true });
     return undefined;
@@ -25,7 +32,7 @@ export function smallDisk(): { folder: string; remove: () => void } | undefined 
   return {
     folder,
     remove: () => {
-      execFileSync('umount', [folder]);
+      execFileSync('umount', ['--lazy', folder]);
       rmSync(folder, { recursive: true });
     },
   };

@@ -3,9 +3,11 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { RelyingPartyError } from '../../src/errors.js';
 import { health } from '../../src/ops/health.js';
+import { StoreProbeError } from '../../src/sessions/store-probe.js';
+import { keptLog } from './log-lines.js';
 
-const appWith = (ping: () => Promise<void>, isDraining = false): Express =>
-  express().use(health({ ping, isDraining: () => isDraining }));
+const appWith = (ping: () => Promise<void>, isDraining = false, { logger } = keptLog()): Express =>
+  express().use(health({ ping, isDraining: () => isDraining, logger }));
 
 const storeAnswers = async (): Promise<void> => {};
 const storeIsDown = async (): Promise<void> => {
@@ -26,6 +28,38 @@ describe('health', () => {
     const { status, body, type } = await request(appWith(storeIsDown)).get('/readyz');
     expect([status, type]).toEqual([503, 'application/problem+json']);
     expect(body).toMatchObject({ code: 'session_store_unavailable', status: 503 });
+  });
+
+  it('says which step fails and in a word why, and keeps the words of the driver for the log, once', async () => {
+    const log = keptLog();
+    let fault: Error | undefined = new StoreProbeError(
+      'create',
+      new Error('OOM command not allowed at redis-7.internal'),
+    );
+    const app = appWith(
+      async () => {
+        if (fault) throw fault;
+      },
+      false,
+      log,
+    );
+    const first = await request(app).get('/readyz');
+    expect(first.body).toMatchObject({ part: 'session_store', step: 'create', reason: 'full' });
+    expect(first.text).not.toContain('redis-7');
+    await request(app).get('/readyz');
+    fault = undefined;
+    await request(app).get('/readyz');
+    await request(app).get('/readyz');
+    expect(log.lines()).toMatchObject([
+      {
+        level: 'warn',
+        msg: 'not ready',
+        step: 'create',
+        reason: 'full',
+        detail: expect.stringContaining('redis-7'),
+      },
+      { level: 'info', msg: 'ready again' },
+    ]);
   });
 
   it('is not ready once a stop has begun, whatever the store says', async () => {

@@ -59,7 +59,7 @@ it(
     await store.close();
     expect(wrong).toEqual([]);
     expect(acknowledged.size).toBeGreaterThan(KILLS);
-    const database = await openSqliteFile(folder);
+    const database = (await openSqliteFile(folder)).database;
     expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
     expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
     const halves = 'SELECT key FROM sessions LEFT JOIN tokens USING (key) WHERE tokens IS NULL';

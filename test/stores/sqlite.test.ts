@@ -164,7 +164,7 @@ function rowCounts(): Promise<unknown[]> {
 async function withDatabase<Result>(
   use: (database: Database) => Result | Promise<Result>,
 ): Promise<Result> {
-  const database = await openSqliteFile(folder);
+  const database = (await openSqliteFile(folder)).database;
   try {
     return await use(database);
   } finally {
