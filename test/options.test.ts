@@ -142,6 +142,7 @@ describe('createRelyingParty', () => {
     ['profilePath', { profilePath: 'javascript:alert(1)' }, 'write e.g. /profile'],
     ['proxy', { proxy: null }],
     ['proxy', { proxy: ['http://proxy.example.com'] }],
+    ['proxy', { proxy: 'http://p.example', fetch }, 'leave one of them out'],
     ['proxy.url', { proxy: '' }, 'write e.g. http://'],
     ['proxy.url', { proxy: 'proxy.example.com:3128' }, 'write e.g. http://'],
     ['proxy.url', { proxy: 'socks5://proxy.example.com' }, 'write e.g. http://'],

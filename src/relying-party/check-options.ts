@@ -210,13 +210,20 @@ export const optionShapes: Readonly<Record<keyof RelyingPartyOptions, z.ZodType>
 const relyingPartyOptions = optionsOf<RelyingPartyOptions>(
   optionShapes,
   'give { issuer, clientId, clientSecret, baseUrl, session }',
-).superRefine((options, context) => {
-  const { issuer: own, api: { issuers = [] } = {} } = options as unknown as RelyingPartyOptions;
-  const all = [own, ...issuers.map((each) => each.issuer)];
-  if (new Set(all).size === all.length) return;
-  const message = 'has an issuer twice; use api.clientIds for our own issuer';
-  context.addIssue({ code: 'custom', path: ['api', 'issuers'], message });
-});
+)
+  .superRefine((options, context) => {
+    const { issuer: own, api: { issuers = [] } = {} } = options as unknown as RelyingPartyOptions;
+    const all = [own, ...issuers.map((each) => each.issuer)];
+    if (new Set(all).size === all.length) return;
+    const message = 'has an issuer twice; use api.clientIds for our own issuer';
+    context.addIssue({ code: 'custom', path: ['api', 'issuers'], message });
+  })
+  .superRefine((options, context) => {
+    const { proxy: way, fetch: own } = options as unknown as RelyingPartyOptions;
+    if (way === undefined || own === undefined) return;
+    const message = 'has no effect with a fetch of your own; leave one of them out';
+    context.addIssue({ code: 'custom', path: ['proxy'], message });
+  });
 
 /**
  * Misuse by the programmer ends at construction and names the option and the fix; TypeScript finds most of it earlier.
