@@ -11,6 +11,7 @@ import {
 import type { PoolsSeed } from '../src/pools/index.js';
 import { bearer, relyingPartyOptions, startPools, type Pools } from '../src/testing/index.js';
 import { startBareProvider, type BareProvider } from './support/bare-provider.js';
+import { startWorld } from './support/world.js';
 
 const seed: PoolsSeed = {
   pools: ['own', 'partner'].map((name) => ({
@@ -321,6 +322,36 @@ describe('the audience of a user pool’s token', () => {
     const told = trusting({ audience: 'https://theirs.example.com' });
     expect(await outcome(told, {}, elsewhere)).toBe(200);
     expect(await outcome(trusting(), {}, await tokenOf('partner'))).toBe(200);
+  });
+});
+
+describe('the program', () => {
+  const OTHER = 'https://api.example.com/v1';
+  it.each([
+    [undefined, OTHER, 401],
+    [undefined, 'BASE_URL', 200],
+    [undefined, undefined, 200],
+    [`${OTHER}, urn:x`, OTHER, 200],
+    [OTHER, 'BASE_URL', 401],
+    ['none', 'https://somebody-elses-api.example.com', 200],
+  ])('with API_AUDIENCE=%s answers a token for %s with %i', async (setting, aud, status) => {
+    const world = await startWorld({ environment: { ...(setting && { API_AUDIENCE: setting }) } });
+    await world.signIn(world.browser());
+    const [user] = world.master.users();
+    const headers = await bearer(world.master, {
+      user: user!.username,
+      client: 'site',
+      claims: { ...(aud !== undefined && { aud: aud.replace('BASE_URL', world.app.url) }) },
+    });
+    expect((await fetch(`${world.app.url}/api/me`, { headers })).status).toBe(status);
+    await world.stop();
+  });
+
+  it('describes itself by API_AUDIENCE', async () => {
+    const world = await startWorld({ environment: { API_AUDIENCE: OTHER } });
+    const path = '/.well-known/oauth-protected-resource/v1';
+    expect(await (await fetch(world.app.url + path)).json()).toMatchObject({ resource: OTHER });
+    await world.stop();
   });
 });
 

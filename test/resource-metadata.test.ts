@@ -328,6 +328,32 @@ describe('a challenge that names an address nobody answers', () => {
     expect((await request(app).get(WELL_KNOWN)).status).toBe(200);
   });
 
+  it('is silent when rp.routes, which answers at the root, is mounted behind the routes', async () => {
+    const { made, told } = bare({});
+    const app = hostOf(made, () => undefined).use(made.routes);
+    expect((await request(app).get('/me')).status).toBe(401);
+    expect(told).toEqual([]);
+  });
+
+  it('is looked for as Express 4 keeps it, whose app.router throws', async () => {
+    const { made, told } = bare();
+    const app = express();
+    app.get('/old', (req, res, next) => {
+      const deprecated = (): never => {
+        throw new Error("'app.router' is deprecated!");
+      };
+      const old = Object.create(app, {
+        router: { get: deprecated },
+        _router: { value: app.router },
+      }) as Express;
+      Object.defineProperty(req, 'app', { value: old });
+      void requireApiAccess(made)(req, res, next);
+    });
+    app.use(made.resourceMetadata);
+    expect((await request(app).get('/old')).status).toBe(401);
+    expect(told).toEqual([]);
+  });
+
   it('is a warning of the process where nobody listens', async () => {
     const made = relyingParty({ basePath: '/auth' });
     const warning = once(process, 'warning');

@@ -139,12 +139,15 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   });
   const errorHandler = createErrorHandler(context, headers, metadata);
 
+  const routes = createRoutes(context, {
+    common,
+    resourceMetadata: metadata.handler,
+    errorHandler,
+  });
+  if (basePath === '') metadata.others.add(routes);
+
   const relyingParty: RelyingParty = {
-    routes: createRoutes(context, {
-      common,
-      resourceMetadata: metadata.handler,
-      errorHandler,
-    }),
+    routes,
     errorHandler,
     events,
     baseUrl,

@@ -16,8 +16,9 @@ export interface ResourceMetadata {
   readonly url: string;
   /** Answers at that address and nowhere else: mount it at the root of the host. */
   readonly handler: RequestHandler;
-  /** Whether an app can be seen to answer there. */
+  /** Whether an app can be seen to answer there: by the handler, or by `others` that pass on to it. */
   isMounted(req: Request): boolean;
+  readonly others: Set<RequestHandler>;
 }
 
 export interface ResourceMetadataOptions {
@@ -89,7 +90,10 @@ export function createResourceMetadata(options: ResourceMetadataOptions): Resour
     if (isHere) answer(req, res, next);
     else next();
   };
-  return { url: url.href, handler, isMounted: (req) => wasReached || isInApp(req, handler) };
+  const others = new Set<RequestHandler>();
+  const isMounted = (req: Request): boolean =>
+    wasReached || isInApp(req, (handle) => handle === handler || others.has(handle));
+  return { url: url.href, handler, isMounted, others };
 }
 
 function isWebAddress(audience: string): boolean {
@@ -99,18 +103,26 @@ function isWebAddress(audience: string): boolean {
 
 const searchOf = ({ originalUrl }: Request): string => /\?.*$/s.exec(originalUrl)?.[0] ?? '';
 
-/** As Express keeps it; `slash` is `false` for what is mounted at a path. */
+/** As Express keeps it; `slash`, in Express 4 `regexp.fast_slash`, is `false` for what is mounted at a path. */
 interface Stack {
-  readonly stack?: readonly { readonly handle: unknown; readonly slash?: boolean }[];
+  readonly stack?: readonly {
+    readonly handle: RequestHandler & Stack;
+    readonly slash?: boolean;
+    readonly regexp?: { readonly fast_slash?: boolean };
+  }[];
 }
 
+/** In Express 4 the router is `_router`, and `router` throws. */
+type AnyApp = Application & { parent?: AnyApp; _router?: Stack };
+
 /** A guard may stand in front of the mount, so that the mount has not seen a request yet. */
-function isInApp({ app }: Request, handler: RequestHandler): boolean {
-  let outermost = app as (Application & { parent?: Application }) | undefined;
+function isInApp({ app }: Request, isIt: (handle: RequestHandler) => boolean): boolean {
+  let outermost = app as AnyApp | undefined;
   while (outermost?.parent !== undefined) outermost = outermost.parent;
   const contains = ({ stack = [] }: Stack): boolean =>
-    stack.some(
-      ({ handle, slash }) => slash !== false && (handle === handler || contains(handle as Stack)),
-    );
-  return outermost !== undefined && contains(outermost.router);
+    stack.some(({ handle, slash, regexp }) => {
+      const isAtRoot = slash ?? regexp?.fast_slash;
+      return isAtRoot === true && (isIt(handle) || contains(handle));
+    });
+  return outermost !== undefined && contains(outermost._router ?? (outermost.router as Stack));
 }
