@@ -10,10 +10,20 @@ describe('a session', () => {
       seed: (seed) => withClient(seed, { refreshTokenRotation: { graceSeconds: 0 } }),
     });
   });
-  beforeEach(() => world.pools.reset());
+  let logBefore = 0;
+  beforeEach(() => {
+    world.pools.reset();
+    logBefore = world.app.log.length;
+  });
   afterAll(() => world.stop());
 
   const profile = (browser: Browser): Promise<Page> => browser.get(`${world.app.url}/profile`);
+  /** The page does not wait for it. */
+  const refreshed = async (times: number): Promise<void> => {
+    const isOne = (line: string): boolean => line.includes('"session.refreshed"');
+    const before = logBefore;
+    await expect.poll(() => world.app.log.slice(before).filter(isOne).length).toBe(times);
+  };
   const refreshCalls = (): unknown[] =>
     world.pools
       .requests('oidc-pool-1', '/oauth2/token')
@@ -33,6 +43,7 @@ describe('a session', () => {
     for (let hour = 1; hour <= 3; hour += 1) {
       world.pools.clock.advance('59m');
       expect((await profile(browser)).url).toBe(`${world.app.url}/profile`);
+      await refreshed(hour);
       expect(refreshCalls()).toHaveLength(hour);
     }
   });
@@ -70,10 +81,11 @@ describe('a session', () => {
     world.pools.clock.advance('65m');
     world.pools.faults.always('oidc-pool-1', 'token', { status: 503 });
     expect((await profile(browser)).status).toBe(200);
+    expect(refreshCalls()).toHaveLength(1);
     world.pools.faults.clear();
     world.pools.clock.advance('11s');
     expect((await profile(browser)).status).toBe(200);
-    expect(refreshCalls()).toHaveLength(2);
+    await refreshed(1);
   });
 
   it('survives a rotation of the signing keys', async () => {
@@ -85,14 +97,18 @@ describe('a session', () => {
     expect(refreshCalls()).toHaveLength(1);
   });
 
-  it("is not taken over by another user's ID token in a refresh", async () => {
+  it("ends, and is not taken over, when a refresh brings another user's ID token", async () => {
     const browser = world.browser();
     await world.signIn(browser);
     world.pools.clock.advance('65m');
     world.pools.faults.once('oidc-pool-1', 'token', { idToken: { claims: { sub: 'mallory' } } });
-    const page = await profile(browser);
-    expect(page.status).toBe(401);
-    expect(page.text()).toContain('You have been signed out');
+    expect((await profile(browser)).text()).toContain('You have been signed out');
+    const revoked = () =>
+      world.pools.requests('oidc-pool-1', '/oauth2/revoke').map(({ body }) => body['token'] ?? '');
+    await expect
+      .poll(() => revoked().map((token) => world.master.isRefreshTokenActive(token)))
+      // The one that was replaced and the one that came.
+      .toEqual([false, false]);
   });
 
   it('ends after its idle time, and lives on while it is used', async () => {

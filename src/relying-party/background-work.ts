@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** Work that goes on when its visitor has gone. It belongs to the process, which waits for it before it stops. */
@@ -13,6 +14,8 @@ export interface BackgroundWork {
 export function createBackgroundWork(): BackgroundWork {
   const running = new Set<Promise<unknown>>();
   const stop = new AbortController();
+  // As many as there are pauses, and each lets go of it.
+  setMaxListeners(0, stop.signal);
 
   const allDone = async (): Promise<void> => {
     // What is under way may begin more, as an ended session begins a revocation.

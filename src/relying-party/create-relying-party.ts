@@ -112,7 +112,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   const currentSession = withoutUnended(
     parts,
     currentSignOut,
-    createCurrentSession(sessions, parts.sessionCookie, createRefresh(parts)),
+    createCurrentSession(parts, createRefresh(parts)),
   );
   const pageContext = async (req: Request, res: Response, title: string): Promise<PageContext> => ({
     title,

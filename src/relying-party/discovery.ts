@@ -13,9 +13,10 @@ import { createPatience, KNOWN_TO_HANG_MS } from './patience.js';
 export interface Provider {
   /**
    * openid-client's configuration for the OP, with its metadata read and checked.
+   * @param fetch how calls with it are made; default the provider's own
    * @throws {RelyingPartyError} `provider_unavailable`, `provider_metadata_invalid`
    */
-  configuration(): Promise<client.Configuration>;
+  configuration(fetch?: typeof globalThis.fetch): Promise<client.Configuration>;
   /** The metadata last read, without asking; `undefined` before the first success. */
   knownMetadata(): client.ServerMetadata | undefined;
   /** Says that an endpoint cannot be reached: it may have moved, so the metadata is read again when next needed. */
@@ -107,9 +108,10 @@ export function createProvider(options: ProviderOptions): Provider {
   };
 
   return {
-    async configuration() {
+    async configuration(fetch) {
       const current = await metadata();
       const skew = Math.round((now() - Date.now()) / 1000);
+      if (fetch !== undefined) return configure({ ...options, fetch }, current, skew);
       if (configured?.metadata !== current || configured.skew !== skew) {
         configured = { metadata: current, skew, value: configure(options, current, skew) };
       }
@@ -125,7 +127,7 @@ export function createProvider(options: ProviderOptions): Provider {
   };
 
   function configure(
-    { clientId, clientSecret }: ProviderOptions,
+    { clientId, clientSecret, fetch }: ProviderOptions,
     server: client.ServerMetadata,
     skew: number,
   ): client.Configuration {
@@ -140,7 +142,7 @@ export function createProvider(options: ProviderOptions): Provider {
       clientAuthentication(server, clientSecret),
     );
     configuration.timeout = REQUEST_TIMEOUT_SECONDS;
-    configuration[client.customFetch] = reporting(options.fetch, reportUnreachable);
+    configuration[client.customFetch] = reporting(fetch, reportUnreachable);
     if (isPlainHttp(issuer)) client.allowInsecureRequests(configuration);
     return configuration;
   }

@@ -22,7 +22,7 @@ export interface RelyingPartyOptions {
     readonly absoluteSeconds?: number | undefined;
     /**
      * Claims of the ID token to keep in the session, e.g. `custom:tenant`, for `req.auth.claims`. Default none: the record is
-     * read on every request, so it stays small. They are as they were at sign-in.
+     * read on every request, so it stays small. They are as they were at the last refresh.
      */
     readonly claims?: readonly string[] | undefined;
   };

@@ -26,7 +26,7 @@ export interface Session {
   readonly authenticatedAt: number | undefined;
   /** How the user authenticated, as the OP names it; absent if it does not say. */
   readonly acr: string | undefined;
-  /** Further claims of the ID token that the relying party was asked to keep, as they were at sign-in. */
+  /** Further claims of the ID token that the relying party was asked to keep, as they were at the last refresh. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
   /** The browser that signed in, from its User-Agent header, at most 200 characters. */
   readonly userAgent: string;
@@ -35,7 +35,10 @@ export interface Session {
   readonly absoluteExpiresAt: number;
   /** When the access token expires. */
   readonly accessTokenExpiresAt: number;
-  /** From when on the next request refreshes the tokens; some time before they expire, spread so that sessions differ. */
+  /**
+   * From when on the next request refreshes the tokens; some time before they expire, spread so that sessions differ. Never,
+   * which is a date far away, without a refresh token.
+   */
   readonly refreshDueAt: number;
 }
 

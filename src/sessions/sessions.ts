@@ -37,10 +37,15 @@ export interface Sessions {
   findByKey(key: string): Promise<Session | undefined>;
   /** The key of the session with this id, whether or not there is one. */
   keyOf(sessionId: string): string;
-  /** Moves the idle clock, at most once per tenth of its length. */
+  /** Moves the idle clock, at most once per tenth of its length, unless somebody else has changed the session meanwhile. */
   touch(session: Session): Promise<void>;
   tokens(session: Session): Promise<SessionTokens | undefined>;
-  /** @returns the changed session, or `undefined` if it was ended meanwhile: then the tokens belong to nobody */
+  /** Changes the tokens alone. @returns whether the session still exists; if not, the tokens belong to nobody */
+  keepTokens(key: string, tokens: SessionTokens): Promise<boolean>;
+  /**
+   * Changes both, and moves the idle clock.
+   * @returns the changed session, or `undefined` if it was ended meanwhile: then the tokens belong to nobody
+   */
   replaceTokens(session: Session, tokens: SessionTokens): Promise<Session | undefined>;
   /**
    * Deletes a session, also one that cannot be read or has run out by our clock.
@@ -59,6 +64,8 @@ export interface Sessions {
 const LAYOUT = 2;
 const SESSION_ID_BYTES = 32;
 const TOUCHES_PER_IDLE_TIME = 10;
+/** As JSON can say it. */
+const NEVER = Number.MAX_SAFE_INTEGER;
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, now } = options;
@@ -75,6 +82,8 @@ export function createSessions(options: SessionsOptions): Sessions {
   });
 
   const opened = createOpenedSessions();
+  /** The records that sessions were read from, to see whether they are still the same. */
+  const recordOf = new WeakMap<Session, Uint8Array>();
 
   const findByKey = async (key: string): Promise<Session | undefined> => {
     const stored = await store.read(key);
@@ -82,7 +91,9 @@ export function createSessions(options: SessionsOptions): Sessions {
     const session = opened.of(key, stored.session, () =>
       openJson<Session>(sessionSeal, stored.session, key),
     );
-    return session !== undefined && expiresAt(session) > now() ? session : undefined;
+    if (session === undefined || expiresAt(session) <= now()) return undefined;
+    recordOf.set(session, stored.session);
+    return session;
   };
 
   const findAll = async (index: string): Promise<Session[]> => {
@@ -102,8 +113,7 @@ export function createSessions(options: SessionsOptions): Sessions {
         createdAt,
         lastSeenAt: createdAt,
         absoluteExpiresAt: createdAt + options.absoluteSeconds * 1000,
-        accessTokenExpiresAt: tokens.accessTokenExpiresAt,
-        refreshDueAt: tokens.refreshDueAt,
+        ...timesOf(tokens),
       };
       await store.create(session.key, {
         ...sealedSession(session),
@@ -123,7 +133,9 @@ export function createSessions(options: SessionsOptions): Sessions {
     async touch(session) {
       const at = now();
       if (at - session.lastSeenAt < idleMs / TOUCHES_PER_IDLE_TIME) return;
-      await store.update(session.key, sealedSession({ ...session, lastSeenAt: at }));
+      const expected = recordOf.get(session);
+      const change = sealedSession({ ...session, lastSeenAt: at });
+      await store.update(session.key, { ...change, ...(expected && { expected }) });
     },
 
     async tokens(session) {
@@ -131,13 +143,10 @@ export function createSessions(options: SessionsOptions): Sessions {
       return stored && openJson<SessionTokens>(tokensSeal, stored, session.key);
     },
 
+    keepTokens: (key, tokens) => store.update(key, { tokens: sealJson(tokensSeal, tokens, key) }),
+
     async replaceTokens(session, tokens) {
-      const changed: Session = {
-        ...session,
-        lastSeenAt: now(),
-        accessTokenExpiresAt: tokens.accessTokenExpiresAt,
-        refreshDueAt: tokens.refreshDueAt,
-      };
+      const changed: Session = { ...session, lastSeenAt: now(), ...timesOf(tokens) };
       const still = await store.update(session.key, {
         ...sealedSession(changed),
         tokens: sealJson(tokensSeal, tokens, session.key),
@@ -167,6 +176,18 @@ function indexesOf(session: Session): string[] {
   return session.sid === undefined
     ? [subject]
     : [subject, indexOf('sid', session.issuer, session.sid)];
+}
+
+/** When to refresh is for the session to know, since every request asks; without a refresh token it is never. */
+function timesOf({
+  accessTokenExpiresAt,
+  refreshDueAt,
+  refreshToken,
+}: SessionTokens): Pick<Session, 'accessTokenExpiresAt' | 'refreshDueAt'> {
+  return {
+    accessTokenExpiresAt,
+    refreshDueAt: refreshToken === undefined ? NEVER : refreshDueAt,
+  };
 }
 
 /** Hashed, so that the store does not tell who is signed in. */

@@ -173,12 +173,17 @@ function createProcess(
   const events: RelyingPartyParts['events'] = new EventEmitter();
   const later: typeof fetch = scheduler.scheduleFunction(op.fetch as never) as never;
   const { issuer } = op;
-  const background = createBackgroundWork();
+  // Pauses are as long as the scheduler likes; the process is not about to stop.
+  const background = {
+    ...createBackgroundWork(),
+    pause: () => scheduler.schedule(Promise.resolve(true), 'pause'),
+  };
   const parts = {
     issuer,
     clientId: 'site',
     isUserPool: false,
     now,
+    fetch: later,
     events,
     background,
     leftovers: createLeftovers(background),
@@ -205,13 +210,7 @@ function createProcess(
       clear: () => undefined,
     },
   } as unknown as RelyingPartyParts;
-  const pause = (): Promise<void> => scheduler.schedule(Promise.resolve());
-  const refresh = createRefresh(parts, pause);
-  return {
-    parts,
-    op,
-    currentSession: createCurrentSession(parts.sessions, parts.sessionCookie, refresh),
-  };
+  return { parts, op, currentSession: createCurrentSession(parts, createRefresh(parts)) };
 }
 
 /** The store with each of its answers, and the moment it acts, at the scheduler's mercy. */
