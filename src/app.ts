@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { isUserPool } from './cognito/user-pool.js';
 import type { Settings } from './config/settings.js';
 import { isLoopback } from './config/values.js';
 import { RelyingPartyError } from './errors.js';
@@ -79,8 +80,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
     createSite(relyingParty, {
       requireSession: requireSession(relyingParty),
       requireApiAccess: (access) => requireApiAccess(relyingParty, access),
-      identityProviderLabel: (name) =>
-        settings.identityProviders.find((provider) => provider.name === name)?.label ?? name,
+      identityProviderLabel: (name) => identityProviderLabel(settings, name),
       ordersScope: settings.apiScope,
       ...(now && { now }),
     }),
@@ -101,6 +101,10 @@ export function relyingPartyFrom(
     issuer: settings.issuer,
     clientId: settings.clientId,
     clientSecret: settings.clientSecret ?? null,
+    clientKey: settings.clientKey === undefined ? undefined : { key: settings.clientKey },
+    clientAuthentication: settings.clientAuthentication,
+    userInfo: settings.userInfo,
+    pushedAuthorizationRequests: settings.pushedAuthorizationRequests,
     baseUrl: settings.baseUrl,
     scope: settings.scope,
     identityProviders: settings.identityProviders,
@@ -129,6 +133,14 @@ export function proxyOf({
   noProxy,
 }: Pick<Settings, 'httpsProxy' | 'noProxy'>): ProxyOptions | undefined {
   return httpsProxy === undefined ? undefined : { url: httpsProxy, noProxy };
+}
+
+/** A user without a provider's name came from the issuer itself: a user pool of this site, or some other OpenID provider. */
+function identityProviderLabel({ identityProviders, issuer }: Settings, name?: string): string {
+  if (name !== undefined) {
+    return identityProviders.find((provider) => provider.name === name)?.label ?? name;
+  }
+  return isUserPool(issuer) ? 'This site’s own user pool' : new URL(issuer).host;
 }
 
 /** Per address, on the routes that cost the OP a call. */

@@ -21,6 +21,10 @@ export type RelyingPartyErrorCode =
   | 'code_refused'
   | 'provider_unavailable'
   | 'provider_metadata_invalid'
+  | 'client_authentication_unsupported'
+  | 'pushed_authorization_refused'
+  | 'user_info_subject_mismatch'
+  | 'user_info_invalid'
   | 'provider_unknown'
   | 'prefetch_refused'
   | 'id_token_missing'
@@ -217,6 +221,10 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     detail: 'It is not set up correctly at the moment. Try again later.',
     next: 'retry',
   },
+  client_authentication_unsupported: notSetUp,
+  pushed_authorization_refused: notSetUp,
+  user_info_subject_mismatch: idTokenRefused,
+  user_info_invalid: idTokenRefused,
   provider_unknown: {
     status: 400,
     title: 'Unknown way to sign in',

@@ -18,7 +18,10 @@ export type { RelyingPartyViews, SignOutStepView } from './relying-party/views.j
 export { openSessionStore } from './sessions/open-session-store.js';
 export type { Session } from './sessions/session.js';
 export type { SessionStore } from './sessions/session-store.js';
+export type { SignatureAlgorithm } from './tokens/algorithms.js';
 export type { AccessTokenClaims } from './tokens/claims.js';
+export type { ClientAuthenticationMethod } from './tokens/client-authentication.js';
+export type { ClientKey } from './tokens/client-key.js';
 export { allowOrigins } from './web/cross-origin.js';
 export type { Moment } from './web/moment.js';
 export type { PageContext } from './web/page-context.js';

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import express from 'express';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +20,11 @@ import {
 type Untyped = (...given: unknown[]) => unknown;
 
 const secret = 'a secret that no message may ever quote, anywhere';
+const clientKey = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
 const session = { secrets: [secret], store: new MemoryStore({ now: Date.now }) };
 const good = {
   issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123xyz',
@@ -78,6 +84,29 @@ describe('createRelyingParty', () => {
     ['session.claims', withSession({ claims: 'custom:tenant' }), 'give a list of claims'],
     ['session.claims[1]', withSession({ claims: ['a', 7] }), 'give names of claims'],
     ['session.claims[0]', withSession({ claims: [''] }), 'give names of claims'],
+    ['clientKey', { clientKey: secret }, 'write { key }'],
+    ['clientKey.pem', { clientKey: { pem: secret } }, 'there are key, kid, alg'],
+    ['clientKey.key', { clientKey: {} }, 'give a private RSA, P-256 or Ed25519 key'],
+    ['clientKey.key', { clientKey: { key: secret } }, 'give a private RSA, P-256 or Ed25519 key'],
+    ['clientKey.key', { clientKey: { key: clientKey.publicKey } }, 'give a private RSA'],
+    ['clientKey.kid', { clientKey: { key: clientKey.privateKey, kid: 5 } }, 'give the name'],
+    ['clientKey.alg', { clientKey: { key: clientKey.privateKey, alg: 'HS256' } }, 'write RS256'],
+    ['clientKey.key', { clientKey: { key: clientKey.privateKey, alg: 'RS256' } }, 'give a private'],
+    [
+      'clientKey',
+      { clientKey: { key: clientKey.privateKey }, clientSecret: secret },
+      'with a key, write clientSecret: null',
+    ],
+    ['clientAuthentication', { clientAuthentication: 'client_secret_jwt' }, 'write client_secret_'],
+    ['clientAuthentication', { clientAuthentication: 'client_secret_post' }, 'give clientSecret'],
+    ['clientAuthentication', { clientAuthentication: 'private_key_jwt' }, 'give clientKey'],
+    [
+      'clientAuthentication',
+      { clientAuthentication: 'none', clientSecret: secret },
+      'leave clientKey out, and write clientSecret: null',
+    ],
+    ['userInfo', { userInfo: true }, 'write merge or none'],
+    ['pushedAuthorizationRequests', { pushedAuthorizationRequests: 'always' }, 'write one of them'],
     ['cookieNamespace', { cookieNamespace: 7 }, 'write one word'],
     ['identityProviders', { identityProviders: {} }, 'give a list of providers'],
     ['identityProviders', { identityProviders: null }, 'give a list of providers'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError, type Problem } from '../errors.js';
+import { credentialOf } from '../tokens/client-authentication.js';
 import { nearMisses } from './near-misses.js';
 import { type Option, options } from './options.js';
 import type { Settings } from './settings.js';
@@ -96,7 +97,7 @@ const pathInJson = (path: readonly PropertyKey[]): string =>
 
 /** What is wrong with settings that are each fine alone. */
 function problemsBetween(settings: Settings): Problem[] {
-  const problems: Problem[] = [];
+  const problems = clientProblems(settings);
   if (settings.workers > 1 && settings.sessionStore === 'memory:') {
     problems.push({
       option: options.workers.name,
@@ -112,6 +113,28 @@ function problemsBetween(settings: Settings): Problem[] {
     });
   }
   return problems;
+}
+
+/** The client has a secret, a key, or nothing; and a method that shows just that. */
+function clientProblems({
+  clientSecret,
+  clientKey,
+  clientAuthentication: method,
+}: Settings): Problem[] {
+  const { name } = options.clientAuthentication;
+  if (clientSecret !== undefined && clientKey !== undefined) {
+    const fix = 'keep one of them; with a key, write CLIENT_SECRET=none';
+    return [{ option: options.clientKey.name, problem: 'and CLIENT_SECRET are both set', fix }];
+  }
+  const has = clientKey !== undefined ? 'key' : clientSecret !== undefined ? 'secret' : 'nothing';
+  if (method === undefined || credentialOf[method] === has) return [];
+  const fixes = {
+    secret: 'set CLIENT_SECRET',
+    key: 'set CLIENT_KEY, and CLIENT_SECRET=none',
+    nothing: 'set CLIENT_SECRET=none, and no CLIENT_KEY',
+  };
+  const problem = `is ${method}, and the client has ${has === 'nothing' ? has : `a ${has}`} to show`;
+  return [{ option: name, problem, fix: `${fixes[credentialOf[method]]}, or leave it empty` }];
 }
 
 const variablesSet = (environment: Environment): string[] =>

@@ -80,6 +80,42 @@ export const options: Options = {
     schema: values.clientSecret,
     fix: 'copy the client secret from the app client, or write none for a public client',
   },
+  clientKey: {
+    ...secretSetting,
+    name: 'CLIENT_KEY',
+    meaning:
+      'Instead of a secret: a private key (RSA, P-256 or Ed25519) as PEM or JWK, for `private_key_jwt`. A JWK’s `kid` and `alg` are used.',
+    default: '',
+    schema: values.clientKey,
+    fix: 'write a private key as PEM or JWK, best in the file of CLIENT_KEY_FILE',
+  },
+  clientAuthentication: {
+    ...publicSetting,
+    name: 'CLIENT_AUTHENTICATION',
+    meaning:
+      '`client_secret_basic`, `client_secret_post`, `private_key_jwt` or `none`. Empty: what the issuer lists and secret or key allow.',
+    default: '',
+    schema: values.clientAuthentication,
+    fix: 'write client_secret_basic, client_secret_post, private_key_jwt or none',
+  },
+  userInfo: {
+    ...publicSetting,
+    name: 'USER_INFO',
+    meaning:
+      '`merge`: claims that the ID token lacks are taken from the userInfo endpoint, at sign-in and refresh, for providers with thin ID tokens. A user pool needs `none`.',
+    default: 'none',
+    schema: values.userInfo,
+    fix: 'write merge or none',
+  },
+  pushedAuthorizationRequests: {
+    ...publicSetting,
+    name: 'PUSHED_AUTHORIZATION_REQUESTS',
+    meaning:
+      '`always`: authorization requests are pushed (PAR) also where the issuer does not say that it requires it.',
+    default: 'as-required',
+    schema: values.pushedAuthorizationRequests,
+    fix: 'write always or as-required',
+  },
   scope: {
     ...publicSetting,
     name: 'SCOPE',

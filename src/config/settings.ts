@@ -1,3 +1,5 @@
+import type { ClientAuthenticationMethod } from '../tokens/client-authentication.js';
+
 /** How a sign-out at one identity provider is done; `none` says in `advice` what the user can do instead. */
 export type UpstreamSignOut =
   | { readonly kind: 'cognito'; readonly domain: string; readonly clientId: string }
@@ -34,6 +36,12 @@ export interface Settings {
   readonly clientId: string;
   /** `undefined` for a public client. */
   readonly clientSecret: string | undefined;
+  /** A private key, as PEM or as a JWK's JSON. */
+  readonly clientKey: string | undefined;
+  /** `undefined`: what the issuer lists. */
+  readonly clientAuthentication: ClientAuthenticationMethod | undefined;
+  readonly userInfo: 'merge' | 'none';
+  readonly pushedAuthorizationRequests: boolean;
   readonly scope: string;
   readonly identityProviders: readonly IdentityProvider[];
   readonly emailIsVerified: boolean;

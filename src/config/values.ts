@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { readClientKey } from '../tokens/client-key.js';
 import type { IdentityProvider, Settings } from './settings.js';
 
 /*
@@ -107,6 +108,31 @@ export const scope: z.ZodType<string, string> = text((value) =>
 export const clientSecret: z.ZodType<string | undefined, string> = word.transform((value) =>
   value === 'none' ? undefined : value,
 );
+
+/** Empty text is "not set". */
+export const clientKey: z.ZodType<string | undefined, string> = text((value) => {
+  if (value === '') return undefined;
+  try {
+    readClientKey({ key: value });
+    return undefined;
+  } catch (error) {
+    return (error as TypeError).message;
+  }
+}).transform((value) => (value === '' ? undefined : value));
+
+export const clientAuthentication: z.ZodType<Settings['clientAuthentication'], string> = z
+  .enum(['', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'], {
+    error: 'is no method of client authentication',
+  })
+  .transform((value) => (value === '' ? undefined : value));
+
+export const userInfo: z.ZodType<Settings['userInfo'], string> = z.enum(['merge', 'none'], {
+  error: 'is neither merge nor none',
+});
+
+export const pushedAuthorizationRequests: z.ZodType<boolean, string> = z
+  .enum(['always', 'as-required'], { error: 'is neither always nor as-required' })
+  .transform((value) => value === 'always');
 
 /** As long as the keys that are made of it. */
 export const leastSecretBytes = 32;

@@ -109,6 +109,26 @@ export const operatorHelp: Readonly<Record<RelyingPartyErrorCode, OperatorHelp>>
       'The discovery document names another issuer than ISSUER, or lacks an endpoint. A user pool without a domain has none.',
     fix: 'Copy ISSUER from the `issuer` of the document, to the letter; give the user pool a domain.',
   },
+  client_authentication_unsupported: {
+    cause:
+      'The OpenID provider lists only ways of client authentication that cannot be done with what is set: a secret (`client_secret_basic`, `client_secret_post`), a key (`private_key_jwt`), or neither (`none`); or the key is for no algorithm it lists.',
+    fix: 'The log line has both lists. Give what the provider wants: CLIENT_SECRET, or CLIENT_KEY. If its list is wrong, name the method in CLIENT_AUTHENTICATION: then the list is not asked.',
+  },
+  pushed_authorization_refused: {
+    cause:
+      'The OpenID provider refused the authorization request that was pushed to it before the browser was sent there (PAR, RFC 9126): wrong client authentication, a callback URL that is not registered, or a scope the client may not have.',
+    fix: 'The log line has the provider’s error. Compare CLIENT_ID, CLIENT_SECRET or CLIENT_KEY, SCOPE and the callback URL with the client there.',
+  },
+  user_info_subject_mismatch: {
+    cause:
+      'The userInfo answer is about another user than the ID token (`sub`), so nothing of it can be believed (OpenID Connect Core 1.0, section 5.3.2).',
+    fix: 'The OpenID provider is at fault, or a cache or proxy in front of its userInfo endpoint. Until it is mended, set USER_INFO to none.',
+  },
+  user_info_invalid: {
+    cause:
+      'The userInfo endpoint refused the access token, or its answer is not a JSON object: for example a signed or encrypted JWT.',
+    fix: 'The log line says which. Set the client at the OpenID provider to plain JSON answers (`userinfo_signed_response_alg` left out), allow the scope `openid`, or set USER_INFO to none.',
+  },
   provider_unknown: {
     cause: '`/login?provider=` names a provider that IDENTITY_PROVIDERS does not have.',
     fix: 'Correct the link, or add the provider.',

@@ -10,6 +10,7 @@ import type { LoginTransaction } from './login-transaction.js';
 import { endSession } from './end-session.js';
 import { redirectUri } from './login.js';
 import { requireStepUp } from './step-up.js';
+import { withUserInfo } from './user-info.js';
 import {
   sessionTokens,
   tokenEndpointError,
@@ -35,8 +36,9 @@ export async function callback(
   res.locals['returnTo'] = transaction.returnTo;
 
   const response = await exchangeCode(context, parameters, transaction);
-  const claims = await verifiedIdToken(context, response, transaction.nonce);
-  requireStepUp(claims, transaction.stepUp, context.now());
+  const idToken = await verifiedIdToken(context, response, transaction.nonce);
+  requireStepUp(idToken, transaction.stepUp, context.now());
+  const claims = await withUserInfo(context, idToken, response.access_token);
   const first = {
     idToken: response.id_token!,
     refreshToken: undefined,

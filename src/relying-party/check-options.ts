@@ -17,6 +17,7 @@ import {
 } from '../errors/check-options.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import { isLocalUrl } from '../web/local-url.js';
+import { clientOptions, refineClient } from './check-client.js';
 import type { ProxyOptions } from './proxy.js';
 import type { ApiIssuer, ApiOptions, RelyingPartyOptions } from './options.js';
 import type { RelyingPartyViews } from './views.js';
@@ -170,6 +171,8 @@ export const optionShapes: Readonly<Record<keyof RelyingPartyOptions, z.ZodType>
   issuer,
   clientId: text('give the client ID'),
   clientSecret,
+  ...clientOptions,
+  pushedAuthorizationRequests: trueOrFalse.optional(),
   baseUrl: textLike(values.origin, 'write e.g. https://www.example.com'),
   session: optionsOf<RelyingPartyOptions['session']>(
     {
@@ -211,6 +214,9 @@ const relyingPartyOptions = optionsOf<RelyingPartyOptions>(
   optionShapes,
   'give { issuer, clientId, clientSecret, baseUrl, session }',
 )
+  .superRefine((options, context) => {
+    refineClient(options as unknown as RelyingPartyOptions, context);
+  })
   .superRefine((options, context) => {
     const { issuer: own, api: { issuers = [] } = {} } = options as unknown as RelyingPartyOptions;
     const all = [own, ...issuers.map((each) => each.issuer)];

@@ -5,6 +5,7 @@ import type { Sessions } from '../sessions/sessions.js';
 import type { PageContext } from '../web/page-context.js';
 import type { BackgroundWork } from './background-work.js';
 import type { Render } from '../web/render.js';
+import type { AuthorizationUrl } from './authorization-request.js';
 import type { Provider } from './discovery.js';
 import type { RelyingPartyEvents } from './events.js';
 import type { LoginTransactions } from './login-transaction.js';
@@ -36,6 +37,9 @@ export interface RelyingPartyParts {
   readonly fetch: typeof fetch;
   readonly events: EventEmitter<RelyingPartyEvents>;
   readonly provider: Provider;
+  readonly authorizationUrl: AuthorizationUrl;
+  /** Whether a sign-in's claims are those of userInfo too. */
+  readonly mergesUserInfo: boolean;
   /** What goes on when the visitor it began with has gone. */
   readonly background: BackgroundWork;
   /** Whether the OP is there at the moment; never rejects. */

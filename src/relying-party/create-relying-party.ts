@@ -7,6 +7,7 @@ import { sealingSecrets } from '../sessions/sealing-secrets.js';
 import { createSessions } from '../sessions/sessions.js';
 import { createStoreProbe } from '../sessions/store-probe.js';
 import type { PageContext } from '../web/page-context.js';
+import { readClientKey } from '../tokens/client-key.js';
 import { createRenderer, type Render } from '../web/render.js';
 import { requestId } from '../web/request-id.js';
 import { securityHeaders } from '../web/security-headers.js';
@@ -15,7 +16,8 @@ import { createBackgroundWork } from './background-work.js';
 import { checkRelyingPartyOptions } from './check-options.js';
 import { keepContext, type RelyingPartyContext } from './context.js';
 import { createCurrentSession } from './current-session.js';
-import { createProvider } from './discovery.js';
+import { createAuthorizationUrl } from './authorization-request.js';
+import { createProvider, LOGIN_ENDPOINTS } from './discovery.js';
 import { endSessions } from './end-session.js';
 import { createErrorHandler } from './error-exit.js';
 import type { RelyingPartyEvents } from './events.js';
@@ -60,7 +62,23 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   const events = new EventEmitter<RelyingPartyEvents>();
   const opFetch = createOpFetch(proxyFrom(options.proxy));
   const fetch = options.fetch ?? opFetch.fetch;
-  const provider = createProvider({ issuer, clientId, clientSecret, fetch, now, events });
+  const mergesUserInfo = options.userInfo === 'merge';
+  const pushesRequests = options.pushedAuthorizationRequests ?? false;
+  const provider = createProvider({
+    issuer,
+    clientId,
+    clientSecret,
+    clientKey: options.clientKey && readClientKey(options.clientKey),
+    clientAuthentication: options.clientAuthentication,
+    requiredEndpoints: [
+      ...LOGIN_ENDPOINTS,
+      ...(mergesUserInfo ? (['userinfo_endpoint'] as const) : []),
+      ...(pushesRequests ? (['pushed_authorization_request_endpoint'] as const) : []),
+    ],
+    fetch,
+    now,
+    events,
+  });
   const absoluteSeconds = session.absoluteSeconds ?? DEFAULT_ABSOLUTE_SECONDS;
   const sessions = createSessions({
     store: session.store,
@@ -83,6 +101,8 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     fetch,
     events,
     provider,
+    authorizationUrl: createAuthorizationUrl({ provider, pushesRequests }),
+    mergesUserInfo,
     background,
     providerPresence: createProviderPresence({ provider, fetch, now }),
     sessions,

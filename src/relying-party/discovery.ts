@@ -3,6 +3,7 @@ import type { JWK } from 'jose';
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../errors.js';
 import { algorithmsOf, SIGNATURE_ALGORITHMS } from '../tokens/algorithms.js';
+import { clientAuthentication, type ClientCredentials } from '../tokens/client-authentication.js';
 import { createKeySet, type KeySet } from '../tokens/key-set.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import type { RelyingPartyEvents } from './events.js';
@@ -14,7 +15,7 @@ export interface Provider {
   /**
    * openid-client's configuration for the OP, with its metadata read and checked.
    * @param fetch how calls with it are made; default the provider's own
-   * @throws {RelyingPartyError} `provider_unavailable`, `provider_metadata_invalid`
+   * @throws {RelyingPartyError} `provider_unavailable`, `provider_metadata_invalid`, `client_authentication_unsupported`
    */
   configuration(fetch?: typeof globalThis.fetch): Promise<client.Configuration>;
   /** The metadata last read, without asking; `undefined` before the first success. */
@@ -24,10 +25,8 @@ export interface Provider {
   readonly keys: KeySet;
 }
 
-export interface ProviderOptions {
+export interface ProviderOptions extends ClientCredentials {
   readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string | null;
   /** What the metadata must name; default what a login needs. */
   readonly requiredEndpoints?: readonly RequiredEndpoint[] | undefined;
   readonly fetch: typeof fetch;
@@ -35,9 +34,14 @@ export interface ProviderOptions {
   readonly events: EventEmitter<RelyingPartyEvents>;
 }
 
-type RequiredEndpoint = 'authorization_endpoint' | 'token_endpoint' | 'jwks_uri';
+type RequiredEndpoint =
+  | 'authorization_endpoint'
+  | 'token_endpoint'
+  | 'jwks_uri'
+  | 'userinfo_endpoint'
+  | 'pushed_authorization_request_endpoint';
 
-const LOGIN_ENDPOINTS: readonly RequiredEndpoint[] = [
+export const LOGIN_ENDPOINTS: readonly RequiredEndpoint[] = [
   'authorization_endpoint',
   'token_endpoint',
   'jwks_uri',
@@ -111,9 +115,9 @@ export function createProvider(options: ProviderOptions): Provider {
     async configuration(fetch) {
       const current = await metadata();
       const skew = Math.round((now() - Date.now()) / 1000);
-      if (fetch !== undefined) return configure({ ...options, fetch }, current, skew);
+      if (fetch !== undefined) return configure(fetch, current, skew);
       if (configured?.metadata !== current || configured.skew !== skew) {
-        configured = { metadata: current, skew, value: configure(options, current, skew) };
+        configured = { metadata: current, skew, value: configure(options.fetch, current, skew) };
       }
       return configured.value;
     },
@@ -127,19 +131,21 @@ export function createProvider(options: ProviderOptions): Provider {
   };
 
   function configure(
-    { clientId, clientSecret, fetch }: ProviderOptions,
+    fetch: typeof globalThis.fetch,
     server: client.ServerMetadata,
     skew: number,
   ): client.Configuration {
+    const authenticate = clientAuthentication(options, server, now);
     const announced = server.id_token_signing_alg_values_supported;
     const configuration = new client.Configuration(
       { ...server, id_token_signing_alg_values_supported: [...algorithmsOf(issuer, announced)] },
-      clientId,
+      options.clientId,
       {
         [client.clockSkew]: skew,
         [client.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
       },
-      clientAuthentication(server, clientSecret),
+      // It waits for a promise, although its type does not say so.
+      (_server, _client, body, headers) => authenticate(body, headers) as void,
     );
     configuration.timeout = REQUEST_TIMEOUT_SECONDS;
     configuration[client.customFetch] = reporting(fetch, reportUnreachable);
@@ -163,18 +169,6 @@ function reporting(fetch: typeof globalThis.fetch, unreachable: () => void): cli
       throw error;
     }
   };
-}
-
-/** Basic unless the OP lists only `client_secret_post` (RFC 6749 section 2.3.1: Basic must be supported). */
-function clientAuthentication(
-  server: client.ServerMetadata,
-  clientSecret: string | null,
-): client.ClientAuth {
-  if (clientSecret === null) return client.None();
-  const listed: unknown = server.token_endpoint_auth_methods_supported;
-  return !Array.isArray(listed) || listed.includes('client_secret_basic')
-    ? client.ClientSecretBasic(clientSecret)
-    : client.ClientSecretPost(clientSecret);
 }
 
 async function readMetadata(options: ProviderOptions): Promise<client.ServerMetadata> {
@@ -217,6 +211,12 @@ function checkMetadata(
   required: readonly RequiredEndpoint[],
 ): void {
   const optional = ['end_session_endpoint', 'revocation_endpoint'] as const;
+  // Needed by whoever sends browsers to an OP that demands it.
+  const pushing =
+    server.require_pushed_authorization_requests === true &&
+    required.includes('authorization_endpoint')
+      ? (['pushed_authorization_request_endpoint'] as const)
+      : [];
   if (server.issuer !== issuer) {
     throw new RelyingPartyError(
       'provider_metadata_invalid',
@@ -229,7 +229,7 @@ function checkMetadata(
       `discovery: id_token_signing_alg_values_supported has none of ${SIGNATURE_ALGORITHMS.join(', ')}`,
     );
   }
-  for (const name of [...required, ...optional]) {
+  for (const name of [...required, ...pushing, ...optional]) {
     const value = server[name];
     if (value === undefined && (optional as readonly string[]).includes(name)) continue;
     if (typeof value !== 'string' || !isSafeEndpoint(value, issuer)) {

@@ -45,10 +45,9 @@ async function sendToProvider(
       'the OP is known, but no connection can be made to it',
     );
   }
-  // Asked for again: that look may have found that the OP has moved.
-  const configuration = await context.provider.configuration();
   const transaction = context.transactions.begin(req, res, returnTo, stepUp);
-  const url = client.buildAuthorizationUrl(configuration, {
+  // Discovery is asked again: that look may have found that the OP has moved.
+  const url = await context.authorizationUrl({
     redirect_uri: redirectUri(context),
     scope: context.scope,
     state: transaction.state,

@@ -1,5 +1,7 @@
 import type { IdentityProvider } from '../config/settings.js';
 import type { SessionStore } from '../sessions/session-store.js';
+import type { ClientAuthenticationMethod } from '../tokens/client-authentication.js';
+import type { ClientKey } from '../tokens/client-key.js';
 import type { ProxyOptions } from './proxy.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -8,8 +10,16 @@ export interface RelyingPartyOptions {
   /** The issuer, exactly as in its tokens: `https://cognito-idp.<region>.amazonaws.com/<pool id>`, or any other OP's. */
   readonly issuer: string;
   readonly clientId: string;
-  /** `null` writes out that the client is a public one. */
+  /** `null` writes out that the client has none: it is a public one, or has a `clientKey`. */
   readonly clientSecret: string | null;
+  /** The private key to sign client assertions with, instead of a secret. */
+  readonly clientKey?: ClientKey | undefined;
+  /**
+   * How the client authenticates at the token, revocation and pushed authorization endpoints. Default what the OP lists and the
+   * credentials allow: with a secret `client_secret_basic`, else `client_secret_post`; with a key `private_key_jwt`; else `none`.
+   * Nothing is tried twice.
+   */
+  readonly clientAuthentication?: ClientAuthenticationMethod | undefined;
   /** The one public origin, without a path; every URL handed out is built from it. */
   readonly baseUrl: string;
   readonly session: {
@@ -33,6 +43,13 @@ export interface RelyingPartyOptions {
    * so two relying parties in one app need nothing.
    */
   readonly cookieNamespace?: string | undefined;
+  /**
+   * `merge`: claims that the ID token lacks are taken from the userInfo endpoint, at each sign-in and refresh, for OPs whose ID
+   * tokens are thin. Default `none`; a user pool's ID token has all there is.
+   */
+  readonly userInfo?: 'merge' | 'none' | undefined;
+  /** Authorization requests are pushed (RFC 9126) also where the OP does not require it. Default false. */
+  readonly pushedAuthorizationRequests?: boolean | undefined;
   /** Default `openid email profile`. */
   readonly scope?: string | undefined;
   /** Default none: the master pool's own page then asks. */

@@ -4,10 +4,10 @@ import { groupsOf, identityProviderOf } from '../cognito/claims.js';
 import { RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
 import type { SessionTokens, SignedIn } from '../sessions/session.js';
 import { verifyIdToken, type IdTokenClaims } from '../tokens/id-token.js';
-import { textOf } from '../tokens/signed-claims.js';
+import { textOf, type SignedClaims } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
-import { reasonOf } from './discovery.js';
 import { emailOf } from './email.js';
+import { faultOf } from './op-fault.js';
 
 export type TokenResponse = client.TokenEndpointResponse;
 
@@ -81,7 +81,7 @@ export function whoSignedIn(
     issuer: context.issuer,
     subject,
     username: text('cognito:username') ?? text('preferred_username') ?? subject,
-    name: text('name'),
+    name: text('name') ?? fullName(claims) ?? text('nickname'),
     ...emailOf(claims, identityProvider, context),
     groups: groupsOf(claims),
     // Cognito's token response has no `scope`: what was asked for is then what was given (RFC 6749 section 5.1).
@@ -95,6 +95,11 @@ export function whoSignedIn(
     claims: kept(claims, context.sessionClaims),
     userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
   };
+}
+
+function fullName(claims: SignedClaims): string | undefined {
+  const parts = ['given_name', 'family_name'].map((name) => textOf(claims, name));
+  return parts.filter((part) => part !== undefined).join(' ') || undefined;
 }
 
 function kept(
@@ -111,49 +116,14 @@ function kept(
  */
 export function tokenEndpointError(error: unknown): RelyingPartyError {
   if (error instanceof RelyingPartyError) return error;
-  if (error instanceof client.ResponseBodyError) {
-    // 4xx with JSON is final, whatever the status: Cognito answers 400 where the specification says 401.
-    const code = isServerFault(error.status)
-      ? 'provider_unavailable'
-      : error.error === 'invalid_grant'
-        ? 'code_refused'
-        : 'code_exchange_failed';
-    return new RelyingPartyError(code, `token endpoint: ${described(error)}`, { cause: error });
-  }
-  if (!(error instanceof client.ClientError)) {
-    const code = isFailedFetch(error) ? 'provider_unavailable' : 'code_exchange_failed';
-    return new RelyingPartyError(code, `token endpoint: ${reasonOf(error)}`, { cause: error });
-  }
-  const code =
-    idTokenCode(error) ?? (isNetworkFault(error) ? 'provider_unavailable' : 'code_exchange_failed');
-  return new RelyingPartyError(code, `token endpoint: ${reasonOf(error)}`, { cause: error });
+  const { isOutage, reason } = faultOf(error);
+  const refusal = isCodeRefused(error) ? 'code_refused' : 'code_exchange_failed';
+  const code = idTokenCode(error) ?? (isOutage ? 'provider_unavailable' : refusal);
+  return new RelyingPartyError(code, `token endpoint: ${reason}`, { cause: error });
 }
 
-/** `error` and `error_description` are the OP's words for the operator; they name what is wrong, not who. */
-function described({
-  error,
-  error_description: description,
-  status,
-}: client.ResponseBodyError): string {
-  return `${status} ${error}${description === undefined ? '' : ` (${description})`}`.slice(0, 300);
-}
-
-function isNetworkFault(error: client.ClientError): boolean {
-  if (error.code === undefined || error.code === 'OAUTH_TIMEOUT') return true;
-  const { cause } = error;
-  const hasStatus = typeof cause === 'object' && cause !== null && 'status' in cause;
-  return hasStatus && typeof cause.status === 'number' && isServerFault(cause.status);
-}
-
-/** A connection that was refused or cut: `fetch` says so with a TypeError, and why in its cause (Fetch Standard, 5.6). */
-function isFailedFetch(error: unknown): boolean {
-  return error instanceof TypeError && error.cause instanceof Error;
-}
-
-/** Worth trying again later; 429 is how an OP says it is throttling us. */
-function isServerFault(status: number): boolean {
-  return status >= 500 || status === 429;
-}
+const isCodeRefused = (error: unknown): boolean =>
+  error instanceof client.ResponseBodyError && error.error === 'invalid_grant';
 
 const CODE_OF_CLAIM: Readonly<Record<string, RelyingPartyErrorCode>> = {
   iss: 'id_token_issuer_mismatch',
@@ -167,7 +137,8 @@ const CODE_OF_CLAIM: Readonly<Record<string, RelyingPartyErrorCode>> = {
 };
 
 /** Which check failed, from the details openid-client gives with its error; the header and the claims are unverified. */
-function idTokenCode(error: client.ClientError): RelyingPartyErrorCode | undefined {
+function idTokenCode(error: unknown): RelyingPartyErrorCode | undefined {
+  if (!(error instanceof client.ClientError)) return undefined;
   const details = error.cause instanceof Error ? error.cause.cause : undefined;
   if (typeof details !== 'object' || details === null) return undefined;
   if ('claim' in details) return CODE_OF_CLAIM[String(details.claim)];

@@ -42,9 +42,15 @@ export interface Session {
   readonly refreshDueAt: number;
 }
 
-/** What to call the person. */
-export function displayNameOf({ name, email, username }: Session): string {
-  return name ?? email ?? username;
+/** What to call the person: never by the `sub` alone, which is a name to programs only. */
+export function displayNameOf(session: Session): string {
+  const { name, email, unverifiedEmail } = session;
+  return name ?? email ?? usernameOf(session) ?? unverifiedEmail ?? 'Your account';
+}
+
+/** The name the person types or knows, if the OP tells one. */
+export function usernameOf({ username, subject }: Session): string | undefined {
+  return username === subject ? undefined : username;
 }
 
 /** The tokens of a session. They never leave the server, except to the OP they came from. */

@@ -1,7 +1,7 @@
 import { Router, type RequestHandler } from 'express';
 import type { ApiAccess } from '../guards/api-access.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
-import { displayNameOf } from '../sessions/session.js';
+import { displayNameOf, usernameOf } from '../sessions/session.js';
 import { moment } from '../web/moment.js';
 import { createRenderer } from '../web/render.js';
 import { sendPage } from '../web/send-page.js';
@@ -16,8 +16,8 @@ export interface SiteOptions {
   readonly requireSession: RequestHandler;
   /** Makes a guard for an API route; sets `req.auth`. */
   readonly requireApiAccess: (access: ApiAccess) => RequestHandler;
-  /** What to call an identity provider, given its name at the master pool. */
-  readonly identityProviderLabel: (name: string) => string;
+  /** What to call an identity provider, given its name at the master pool; without one, what to call the issuer itself. */
+  readonly identityProviderLabel: (name: string | undefined) => string;
   /** The scope `/api/orders` asks for; default `orders/read`. */
   readonly ordersScope?: string;
   /** Epoch milliseconds; default `Date.now`. */
@@ -40,17 +40,15 @@ export function createSite(rp: RelyingParty, options: SiteOptions): Router {
     const { session, name, email, unverifiedEmail, groups } = authentication(req);
     if (session === undefined) throw new TypeError('/profile needs a guard that wants a session');
     const at = now();
-    const { identityProvider } = session;
     const html = render('profile', {
       page: await rp.pageContext(req, res, 'Your profile'),
       displayName: displayNameOf(session),
       name,
       email,
       unverifiedEmail,
-      username: session.username,
+      username: usernameOf(session),
       groups,
-      identityProvider:
-        identityProvider === undefined ? undefined : identityProviderLabel(identityProvider),
+      identityProvider: identityProviderLabel(session.identityProvider),
       signedInAt: moment(session.createdAt, at),
       accessTokenExpiresAt: moment(session.accessTokenExpiresAt, at),
       sessionEndsAt: moment(session.absoluteExpiresAt, at),

@@ -11,10 +11,11 @@ export interface SiteViews {
     name: string | undefined;
     email: string | undefined;
     unverifiedEmail: string | undefined;
-    username: string;
+    /** Unless it is the `sub`, which says nothing to a person. */
+    username: string | undefined;
     groups: readonly string[];
-    /** What to call the provider the user came through; `undefined` for the master pool's own users. */
-    identityProvider: string | undefined;
+    /** What to call the provider the user came through. */
+    identityProvider: string;
     signedInAt: Moment;
     accessTokenExpiresAt: Moment;
     /** At the latest: an unused session ends earlier. */

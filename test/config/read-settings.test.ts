@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,10 @@ describe('a complete configuration', () => {
       issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123xyz',
       clientId: 'client-id',
       clientSecret: 'client-secret',
+      clientKey: undefined,
+      clientAuthentication: undefined,
+      userInfo: 'none',
+      pushedAuthorizationRequests: false,
       scope: 'openid email profile',
       identityProviders: [],
       sessionSecrets: [secret],
@@ -338,5 +343,65 @@ describe('the settings as printed', () => {
     expect(JSON.stringify(printed)).not.toMatch(
       /hunter2|client-secret|thirty-two|0123456789abcdef/,
     );
+  });
+});
+
+describe('what the client has to show', () => {
+  const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  }) as string;
+
+  it('is a secret, a key as PEM or JWK (or in a file), or nothing', () => {
+    expect(settingsOf()).toMatchObject({ clientSecret: 'client-secret', clientKey: undefined });
+    const withKey = { CLIENT_SECRET: 'none', CLIENT_KEY: pem };
+    expect(settingsOf(withKey)).toMatchObject({ clientSecret: undefined, clientKey: pem.trim() });
+    const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'client-key.pem');
+    writeFileSync(file, pem);
+    expect(settingsOf({ CLIENT_SECRET: 'none', CLIENT_KEY_FILE: file }).clientKey).toBe(pem.trim());
+    expect(describeSettings(settingsOf(withKey))['CLIENT_KEY']).toBe('set');
+  });
+
+  it('is never two things at once, nor a key that cannot sign', () => {
+    expect(problemsOf({ CLIENT_KEY: pem })).toEqual([
+      'CLIENT_KEY and CLIENT_SECRET are both set; keep one of them; with a key, write CLIENT_SECRET=none',
+    ]);
+    for (const key of ['secret', '{"kty":"RSA"}', pem.slice(0, 60)]) {
+      const [problem] = problemsOf({ CLIENT_SECRET: 'none', CLIENT_KEY: key });
+      expect(problem).toMatch(/^CLIENT_KEY is not a private key as PEM or JWK; /);
+    }
+  });
+
+  it('must fit CLIENT_AUTHENTICATION, where that is set', () => {
+    const fits = {
+      client_secret_basic: {},
+      client_secret_post: {},
+      private_key_jwt: { CLIENT_SECRET: 'none', CLIENT_KEY: pem },
+      none: { CLIENT_SECRET: 'none' },
+    };
+    for (const [method, environment] of Object.entries(fits)) {
+      const changes = { CLIENT_AUTHENTICATION: method, ...environment };
+      expect(settingsOf(changes).clientAuthentication).toBe(method);
+    }
+    expect(problemsOf({ CLIENT_AUTHENTICATION: 'none' })).toEqual([
+      'CLIENT_AUTHENTICATION is none, and the client has a secret to show; set CLIENT_SECRET=none, and no CLIENT_KEY, or leave it empty',
+    ]);
+    expect(problemsOf({ CLIENT_AUTHENTICATION: 'private_key_jwt' })).toHaveLength(1);
+    expect(
+      problemsOf({ CLIENT_AUTHENTICATION: 'client_secret_post', CLIENT_SECRET: 'none' }),
+    ).toHaveLength(1);
+    expect(problemsOf({ CLIENT_AUTHENTICATION: 'client_secret_jwt' })).toEqual([
+      'CLIENT_AUTHENTICATION is no method of client authentication; write client_secret_basic, client_secret_post, private_key_jwt or none',
+    ]);
+  });
+
+  it('USER_INFO and PUSHED_AUTHORIZATION_REQUESTS take their words alone', () => {
+    const changes = { USER_INFO: 'merge', PUSHED_AUTHORIZATION_REQUESTS: 'always' };
+    expect(settingsOf(changes)).toMatchObject({
+      userInfo: 'merge',
+      pushedAuthorizationRequests: true,
+    });
+    expect(problemsOf({ USER_INFO: 'yes' })).toHaveLength(1);
+    expect(problemsOf({ PUSHED_AUTHORIZATION_REQUESTS: 'true' })).toHaveLength(1);
   });
 });

@@ -55,7 +55,7 @@ const pages: Record<string, (render: Render<Views>) => string> = {
       email: undefined,
       unverifiedEmail: undefined,
       groups: [],
-      identityProvider: undefined,
+      identityProvider: 'This site’s own user pool',
     }),
   'sign-in, e-mail only': (render) => render('sign-in', { page: nobody, providers: [], ...lookup }),
   'continue to a provider': (render) =>

@@ -1,0 +1,48 @@
+import * as client from 'openid-client';
+import { RelyingPartyError } from '../errors.js';
+import type { Provider } from './discovery.js';
+import { faultOf } from './op-fault.js';
+import { createPatience } from './patience.js';
+
+/** Gives the address that begins a sign-in with these parameters. */
+export type AuthorizationUrl = (parameters: Record<string, string>) => Promise<URL>;
+
+export interface AuthorizationUrlOptions {
+  readonly provider: Provider;
+  /** Also where the OP does not require it. */
+  readonly pushesRequests: boolean;
+}
+
+/**
+ * Where the OP requires it, or the relying party was told to, the parameters go to the OP first, with our client authentication,
+ * and the browser carries a reference alone. That may throw `pushed_authorization_refused` or
+ * `provider_unavailable`.
+ * @see OpenID Connect Core 1.0 section 3.1.2.1; RFC 9126 sections 2 to 5
+ */
+export function createAuthorizationUrl({
+  provider,
+  pushesRequests,
+}: AuthorizationUrlOptions): AuthorizationUrl {
+  const patience = createPatience();
+
+  return async (parameters) => {
+    const configuration = await provider.configuration();
+    const server = configuration.serverMetadata();
+    if (!pushesRequests && server.require_pushed_authorization_requests !== true) {
+      return client.buildAuthorizationUrl(configuration, parameters);
+    }
+    try {
+      const push = client.buildAuthorizationUrlWithPAR(configuration, parameters);
+      return await patience.wait('pushed authorization request', push);
+    } catch (error) {
+      throw pushError(error);
+    }
+  };
+}
+
+function pushError(error: unknown): RelyingPartyError {
+  if (error instanceof RelyingPartyError) return error;
+  const { isOutage, reason } = faultOf(error);
+  const code = isOutage ? 'provider_unavailable' : 'pushed_authorization_refused';
+  return new RelyingPartyError(code, `pushed authorization request: ${reason}`, { cause: error });
+}

@@ -1,0 +1,128 @@
+import * as client from 'openid-client';
+import { RelyingPartyError } from '../errors.js';
+import type { IdTokenClaims } from '../tokens/id-token.js';
+import { signedClaims, type SignedClaims } from '../tokens/signed-claims.js';
+import type { RelyingPartyParts } from './context.js';
+import { reasonOf } from './discovery.js';
+import { isServerFault } from './op-fault.js';
+
+type Verified = Pick<IdTokenClaims, 'subject' | 'all'>;
+
+/** What only the ID token says: whose it is, for whom, when, and how the user signed in. */
+const ID_TOKEN_ALONE: ReadonlySet<string> = new Set(
+  (
+    'iss sub aud azp exp iat nbf jti nonce at_hash c_hash ' +
+    'auth_time acr amr sid origin_jti event_id token_use cnf events'
+  ).split(' '),
+);
+
+/** A claim, and the one that says whether it was checked: believed only together. */
+const CHECKED_BY: readonly (readonly [string, string])[] = [
+  ['email', 'email_verified'],
+  ['phone_number', 'phone_number_verified'],
+];
+
+/**
+ * The claims of a sign-in: the ID token's and, where the relying party was asked for it, what userInfo says besides.
+ *
+ * @throws {RelyingPartyError} `user_info_subject_mismatch`, `user_info_invalid`; `provider_unavailable` when the endpoint does
+ *   not answer: a sign-in without what was asked for could mean other rights than the user has
+ * @see OpenID Connect Core 1.0 section 5.3
+ */
+export async function withUserInfo<Claims extends Verified>(
+  context: RelyingPartyParts,
+  idToken: Claims,
+  accessToken: string,
+): Promise<Claims> {
+  if (!context.mergesUserInfo) return idToken;
+  const said = await readUserInfo(context, accessToken);
+  if (said['sub'] !== idToken.subject) {
+    throw new RelyingPartyError(
+      'user_info_subject_mismatch',
+      'userinfo endpoint: sub is not that of the ID token',
+    );
+  }
+  return { ...idToken, all: merged(said, idToken.all) };
+}
+
+/** The ID token has the last word (it is signed), and the only one about the sign-in itself. */
+function merged(said: SignedClaims, idToken: SignedClaims): SignedClaims {
+  const besides = Object.entries(said).filter(([name]) => !ID_TOKEN_ALONE.has(name));
+  const all: Record<string, unknown> = { ...Object.fromEntries(besides), ...idToken };
+  for (const [claim, check] of CHECKED_BY) {
+    const isSaidOfTheSame =
+      idToken[claim] === undefined ||
+      (idToken[check] === undefined && idToken[claim] === said[claim]);
+    all[check] = (isSaidOfTheSame ? said : idToken)[check];
+  }
+  return all;
+}
+
+async function readUserInfo(
+  context: RelyingPartyParts,
+  accessToken: string,
+): Promise<SignedClaims> {
+  const response = await ask(context, accessToken);
+  const { status } = response;
+  if (isServerFault(status)) throw unavailable(`status ${status}`);
+  if (status !== 200) throw invalid(`status ${status}`);
+  const type = (response.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+  const text = await response.text();
+  return type === 'application/jwt' ? signedAnswer(context, text) : jsonAnswer(text);
+}
+
+async function ask({ provider }: RelyingPartyParts, accessToken: string): Promise<Response> {
+  const configuration = await provider.configuration();
+  const url = new URL(configuration.serverMetadata().userinfo_endpoint!);
+  const headers = new Headers({ accept: 'application/json, application/jwt' });
+  try {
+    return await client.fetchProtectedResource(
+      configuration,
+      accessToken,
+      url,
+      'GET',
+      null,
+      headers,
+    );
+  } catch (error) {
+    // The access token is minutes old at most: who refuses it will refuse the next one too.
+    if (error instanceof client.WWWAuthenticateChallengeError) throw invalid('status 401', error);
+    throw unavailable(reasonOf(error), error);
+  }
+}
+
+function jsonAnswer(text: string): SignedClaims {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(text);
+  } catch (error) {
+    throw invalid('the answer is not JSON', error);
+  }
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
+    throw invalid('the answer is no JSON object');
+  }
+  return answer as SignedClaims;
+}
+
+/** Signed as an ID token is, by the same keys; `iss` and `aud` are ours where they are given (section 5.3.2). */
+async function signedAnswer(
+  { provider, issuer, clientId }: RelyingPartyParts,
+  jwt: string,
+): Promise<SignedClaims> {
+  const { claims } = await signedClaims(jwt, 'id_token', provider.keys).catch((error: unknown) => {
+    throw error instanceof RelyingPartyError && error.code === 'provider_unavailable'
+      ? error
+      : invalid('the answer is a JWT that does not verify', error);
+  });
+  if (claims['iss'] !== undefined && claims['iss'] !== issuer) throw invalid('iss is another');
+  if (claims['aud'] !== undefined && ![claims['aud']].flat().includes(clientId)) {
+    throw invalid('aud is not our client');
+  }
+  return claims;
+}
+
+const invalid = (reason: string, cause?: unknown): RelyingPartyError =>
+  new RelyingPartyError('user_info_invalid', `userinfo endpoint: ${reason}`, { cause });
+
+const unavailable = (reason: string, cause?: unknown): RelyingPartyError =>
+  new RelyingPartyError('provider_unavailable', `userinfo endpoint: ${reason}`, { cause });

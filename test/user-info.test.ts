@@ -1,0 +1,271 @@
+import express from 'express';
+import { createRelyingParty, requireSession, type RelyingParty } from '../src/index.js';
+import { MemoryStore } from '../src/sessions/memory-store.js';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reservePort, startApp, urlOf } from './support/app.js';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  startHostileProvider,
+  type Answer,
+  type HostileProvider,
+} from './security/support/hostile-provider.js';
+import { signIn, visit, type Visit } from './security/support/visitor.js';
+
+let provider: HostileProvider;
+let userInfo: Record<string, unknown>;
+let idToken: Record<string, unknown>;
+beforeAll(async () => {
+  provider = await startHostileProvider();
+});
+afterAll(() => provider.stop());
+beforeEach(() => {
+  provider.behave();
+  userInfo = { sub: 'alice', name: 'Alice Thin', email: 'alice@example.org', email_verified: true };
+  idToken = {};
+  provider.answers.set('/.well-known/openid-configuration', () => ({
+    ...provider.metadata,
+    userinfo_endpoint: `${provider.issuer}/userinfo`,
+  }));
+  provider.answers.set('/userinfo', () => userInfo);
+  provider.answers.set('/token', (_req, _res, body) => provider.tokens(body, { claims: idToken }));
+});
+
+const KEPT = [
+  'groups',
+  'acr',
+  'auth_time',
+  'sid',
+  'origin_jti',
+  'nonce',
+  'aud',
+  'iss',
+  'exp',
+  'amr',
+];
+
+describe('userInfo that is merged', () => {
+  let url: string;
+  let relyingParty: RelyingParty;
+  let stop: () => Promise<void>;
+  beforeEach(async () => {
+    const server = await reservePort();
+    url = urlOf(server);
+    relyingParty = createRelyingParty({
+      issuer: provider.issuer,
+      clientId: CLIENT_ID,
+      clientSecret: CLIENT_SECRET,
+      baseUrl: url,
+      userInfo: 'merge',
+      session: {
+        secrets: ['a secret for tests only - more than 32 bytes'],
+        store: new MemoryStore({ now: Date.now }),
+        claims: KEPT,
+      },
+    });
+    const app = express();
+    app.use(relyingParty.routes);
+    app.get('/profile', requireSession(relyingParty), (req, res) => {
+      const { session: _session, ...auth } = req.auth!;
+      res.json({ ...auth, session: req.auth!.session });
+    });
+    server.on('request', app);
+    stop = async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await relyingParty.close();
+    };
+  });
+  afterEach(() => stop());
+
+  const refusal = async (): Promise<Visit> => {
+    const answer = await signIn(url);
+    expect(answer.cookie).not.toContain('session');
+    return answer;
+  };
+  async function whoIsIn(): Promise<Record<string, unknown> & { claims: Record<string, unknown> }> {
+    const callback = await signIn(url);
+    expect(callback.status, callback.text).toBe(302);
+    const page = await visit(`${url}/profile`, { cookie: callback.cookie });
+    return JSON.parse(page.text);
+  }
+
+  it('gives what the ID token lacks', async () => {
+    userInfo = { ...userInfo, groups: ['crew'] };
+    const { name, email, claims } = await whoIsIn();
+    expect({ name, email }).toEqual({ name: 'Alice Thin', email: 'alice@example.org' });
+    expect(claims['groups']).toEqual(['crew']);
+  });
+
+  it('loses against the ID token, claim by claim', async () => {
+    idToken = { name: 'Alice Signed' };
+    expect(await whoIsIn()).toMatchObject({ name: 'Alice Signed', email: 'alice@example.org' });
+  });
+
+  it('says nothing about the sign-in itself: time, strength, session, audience', async () => {
+    userInfo = {
+      ...userInfo,
+      acr: 'gold',
+      auth_time: 1,
+      sid: 'a',
+      origin_jti: 'b',
+      nonce: 'c',
+      amr: ['mfa'],
+      aud: 'somebody-else',
+      iss: 'https://elsewhere.example',
+      exp: 9_999_999_999,
+    };
+    const { claims, authenticatedAt, session } = await whoIsIn();
+    expect(authenticatedAt).toBeUndefined();
+    expect(session).not.toHaveProperty('acr');
+    expect(session).not.toHaveProperty('sid');
+    expect(session).not.toHaveProperty('originJti');
+    for (const name of ['acr', 'auth_time', 'sid', 'origin_jti', 'amr']) {
+      expect(claims[name]).toBeUndefined();
+    }
+    expect(claims).toMatchObject({ aud: CLIENT_ID, iss: provider.issuer });
+    expect(claims['nonce']).not.toBe('c');
+    expect(claims['exp']).not.toBe(9_999_999_999);
+  });
+
+  it('does not verify the address of the ID token by speaking of another one', async () => {
+    idToken = { email: 'boss@example.org' };
+    userInfo = { ...userInfo, email: 'alice@example.org', email_verified: true };
+    const other = await whoIsIn();
+    expect(other['email']).toBeUndefined();
+    expect(other['unverifiedEmail']).toBe('boss@example.org');
+    idToken = { email_verified: true };
+    userInfo = { ...userInfo, email_verified: false };
+    expect((await whoIsIn())['unverifiedEmail']).toBe('alice@example.org');
+    idToken = { email: 'alice@example.org' };
+    userInfo = { ...userInfo, email_verified: true };
+    expect((await whoIsIn())['email']).toBe('alice@example.org');
+  });
+
+  it.each([
+    ['of another user', { sub: 'mallory' }],
+    ['without sub', { sub: undefined }],
+    ['with a sub that is no text', { sub: ['alice'] }],
+  ])('%s refuses the sign-in', async (_what, changes) => {
+    userInfo = { ...userInfo, ...changes };
+    expect(await refusal()).toMatchObject({ status: 502, code: 'user_info_subject_mismatch' });
+  });
+
+  const answerWith =
+    (status: number, body = '', headers: Record<string, string> = {}): Answer =>
+    (_req, res) =>
+      void res.writeHead(status, headers).end(body);
+  const unusable: [string, Answer][] = [
+    ['that is no JSON', answerWith(200, '<p>', { 'content-type': 'application/json' })],
+    ['that is a list', () => []],
+    ['that is null', () => null],
+    [
+      'that is an encrypted JWT',
+      answerWith(200, 'a.b.c.d.e', { 'content-type': 'application/jwt' }),
+    ],
+    ['that is a 401', answerWith(401, '', { 'www-authenticate': 'Bearer error="invalid_token"' })],
+    ['that is a bare 401', answerWith(401)],
+    ['that is a 403', answerWith(403)],
+    ['that leads elsewhere', answerWith(302, '', { location: 'https://elsewhere.example/' })],
+  ];
+  it.each(unusable)('%s refuses the sign-in', async (_what, answer) => {
+    provider.answers.set('/userinfo', answer);
+    expect(await refusal()).toMatchObject({ status: 502, code: 'user_info_invalid' });
+  });
+
+  it.each<[string, Answer]>([
+    ['with a 503', answerWith(503)],
+    ['with a 429', answerWith(429)],
+    ['by hanging up', (req) => void req.socket.destroy()],
+  ])(
+    '%s is an outage: 503, and nobody is signed in with half of who they are',
+    async (_w, answer) => {
+      provider.answers.set('/userinfo', answer);
+      expect(await refusal()).toMatchObject({ status: 503, code: 'provider_unavailable' });
+    },
+  );
+
+  it('is sent the access token in the header and nothing in the address', async () => {
+    let seen: string | undefined;
+    provider.answers.set('/userinfo', (req) => {
+      seen = `${req.method} ${req.url} ${req.headers.authorization}`;
+      return userInfo;
+    });
+    await whoIsIn();
+    expect(seen).toBe('GET /userinfo Bearer an-access-token');
+  });
+
+  describe('as a signed JWT', () => {
+    const signed =
+      (claims: Record<string, unknown>, spoil = (jwt: string) => jwt): Answer =>
+      async (_req, res) => {
+        const jwt = spoil(await provider.sign({ ...userInfo, ...claims }));
+        res.writeHead(200, { 'content-type': 'application/jwt; charset=utf-8' }).end(jwt);
+      };
+
+    it('is taken when it verifies, with or without iss and aud', async () => {
+      provider.answers.set('/userinfo', signed({ iss: provider.issuer, aud: [CLIENT_ID, 'x'] }));
+      expect(await whoIsIn()).toMatchObject({ name: 'Alice Thin' });
+      provider.answers.set('/userinfo', signed({}));
+      expect(await whoIsIn()).toMatchObject({ name: 'Alice Thin' });
+    });
+
+    it.each<[string, () => Answer]>([
+      ['of another issuer', () => signed({ iss: 'https://elsewhere.example' })],
+      ['for another client', () => signed({ aud: 'somebody-else' })],
+      ['with a damaged signature', () => signed({}, (jwt) => `${jwt.slice(0, -8)}AAAAAAAA`)],
+      ['cut short', () => signed({}, (jwt) => jwt.slice(0, 40))],
+    ])('%s is refused', async (_what, answer) => {
+      provider.answers.set('/userinfo', answer());
+      expect(await refusal()).toMatchObject({ status: 502, code: 'user_info_invalid' });
+    });
+  });
+
+  it('needs an endpoint in the metadata, found out before the password is asked for', async () => {
+    provider.answers.delete('/.well-known/openid-configuration');
+    const login = await visit(`${url}/login`);
+    expect(login).toMatchObject({ status: 503, code: 'provider_metadata_invalid' });
+  });
+});
+
+describe('a thin ID token without userInfo', () => {
+  it('signs in; the page names no sub as a name, and no user pool of this site', async () => {
+    const site = await startApp({ ISSUER: provider.issuer, CLIENT_ID, CLIENT_SECRET });
+    try {
+      idToken = { sub: 'c52f584d-44ae-7075-32e7-e2b320ea6c20' };
+      const { cookie } = await signIn(site.url);
+      const page = await visit(`${site.url}/profile`, { cookie, headers: { accept: 'text/html' } });
+      expect(page.status).toBe(200);
+      expect(page.text).toContain('<h1>Your account</h1>');
+      expect(page.text).not.toContain('c52f584d');
+      expect(page.text).not.toContain('own user pool');
+      expect(page.text).toContain(new URL(provider.issuer).host);
+      expect([...provider.asked.keys()].filter((each) => each.includes('userinfo'))).toEqual([]);
+    } finally {
+      await site.stop();
+    }
+  });
+
+  it('names a person by what else it says', async () => {
+    const site = await startApp({ ISSUER: provider.issuer, CLIENT_ID, CLIENT_SECRET });
+    const headingFor = async (claims: Record<string, unknown>): Promise<string | undefined> => {
+      idToken = claims;
+      const { cookie } = await signIn(site.url);
+      const page = await visit(`${site.url}/profile`, { cookie, headers: { accept: 'text/html' } });
+      return /<h1>(.*?)<\/h1>/.exec(page.text)?.[1];
+    };
+    try {
+      expect(await headingFor({ given_name: 'Alice', family_name: 'Example' })).toBe(
+        'Alice Example',
+      );
+      expect(await headingFor({ given_name: 'Alice' })).toBe('Alice');
+      expect(await headingFor({ nickname: 'ally' })).toBe('ally');
+      expect(await headingFor({ preferred_username: 'alice.example' })).toBe('alice.example');
+      expect(await headingFor({ email: 'a@example.org', email_verified: true })).toBe(
+        'a@example.org',
+      );
+    } finally {
+      await site.stop();
+    }
+  });
+});
