@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.js';
 import type { SignatureAlgorithm } from '../tokens/algorithms.js';
+import type { ClientAuthenticationMetadata } from '../tokens/client-authentication.js';
 import type { UserPools, UserPoolsError } from './user-pools.js';
 
 /** What of the OpenID provider's discovery document the checks go by. */
@@ -9,7 +10,10 @@ export interface ProviderMetadata {
   readonly tokenEndpoint: string;
   readonly jwksUri: string;
   readonly endSessionEndpoint: string | undefined;
-  readonly takesBasicAuthentication: boolean;
+  /** What it lists of client authentication, unchecked. */
+  readonly clientAuthentication: ClientAuthenticationMetadata;
+  /** It takes no parameters in the address of its authorization endpoint (RFC 9126 section 5). */
+  readonly requiresPushedRequests: boolean;
   /** What its tokens may be signed with. */
   readonly signatureAlgorithms: readonly SignatureAlgorithm[];
 }

@@ -32,6 +32,9 @@ export const authorization: Check<DoctorContext> = {
   async run(context) {
     const { metadata, settings } = context;
     if (metadata === undefined) return { skipped: 'there is no authorization endpoint' };
+    if (metadata.requiresPushedRequests || settings.pushedAuthorizationRequests) {
+      return { skipped: 'the authorization request is pushed, which would leave something behind' };
+    }
     const names = settings.identityProviders.map(({ name }) => name);
     const tries = names.length > 0 ? names : [undefined];
     const results = await Promise.all(tries.map((name) => tryProvider(context, metadata, name)));

@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Settings } from '../../config/settings.js';
+import { RelyingPartyError } from '../../errors.js';
+import { clientAuthentication } from '../../tokens/client-authentication.js';
+import { readClientKey } from '../../tokens/client-key.js';
 import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import { clientSecretMissing, clientSecretWrong } from '../master-client.js';
@@ -17,42 +21,47 @@ export const clientSecret: Check<DoctorContext> = {
     try {
       const { status, error } = await exchangeBogusCode(context, metadata);
       if (status === 429 || status >= 500) return { findings: [unclear(`status ${status}`)] };
-      if (error !== 'invalid_client') {
-        return { findings: [], detail: settings.clientSecret === undefined ? 'none' : undefined };
-      }
+      if (error !== 'invalid_client') return { findings: [], detail: shownBy(settings) };
       const finding = settings.clientSecret === undefined ? clientSecretMissing : clientSecretWrong;
       return { findings: [finding(context)] };
     } catch (error) {
-      return { findings: [unclear(networkReason(error))] };
+      const reason = error instanceof RelyingPartyError ? error.message : networkReason(error);
+      return { findings: [unclear(reason)] };
     }
   },
 };
 
+const shownBy = ({ clientKey, clientSecret }: Settings): string | undefined =>
+  clientKey !== undefined ? 'key' : clientSecret === undefined ? 'none' : undefined;
+
 async function exchangeBogusCode(
   context: DoctorContext,
-  { tokenEndpoint, takesBasicAuthentication }: ProviderMetadata,
+  { tokenEndpoint, clientAuthentication: metadata }: ProviderMetadata,
 ): Promise<{ status: number; error: unknown }> {
-  const { clientId, clientSecret: secret } = context.settings;
+  const {
+    clientId,
+    clientSecret = null,
+    clientKey: key,
+    clientAuthentication: method,
+  } = context.settings;
   const form = new URLSearchParams({
     grant_type: 'authorization_code',
     code: randomUUID(),
     redirect_uri: callbackOf(context),
     code_verifier: `${randomUUID()}${randomUUID()}`,
-    client_id: clientId,
   });
-  const headers: Record<string, string> = {
+  const headers = new Headers({
     accept: 'application/json',
     'content-type': 'application/x-www-form-urlencoded',
-  };
-  if (secret !== undefined && takesBasicAuthentication) {
-    const pair = `${encodeURIComponent(clientId)}:${encodeURIComponent(secret)}`;
-    headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
-  } else if (secret !== undefined) form.set('client_secret', secret);
+  });
+  const clientKey = key === undefined ? undefined : readClientKey({ key });
+  const credentials = { clientId, clientSecret, clientKey, clientAuthentication: method };
+  await clientAuthentication(credentials, metadata, context.now)(form, headers);
 
   const response = await context.fetch(tokenEndpoint, {
     method: 'POST',
     redirect: 'manual',
-    headers,
+    headers: Object.fromEntries(headers),
     body: form.toString(),
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });

@@ -88,7 +88,6 @@ function metadataFrom(document: DiscoveryDocument, issuer: string): ProviderMeta
   const tokenEndpoint = url('token_endpoint');
   const jwksUri = url('jwks_uri');
   if (!authorizationEndpoint || !tokenEndpoint || !jwksUri) return undefined;
-  const methods = document['token_endpoint_auth_methods_supported'];
   return {
     issuer: String(document['issuer']),
     authorizationEndpoint,
@@ -96,7 +95,13 @@ function metadataFrom(document: DiscoveryDocument, issuer: string): ProviderMeta
     jwksUri,
     endSessionEndpoint: url('end_session_endpoint'),
     signatureAlgorithms: algorithmsOf(issuer, document['id_token_signing_alg_values_supported']),
-    takesBasicAuthentication: !Array.isArray(methods) || methods.includes('client_secret_basic'),
+    clientAuthentication: {
+      issuer: String(document['issuer']),
+      token_endpoint_auth_methods_supported: document['token_endpoint_auth_methods_supported'],
+      token_endpoint_auth_signing_alg_values_supported:
+        document['token_endpoint_auth_signing_alg_values_supported'],
+    },
+    requiresPushedRequests: document['require_pushed_authorization_requests'] === true,
   };
 }
 

@@ -1,0 +1,89 @@
+import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/config/from-environment.js';
+import { diagnose, type Diagnosis } from '../../src/doctor/diagnose.js';
+import { startOtherProvider, type OtherProviderOptions } from '../support/other-provider.js';
+
+const siteUrl = 'http://localhost:2';
+
+describe('doctor at an OpenID provider that is no user pool', () => {
+  /** Looks at the provider as it is set up, with settings that are the site's. */
+  async function examine(
+    options: OtherProviderOptions,
+    environment: Record<string, string> = {},
+  ): Promise<Diagnosis & { readonly asked: readonly string[] }> {
+    const provider = await startOtherProvider(siteUrl, options);
+    try {
+      const settings = readSettings({
+        BASE_URL: siteUrl,
+        ISSUER: provider.issuer,
+        CLIENT_ID: provider.clientId,
+        CLIENT_SECRET: provider.clientSecret,
+        SESSION_SECRET: 'q8vT2mZx91LrKwYbNc73HsdPfGjE5uAo',
+        SESSION_STORE: 'file:./test-results/no-such-folder/sessions',
+        ...environment,
+      });
+      const diagnosis = await diagnose(settings, { now: Date.now, fetch, userPools: undefined });
+      return { ...diagnosis, asked: provider.asked };
+    } finally {
+      await provider.stop();
+    }
+  }
+  const codesOf = (diagnosis: Diagnosis): string[] => diagnosis.findings.map(({ code }) => code);
+
+  it('shows the client’s secret as the site does: in the header, or in the body', async () => {
+    const inHeader = await examine({});
+    expect(codesOf(inHeader)).not.toContain('client_secret_wrong');
+    expect(inHeader.asked).toContain('POST /token Basic');
+    const inBody = await examine({
+      client: { token_endpoint_auth_method: 'client_secret_post' },
+      configuration: { clientAuthMethods: ['client_secret_post'] },
+    });
+    expect(codesOf(inBody)).not.toContain('client_secret_wrong');
+    expect(inBody.asked).toContain('POST /token');
+    expect(codesOf(await examine({}, { CLIENT_SECRET: 'another' }))).toContain(
+      'client_secret_wrong',
+    );
+  });
+
+  it('shows a key, and finds nothing wrong with a provider that signs with ES256 and wants PAR', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const diagnosis = await examine(
+      {
+        client: {
+          client_secret: undefined,
+          token_endpoint_auth_method: 'private_key_jwt',
+          id_token_signed_response_alg: 'ES256',
+          jwks: { keys: [await exportJWK(publicKey)] },
+        },
+        configuration: {
+          jwks: { keys: [await exportJWK(privateKey)] },
+          enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+          clientAuthMethods: ['private_key_jwt'],
+          features: {
+            pushedAuthorizationRequests: {
+              enabled: true,
+              requirePushedAuthorizationRequests: true,
+            },
+          },
+        },
+      },
+      { CLIENT_SECRET: 'none', CLIENT_KEY: await exportPKCS8(privateKey) },
+    );
+    const codes = codesOf(diagnosis);
+    for (const code of ['jwks_unusable', 'client_secret_wrong', 'client_secret_missing']) {
+      expect(codes).not.toContain(code);
+    }
+    expect(codes).not.toContain('check_failed');
+    expect(diagnosis.asked.filter((each) => each.startsWith('GET /auth'))).toEqual([]);
+  });
+
+  it('says so where the provider lists no way that could be done', async () => {
+    const { findings } = await examine({
+      client: { token_endpoint_auth_method: 'none', client_secret: undefined },
+      configuration: { clientAuthMethods: ['none'] },
+    });
+    const finding = findings.find(({ code }) => code === 'check_failed')!;
+    expect(finding.what).toContain('token_endpoint_auth_methods_supported has none');
+  });
+});
