@@ -48,7 +48,9 @@ describe('userInfo that is merged', () => {
   let url: string;
   let relyingParty: RelyingParty;
   let stop: () => Promise<void>;
+  let ahead: number;
   beforeEach(async () => {
+    ahead = 0;
     const server = await reservePort();
     url = urlOf(server);
     relyingParty = createRelyingParty({
@@ -57,9 +59,10 @@ describe('userInfo that is merged', () => {
       clientSecret: CLIENT_SECRET,
       baseUrl: url,
       userInfo: 'merge',
+      now: () => Date.now() + ahead,
       session: {
         secrets: ['a secret for tests only - more than 32 bytes'],
-        store: new MemoryStore({ now: Date.now }),
+        store: new MemoryStore({ now: () => Date.now() + ahead }),
         claims: KEPT,
       },
     });
@@ -184,6 +187,20 @@ describe('userInfo that is merged', () => {
       expect(await refusal()).toMatchObject({ status: 503, code: 'provider_unavailable' });
     },
   );
+
+  it('is read again at a refresh: what it says then replaces what it said', async () => {
+    userInfo = { ...userInfo, groups: ['crew', 'admins'] };
+    const { cookie } = await signIn(url);
+    const seen = async (): Promise<unknown> => {
+      const page = await visit(`${url}/profile`, { cookie });
+      const { name, claims } = JSON.parse(page.text);
+      return { name, groups: claims.groups };
+    };
+    expect(await seen()).toEqual({ name: 'Alice Thin', groups: ['crew', 'admins'] });
+    userInfo = { sub: 'alice', name: 'Alice Married', groups: ['crew'] };
+    ahead = 301_000;
+    await expect.poll(seen).toEqual({ name: 'Alice Married', groups: ['crew'] });
+  });
 
   it('is sent the access token in the header and nothing in the address', async () => {
     let seen: string | undefined;

@@ -124,5 +124,5 @@ function isInApp({ app }: Request, isIt: (handle: RequestHandler) => boolean): b
       const isAtRoot = slash ?? regexp?.fast_slash;
       return isAtRoot === true && (isIt(handle) || contains(handle));
     });
-  return outermost !== undefined && contains(outermost._router ?? (outermost.router as Stack));
+  return outermost !== undefined && contains(outermost['_router'] ?? (outermost.router as Stack));
 }

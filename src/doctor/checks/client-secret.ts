@@ -31,8 +31,12 @@ export const clientSecret: Check<DoctorContext> = {
   },
 };
 
-const shownBy = ({ clientKey, clientSecret }: Settings): string | undefined =>
-  clientKey !== undefined ? 'key' : clientSecret === undefined ? 'none' : undefined;
+const shownBy = (settings: Settings): string | undefined =>
+  settings.clientKey !== undefined
+    ? 'key'
+    : settings.clientSecret === undefined
+      ? 'none'
+      : undefined;
 
 async function exchangeBogusCode(
   context: DoctorContext,
@@ -40,7 +44,7 @@ async function exchangeBogusCode(
 ): Promise<{ status: number; error: unknown }> {
   const {
     clientId,
-    clientSecret = null,
+    clientSecret: secret = null,
     clientKey: key,
     clientAuthentication: method,
   } = context.settings;
@@ -55,7 +59,7 @@ async function exchangeBogusCode(
     'content-type': 'application/x-www-form-urlencoded',
   });
   const clientKey = key === undefined ? undefined : readClientKey({ key });
-  const credentials = { clientId, clientSecret, clientKey, clientAuthentication: method };
+  const credentials = { clientId, clientSecret: secret, clientKey, clientAuthentication: method };
   await clientAuthentication(credentials, metadata, context.now)(form, headers);
 
   const response = await context.fetch(tokenEndpoint, {
