@@ -70,6 +70,8 @@ describe('back-channel logout', () => {
   const badClaims: [string, object][] = [
     ['of another issuer', { iss: 'https://evil.example' }],
     ['for another client', { aud: 'another' }],
+    ['for a stranger beside us', { aud: ['site', 'stranger'] }],
+    ['of a sign-in that is an hour ahead', { auth_time: nowSeconds() + 3600 }],
     ['issued ahead of time', { iat: nowSeconds() + 3600 }],
     ['without iat', { iat: undefined }],
     ['that has expired', { exp: nowSeconds() - 3600 }],
@@ -105,6 +107,26 @@ describe('back-channel logout', () => {
       expect(answer.status).toBe(400);
       expect(await answer.json()).toMatchObject({ code });
     }
+  });
+
+  it.each(['at+jwt', 'application/AT+JWT', 'secevent+jwt'])(
+    'refuses a token that says it is of type %s, and ends nothing',
+    async (typ) => {
+      const session = await establish(app, { sid: 'sign-in-1' });
+      const answer = await post(await provider.sign(goodClaims(), { typ }));
+      expect(answer.status).toBe(400);
+      expect(await isSignedIn(session)).toBe(true);
+    },
+  );
+
+  it.each([null, 'JWT', 'application/logout+jwt'])('takes one of type %s', async (typ) => {
+    expect((await post(await provider.sign(goodClaims(), { typ }))).status).toBe(200);
+  });
+
+  it('refuses a token whose sid cannot be read, and does not end all of the user’s sessions instead', async () => {
+    const session = await establish(app, { sid: 'another' });
+    expect((await post(await provider.sign({ ...goodClaims(), sid: 5 }))).status).toBe(400);
+    expect(await isSignedIn(session)).toBe(true);
   });
 
   it('refuses the same token a second time', async () => {

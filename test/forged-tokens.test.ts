@@ -17,6 +17,22 @@ const forgeries: [string, TokenFault, string][] = [
     { claims: { aud: ['AUD', 'another'] } },
     'id_token_audience_mismatch',
   ],
+  [
+    'for a stranger beside us, though azp is us',
+    { claims: { aud: ['AUD', 'stranger'], azp: 'AUD' } },
+    'id_token_audience_mismatch',
+  ],
+  [
+    'of a sign-in that is an hour ahead',
+    { claims: { auth_time: HOUR_AHEAD } },
+    'id_token_issued_in_future',
+  ],
+  ['not valid for an hour yet', { claims: { nbf: HOUR_AHEAD } }, 'id_token_issued_in_future'],
+  [
+    'that is a logout token by its events',
+    { claims: { events: { 'http://schemas.openid.net/event/backchannel-logout': {} } } },
+    'id_token_use_wrong',
+  ],
   ['with another nonce', { claims: { nonce: 'another' } }, 'id_token_nonce_mismatch'],
   ['without a nonce', { claims: { nonce: null } }, 'id_token_nonce_mismatch'],
   [
@@ -46,7 +62,7 @@ describe('an ID token', () => {
   it.each(forgeries)('%s is refused, and nobody is signed in', async (_name, idToken, code) => {
     const browser = world.browser();
     const client = world.master.client('site').id;
-    const fault = JSON.parse(JSON.stringify(idToken).replace('AUD', client)) as TokenFault;
+    const fault = JSON.parse(JSON.stringify(idToken).replaceAll('AUD', client)) as TokenFault;
     world.pools.faults.once('oidc-pool-1', 'token', { idToken: fault });
     const page = await world.signIn(browser);
 

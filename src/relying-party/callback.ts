@@ -3,6 +3,7 @@ import * as client from 'openid-client';
 import { recogniseAuthorizationError } from '../cognito/error-descriptions.js';
 import { RelyingPartyError } from '../errors.js';
 import { operatorHelp } from '../errors/operator-help.js';
+import type { IdTokenClaims } from '../tokens/id-token.js';
 import { queryOf } from '../web/query.js';
 import { requestIdOf } from '../web/request-id.js';
 import type { RelyingPartyContext } from './context.js';
@@ -47,7 +48,7 @@ export async function callback(
   const tokens = sessionTokens(response, first, context.now());
   const who = whoSignedIn(context, claims, response, req.get('User-Agent'));
 
-  await endPrevious(context, req);
+  await endPrevious(context, req, claims);
   await context.revokedSignIns.resume(who, claims.issuedAt);
   const { sessionId, session } = await context.sessions.establish(who, tokens);
   context.sessionCookie.write(res, sessionId);
@@ -141,10 +142,16 @@ async function forgetSignOut(
 }
 
 /** The browser's earlier session, if any, ends with the login that replaces it. */
-async function endPrevious(context: RelyingPartyContext, req: Request): Promise<void> {
+async function endPrevious(
+  context: RelyingPartyContext,
+  req: Request,
+  { issuedAt }: IdTokenClaims,
+): Promise<void> {
   const sessionId = context.sessionCookie.read(req);
   if (sessionId === undefined) return;
   const key = context.sessions.keyOf(sessionId);
   const found = context.sessions.findByKey(key).catch(() => undefined);
-  await endSession(context, { key, signIn: found }, 'replaced');
+  // The new tokens may have the same `sid`, and are older than this end of the session before.
+  const issuedBeforeSeconds = issuedAt - 1;
+  await endSession(context, { key, signIn: found }, 'replaced', { issuedBeforeSeconds });
 }

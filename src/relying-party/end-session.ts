@@ -37,12 +37,13 @@ export interface EndedSession {
  *
  * @param session itself, or its key alone, with what may be found out about it
  * @param options.revoke whether the OP is asked to end the refresh token too; default true
+ * @param options.issuedBeforeSeconds see `RevokedSignIns.add`: a sign-in that takes this one's place may have its `sid`
  */
 export async function endSession(
   parts: RelyingPartyParts,
   session: SessionToEnd,
   reason: EndReason,
-  { revoke = true }: { readonly revoke?: boolean } = {},
+  options: { readonly revoke?: boolean; readonly issuedBeforeSeconds?: number } = {},
 ): Promise<EndedSession> {
   const { key } = session;
   let ended: Omit<EndedSession, 'isOver'> = NOT_YET;
@@ -63,7 +64,7 @@ export async function endSession(
       revocation:
         removed === undefined
           ? NOTHING_TO_REVOKE
-          : clearUp(parts, key, { ...removed, signIn, revoke }),
+          : clearUp(parts, key, { ...removed, ...options, signIn }),
     };
   });
   return { isOver, ...ended };
@@ -82,16 +83,20 @@ async function clearUp(
   found: {
     readonly tokens: SessionTokens | undefined;
     readonly signIn: SignInToEnd | undefined;
-    readonly revoke: boolean;
+    readonly revoke?: boolean;
+    readonly issuedBeforeSeconds?: number;
   },
 ): Promise<RevocationOutcome> {
-  const { tokens, signIn, revoke } = found;
+  const { tokens, signIn, revoke = true, issuedBeforeSeconds } = found;
   const [outcome] = await Promise.all([
     // What is sealed with a secret that is not ours cannot be revoked.
     tokens === undefined
       ? ('failed' as const)
       : revokeTokens(parts, key, revoke ? tokens : undefined),
-    signIn && parts.leftovers.attempt(`mark ${key}`, () => parts.revokedSignIns.add(signIn)),
+    signIn &&
+      parts.leftovers.attempt(`mark ${key}`, () =>
+        parts.revokedSignIns.add(signIn, issuedBeforeSeconds),
+      ),
   ]);
   return outcome;
 }

@@ -11,8 +11,11 @@ import { createMarks } from './marks.js';
  * session of ours and begin another: then only what was issued before the end is refused.
  */
 export interface RevokedSignIns {
-  /** Until its access token would have expired. A sign-in without a name cannot be remembered. */
-  add(session: Ended): Promise<void>;
+  /**
+   * Until its access token would have expired. A sign-in without a name cannot be remembered.
+   * @param issuedBeforeSeconds which tokens with its `sid` are refused; default those issued until now
+   */
+  add(session: Ended, issuedBeforeSeconds?: number): Promise<void>;
   /** Whoever signs in again under the same `sid` gets tokens that count, also in the very second in which the last ones ended. */
   resume(signIn: Pick<Session, 'issuer' | 'sid'>, issuedAtSeconds: number): Promise<void>;
   /** @throws {RelyingPartyError} `session_store_unavailable`: whether the sign-in still stands is not known then */
@@ -30,7 +33,11 @@ export interface RevokedSignInsOptions {
 export function createRevokedSignIns({ store, now }: RevokedSignInsOptions): RevokedSignIns {
   const marks = createMarks(store);
   return {
-    async add({ issuer, originJti, sid, accessTokenExpiresAt }) {
+    async add(
+      { issuer, originJti, sid, accessTokenExpiresAt },
+      // `iat` has whole seconds, so all of this one belong to what has ended.
+      issuedBeforeSeconds = Math.floor(now() / 1000) + 1,
+    ) {
       const expiresAt = accessTokenExpiresAt + CLOCK_TOLERANCE_SECONDS * 1000;
       if (expiresAt <= now()) return;
       if (originJti !== undefined) {
@@ -40,8 +47,7 @@ export function createRevokedSignIns({ store, now }: RevokedSignInsOptions): Rev
         const name = sidMark(issuer, sid);
         const earlier = await marks.read(name);
         await marks.write(name, {
-          // `iat` has whole seconds, so all of this one belong to what has ended.
-          text: String(Math.floor(now() / 1000) + 1),
+          text: String(issuedBeforeSeconds),
           expiresAt: Math.max(expiresAt, earlier?.expiresAt ?? 0),
         });
       }
