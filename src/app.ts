@@ -58,6 +58,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
   });
   metrics.count(relyingParty.events);
   logEvents(relyingParty.events, logger);
+  void relyingParty.checkSecrets();
 
   const app = express();
   app.disable('x-powered-by');
@@ -68,7 +69,8 @@ export function createApp(settings: Settings, parts: AppParts): App {
       formActionOrigins: relyingParty.formActionOrigins,
     }),
   );
-  app.use(health({ ping: relyingParty.ping, isDraining, logger }));
+  const { ping, checkSecrets } = relyingParty;
+  app.use(health({ ping, checkSecrets, isDraining, logger }));
   app.use(requestId(), requestLog(logger), metrics.measureRequests);
   app.use(metrics.routes);
   if (settings.rateLimitPerMinute > 0) {

@@ -171,6 +171,9 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   session_secret_weak: problem(
     'Whoever guesses it can make session and login cookies of their own.',
   ),
+  session_secret_mismatch: problem(
+    'What one replica seals another does not open: users are signed out at random, and logins expire.',
+  ),
   store_unreachable: problem('Without its sessions the site can show nobody a page of theirs.'),
   store_evicts: problem('Redis drops sessions when memory runs low, signing people out at random.'),
   site_unexpected: problem(

@@ -47,6 +47,7 @@ export type FindingCode =
   | 'sign_out_unreachable'
   | 'sign_out_endpoint_missing'
   | 'session_secret_weak'
+  | 'session_secret_mismatch'
   | 'store_unreachable'
   | 'store_evicts'
   | 'site_unexpected'

@@ -8,6 +8,8 @@ import { requestIdOf } from '../web/request-id.js';
 export interface HealthOptions {
   /** Resolves when the session store does what a sign-in needs; it has its own time limit. */
   readonly ping: () => Promise<void>;
+  /** Whether all replicas can open what the others seal; never rejects. */
+  readonly checkSecrets: () => Promise<'ok' | 'mismatch'>;
   /** True once a stop has begun. */
   readonly isDraining: () => boolean;
   /** Is told when readiness changes. */
@@ -18,9 +20,10 @@ export interface HealthOptions {
  * `GET /healthz`: the process lives. `GET /readyz`: it may be sent requests, i.e. the session store does what a sign-in needs and
  * no stop has begun; if not, `part`, `step` and `reason` say what fails. Neither ever asks the OpenID provider: with it
  * down, existing sessions still work, and taking every replica out of the balancer would make an outage of sign-in an
- * outage of everything.
+ * outage of everything. Nor is a replica taken out for other session secrets than the rest: `secrets` says so, and the status
+ * stays 200.
  */
-export function health({ ping, isDraining, logger }: HealthOptions): Router {
+export function health({ ping, checkSecrets, isDraining, logger }: HealthOptions): Router {
   const router = Router();
   let known: string | undefined;
 
@@ -43,7 +46,8 @@ export function health({ ping, isDraining, logger }: HealthOptions): Router {
   router.get('/readyz', async (_req, res) => {
     const notReady = await look();
     if (notReady === undefined) {
-      res.set('Cache-Control', 'no-store').json({ status: 'ready' });
+      const secrets = await checkSecrets();
+      res.set('Cache-Control', 'no-store').json({ status: 'ready', secrets });
     } else {
       sendProblem(res, { ...notReady, status: 503, requestId: requestIdOf(res) });
     }

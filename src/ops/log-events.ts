@@ -16,6 +16,7 @@ const levels: Readonly<Record<Exclude<EventName, 'request.failed'>, 'debug' | 'i
   'logout.revocation_failed': 'warn',
   'logout.backchannel': 'info',
   'logout.completed': 'info',
+  'secrets.mismatch': 'warn',
   'discovery.failed': 'warn',
   'resource_metadata.unmounted': 'warn',
 };

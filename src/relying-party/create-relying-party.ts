@@ -38,6 +38,8 @@ import type { RelyingParty } from './relying-party.js';
 import { createRevokedSignIns } from './revoked-sign-ins.js';
 import { createResourceMetadata, resourceIdentifier } from './resource-metadata.js';
 import { createRoutes } from './routes.js';
+import { createSecretsWatch } from './secrets-watch.js';
+import { createSecretFingerprints } from '../sessions/secret-fingerprints.js';
 import { createSessionCookie } from './session-cookie.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -56,7 +58,8 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   const { issuer, clientId, clientSecret, session, basePath = '', api = {} } = options;
   const baseUrl = new URL(options.baseUrl).origin;
   const cookieNamespace = options.cookieNamespace ?? namespaceOf(basePath);
-  const secrets = sealingSecrets(session.secrets, { issuer, clientId, cookieNamespace });
+  const owner = { issuer, clientId, cookieNamespace };
+  const secrets = sealingSecrets(session.secrets, owner);
   const now = options.now ?? Date.now;
   const isHttps = baseUrl.startsWith('https:');
   const events = new EventEmitter<RelyingPartyEvents>();
@@ -88,6 +91,11 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     now,
   });
   const background = createBackgroundWork();
+  const secretsWatch = createSecretsWatch({
+    fingerprints: createSecretFingerprints({ store: session.store, secrets, owner, now }),
+    background,
+    events,
+  });
   const parts = {
     issuer,
     clientId,
@@ -189,8 +197,10 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     formActionOrigins,
     verifyAccessToken: createApiTokens(parts, api, audience),
     ping: createStoreProbe(session.store, { now }),
+    checkSecrets: secretsWatch.check,
     close: async () => {
       await background.finish(FINISH_MS);
+      await secretsWatch.end();
       await opFetch.close();
     },
   };

@@ -57,6 +57,11 @@ export interface RelyingParty {
    */
   readonly ping: () => Promise<void>;
   /**
+   * Whether all replicas that share the store can open what the others seal; a `secrets.mismatch` event tells as well. Looks at
+   * once, and from then on by itself. Never rejects.
+   */
+  readonly checkSecrets: () => Promise<'ok' | 'mismatch'>;
+  /**
    * Waits for refreshes and revocations under way, for a few seconds at most, and lets go of connections to the OP. Call it when
    * no more requests come, and before the session store is closed: a refresh token that arrives later is lost.
    */

@@ -33,6 +33,8 @@ it('nearly everything in the catalogue is provoked by a test', () => {
     ]),
   );
   const elsewhere = [
+    // test/secret-fingerprints.test.ts
+    'session_secret_mismatch',
     // test/doctor/redis.test.ts
     'store_evicts',
     'store_not_durable',

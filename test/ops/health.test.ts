@@ -7,7 +7,9 @@ import { StoreProbeError } from '../../src/sessions/store-probe.js';
 import { keptLog } from './log-lines.js';
 
 const appWith = (ping: () => Promise<void>, isDraining = false, { logger } = keptLog()): Express =>
-  express().use(health({ ping, isDraining: () => isDraining, logger }));
+  express().use(
+    health({ ping, checkSecrets: async () => 'ok', isDraining: () => isDraining, logger }),
+  );
 
 const storeAnswers = async (): Promise<void> => {};
 const storeIsDown = async (): Promise<void> => {
@@ -19,7 +21,7 @@ describe('health', () => {
     const { status, body, headers } = await request(appWith(storeAnswers)).get('/readyz');
     expect([status, body, headers['cache-control']]).toEqual([
       200,
-      { status: 'ready' },
+      { status: 'ready', secrets: 'ok' },
       'no-store',
     ]);
   });

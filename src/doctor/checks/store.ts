@@ -3,6 +3,13 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '../../errors.js';
 import { openSessionStore } from '../../sessions/open-session-store.js';
+import type { Settings } from '../../config/settings.js';
+import { sealingSecrets } from '../../sessions/sealing-secrets.js';
+import {
+  createSecretFingerprints,
+  type SecretFingerprints,
+} from '../../sessions/secret-fingerprints.js';
+import type { SessionStore } from '../../sessions/session-store.js';
 import type { DoctorContext } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import { redisFindings } from '../redis.js';
@@ -19,17 +26,37 @@ export const store: Check<DoctorContext> = {
     // Opening a store that does not exist would make it, and it would belong to whoever runs doctor.
     if (path !== undefined && !existsSync(path)) return { findings: newFile(path), detail: 'new' };
     try {
+      let isAgreed: boolean;
       const opened = await openSessionStore(sessionStore, { now });
       try {
         await opened.ping();
+        isAgreed = (await fingerprintsOf(opened, settings, now).compare()) === 'ok';
       } finally {
         await opened.close();
       }
       const findings = path === undefined ? await redisFindings(sessionStore) : [];
-      return { findings, detail: kind };
+      return { findings: isAgreed ? findings : [...findings, otherSecrets], detail: kind };
     } catch (error) {
       return { findings: [unreachable(reasonOf(error), path)], detail: kind };
     }
+  },
+};
+
+function fingerprintsOf(
+  opened: SessionStore,
+  settings: Settings,
+  now: () => number,
+): SecretFingerprints {
+  const owner = { ...settings, cookieNamespace: '' };
+  const secrets = sealingSecrets(settings.sessionSecrets, owner);
+  return createSecretFingerprints({ store: opened, secrets, owner, now });
+}
+
+const otherSecrets: Finding = {
+  code: 'session_secret_mismatch',
+  what: 'A replica that runs now with this session store has other values in SESSION_SECRET.',
+  fix: {
+    text: 'Give all replicas the same list. To change it, add the new secret at the end everywhere, and only then put it first.',
   },
 };
 

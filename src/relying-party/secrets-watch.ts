@@ -1,0 +1,47 @@
+import type { EventEmitter } from 'node:events';
+import type { SecretFingerprints, SecretsAgreement } from '../sessions/secret-fingerprints.js';
+import type { BackgroundWork } from './background-work.js';
+import type { RelyingPartyEvents } from './events.js';
+
+/** Looks now and then whether all replicas have secrets that fit. */
+export interface SecretsWatch {
+  /** What is known; looks at once, and from the first time on by itself. Never rejects. */
+  check(): Promise<SecretsAgreement>;
+  /** Tells the other replicas that this one ends. Never rejects. */
+  end(): Promise<void>;
+}
+
+export interface SecretsWatchOptions {
+  readonly fingerprints: SecretFingerprints;
+  readonly background: BackgroundWork;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+}
+
+const EVERY_MS = 15_000;
+
+export function createSecretsWatch(options: SecretsWatchOptions): SecretsWatch {
+  const { fingerprints, background, events } = options;
+  let known: SecretsAgreement = 'ok';
+  let isWatching = false;
+
+  const look = async (): Promise<SecretsAgreement> => {
+    // With the store down nothing is known that was not before.
+    const found = await fingerprints.announce().catch(() => known);
+    if (found === 'mismatch' && known === 'ok') events.emit('secrets.mismatch', {});
+    known = found;
+    return found;
+  };
+
+  const watch = async (): Promise<void> => {
+    while (await background.pause(EVERY_MS)) await look();
+  };
+
+  return {
+    check() {
+      if (!isWatching) void background.own(watch());
+      isWatching = true;
+      return look();
+    },
+    end: () => fingerprints.withdraw().catch(() => undefined),
+  };
+}

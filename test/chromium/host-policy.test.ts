@@ -1,0 +1,73 @@
+import type { Page } from 'playwright-core';
+import helmet from 'helmet';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { requireSession } from '../../src/index.js';
+import { launchChromium, type Chromium } from '../support/chromium.js';
+import { startHost, type Host } from '../support/host.js';
+import { giveCredentials, heading } from './support/people.js';
+import { withPasswordChosen } from './support/stage.js';
+
+const FORM = '<h1>Host</h1><form method="post" action="/logout"><button>Leave</button></form>';
+
+describe.skipIf(inject('chromium') === undefined)(
+  'at a host with helmet’s defaults and a sign-out form of its own, in Chromium',
+  () => {
+    let host: Host;
+    let chromium: Chromium;
+    let page: Page;
+    const blocked: string[] = [];
+    beforeAll(async () => {
+      host = await startHost(
+        (app, rp) => {
+          app.use(helmet());
+          app.use(rp.routes);
+          app.get('/', requireSession(rp), (_req, res) => void res.send(FORM));
+          app.get('/public', (_req, res) => void res.send(FORM));
+        },
+        { seed: withPasswordChosen },
+      );
+      chromium = await launchChromium(inject('chromium') ?? '');
+      page = await chromium.context.newPage();
+      page.on('console', (message) => blocked.push(message.text()));
+    });
+    afterAll(async () => {
+      await chromium.close();
+      await host.stop();
+    });
+
+    async function asksForThePassword(): Promise<void> {
+      await page.goto(`${host.url}/`);
+      await page.getByLabel('Password', { exact: true }).waitFor();
+    }
+
+    it('the form leads through both pools, and the next sign-in asks for the password', async () => {
+      await page.goto(`${host.url}/`);
+      await giveCredentials(page);
+      await page.waitForURL(`${host.url}/`);
+      await page.getByRole('button', { name: 'Leave' }).click();
+      await page.waitForURL(`${host.url}/signed-out`);
+      expect(await heading(page)).toBe('You are signed out');
+      for (const pool of ['oidc-pool-1', 'oidc-pool-2']) {
+        expect(host.pools.requests(pool, '/logout').map(({ status }) => status)).toEqual([302]);
+      }
+      await asksForThePassword();
+      expect(blocked).toEqual([]);
+    });
+
+    it('so does the form when it finishes a sign-out that was interrupted', async () => {
+      await giveCredentials(page);
+      await page.waitForURL(`${host.url}/`);
+      host.pools.faults.always('oidc-pool-1', 'logout', { hang: true });
+      const firstHop = page.waitForRequest(/oidc-pool-1\/logout/);
+      await page.getByRole('button', { name: 'Leave' }).click({ noWaitAfter: true });
+      await firstHop;
+      host.pools.faults.clear();
+      await page.goto(`${host.url}/public`);
+      await page.getByRole('button', { name: 'Leave' }).click();
+      await page.waitForURL(`${host.url}/signed-out`);
+      expect(await heading(page)).toBe('You are signed out');
+      await asksForThePassword();
+      expect(blocked).toEqual([]);
+    });
+  },
+);
