@@ -21,6 +21,7 @@ import { allowOrigins } from './web/cross-origin.js';
 import { notFound } from './web/error-handler.js';
 import { requestId } from './web/request-id.js';
 import { securityHeaders } from './web/security-headers.js';
+import { visitorAddress } from './web/visitor-address.js';
 
 /** What an app works with besides its settings. */
 export interface AppParts {
@@ -153,7 +154,7 @@ function limitPerMinute(limit: number): ReturnType<typeof rateLimit> {
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     // Who has hung up already has no address any more.
-    keyGenerator: (req) => ipKeyGenerator(req.ip ?? ''),
+    keyGenerator: (req) => ipKeyGenerator(visitorAddress(req.ip ?? '')),
     // It would write to the console, with a stack trace, about any request that says X-Forwarded-For.
     validate: false,
     handler: () => {

@@ -152,7 +152,7 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     title: 'Your account lacks something this site needs',
     detail:
       'The organisation you signed in with did not tell us something we need, such as an e-mail address. Ask us for help and tell us the request id below.',
-    next: 'sign-in',
+    next: 'home',
   },
   attribute_immutable: {
     status: 502,
@@ -290,8 +290,9 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
   authentication_too_old: {
     status: 401,
     title: 'Sign in again for this',
-    detail: 'This address needs a more recent sign-in, or a newer access token.',
-    next: 'sign-in',
+    detail:
+      'This address needs a more recent sign-in, or a newer access token. Sign out, then sign in.',
+    next: 'sign-out',
   },
   logout_token_malformed: logoutTokenRefused,
   logout_token_algorithm_refused: logoutTokenRefused,

@@ -161,7 +161,7 @@ describe('written by hand', () => {
     const host = `Host: [::1]:${(six.address() as AddressInfo).port}`;
     const there = { host: '::1' };
     expect(await raw(['GET /profile?a=b HTTP/1.1', host, html], there)).toMatchObject(toSignIn);
-    const login = await raw(['GET /login HTTP/1.1', host, html], there);
+    const login = await raw(['GET /login?moved=1 HTTP/1.1', host, html], there);
     expect(login).toMatchObject({ status: 302, begins: true });
     expect(new URL(login.location!).searchParams.get('redirect_uri')).toBe(
       `${world.app.url}/callback`,
@@ -177,7 +177,7 @@ describe('written by hand', () => {
     async (origin) => {
       const lines = (target: string) => [`GET ${target} HTTP/1.1`, 'Host: x', html];
       expect(await raw(lines(`${origin}/profile?a=b`))).toMatchObject(toSignIn);
-      expect(await raw(lines(`${origin}/login?return_to=%2Fapi`))).toMatchObject({
+      expect(await raw(lines(`${origin}/login?moved=1&return_to=%2Fapi`))).toMatchObject({
         status: 302,
         begins: true,
       });

@@ -72,6 +72,9 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
     const start = await browser.get(`${baseUrl}/profile`);
     const profile = await finishSignIn(browser, start);
     expect(profile.url).toBe(`${baseUrl}/profile`);
+    // nginx sends a Host of its own, on which nobody is: one move, and no circle.
+    const moves = start.history.filter(({ url }) => new URL(url).searchParams.has('moved'));
+    expect(moves.map(({ url }) => new URL(url).origin)).toEqual([baseUrl]);
     expect(profile.headers['strict-transport-security']).toMatch(/^max-age=\d{8}/);
     expect(browser.cookies(baseUrl).map(({ key, secure }) => ({ key, secure }))).toEqual([
       { key: '__Host-lifeguard', secure: true },

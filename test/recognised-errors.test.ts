@@ -20,6 +20,9 @@ describe('an error the master pool reports', () => {
     expect(page.text()).toContain('Your account lacks something this site needs');
     expect(page.text()).toContain('attribute_missing');
     expect(page.text()).not.toContain('phone_number');
+    // The same account would come back without it again.
+    const links = page.document.querySelectorAll('main a').map((link) => link.getAttribute('href'));
+    expect(links).toEqual(['/']);
 
     const failed = world.app.log.find((line) => line.includes('login.failed')) ?? '';
     expect(JSON.parse(failed)).toMatchObject({

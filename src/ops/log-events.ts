@@ -10,6 +10,7 @@ const levels: Readonly<Record<Exclude<EventName, 'request.failed'>, 'debug' | 'i
   'login.started': 'debug',
   'login.succeeded': 'info',
   'login.failed': 'warn',
+  'login.stray_error': 'warn',
   'session.refreshed': 'debug',
   'session.refresh_failed': 'warn',
   'session.ended': 'info',

@@ -32,6 +32,7 @@ export async function callback(
   // Taken before the exchange: a replayed callback must find nothing, even if this exchange fails.
   const transaction = context.transactions.take(req, res, parameters.get('state') ?? '');
   if (transaction === undefined || transaction.isExpired) {
+    context.tellStrayError(parameters, res);
     return answerStray(context, req, res, transaction?.returnTo);
   }
   res.locals['returnTo'] = transaction.returnTo;

@@ -17,6 +17,7 @@ import type { IdentityProvider } from '../config/settings.js';
 import type { RelyingParty } from './relying-party.js';
 import type { ProviderPresence } from './provider-presence.js';
 import type { CurrentSignOut } from './unended-sessions.js';
+import type { TellStrayError } from './stray-errors.js';
 import type { SessionCookie } from './session-cookie.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -50,6 +51,7 @@ export interface RelyingPartyParts {
   readonly sessionClaims: readonly string[];
   readonly sessionCookie: SessionCookie;
   readonly transactions: LoginTransactions;
+  readonly tellStrayError: TellStrayError;
   readonly logoutChains: LogoutChainCookie;
   /** What the session store did not let us do yet. */
   readonly leftovers: Leftovers;

@@ -40,6 +40,7 @@ import { createResourceMetadata, resourceIdentifier } from './resource-metadata.
 import { createRoutes } from './routes.js';
 import { createSecretsWatch } from './secrets-watch.js';
 import { createSecretFingerprints } from '../sessions/secret-fingerprints.js';
+import { createTellStrayError } from './stray-errors.js';
 import { createSessionCookie } from './session-cookie.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -117,6 +118,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     revokedSignIns: createRevokedSignIns({ store: session.store, now }),
     sessionClaims: session.claims ?? [],
     sessionCookie: createSessionCookie(isHttps, cookieNamespace),
+    tellStrayError: createTellStrayError({ events, now }),
     transactions: createLoginTransactions({
       secrets,
       cookieNamespace,

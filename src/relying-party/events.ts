@@ -9,6 +9,13 @@ export interface RelyingPartyEvents {
   /** `detail` is for the operator: the failed check, or Cognito's error description; never a token. */
   'login.failed': [{ requestId: string; code: RelyingPartyErrorCode; detail: string }];
   /**
+   * An error at the callback that belongs to no sign-in we began. Anybody can write one: `unverified` is a stranger's text, of 300
+   * characters at most and none of them invisible, `looksLike` the code it would have if it were true.
+   */
+  'login.stray_error': [
+    { requestId: string; looksLike: RelyingPartyErrorCode; unverified: string },
+  ];
+  /**
    * Any other request of ours that failed. `err` is as it was thrown: the one member that may carry what must not be
    * written down, so a log takes its kind, code and stack and nothing else.
    */

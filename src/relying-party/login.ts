@@ -3,6 +3,7 @@ import * as client from 'openid-client';
 import type { IdentityProvider } from '../config/settings.js';
 import { RelyingPartyError } from '../errors.js';
 import { requestIdOf } from '../web/request-id.js';
+import { movedToBaseUrl } from './base-url-move.js';
 import { chooseProvider } from './choose-provider.js';
 import type { RelyingPartyContext } from './context.js';
 import { readLoginRequest, type LoginRequest } from './login-request.js';
@@ -19,6 +20,8 @@ export async function login(
 ): Promise<void> {
   const { identityProviders } = context;
   const request = readLoginRequest(req, context);
+  const moved = movedToBaseUrl(context, req);
+  if (moved !== undefined) return res.redirect(302, moved.href);
   const { provider, returnTo, stepUp } = request;
   if (provider !== undefined) return sendToProvider(context, req, res, request, provider);
   if (!isStepUp(stepUp) && (await context.currentSession(req, res)) !== undefined) {

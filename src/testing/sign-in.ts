@@ -65,9 +65,7 @@ export async function signIn(url: string, credentials: Credentials): Promise<Sig
   let callbackUrl: string | undefined;
   let visit: Visit = { method: 'GET', url };
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    if (/\/callback\?/.test(visit.url) && visit.url.startsWith(new URL(url).origin)) {
-      callbackUrl = visit.url;
-    }
+    if (/\/callback\?/.test(visit.url)) callbackUrl = visit.url;
     const answer = await send(jar, visit);
     const next = nextVisit(answer, credentials);
     if (next === undefined) {

@@ -69,6 +69,8 @@ async function siteAt(context: DoctorContext): Promise<{ findings: Finding[]; de
 /** Begins a sign-in at the running site, which sets the cookie that the callback will want back. */
 async function cookieFindings({ settings, fetch }: DoctorContext): Promise<Finding[]> {
   const url = new URL('/login', settings.baseUrl);
+  // As after the move to BASE_URL, which comes first where a proxy sends another Host.
+  url.searchParams.set('moved', '1');
   const [provider] = settings.identityProviders;
   if (provider !== undefined) url.searchParams.set('provider', provider.name);
   const response = await fetch(url.href, {

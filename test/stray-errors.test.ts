@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startWorld, type World } from './support/world.js';
+
+interface Line {
+  readonly level: string;
+  readonly looksLike: string;
+  readonly unverified: string;
+}
+
+describe('an error at the callback that belongs to no sign-in', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  // Each test has its own minute.
+  beforeEach(() => world.pools.clock.advance('61s'));
+  afterAll(() => world.stop());
+
+  let seen = 0;
+  const linesSince = (): Line[] => {
+    const news = world.app.log.slice(seen);
+    seen = world.app.log.length;
+    return news
+      .filter((line) => line.includes('"login.stray_error"'))
+      .map((line) => {
+        expect(line.endsWith('}\n')).toBe(true);
+        expect(line.trimEnd()).not.toMatch(/[\r\n\u2028\u2029]/);
+        return JSON.parse(line) as Line;
+      });
+  };
+  const open = async (parameters: Record<string, string>) => {
+    const query = new URLSearchParams(parameters).toString();
+    return world.browser().get(`${world.app.url}/callback?${query}`);
+  };
+
+  it('is one log line with the words of the provider, what they look like, and whose they may be', async () => {
+    const page = await open({
+      error: 'invalid_request',
+      error_description: 'attributes required: [email]',
+    });
+    expect(linesSince()).toMatchObject([
+      {
+        level: 'warn',
+        looksLike: 'attribute_missing',
+        unverified: 'invalid_request: attributes required: [email]',
+      },
+    ]);
+    expect(page.status).toBe(400);
+    expect(page.text()).toContain('login_transaction_missing');
+  });
+
+  it('changes nothing for the visitor, whatever it says', async () => {
+    const marker = 'Call-0800-555-0199-now';
+    const without = await open({ code: 'x' });
+    const page = await open({ error: marker, error_description: marker, error_uri: marker });
+    const withoutId = (html: string): string => html.replace(/[\w-]{20,}/g, '');
+    expect(page.status).toBe(without.status);
+    expect(withoutId(page.html)).toBe(withoutId(without.html));
+    expect(page.html).not.toContain(marker);
+    expect(JSON.stringify(page.headers)).not.toContain(marker);
+    linesSince();
+  });
+
+  it('goes on to the page for who is signed in, and is told too', async () => {
+    const browser = world.browser();
+    await world.signIn(browser);
+    linesSince();
+    const page = await browser.get(`${world.app.url}/callback?error=server_error`);
+    expect(page.status).toBe(200);
+    expect(linesSince()).toMatchObject([{ unverified: 'server_error' }]);
+  });
+
+  it('is told with a state that nobody knows', async () => {
+    await open({ error: 'access_denied', state: 'f'.repeat(43) });
+    expect(linesSince()).toMatchObject([{ looksLike: 'authorization_denied' }]);
+  });
+
+  it('has its invisible characters escaped', async () => {
+    await open({ error: 'a\r\nb\u0000c\u001b[2Jd\u0085e\u2028f\u202eg\u200bh\ufeffi' });
+    const [{ unverified }] = linesSince() as [Line];
+    expect(unverified).toBe(
+      String.raw`a\u{d}\u{a}b\u{0}c\u{1b}[2Jd\u{85}e\u{2028}f\u{202e}g\u{200b}h\u{feff}i`,
+    );
+  });
+
+  it('has 300 characters at most, escaped ones counted', async () => {
+    await open({ error: 'e', error_description: 'x'.repeat(4000) });
+    await open({ error: '\n'.repeat(4000) });
+    const lines = linesSince();
+    expect(lines.map(({ unverified }) => unverified.length)).toEqual([300, 300]);
+  });
+
+  it('is told five times a minute, whoever sends how many', async () => {
+    for (let turn = 0; turn < 12; turn += 1) await open({ error: `error_${turn}` });
+    expect(linesSince().map(({ unverified }) => unverified)).toEqual(
+      [0, 1, 2, 3, 4].map((turn) => `error_${turn}`),
+    );
+    world.pools.clock.advance('61s');
+    await open({ error: 'later' });
+    expect(linesSince()).toHaveLength(1);
+  });
+
+  it('is not told of a callback without an error', async () => {
+    await open({ error_description: 'only this' });
+    await open({ code: 'abc' });
+    expect(linesSince()).toEqual([]);
+  });
+});

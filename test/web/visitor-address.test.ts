@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { visitorAddress } from '../../src/web/visitor-address.js';
+import { startWorld, type World } from '../support/world.js';
+
+describe('a visitor’s address', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['203.0.113.7:50123', '203.0.113.7'],
+    ['[2001:db8::7]:50123', '2001:db8::7'],
+    ['[2001:db8::7]', '2001:db8::7'],
+    ['2001:db8::7', '2001:db8::7'],
+    ['2001:db8::7:5012', '2001:db8::7:5012'],
+    ['::ffff:203.0.113.7', '::ffff:203.0.113.7'],
+    ['[::ffff:203.0.113.7]:1', '::ffff:203.0.113.7'],
+    ['', ''],
+    ['unknown', 'unknown'],
+    ['_hidden:80', '_hidden:80'],
+    ['999.0.0.1:80', '999.0.0.1:80'],
+    ['[not an address]:80', '[not an address]:80'],
+  ])('is of %j the part %j', (forwarded, address) => {
+    expect(visitorAddress(forwarded)).toBe(address);
+  });
+});
+
+describe('the rate limit behind a proxy that names a port too, as Azure’s', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ environment: { TRUST_PROXY: '1', RATE_LIMIT_PER_MINUTE: '3' } });
+  });
+  afterAll(() => world.stop());
+
+  it.each([
+    ['IPv4', (port: number) => `203.0.113.7:${port}`, '203.0.113.7'],
+    ['IPv6', (port: number) => `[2001:db8::7]:${port}`, '2001:db8::7'],
+  ])('counts a visitor, not each of its connections: %s', async (_name, from, alone) => {
+    const statusOf = async (forwarded: string): Promise<number> => {
+      const headers = { 'x-forwarded-for': forwarded };
+      return (await fetch(`${world.app.url}/logout`, { headers })).status;
+    };
+    const statuses: number[] = [];
+    for (const port of [50_001, 50_002, 50_003, 50_004]) statuses.push(await statusOf(from(port)));
+    expect(statuses).toEqual([200, 200, 200, 429]);
+    expect(await statusOf(alone)).toBe(429);
+  });
+});
