@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -47,8 +48,7 @@ export async function listen(
 ): Promise<RunningServer> {
   const server = createServer(limits);
   server.setTimeout(stalledConnectionMs);
-  const connections = new Connections(server);
-  server.on('request', app);
+  const connections = new Connections(server, app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explained(error, port, host)));
     server.listen(port, host, resolve);
@@ -71,22 +71,28 @@ function urlOf(server: Server): string {
 class Connections {
   readonly #server: Server;
   readonly #owed = new Map<Socket, Set<ServerResponse>>();
-  #count = 0;
+  /** Connections and requests, ever. */
+  #seen = 0;
   #isDraining = false;
 
-  /** To be made before the server has any other listener for requests. */
-  constructor(server: Server) {
+  /** Requests that wait, for a moment only, until the port is closed. */
+  #held: (() => void)[] | undefined;
+
+  constructor(server: Server, app: RequestListener) {
     this.#server = server;
     server.on('connection', (socket: Socket) => {
-      this.#count += 1;
+      this.#seen += 1;
       this.#owed.set(socket, new Set());
       socket.once('close', () => this.#owed.delete(socket));
     });
-    server.on('request', ({ socket }, res) => {
-      const owed = this.#owed.get(socket);
+    server.on('request', (req, res) => {
+      this.#seen += 1;
+      const owed = this.#owed.get(req.socket);
       owed?.add(res);
       res.once('close', () => owed?.delete(res));
       if (this.#isDraining) endConnection(res);
+      if (this.#held === undefined) app(req, res);
+      else this.#held.push(() => app(req, res));
     });
   }
 
@@ -102,35 +108,45 @@ class Connections {
       for (const owed of this.#owed.values()) cut += owed.size;
       this.#server.closeAllConnections();
     }, graceSeconds * 1000);
-    await this.#quietMoment();
-    const closed = this.#closePort();
-    const lingering = setTimeout(() => this.#closeIdle(), lingerSeconds * 1000);
+    const [closed] = await this.#closePort(graceSeconds / 4);
+    await Promise.race([closed, wait(lingerSeconds * 1000, undefined, { ref: false })]);
+    await this.#quietMoment(graceSeconds / 4);
+    this.#closeIdle();
     await closed;
-    clearTimeout(lingering);
     clearTimeout(grace);
     this.#server.close();
     return cut;
   }
 
-  /** Resolves when the last connection is closed too. */
-  #closePort(): Promise<void> {
+  /**
+   * Closes the port when nobody is on the way to it. A server with much to do would never come to such a moment: so
+   * requests wait until then.
+   *
+   * @returns what resolves when the last connection is closed too; inside an array, not to be waited for here
+   */
+  async #closePort(limitSeconds: number): Promise<[Promise<void>]> {
+    const held: (() => void)[] = (this.#held = []);
+    await this.#quietMoment(limitSeconds);
     // Not the HTTP server's own: it closes idle connections at once, and a request may be on its way on one.
-    return new Promise((resolve) => {
+    const closed = new Promise<void>((resolve) => {
       TcpServer.prototype.close.call(this.#server, () => resolve());
     });
+    this.#held = undefined;
+    for (const answer of held) answer();
+    return [closed];
   }
 
   /**
-   * When the port closes, the system cuts connections that it has accepted and we have not seen yet. So it is closed right
-   * after a look that found none.
+   * Resolves right after a look that found nothing new. When the port closes, the system cuts connections that it has
+   * accepted and we have not seen yet; when a connection closes, a request that it has and we have not read.
    */
-  async #quietMoment(): Promise<void> {
-    const deadline = performance.now() + 200;
+  async #quietMoment(limitSeconds: number): Promise<void> {
+    const deadline = performance.now() + limitSeconds * 1000;
     for (;;) {
-      const [count, before] = [this.#count, performance.now()];
+      const [seen, before] = [this.#seen, performance.now()];
       await new Promise(setImmediate);
       const now = performance.now();
-      if ((this.#count === count && now - before < 0.5) || now > deadline) return;
+      if ((this.#seen === seen && now - before < 0.5) || now > deadline) return;
     }
   }
 

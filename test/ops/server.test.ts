@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Agent,
   type IncomingMessage,
@@ -80,7 +81,7 @@ describe('closing', () => {
     const res = await arrived;
 
     const closed = server.close(30);
-    while (await takesConnections(server.url)) await new Promise(setImmediate);
+    while (await takesConnections(server.url)) await wait(10);
     res.end('finished');
 
     expect(await (await answer).text()).toBe('finished');
@@ -119,10 +120,47 @@ describe('closing', () => {
     await once(await answered(server.url, agent), 'end');
 
     const closed = server.close(3600, 3600);
-    while (await takesConnections(server.url)) await new Promise(setImmediate);
+    while (await takesConnections(server.url)) await wait(10);
     const late = await answered(server.url, agent);
     expect([late.statusCode, late.headers.connection]).toEqual([200, 'close']);
     expect(await closed).toBe(0);
+  });
+});
+
+describe('closing while visitors keep coming', () => {
+  const outcomeOf = (url: string): Promise<string> =>
+    answered(url, new Agent()).then(
+      ({ statusCode }) => String(statusCode),
+      (error: NodeJS.ErrnoException) => String(error.code),
+    );
+
+  it('answers everybody whom the system had let in already', async () => {
+    const server = await listen((_req, res) => res.end('ok'), loopback);
+    const outcomes = Array.from({ length: 20 }, () => outcomeOf(server.url));
+    await server.close(3600, 0.1);
+    expect(await Promise.all(outcomes)).toEqual(Array.from({ length: 20 }, () => '200'));
+  });
+
+  it('finds a moment for it although there is always somebody, and resets no connection', async () => {
+    const server = await listen((_req, res) => {
+      // Work for the only thread.
+      const until = performance.now() + 2;
+      while (performance.now() < until);
+      res.end('ok');
+    }, loopback);
+    const outcomes: Record<string, number> = {};
+    const visitor = async (): Promise<void> => {
+      for (;;) {
+        const outcome = await outcomeOf(server.url);
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+        if (outcome !== '200') return;
+      }
+    };
+    const visitors = Array.from({ length: 16 }, visitor);
+    while ((outcomes['200'] ?? 0) < 100) await new Promise(setImmediate);
+    await server.close(4, 0.1);
+    await Promise.all(visitors);
+    expect(outcomes).toEqual({ '200': expect.any(Number), ECONNREFUSED: 16 });
   });
 });
 
