@@ -17,8 +17,12 @@ const texts: readonly (readonly [RegExp, RelyingPartyErrorCode])[] = [
   [/^(?:Connection reset|Read timed out|connect timed out)\b/i, 'identity_provider_unreachable'],
   [/^Exception processing authorization code\b/, 'identity_provider_answer_invalid'],
   [/^(?:error_description=)?Already found an entry for username\b/, 'account_linking_unfinished'],
-  // A trigger relays the same thing when it is itself what links the accounts.
-  [/ failed with error .*\bAlready found an entry for username\b/, 'account_linking_unfinished'],
+  // A trigger relays the same thing when it is itself what links the accounts. Anybody can write this text into a callback's
+  // address: the first half says where the second may begin, once.
+  [
+    /^(?:(?! failed with error )[^])* failed with error [^]*\bAlready found an entry for username\b/,
+    'account_linking_unfinished',
+  ],
   [
     /^(?:PreSignUp|PreAuthentication|PostAuthentication|PostConfirmation|PreTokenGeneration) failed with error\b/,
     'sign_up_refused',

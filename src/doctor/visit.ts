@@ -67,7 +67,7 @@ class CookieJar {
       const [pair = '', ...attributes] = line.split(';');
       const [name = '', ...value] = pair.split('=');
       const path = attributes
-        .map((each) => /^\s*path\s*=\s*(\/.*?)\s*$/i.exec(each)?.[1])
+        .map((each) => /^path\s*=\s*(\/.*)$/i.exec(each.trim())?.[1])
         .find((each) => each !== undefined);
       const cookie = {
         origin: url.origin,
