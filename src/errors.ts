@@ -69,6 +69,7 @@ export type RelyingPartyErrorCode =
   | 'group_required'
   | 'claim_required'
   | 'session_ended'
+  | 'session_lost'
   | 'session_store_unavailable'
   | 'csrf_refused'
   | 'rate_limited'
@@ -329,6 +330,13 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     title: 'You have been signed out',
     detail: 'Your session has ended. Sign in to go on.',
     next: 'sign-in',
+  },
+  session_lost: {
+    status: 503,
+    title: 'We cannot keep you signed in',
+    detail:
+      'Signing in worked, but a moment later we no longer knew you, twice in a row. This is a fault of ours, not yours: tell us the request id below, and try again in a minute.',
+    next: 'retry',
   },
   session_store_unavailable: {
     status: 503,

@@ -54,7 +54,8 @@ describe('changing SESSION_SECRET and restarting, one process after the other', 
     const newer = await start(NEW);
     const answer = await fetch(`${newer.url}/api/me`, { headers: { cookie } });
     expect(answer.status).toBe(401);
-    expect(answer.headers.get('set-cookie')).toMatch(/^lifeguard=; Max-Age=0/);
+    // The cookie stays: another process may still know it.
+    expect(answer.headers.get('set-cookie')).toBeNull();
     await newer.stop();
   });
 });

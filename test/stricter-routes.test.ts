@@ -59,7 +59,7 @@ describe('a route that asks for more than a session', () => {
   });
 
   it('and wants a recent sign-in: asks for the password again after that time, and only then', async () => {
-    host.pools.clock.advance('6m');
+    host.pools.clock.advance('7m');
     expect((await open('/account')).text()).toBe('account');
     const again = await open('/transfer');
     expect(hasField(again, 'password')).toBe(true);
@@ -68,8 +68,42 @@ describe('a route that asks for more than a session', () => {
     expect(page.text()).toBe('transfer');
   });
 
+  it('and wants a recent sign-in: allows for clocks that differ by a minute, and no more', async () => {
+    host.pools.clock.advance('5m');
+    host.pools.clock.advance('55s');
+    expect((await open('/transfer')).text()).toBe('transfer');
+    host.pools.clock.advance('10s');
+    expect(hasField(await open('/transfer'), 'password')).toBe(true);
+  });
+
+  it.each(['0', '1'])('max_age=%s in the address asks for the password once', async (maxAge) => {
+    const asks = await open(`/login?max_age=${maxAge}&return_to=/account`);
+    expect(hasField(asks, 'password')).toBe(true);
+    const page = await finishSignIn(browser, asks);
+    expect(page.url).toBe(`${host.url}/account`);
+    expect(page.text()).toBe('account');
+    expect((await open('/account')).text()).toBe('account');
+  });
+
+  it('max_age=0 counts from when it was asked, however long the person takes', async () => {
+    const asks = await open('/login?max_age=0&return_to=/account');
+    host.pools.clock.advance('4m');
+    expect((await finishSignIn(browser, asks)).text()).toBe('account');
+  });
+
+  it('max_age=0 is not met by a sign-in of before, nor by one of tomorrow', async () => {
+    for (const difference of [-120, 86_400]) {
+      const asks = await open('/login?max_age=0&return_to=/account');
+      const authTime = Math.floor(host.pools.clock.now() / 1000) + difference;
+      host.pools.faults.once('oidc-pool-1', 'token', {
+        idToken: { claims: { auth_time: authTime } },
+      });
+      expect((await finishSignIn(browser, asks)).text()).toContain('step_up_not_done');
+    }
+  });
+
   it('and wants a recent sign-in: does not believe a pool that did not ask again', async () => {
-    host.pools.clock.advance('6m');
+    host.pools.clock.advance('7m');
     const again = await open('/transfer');
     const old = Math.floor(host.pools.clock.now() / 1000) - 3600;
     host.pools.faults.once('oidc-pool-1', 'token', { idToken: { claims: { auth_time: old } } });
@@ -90,7 +124,7 @@ describe('a route that asks for more than a session', () => {
   });
 
   it('answers a program with 401 or 403 and never a redirect', async () => {
-    host.pools.clock.advance('6m');
+    host.pools.clock.advance('7m');
     const answer = await open('/transfer', {
       accept: 'application/json',
       'sec-fetch-mode': 'cors',

@@ -168,6 +168,11 @@ export const operatorHelp: Readonly<Record<RelyingPartyErrorCode, OperatorHelp>>
       'The session ended: a sign-out here or elsewhere, its time limits, or the OpenID provider no longer knows it.',
     fix: 'Sign in again. Unexpectedly often, compare SESSION_ABSOLUTE_SECONDS with the lifetime of refresh tokens.',
   },
+  session_lost: {
+    cause:
+      'Two sign-ins of one browser succeeded within half a minute, and each time the next request found no session. The processes do not share their sessions (`SESSION_STORE=memory:` or a file of its own for each of several machines), the session store forgets (a Redis that is a cache and evicts, or was emptied), or another program on the same host sets a cookie of the same name.',
+    fix: 'Give all processes the same SESSION_STORE, and a Redis `maxmemory-policy noeviction`; `lifeguard doctor` looks at it. Two programs on one host need a `cookieNamespace` each.',
+  },
   session_store_unavailable: {
     cause: 'The session store did not answer within a second.',
     fix: 'Look at Redis, or at the disk with the session file. `/readyz` says when it answers again.',

@@ -1,6 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import { loginUrl } from '../relying-party/login-request.js';
+import { requireNotLost } from '../relying-party/lost-sessions.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { isStepUp, satisfies } from '../relying-party/step-up.js';
 import { targetOf } from '../web/request-target.js';
@@ -28,7 +29,7 @@ export interface SessionAccess {
  *
  * @param given what the page asks for; left out, being signed in is enough
  * @throws {RelyingPartyError} `access_token_missing`, or `session_ended` when the OP has just ended it (401); `csrf_refused`
- *   (403); `session_store_unavailable` or, with `fresh`, `provider_unavailable` (503), never a redirect then
+ *   (403); `session_lost`, `session_store_unavailable` or, with `fresh`, `provider_unavailable` (503), never a redirect then
  * @throws {TypeError} when it is made, for an access that cannot be meant
  */
 export function requireSession(
@@ -50,6 +51,7 @@ export function requireSession(
       throw new RelyingPartyError('session_ended', 'the OP does not know the sign-in any more');
     }
     if (wantsPage(req)) {
+      requireNotLost(res);
       return res.redirect(302, loginUrl(relyingParty, { returnTo: pageOf(req), stepUp: access }));
     }
     refuse(res, relyingParty.resourceMetadataUrl, session === undefined ? {} : access);

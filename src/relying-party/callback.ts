@@ -39,7 +39,7 @@ export async function callback(
 
   const response = await exchangeCode(context, parameters, transaction);
   const idToken = await verifiedIdToken(context, response, transaction.nonce);
-  requireStepUp(idToken, transaction.stepUp, context.now());
+  requireStepUp(idToken, transaction, context.now());
   const claims = await withUserInfo(context, idToken, response.access_token);
   const first = {
     idToken: response.id_token!,
@@ -53,6 +53,7 @@ export async function callback(
   await context.revokedSignIns.resume(who, claims.issuedAt);
   const { sessionId, session } = await context.sessions.establish(who, tokens);
   context.sessionCookie.write(res, sessionId);
+  context.lostSessions.begun(req, res, session);
   await forgetSignOut(context, req, res);
   context.events.emit('login.succeeded', {
     requestId: requestIdOf(res),

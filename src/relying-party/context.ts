@@ -12,6 +12,7 @@ import type { LoginTransactions } from './login-transaction.js';
 import type { AddressPresence } from './address-presence.js';
 import type { Leftovers } from './leftovers.js';
 import type { LogoutChainCookie } from './logout-chain-cookie.js';
+import type { LostSessions } from './lost-sessions.js';
 import type { RevokedSignIns } from './revoked-sign-ins.js';
 import type { IdentityProvider } from '../config/settings.js';
 import type { RelyingParty } from './relying-party.js';
@@ -57,6 +58,7 @@ export interface RelyingPartyParts {
   readonly leftovers: Leftovers;
   /** Whether there is somebody at an address, before a browser is sent there; never rejects. */
   readonly presenceAt: (url: URL) => Promise<AddressPresence>;
+  readonly lostSessions: LostSessions;
   readonly render: Render<RelyingPartyViews>;
 }
 

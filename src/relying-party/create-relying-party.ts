@@ -29,6 +29,7 @@ import { RelyingPartyError } from '../errors.js';
 import { createLoginTransactions } from './login-transaction.js';
 import { createLogoutChainCookie } from './logout-chain-cookie.js';
 import { isUnfinished } from './logout-chain.js';
+import { createLostSessions } from './lost-sessions.js';
 import { createOpFetch } from './op-fetch.js';
 import type { RelyingPartyOptions } from './options.js';
 import type { ProxyOptions } from './proxy.js';
@@ -84,10 +85,11 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     events,
   });
   const absoluteSeconds = session.absoluteSeconds ?? DEFAULT_ABSOLUTE_SECONDS;
+  const idleSeconds = session.idleSeconds ?? DEFAULT_IDLE_SECONDS;
   const sessions = createSessions({
     store: session.store,
     secrets,
-    idleSeconds: session.idleSeconds ?? DEFAULT_IDLE_SECONDS,
+    idleSeconds,
     absoluteSeconds,
     now,
   });
@@ -96,6 +98,15 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     fingerprints: createSecretFingerprints({ store: session.store, secrets, owner, now }),
     background,
     events,
+  });
+  const revokedSignIns = createRevokedSignIns({ store: session.store, now });
+  const lostSessions = createLostSessions({
+    secrets,
+    cookieNamespace,
+    isHttps,
+    idleSeconds,
+    revokedSignIns,
+    now,
   });
   const parts = {
     issuer,
@@ -115,7 +126,8 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     background,
     providerPresence: createProviderPresence({ provider, fetch, now }),
     sessions,
-    revokedSignIns: createRevokedSignIns({ store: session.store, now }),
+    revokedSignIns,
+    lostSessions,
     sessionClaims: session.claims ?? [],
     sessionCookie: createSessionCookie(isHttps, cookieNamespace),
     tellStrayError: createTellStrayError({ events, now }),

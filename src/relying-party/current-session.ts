@@ -11,13 +11,17 @@ export type CurrentSession = (req: Request, res: Response) => Promise<Session | 
 /**
  * The one place that decides who is signed in: cookie → session → refreshed when due → idle clock moved. Asked several times
  * in one request it looks once. After the session is found nothing keeps the request for longer than it has time.
+ *
+ * Whatever it finds, it takes no cookie away: by the time its answer arrives, another tab may have signed in, and the browser
+ * would lose the new one. A cookie of nothing costs a look at the store for each request, until the browser closes.
  */
 export function createCurrentSession(
   {
     sessions,
     sessionCookie: cookie,
     background,
-  }: Pick<RelyingPartyParts, 'sessions' | 'sessionCookie' | 'background'>,
+    lostSessions,
+  }: Pick<RelyingPartyParts, 'sessions' | 'sessionCookie' | 'background' | 'lostSessions'>,
   refresh: Refresh,
 ): CurrentSession {
   const answers = new WeakMap<Request, Promise<Session | undefined>>();
@@ -28,13 +32,12 @@ export function createCurrentSession(
     // From here on the request's time is counted.
     timeLeft(req);
     const found = await sessions.find(sessionId);
+    const key = sessions.keyOf(sessionId);
     const session = found && (await refresh.current(found, timeLeft(req)));
     if (session === undefined) {
-      cookie.clear(res);
       // The guard then tells the user, instead of sending them to sign in without a word.
-      if (refresh.hasEnded(sessions.keyOf(sessionId)) || found !== undefined) {
-        res.locals['sessionEnded'] = true;
-      }
+      if (refresh.hasEnded(key) || found !== undefined) res.locals['sessionEnded'] = true;
+      else res.locals['sessionLost'] = await lostSessions.missed(req, res, key);
     } else if (session === found) {
       // One that fails is made good by the next request's.
       const touching = background.own(sessions.touch(session));

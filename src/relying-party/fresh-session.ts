@@ -31,7 +31,6 @@ export function createFreshSession(
     );
     if (isKnown) return session;
     await endSession(parts, session, 'elsewhere');
-    parts.sessionCookie.clear(res);
     res.locals['sessionEnded'] = true;
     return undefined;
   };

@@ -13,6 +13,8 @@ export interface LoginTransaction {
   readonly returnTo: string;
   /** What the sign-in must have been like. */
   readonly stepUp: StepUp;
+  /** When the attempt began, in epoch milliseconds. */
+  readonly startedAt: number;
   /** It took longer than a login may; only `returnTo` is of use still. */
   readonly isExpired: boolean;
 }
@@ -61,10 +63,7 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
   const isOurs = (name: string): boolean =>
     name.startsWith(prefix) && NAME.test(name.slice(prefix.length));
 
-  const open = (
-    name: string,
-    value: string,
-  ): (LoginTransaction & { startedAt: number }) | undefined => {
+  const open = (name: string, value: string): LoginTransaction | undefined => {
     const opened = seal.open(Buffer.from(value, 'base64url'), name);
     if (opened === undefined) return undefined;
     const startedAt = opened.readUIntBE(SEED_BYTES, TIME_BYTES);
@@ -76,7 +75,10 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
     };
   };
 
-  /** The oldest go first when there are too many; a cookie that does not open goes at once. */
+  /**
+   * The oldest go first when there are too many. What does not open counts as older still, but may be another process's, which
+   * has a newer secret: it goes only for want of room.
+   */
   const makeRoom = (req: Request, res: Response, bytesNeeded: number): void => {
     const mine = Object.entries(readCookies(req)).filter(([name]) => isOurs(name));
     const newestFirst = mine
@@ -89,7 +91,7 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
     let bytes = bytesNeeded;
     newestFirst.forEach((cookie, index) => {
       bytes += cookie.bytes;
-      if (cookie.at === 0 || index + 1 >= MAX_TRANSACTIONS || bytes > MAX_COOKIE_BYTES) {
+      if (index + 1 >= MAX_TRANSACTIONS || bytes > MAX_COOKIE_BYTES) {
         clearCookie(res, cookie.name, { secure: isHttps });
       }
     });
@@ -101,22 +103,24 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
       const transaction = derived(seed);
       const kept = Buffer.byteLength(returnTo) > MAX_RETURN_TO_BYTES ? '/' : returnTo;
       const time = Buffer.alloc(TIME_BYTES);
-      time.writeUIntBE(now(), 0, TIME_BYTES);
+      const startedAt = now();
+      time.writeUIntBE(startedAt, 0, TIME_BYTES);
       const name = nameOf(transaction.state);
       const sealed = seal.seal(Buffer.concat([seed, time, writeWishes(kept, stepUp)]), name);
       const value = sealed.toString('base64url');
       makeRoom(req, res, name.length + value.length);
       setCookie(res, name, value, { secure: isHttps, maxAgeSeconds: REMEMBERED_SECONDS });
-      return { ...transaction, returnTo: kept, stepUp, isExpired: false };
+      return { ...transaction, returnTo: kept, stepUp, startedAt, isExpired: false };
     },
 
     take(req, res, state) {
       const name = nameOf(state);
       const value = isOurs(name) ? readCookie(req, name) : undefined;
       if (value === undefined) return undefined;
-      clearCookie(res, name, { secure: isHttps });
       const transaction = open(name, value);
-      return transaction?.state === state ? transaction : undefined;
+      if (transaction?.state !== state) return undefined;
+      clearCookie(res, name, { secure: isHttps });
+      return transaction;
     },
   };
 }

@@ -2,10 +2,12 @@ import type { Request, Response } from 'express';
 import * as client from 'openid-client';
 import type { IdentityProvider } from '../config/settings.js';
 import { RelyingPartyError } from '../errors.js';
+import type { Session } from '../sessions/session.js';
 import { requestIdOf } from '../web/request-id.js';
 import { movedToBaseUrl } from './base-url-move.js';
 import { chooseProvider } from './choose-provider.js';
 import type { RelyingPartyContext } from './context.js';
+import { requireNotLost } from './lost-sessions.js';
 import { readLoginRequest, type LoginRequest } from './login-request.js';
 import { isStepUp } from './step-up.js';
 
@@ -24,12 +26,28 @@ export async function login(
   if (moved !== undefined) return res.redirect(302, moved.href);
   const { provider, returnTo, stepUp } = request;
   if (provider !== undefined) return sendToProvider(context, req, res, request, provider);
-  if (!isStepUp(stepUp) && (await context.currentSession(req, res)) !== undefined) {
-    return res.redirect(302, returnTo);
-  }
+  const session = await context.currentSession(req, res);
+  refuseIfLost(context, req, res, session);
+  if (session !== undefined && !isStepUp(stepUp)) return res.redirect(302, returnTo);
   return identityProviders.length > 1
     ? chooseProvider(context, req, res, request)
     : sendToProvider(context, req, res, request, identityProviders[0]);
+}
+
+/** A session that no process but one knows would lead from here to the page and back for ever. */
+function refuseIfLost(
+  { lostSessions }: RelyingPartyContext,
+  req: Request,
+  res: Response,
+  session: Session | undefined,
+): void {
+  if (session !== undefined && lostSessions.wasMissed(req, session.key)) {
+    throw new RelyingPartyError(
+      'session_lost',
+      'this process knows a session that another one does not',
+    );
+  }
+  requireNotLost(res);
 }
 
 /** The authorization request: PKCE S256, nonce and state on every one (RFC 9700 section 2.1; OpenID Connect Core 3.1.2.1). */

@@ -9,6 +9,7 @@ import { describeDevice } from './device.js';
 import { endSessions } from './end-session.js';
 import { loginUrl } from './login-request.js';
 import { logout } from './logout.js';
+import { requireNotLost } from './lost-sessions.js';
 
 /** `GET /sessions`: where this account is signed in. */
 export async function sessionsPage(
@@ -20,6 +21,7 @@ export async function sessionsPage(
   const { basePath } = context;
   if (current === undefined) {
     if (!wantsPage(req)) throw new RelyingPartyError('access_token_missing', 'no live session');
+    requireNotLost(res);
     return res.redirect(302, loginUrl(context, { returnTo: `${basePath}/sessions` }));
   }
   const sessions = await context.sessions.ofSubject(current.issuer, current.subject);

@@ -43,18 +43,25 @@ export function isRecent(
 
 /**
  * Holds the OP to what the authorization request asked for: an OP may ignore `max_age` and `acr_values`, as Cognito does below
- * its larger plans.
+ * its larger plans. What is recent is counted from the request, so that `max_age=0` is met by whoever was asked for it, however
+ * long they took.
  * @throws {RelyingPartyError} `step_up_not_done`
  * @see OpenID Connect Core 1.0 section 3.1.3.7, points 12 and 13
  */
-export function requireStepUp({ all: claims }: IdTokenClaims, stepUp: StepUp, now: number): void {
+export function requireStepUp(
+  { all: claims }: IdTokenClaims,
+  { stepUp, startedAt }: { readonly stepUp: StepUp; readonly startedAt: number },
+  now: number,
+): void {
   const authTime = claims['auth_time'];
   const { acr } = claims;
   const signedIn = {
     authenticatedAt: typeof authTime === 'number' ? authTime * 1000 : undefined,
     acr: typeof acr === 'string' ? acr : undefined,
   };
-  if (!satisfies(signedIn, stepUp, now)) {
+  // Between the request and now, it is as recent as can be; in the future, it is not.
+  const countedFrom = Math.max(startedAt, Math.min(signedIn.authenticatedAt ?? 0, now));
+  if (!satisfies(signedIn, stepUp, countedFrom)) {
     throw new RelyingPartyError('step_up_not_done', 'auth_time or acr is not what was asked for');
   }
 }

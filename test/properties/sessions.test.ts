@@ -12,6 +12,7 @@ import {
 import { createProvider } from '../../src/relying-party/discovery.js';
 import { endSession, endSessions } from '../../src/relying-party/end-session.js';
 import { createRefresh } from '../../src/relying-party/refresh.js';
+import { createLostSessions } from '../../src/relying-party/lost-sessions.js';
 import { createRevokedSignIns } from '../../src/relying-party/revoked-sign-ins.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
@@ -117,7 +118,7 @@ async function act(
   }
 
   const wasOver = over.has(mine.key);
-  const req = { sessionId: mine.sessionId };
+  const req = { sessionId: mine.sessionId, headers: {} };
   const session = await currentSession(req as never, { locals: {} } as never);
   expect(wasOver && session !== undefined, 'a signed-out session answered').toBe(false);
   if (session === undefined) {
@@ -204,6 +205,14 @@ function createProcess(
       now,
     }),
     revokedSignIns: createRevokedSignIns({ store, now }),
+    lostSessions: createLostSessions({
+      secrets: [SECRET],
+      isHttps: false,
+      cookieNamespace: '',
+      idleSeconds: 1800,
+      revokedSignIns: createRevokedSignIns({ store, now }),
+      now,
+    }),
     sessionCookie: {
       read: (req: unknown) => (req as { sessionId: string }).sessionId,
       write: () => undefined,

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { IncomingMessage, Server } from 'node:http';
+import { createHash } from 'node:crypto';
+import { articleSeed, startPools, type Pools } from '../src/pools/index.js';
+import { reservePort, startApp, urlOf, type RunningApp } from './support/app.js';
+import { createBrowser, type Browser, type Page } from './support/browser.js';
+import { articleEnvironment, finishSignIn } from './support/world.js';
+
+/** Two processes of one site, each with the store it is given, behind a balancer. */
+describe('two processes that do not share their sessions', () => {
+  let pools: Pools;
+  let front: Server;
+  let url: string;
+  let processes: readonly [RunningApp, RunningApp];
+  let browser: Browser;
+  /** Which process answers. */
+  let balance: (req: IncomingMessage) => 0 | 1;
+
+  beforeEach(async () => {
+    front = await reservePort();
+    url = urlOf(front);
+    pools = await startPools({ seed: articleSeed({ baseUrl: url }), keys: 'fixed' });
+    const now = () => pools.clock.now();
+    const start = async (): Promise<RunningApp> =>
+      startApp(
+        { ...articleEnvironment(pools), BASE_URL: url },
+        { now, server: await reservePort() },
+      );
+    processes = [await start(), await start()];
+    front.on('request', (req, res) => processes[balance(req)].app(req, res));
+    browser = createBrowser();
+  });
+  afterEach(async () => {
+    front.closeAllConnections();
+    await new Promise((resolve) => front.close(resolve));
+    await Promise.all(processes.map((each) => each.stop()));
+    await pools.close();
+  });
+
+  const codeExchanges = (): number => pools.requests('oidc-pool-1', '/oauth2/token').length;
+  const lines = (): string[] =>
+    processes.flatMap(({ log }) => log.filter((line) => line.includes('session_lost')));
+  const signIn = async (): Promise<Page> =>
+    finishSignIn(browser, await browser.get(`${url}/profile`));
+
+  it.each([
+    ['the callback alone at the first', (path: string) => (path.startsWith('/callback') ? 0 : 1)],
+    [
+      'all of the sign-in at the first',
+      (path: string) => (/^.(callback|login)/.test(path) ? 0 : 1),
+    ],
+    ['all but the page at the second', (path: string) => (path.startsWith('/profile') ? 0 : 1)],
+  ] as const)('are noticed at the second turn: %s', async (_how, answers) => {
+    balance = (req) => answers(req.url ?? '') as 0 | 1;
+    const page = await signIn();
+    expect(page.status).toBe(503);
+    expect(page.text()).toContain('We cannot keep you signed in');
+    expect(page.text()).toContain('session_lost');
+    expect(codeExchanges()).toBeLessThanOrEqual(2);
+    expect(lines()).toHaveLength(1);
+    expect(lines()[0]).toMatch(/"level":"warn".*(?:does not|did not know)/);
+
+    const again = await browser.get(`${url}/profile`);
+    expect(again.text()).toContain('session_lost');
+    expect(codeExchanges()).toBeLessThanOrEqual(2);
+  });
+
+  it('are noticed when each request meets the other', async () => {
+    let turn = 0;
+    balance = () => (turn++ % 2) as 0 | 1;
+    const page = await signIn();
+    expect(page.text()).toContain('session_lost');
+    expect(codeExchanges()).toBeLessThanOrEqual(3);
+  });
+
+  it('give programs 401 and nothing else', async () => {
+    balance = (req) => (req.url?.startsWith('/callback') ? 0 : 1);
+    await signIn();
+    const headers = {
+      accept: 'application/json',
+      'sec-fetch-dest': 'empty',
+      'sec-fetch-mode': 'cors',
+    };
+    expect((await browser.get(`${url}/profile`, { headers })).status).toBe(401);
+    expect((await browser.get(`${url}/api/me`, { headers })).status).toBe(401);
+  });
+
+  it('are forgotten after half a minute, once they share them again', async () => {
+    balance = (req) => (req.url?.startsWith('/callback') ? 0 : 1);
+    await signIn();
+    balance = () => 0;
+    pools.clock.advance('31s');
+    expect((await signIn()).url).toBe(`${url}/profile`);
+  });
+
+  describe('are not suspected by', () => {
+    beforeEach(() => {
+      balance = () => 0;
+    });
+
+    it('who is signed out elsewhere right after signing in, and again', async () => {
+      for (let turn = 0; turn < 4; turn++) {
+        const page = await signIn();
+        expect(page.url).toBe(`${url}/profile`);
+        const { subject } = (await (
+          await fetch(`${url}/api/me`, {
+            headers: { cookie: browser.cookies(url).map(String).join('; ') },
+          })
+        ).json()) as { subject: string };
+        await processes[0].relyingParty.endSessionsOf(subject);
+      }
+      expect(lines()).toEqual([]);
+    });
+
+    it('who signs out right after signing in, and again', async () => {
+      for (let turn = 0; turn < 4; turn++) {
+        const page = await signIn();
+        expect(page.url).toBe(`${url}/profile`);
+        expect((await browser.click(page, 'Sign out')).url).toBe(`${url}/signed-out`);
+      }
+    });
+
+    it('whose session has run out, and again', async () => {
+      for (let turn = 0; turn < 4; turn++) {
+        expect((await signIn()).url).toBe(`${url}/profile`);
+        pools.clock.advance('9h');
+      }
+    });
+
+    it('who has cookies switched off: that is said as ever', async () => {
+      browser.clearCookies();
+      const start = await browser.get(`${url}/profile`);
+      const forgetful = createBrowser();
+      const login = start.history.find(({ url: at }) => at.includes('/login'))!;
+      expect(login.setCookies.length).toBeGreaterThan(0);
+      const page = await forgetful.get(`${url}/callback?code=x&state=y`);
+      expect(page.text()).toContain('login_transaction_missing');
+    });
+
+    it('who has one session missing, once', async () => {
+      await signIn();
+      const { value } = browser.cookies(url).find(({ key }) => key === 'lifeguard')!;
+      await processes[0].store.destroy(createHash('sha256').update(value).digest('base64url'));
+      expect((await signIn()).url).toBe(`${url}/profile`);
+    });
+  });
+});
