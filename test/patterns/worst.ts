@@ -126,9 +126,10 @@ export const reachable: Readonly<
     by: 'strangers',
     patterns: {
       [String.raw`/^\d{1,9}$/`]: [repeated('1')],
-      [String.raw`/^[\x21\x23-\x5b\x5d-\x7e][\x20\x21\x23-\x5b\x5d-\x7e]{0,199}$/`]: [
+      [String.raw`/^(?=.{1,200}$)[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/`]: [
         repeated('a'),
-        repeated(' ', '', 'a'),
+        repeated('a '),
+        repeated('a ', '\n'),
       ],
     },
   },
@@ -231,9 +232,14 @@ export const ownWords: readonly (readonly [path: string, by: Writer, what: strin
   ['cognito/user-pool.ts', 'operator', 'ISSUER, and ids of the AWS API'],
   ['config/', 'operator', 'settings'],
   ['doctor/', 'operator', 'settings, and answers of the AWS API and of the pools, 64 kB at most'],
-  ['guards/api-access.ts', 'developer', 'names in a route’s access'],
+  ['guards/check-access.ts', 'developer', 'names in a route’s access'],
   ['pools/', 'developer', 'requests to the embedded pools, which stand on a developer’s machine'],
   ['relying-party/check-options.ts', 'developer', 'options'],
+  [
+    'relying-party/proxy.ts',
+    'operator',
+    'the option proxy, and hosts of addresses that are called',
+  ],
   ['sessions/open-session-store.ts', 'operator', 'SESSION_STORE'],
   ['sessions/redis-', 'operator', 'SESSION_STORE, and answers of our own Redis'],
   ['setup/', 'operator', 'settings, .env and answers of the AWS API'],
