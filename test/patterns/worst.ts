@@ -137,10 +137,18 @@ export const reachable: Readonly<
     by: 'strangers',
     patterns: { [String.raw`/^[\w-]{8}$/`]: [repeated('a'), repeated('-')] },
   },
+  'relying-party/resource-metadata.ts': {
+    by: 'strangers',
+    patterns: { [String.raw`/\?.*$/s`]: [repeated('?'), repeated('a'), repeated('?', '\n')] },
+  },
+  'tokens/access-token-claims.ts': {
+    by: 'strangers',
+    patterns: { [String.raw`/^[^\s]+$/`]: [repeated('a', ' '), repeated('a')] },
+  },
   'relying-party/routes.ts': {
     by: 'strangers',
     patterns: {
-      [String.raw`/^\/(?:login|callback|logout|signed-out|sessions|backchannel-logout|assets|favicon\.ico|\.well-known)(?:\/|$)/i`]:
+      [String.raw`/^\/(?:login|callback|logout|signed-out|sessions|backchannel-logout|assets|favicon\.ico)(?:\/|$)/i`]:
         [repeated('/'), repeated('/login'), repeated('n', '', '/logi')],
     },
   },
