@@ -51,7 +51,7 @@ describe('two processes that do not share their sessions', () => {
     ],
     ['all but the page at the second', (path: string) => (path.startsWith('/profile') ? 0 : 1)],
   ] as const)('are noticed at the second turn: %s', async (_how, answers) => {
-    balance = (req) => answers(req.url ?? '') as 0 | 1;
+    balance = (req) => answers(req.url ?? '');
     const page = await signIn();
     expect(page.status).toBe(503);
     expect(page.text()).toContain('We cannot keep you signed in');

@@ -33,7 +33,7 @@ function least(pattern: RegExp, text: string): number {
 /** Letters made from the pattern's own: each letter of it and some others, alone, behind each of its words, and broken off. */
 function ownLetters(source: string): ((length: number) => string)[] {
   const words = ['', ...(source.match(/[A-Za-z_]{3,}|"[a-z]+/g) ?? [])].slice(0, 12);
-  const letters = [...new Set([...' \\"/.-=%:0a@\n', ...source.replaceAll(/[\w\\]/g, '')])];
+  const letters = [...new Set(` \\"/.-=%:0a@\n${source.replaceAll(/[\w\\]/g, '')}`.split(''))];
   return words.flatMap((word) =>
     letters.flatMap((letter) => [
       (length: number) => word + letter.repeat(length) + '\u0001',
