@@ -7,7 +7,7 @@ import { createBrowser, type Browser, type Page } from './support/browser.js';
 import { articleEnvironment, finishSignIn } from './support/world.js';
 
 /** Two processes of one site, each with the store it is given, behind a balancer. */
-describe('two processes that do not share their sessions', () => {
+describe('two processes that do not share their sessions', { timeout: 60_000 }, () => {
   let pools: Pools;
   let front: Server;
   let url: string;
