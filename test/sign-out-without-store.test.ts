@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
+import { signedIn as signInWithoutFlow } from '../src/testing/index.js';
 import { openSessionStore } from '../src/sessions/open-session-store.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import { startApp, type RunningApp } from './support/app.js';
@@ -102,6 +103,41 @@ describe.skipIf(redisProgram === undefined)('signing out while Redis is full', (
     expect(world!.pools.requests('oidc-pool-1', '/oauth2/revoke')).toHaveLength(1);
     await made.repair();
     expect(await apiStatus(world!.app, cookie)).toBe(401);
+  });
+});
+
+describe.skipIf(redisProgram === undefined)('access tokens of a sign-in that ended', () => {
+  it('while Redis is full are refused here at once, and elsewhere once there is room', async () => {
+    const made = await redisThat(
+      async (redis) => {
+        await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+      },
+      (redis) => redis.command('CONFIG', 'SET', 'maxmemory', '0'),
+    );
+    breakable = made;
+    world = await startWorld({ store: () => made.store });
+    await world.signIn(world.browser());
+    const { username } = world.master.users()[0]!;
+    const tokens = await world.master.tokens(username, { client: 'site', scope: 'openid' });
+    const person = await signInWithoutFlow(world.app.relyingParty, { tokens });
+    const bearerStatus = async ({ url }: Pick<RunningApp, 'url'>): Promise<number> => {
+      const headers = { authorization: `Bearer ${tokens.accessToken}` };
+      return (await fetch(`${url}/api/me`, { headers })).status;
+    };
+    const otherStore = await made.open();
+    const other = await startApp(
+      { ...articleEnvironment(world.pools), BASE_URL: world.app.url },
+      { store: otherStore },
+    );
+    others.push({ ...other, stop: async () => (await other.stop(), otherStore.close()) });
+    expect(await bearerStatus(world.app)).toBe(200);
+    await made.breakDown();
+
+    await person.signOutElsewhere();
+    expect(await bearerStatus(world.app)).toBe(401);
+    expect(await bearerStatus(other)).toBe(200);
+    await made.repair();
+    await eventually(async () => (await bearerStatus(other)) === 401);
   });
 });
 

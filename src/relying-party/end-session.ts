@@ -4,6 +4,7 @@ import type { Session, SessionTokens } from '../sessions/session.js';
 import { textOf } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
 import type { RelyingPartyEvents } from './events.js';
+import { untilNow } from './revoked-sign-ins.js';
 import { revokeTokens, type RevocationOutcome } from './revoke.js';
 
 /** Why a session ends. */
@@ -47,26 +48,27 @@ export async function endSession(
 ): Promise<EndedSession> {
   const { key } = session;
   let ended: Omit<EndedSession, 'isOver'> = NOT_YET;
-  let isFirstTry = true;
-  const isOver = await parts.leftovers.attempt(key, async () => {
-    const wasTried = !isFirstTry;
-    isFirstTry = false;
-    const removed = await parts.sessions.end(key);
-    const known = 'subject' in session ? session : await session.signIn;
-    const signIn = known ?? (removed?.tokens && signInOf(parts, removed.tokens));
-    // A store that did not answer in time may have deleted it all the same; what it held is lost then.
-    if (removed !== undefined || wasTried) {
-      parts.events.emit('session.ended', { subject: signIn?.subject, session: key, reason });
-    }
-    ended = {
-      signIn,
-      tokens: removed?.tokens,
-      revocation:
+  let tries = 0;
+  const isOver = await parts.leftovers.attempt(
+    key,
+    async () => {
+      tries += 1;
+      const removed = await parts.sessions.end(key);
+      const known = 'subject' in session ? session : await session.signIn;
+      return { removed, signIn: known ?? (removed?.tokens && signInOf(parts, removed.tokens)) };
+    },
+    ({ removed, signIn }) => {
+      const revocation =
         removed === undefined
           ? NOTHING_TO_REVOKE
-          : clearUp(parts, key, { ...removed, ...options, signIn }),
-    };
-  });
+          : clearUp(parts, key, { ...removed, ...options, signIn });
+      ended = { signIn, tokens: removed?.tokens, revocation };
+      // A store that did not answer in time may have deleted it all the same; what it held is lost then.
+      if (removed !== undefined || tries > 1) {
+        parts.events.emit('session.ended', { subject: signIn?.subject, session: key, reason });
+      }
+    },
+  );
   return { isOver, ...ended };
 }
 
@@ -87,7 +89,9 @@ async function clearUp(
     readonly issuedBeforeSeconds?: number;
   },
 ): Promise<RevocationOutcome> {
-  const { tokens, signIn, revoke = true, issuedBeforeSeconds } = found;
+  const { tokens, signIn, revoke = true } = found;
+  // Of the moment of the end, however late the store takes the mark.
+  const { issuedBeforeSeconds = untilNow(parts.now()) } = found;
   const [outcome] = await Promise.all([
     // What is sealed with a secret that is not ours cannot be revoked.
     tokens === undefined

@@ -8,9 +8,14 @@ export interface Leftovers {
   /**
    * Does work of the store now, or else again and again until it is done.
    * @param name of two pieces of work with one name the later is left
+   * @param whenDone what follows, once: no failure of it makes the work be done again
    * @returns whether it is done
    */
-  attempt(name: string, work: () => Promise<unknown>): Promise<boolean>;
+  attempt<T>(
+    name: string,
+    work: () => Promise<T>,
+    whenDone?: (result: T) => void,
+  ): Promise<boolean>;
   /** Whether this is still to be done. */
   has(name: string): boolean;
 }
@@ -20,19 +25,26 @@ const RETRY_MS = 1000;
 const MAX_LEFT = 10_000;
 
 export function createLeftovers(background: BackgroundWork): Leftovers {
-  const left = new Map<string, () => Promise<unknown>>();
+  /** Work that is left, each with what follows; gives what follows once it is done. */
+  const left = new Map<string, () => Promise<() => void>>();
   let isTrying = false;
 
   /** One failure is enough: the store does not work yet. What failed goes to the end, so that it holds up nothing else. */
   const tryAll = async (): Promise<void> => {
     for (const [name, work] of left) {
+      let follow: () => void;
       try {
-        await work();
-        left.delete(name);
+        follow = await work();
       } catch {
         left.delete(name);
         left.set(name, work);
         return;
+      }
+      left.delete(name);
+      try {
+        follow();
+      } catch {
+        // A listener of the host's; nobody is there to be told.
       }
     }
   };
@@ -50,18 +62,24 @@ export function createLeftovers(background: BackgroundWork): Leftovers {
 
   return {
     has: (name) => left.has(name),
-    async attempt(name, work) {
+    async attempt(name, work, whenDone = () => undefined) {
+      const attempted = async (): Promise<() => void> => {
+        const result = await work();
+        return () => whenDone(result);
+      };
+      let follow: () => void;
       try {
-        await work();
-        left.delete(name);
-        return true;
+        follow = await attempted();
       } catch {
         const [oldest] = left.size >= MAX_LEFT ? left.keys() : [];
         if (oldest !== undefined) left.delete(oldest);
-        left.set(name, work);
+        left.set(name, attempted);
         if (!isTrying) void background.own(tryUntilDone());
         return false;
       }
+      left.delete(name);
+      follow();
+      return true;
     },
   };
 }

@@ -12,7 +12,8 @@ import { createMarks } from './marks.js';
  */
 export interface RevokedSignIns {
   /**
-   * Until its access token would have expired. A sign-in without a name cannot be remembered.
+   * Until its access token would have expired. A sign-in without a name cannot be remembered. One the store does not take counts
+   * in this process all the same, until the same object is added again and taken.
    * @param issuedBeforeSeconds which tokens with its `sid` are refused; default those issued until now
    */
   add(session: Ended, issuedBeforeSeconds?: number): Promise<void>;
@@ -32,14 +33,24 @@ export interface RevokedSignInsOptions {
 
 export function createRevokedSignIns({ store, now }: RevokedSignInsOptions): RevokedSignIns {
   const marks = createMarks(store);
+  /** Not in the store yet: it may be full, or away. Whoever adds one tries until it is. */
+  const unsaved = new Map<Ended, number>();
+
+  const isUnsaved = ({ issuer, originJti, sid, issuedAt = 0 }: SignInOfToken): boolean =>
+    [...unsaved].some(
+      ([ended, issuedBeforeSeconds]) =>
+        ended.issuer === issuer &&
+        ((originJti !== undefined && ended.originJti === originJti) ||
+          (sid !== undefined && ended.sid === sid && issuedAt < issuedBeforeSeconds * 1000)),
+    );
+
   return {
-    async add(
-      { issuer, originJti, sid, accessTokenExpiresAt },
-      // `iat` has whole seconds, so all of this one belong to what has ended.
-      issuedBeforeSeconds = Math.floor(now() / 1000) + 1,
-    ) {
-      const expiresAt = accessTokenExpiresAt + CLOCK_TOLERANCE_SECONDS * 1000;
-      if (expiresAt <= now()) return;
+    async add(ended, issuedBeforeSeconds = untilNow(now())) {
+      const { issuer, originJti, sid } = ended;
+      const expiresAt = expiryOf(ended);
+      if (expiresAt > now()) unsaved.set(ended, issuedBeforeSeconds);
+      for (const each of unsaved.keys()) if (expiryOf(each) <= now()) unsaved.delete(each);
+      if (!unsaved.has(ended)) return;
       if (originJti !== undefined) {
         await marks.write(originJtiMark(issuer, originJti), { text: 'ended', expiresAt });
       }
@@ -51,6 +62,7 @@ export function createRevokedSignIns({ store, now }: RevokedSignInsOptions): Rev
           expiresAt: Math.max(expiresAt, earlier?.expiresAt ?? 0),
         });
       }
+      unsaved.delete(ended);
     },
 
     async resume({ issuer, sid }, issuedAtSeconds) {
@@ -63,7 +75,9 @@ export function createRevokedSignIns({ store, now }: RevokedSignInsOptions): Rev
       await marks.write(name, { ...mark, text: String(firstThatCounts) });
     },
 
-    async has({ issuer, originJti, sid, issuedAt = 0 }) {
+    async has(token) {
+      if (isUnsaved(token)) return true;
+      const { issuer, originJti, sid, issuedAt = 0 } = token;
       const [ofOriginJti, ofSid] = await Promise.all([
         originJti === undefined ? undefined : marks.read(originJtiMark(issuer, originJti)),
         sid === undefined ? undefined : marks.read(sidMark(issuer, sid)),
@@ -74,6 +88,12 @@ export function createRevokedSignIns({ store, now }: RevokedSignInsOptions): Rev
     },
   };
 }
+
+/** `iat` has whole seconds, so all of this one belong to what ends now. */
+export const untilNow = (now: number): number => Math.floor(now / 1000) + 1;
+
+const expiryOf = ({ accessTokenExpiresAt }: Ended): number =>
+  accessTokenExpiresAt + CLOCK_TOLERANCE_SECONDS * 1000;
 
 const originJtiMark = (issuer: string, originJti: string): string[] => [
   'ended origin_jti',
