@@ -16,13 +16,13 @@ export interface KeySet {
 }
 
 /** What a token's header says of its key. */
-export interface KeyHeader {
+interface KeyHeader {
   readonly alg: SignatureAlgorithm;
   readonly kid: string | undefined;
 }
 
 /** A key to check a signature with, or the reason to refuse the token. */
-export type FoundKey = CryptoKey | 'algorithm_refused' | 'key_unknown';
+type FoundKey = CryptoKey | 'algorithm_refused' | 'key_unknown';
 
 /**
  * Where a token came from: an answer of the OP to us, or a request that anybody can make. A `notice` is one too, but its sender
