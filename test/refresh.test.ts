@@ -522,14 +522,12 @@ function createSite(pools: Pools, { client = 'site', store, sessionClaims }: Sit
     relyingParty,
     signIn: async (username, change) => {
       const tokens = await pools.pool('oidc-pool-1').tokens(username, { client });
-      const user = await signedIn(relyingParty, {
-        tokens: { ...tokens, ...change } as typeof tokens,
-      });
+      const user = await signedIn(relyingParty, { tokens });
       // Due some time before they expire, as after a sign-in.
       const { sessions } = contextOf(relyingParty);
       const before = (await sessions.tokens(user.session))!;
       const refreshDueAt = before.accessTokenExpiresAt - 120_000;
-      await sessions.replaceTokens(user.session, { ...before, refreshDueAt });
+      await sessions.replaceTokens(user.session, { ...before, refreshDueAt, ...change });
       return user;
     },
     shut: () => {

@@ -1,4 +1,5 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
+import { ROTATION_GRACE_SECONDS } from '../config/time-limits.js';
 import type { DoctorContext } from './context.js';
 import type { Finding } from './finding.js';
 import { changeClient } from './master-client.js';
@@ -37,12 +38,18 @@ export function tokenFindings({ settings }: DoctorContext, client: UserPoolClien
   };
 
   const rotation = client.RefreshTokenRotation;
-  if (rotation?.Feature === 'ENABLED' && (rotation.RetryGracePeriodSeconds ?? 0) === 0) {
+  const graceSeconds = rotation?.RetryGracePeriodSeconds ?? 0;
+  if (rotation?.Feature === 'ENABLED' && graceSeconds < ROTATION_GRACE_SECONDS) {
     add(
       'rotation_without_grace',
-      `The app client ${clientId} rotates refresh tokens with a grace period of 0 s.`,
-      'Give it some: up to 60 s; 10 are enough for a lost answer.',
-      { RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 } },
+      `The app client ${clientId} rotates refresh tokens with a grace period of ${graceSeconds} s. An answer that is lost, or that a killed process did not save, is asked for again for up to a minute; the token it is asked with works for ${graceSeconds} s.`,
+      `Give it ${ROTATION_GRACE_SECONDS} s, the most there is.`,
+      {
+        RefreshTokenRotation: {
+          Feature: 'ENABLED',
+          RetryGracePeriodSeconds: ROTATION_GRACE_SECONDS,
+        },
+      },
     );
   }
   if (client.EnableTokenRevocation === false) {

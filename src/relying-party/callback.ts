@@ -155,5 +155,8 @@ async function endPrevious(
   const found = context.sessions.findByKey(key).catch(() => undefined);
   // The new tokens may have the same `sid`, and are older than this end of the session before.
   const issuedBeforeSeconds = issuedAt - 1;
-  await endSession(context, { key, signIn: found }, 'replaced', { issuedBeforeSeconds });
+  await endSession(context, { key, signIn: found }, 'replaced', {
+    revoke: context.revokeReplaced,
+    issuedBeforeSeconds,
+  });
 }

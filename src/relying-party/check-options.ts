@@ -189,6 +189,7 @@ export const optionShapes: Readonly<Record<keyof RelyingPartyOptions, z.ZodType>
   scope: textLike(values.scope, 'write e.g. openid email profile').optional(),
   identityProviders: identityProviders.optional(),
   emailIsVerified: trueOrFalse.optional(),
+  revokeReplaced: trueOrFalse.optional(),
   loginSeconds: seconds(1).optional(),
   api,
   profilePath: option(

@@ -33,6 +33,8 @@ export interface RelyingPartyParts {
   readonly identityProviders: readonly IdentityProvider[];
   /** The OP's own users have verified addresses, also where it does not say so. */
   readonly emailIsVerified: boolean;
+  /** A sign-in that another replaces in the same browser ends at the OP too. */
+  readonly revokeReplaced: boolean;
   /** The OP is a Cognito user pool and speaks Cognito's dialect. */
   readonly isUserPool: boolean;
   readonly now: () => number;

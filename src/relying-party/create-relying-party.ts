@@ -116,6 +116,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     scope: options.scope ?? DEFAULT_SCOPE,
     identityProviders: options.identityProviders ?? [],
     emailIsVerified: options.emailIsVerified ?? false,
+    revokeReplaced: options.revokeReplaced ?? isUserPool(issuer),
     isUserPool: isUserPool(issuer),
     now,
     fetch,

@@ -60,6 +60,11 @@ export interface RelyingPartyOptions {
    * an identity provider, that one's own `emailIsVerified` speaks.
    */
   readonly emailIsVerified?: boolean | undefined;
+  /**
+   * Whether signing in again has the OP end the refresh token of this browser's sign-in before. Default true at a user pool,
+   * where each sign-in has a grant of its own, and false elsewhere: at OPs that reuse a grant the new sign-in would end with it.
+   */
+  readonly revokeReplaced?: boolean | undefined;
   /** How long one login attempt may take; default 300. */
   readonly loginSeconds?: number | undefined;
   /** Whose access tokens the API takes, besides those of our own client. */

@@ -16,6 +16,7 @@ import {
   type Reference,
   type Text,
 } from './references.js';
+import { ROTATION_GRACE_SECONDS } from '../config/time-limits.js';
 import { TAG } from './tag.js';
 import { attributeMapping } from './attribute-mapping.js';
 
@@ -171,8 +172,8 @@ const codeClient = (
   // Not empty, since empty means the defaults, and ALLOW_REFRESH_TOKEN_AUTH among them excludes rotation.
   ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
   EnableTokenRevocation: true,
-  // With no grace at all, an answer lost on the way would sign the user out.
-  RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
+  // An answer lost on the way is asked for again, and only within the grace.
+  RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: ROTATION_GRACE_SECONDS },
   PreventUserExistenceErrors: 'ENABLED',
 });
 

@@ -139,12 +139,15 @@ const completed = (
 ): string[] | undefined =>
   found === undefined || found.length === 0 ? found && [...found] : withAll(found, mapped);
 
-/** A rotation with some grace is as good as ours. */
+/** A shorter grace than ours is over before a lost answer has been asked for again as often as it will be. */
 const rotation = (
   found: RefreshTokenRotationType | undefined,
   wanted: RefreshTokenRotationType,
 ): RefreshTokenRotationType =>
-  found?.Feature === 'ENABLED' && (found.RetryGracePeriodSeconds ?? 0) > 0 ? found : wanted;
+  found?.Feature === 'ENABLED' &&
+  (found.RetryGracePeriodSeconds ?? 0) >= (wanted.RetryGracePeriodSeconds ?? 0)
+    ? found
+    : wanted;
 
 const withoutRefresh = (
   found: readonly ExplicitAuthFlowsType[] = [],

@@ -420,6 +420,10 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     seed: inSite({ refreshTokenRotation: { graceSeconds: 0 } }),
     inside: 'rotation_without_grace',
   },
+  'rotation with a grace shorter than a lost answer needs': {
+    seed: inSite({ refreshTokenRotation: { graceSeconds: 10 } }),
+    inside: 'rotation_without_grace',
+  },
   'token revocation is off': {
     seed: inSite({ tokenRevocation: false }),
     inside: 'revocation_off',

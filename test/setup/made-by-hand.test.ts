@@ -63,13 +63,13 @@ describe('a client made by hand', () => {
       CallbackURLs: ['https://staging.example.com/callback', 'http://localhost:3000/callback'],
       ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
       WriteAttributes: ['email', 'nickname', 'name', 'given_name', 'family_name'],
-      RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
+      RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 60 },
       ClientSecret: SiteClient?.ClientSecret,
     });
     expect(await stepsNow(api)).toEqual([]);
   });
 
-  it('keeps a grace of its own, but not a grace of nothing', async () => {
+  it('keeps a grace as long as ours, and makes a shorter one longer', async () => {
     const { MasterPool, SiteClient } = await runSetup(api);
     const rotate = (seconds: number): Promise<unknown> =>
       api.cognito.updateUserPoolClient({
@@ -80,10 +80,12 @@ describe('a client made by hand', () => {
       });
     await rotate(60);
     expect(await stepsNow(api)).toEqual([]);
-    await rotate(0);
-    expect(await changesOf('app client site of oidc-pool-1')).toEqual([
-      'RefreshTokenRotation: Feature ENABLED, RetryGracePeriodSeconds 0 -> Feature ENABLED, RetryGracePeriodSeconds 10',
-    ]);
+    for (const seconds of [0, 10, 59]) {
+      await rotate(seconds);
+      expect(await changesOf('app client site of oidc-pool-1')).toEqual([
+        `RefreshTokenRotation: Feature ENABLED, RetryGracePeriodSeconds ${seconds} -> Feature ENABLED, RetryGracePeriodSeconds 60`,
+      ]);
+    }
   });
 
   it('stops us when it can never do: no secret for the second pool, machines beside people', async () => {

@@ -66,7 +66,7 @@ describe('setup in an empty account', () => {
       LogoutURLs: ['http://localhost:3000/logout/continue'],
       SupportedIdentityProviders: ['oidc-pool-2'],
       EnableTokenRevocation: true,
-      RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 10 },
+      RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 60 },
       PreventUserExistenceErrors: 'ENABLED',
     });
     expect(UpstreamClient).toMatchObject({
