@@ -43,10 +43,11 @@ export function createAddressPresence({
   };
 }
 
-/** One request for nothing. */
+/** One request for nothing. @param onFailure is told why there was no answer */
 export async function knock(
   fetch: typeof globalThis.fetch,
   origin: string,
+  onFailure: (error: unknown) => void = () => undefined,
 ): Promise<AddressPresence> {
   try {
     await fetch(new URL('/', origin).href, {
@@ -56,6 +57,7 @@ export async function knock(
     });
     return 'answers';
   } catch (error) {
+    onFailure(error);
     const code = codeOf(error);
     if (code === 'ECONNREFUSED') return 'refused';
     return NO_WAY.has(code) ? 'not-found' : 'silent';

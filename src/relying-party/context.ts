@@ -16,7 +16,7 @@ import type { LostSessions } from './lost-sessions.js';
 import type { RevokedSignIns } from './revoked-sign-ins.js';
 import type { IdentityProvider } from '../config/settings.js';
 import type { RelyingParty } from './relying-party.js';
-import type { ProviderPresence } from './provider-presence.js';
+import type { LookAtProvider } from './provider-presence.js';
 import type { CurrentSignOut } from './unended-sessions.js';
 import type { TellStrayError } from './stray-errors.js';
 import type { SessionCookie } from './session-cookie.js';
@@ -47,7 +47,7 @@ export interface RelyingPartyParts {
   /** What goes on when the visitor it began with has gone. */
   readonly background: BackgroundWork;
   /** Whether the OP is there at the moment; never rejects. */
-  readonly providerPresence: () => Promise<ProviderPresence>;
+  readonly providerPresence: LookAtProvider;
   readonly sessions: Sessions;
   readonly revokedSignIns: RevokedSignIns;
   /** Names of the ID token's claims that sessions keep. */

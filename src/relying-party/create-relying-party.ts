@@ -35,6 +35,7 @@ import type { RelyingPartyOptions } from './options.js';
 import type { ProxyOptions } from './proxy.js';
 import { createProviderPresence } from './provider-presence.js';
 import { createRefresh } from './refresh.js';
+import { keepingAddresses } from './reason.js';
 import type { RelyingParty } from './relying-party.js';
 import { createRevokedSignIns } from './revoked-sign-ins.js';
 import { createResourceMetadata, resourceIdentifier } from './resource-metadata.js';
@@ -66,7 +67,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   const isHttps = baseUrl.startsWith('https:');
   const events = new EventEmitter<RelyingPartyEvents>();
   const opFetch = createOpFetch(proxyFrom(options.proxy));
-  const fetch = options.fetch ?? opFetch.fetch;
+  const fetch = keepingAddresses(options.fetch ?? opFetch.fetch);
   const mergesUserInfo = options.userInfo === 'merge';
   const pushesRequests = options.pushedAuthorizationRequests ?? false;
   const provider = createProvider({

@@ -8,6 +8,7 @@ import { createKeySet, type KeySet } from '../tokens/key-set.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import type { RelyingPartyEvents } from './events.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
+import { reasonOf } from './reason.js';
 import { createPatience, KNOWN_TO_HANG_MS } from './patience.js';
 
 /** The OP as discovery describes it. */
@@ -261,9 +262,9 @@ async function loadKeys(
       headers: { accept: 'application/json' },
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_SECONDS * 1000),
     });
-    if (response.status !== 200) throw new Error(`status ${response.status}`);
+    if (response.status !== 200) throw unusable('another status than 200', response);
     const document = (await response.json()) as { keys?: unknown } | null;
-    if (!Array.isArray(document?.keys)) throw new Error('no "keys" in the document');
+    if (!Array.isArray(document?.keys)) throw unusable('no "keys" in the document', response);
     return document.keys.filter(isObject) as JWK[];
   } catch (error) {
     throw new RelyingPartyError('provider_unavailable', `JWKS: ${reasonOf(error)}`, {
@@ -272,12 +273,7 @@ async function loadKeys(
   }
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const unusable = (problem: string, response: Response): RelyingPartyError =>
+  new RelyingPartyError('provider_unavailable', problem, { cause: response });
 
-/** What went wrong with a call to the OP, without anything it sent. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  const code = (error as { code?: unknown }).code;
-  const cause = error.cause instanceof Error ? `: ${reasonOf(error.cause)}` : '';
-  return `${typeof code === 'string' ? code : error.name}${cause}`;
-}
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

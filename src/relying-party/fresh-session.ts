@@ -4,7 +4,7 @@ import type { Session } from '../sessions/session.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
 import type { RelyingPartyParts } from './context.js';
 import type { CurrentSession } from './current-session.js';
-import { reasonOf } from './discovery.js';
+import { reasonOf } from './reason.js';
 import { endSession } from './end-session.js';
 import { timeLeft } from './time-left.js';
 

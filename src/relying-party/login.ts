@@ -9,6 +9,7 @@ import { chooseProvider } from './choose-provider.js';
 import type { RelyingPartyContext } from './context.js';
 import { requireNotLost } from './lost-sessions.js';
 import { readLoginRequest, type LoginRequest } from './login-request.js';
+import { reasonOf } from './reason.js';
 import { isStepUp } from './step-up.js';
 
 /**
@@ -61,9 +62,11 @@ async function sendToProvider(
   // Says why, where there is none.
   await context.provider.configuration();
   if ((await context.providerPresence()) === 'no-one-there') {
+    const failure = context.providerPresence.lastFailure();
     throw new RelyingPartyError(
       'provider_unavailable',
-      'the OP is known, but no connection can be made to it',
+      `token endpoint: no connection: ${reasonOf(failure)}`,
+      { cause: failure },
     );
   }
   const transaction = context.transactions.begin(req, res, returnTo, stepUp);

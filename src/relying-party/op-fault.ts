@@ -1,5 +1,5 @@
 import * as client from 'openid-client';
-import { reasonOf } from './discovery.js';
+import { reasonOf } from './reason.js';
 
 /** What a failed call to an endpoint of the OP was. */
 export interface OpFault {
@@ -25,12 +25,10 @@ export function isServerFault(status: number): boolean {
 }
 
 /** `error` and `error_description` are the OP's words for the operator; they name what is wrong, not who. */
-function described({
-  error,
-  error_description: description,
-  status,
-}: client.ResponseBodyError): string {
-  return `${status} ${error}${description === undefined ? '' : ` (${description})`}`.slice(0, 300);
+function described(refusal: client.ResponseBodyError): string {
+  const { error, error_description: description, status } = refusal;
+  const said = `${status} ${error}${description === undefined ? '' : ` (${description})`}`;
+  return `${said.slice(0, 300)}: ${reasonOf(refusal.response)}`;
 }
 
 function isNetworkFault(error: client.ClientError): boolean {

@@ -4,6 +4,13 @@ import type { Provider } from './discovery.js';
 /** What a look at the OP's address showed. `no-one-there`: not even a connection could be made. */
 export type ProviderPresence = 'answers' | 'silent' | 'no-one-there';
 
+/** Looks whether the OP is there. */
+export interface LookAtProvider {
+  (): Promise<ProviderPresence>;
+  /** Why it was not, the last time that it was not. */
+  lastFailure(): unknown;
+}
+
 export interface ProviderPresenceOptions {
   readonly provider: Pick<Provider, 'configuration' | 'reportUnreachable'>;
   readonly fetch: typeof fetch;
@@ -22,19 +29,20 @@ const SILENCE_REMEMBERED_MS = 5000;
  * answered is remembered for a second, that it was silent for five. Where no connection can be made the metadata is read again:
  * the OP may have moved. Never rejects.
  */
-export function createProviderPresence(
-  options: ProviderPresenceOptions,
-): () => Promise<ProviderPresence> {
+export function createProviderPresence(options: ProviderPresenceOptions): LookAtProvider {
   const { provider, fetch, now } = options;
   let answeredAt = -Infinity;
   let silentAt = -Infinity;
+  let failure: unknown;
   let looking: Promise<ProviderPresence> | undefined;
 
   const tokenEndpoint = async (): Promise<string> =>
     (await provider.configuration()).serverMetadata().token_endpoint!;
 
   const lookAt = async (endpoint: string): Promise<ProviderPresence> => {
-    const presence = await knock(fetch, endpoint);
+    const presence = await knock(fetch, endpoint, (error) => {
+      failure = error;
+    });
     return presence === 'refused' || presence === 'not-found' ? 'no-one-there' : presence;
   };
 
@@ -59,9 +67,10 @@ export function createProviderPresence(
     return presence;
   };
 
-  return async () => {
+  const lookNow = async (): Promise<ProviderPresence> => {
     if (now() - answeredAt < REMEMBERED_MS) return 'answers';
     looking ??= lookAndRemember();
     return now() - silentAt < SILENCE_REMEMBERED_MS ? 'silent' : looking;
   };
+  return Object.assign(lookNow, { lastFailure: () => failure });
 }

@@ -3,7 +3,6 @@ import type { Session } from '../sessions/session.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
 import { BoundedMap } from './bounded-map.js';
 import type { RelyingPartyParts } from './context.js';
-import { reasonOf } from './discovery.js';
 import { holdingLock } from './refresh-lock.js';
 import { createRefreshTokens, EndedByProvider } from './refresh-tokens.js';
 import { tokenEndpointError } from './token-response.js';
@@ -75,7 +74,7 @@ export function createRefresh(context: RelyingPartyParts): Refresh {
         return undefined;
       }
       const failure = tokenEndpointError(error);
-      const detail = `${failure.message}: ${reasonOf(failure)}`;
+      const detail = failure.message;
       events.emit('session.refresh_failed', { subject, session: key, permanent: false, detail });
       tryAgain(session);
       return session;

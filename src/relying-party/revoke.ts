@@ -3,7 +3,7 @@ import { REQUEST_WAIT_MS } from '../config/time-limits.js';
 import type { SessionTokens } from '../sessions/session.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
 import type { RelyingPartyParts } from './context.js';
-import { reasonOf } from './discovery.js';
+import { faultOf } from './op-fault.js';
 
 /** What came of a revocation, so far as is known; `not-possible` where there is nothing to revoke, or no endpoint to ask. */
 export type RevocationOutcome = 'done' | 'failed' | 'not-possible';
@@ -21,7 +21,10 @@ export async function revokeTokens(
   const refreshToken = tokens?.refreshToken;
   if (refreshToken === undefined) return 'not-possible';
   const work = revoke(context, refreshToken).catch((error: unknown) => {
-    context.events.emit('logout.revocation_failed', { session, detail: reasonOf(error) });
+    context.events.emit('logout.revocation_failed', {
+      session,
+      detail: `revocation endpoint: ${faultOf(error).reason}`,
+    });
     return 'failed' as const;
   });
   return withinTimeLimit(context.background.own(work), REQUEST_WAIT_MS).catch(() => 'failed');

@@ -3,7 +3,7 @@ import { RelyingPartyError } from '../errors.js';
 import type { IdTokenClaims } from '../tokens/id-token.js';
 import { signedClaims, type SignedClaims } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
-import { reasonOf } from './discovery.js';
+import { reasonOf } from './reason.js';
 import { isServerFault } from './op-fault.js';
 
 type Verified = Pick<IdTokenClaims, 'subject' | 'all'>;

@@ -22,7 +22,8 @@ export interface TestUser {
 interface PoolTokens {
   readonly idToken: string;
   readonly accessToken: string;
-  readonly refreshToken: string;
+  /** Default none: the session then ends by its own limits. */
+  readonly refreshToken?: string | undefined;
   readonly expiresIn: number;
 }
 
@@ -41,7 +42,7 @@ const testUser = optionsOf<TestUser>(
       {
         idToken: text('give one'),
         accessToken: text('give one'),
-        refreshToken: text('give one'),
+        refreshToken: text('give one').optional(),
         expiresIn: seconds(0),
       },
       'give what pool.tokens(…) resolved to',

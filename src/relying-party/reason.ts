@@ -1,0 +1,73 @@
+import * as client from 'openid-client';
+import { RelyingPartyError } from '../errors.js';
+
+/** Which address an answer, or the failure to get one, is of. */
+const addresses = new WeakMap<object, string>();
+
+/** Calls of which a failure can be told with the address: whoever is woken at night should not have to look for it. */
+export function keepingAddresses(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (input, init) => {
+    const address = addressOf(input);
+    const tell = (failure: unknown): never => {
+      if (typeof failure === 'object' && failure !== null) addresses.set(failure, address);
+      throw failure;
+    };
+    const response = await fetch(input, init).catch(tell);
+    addresses.set(response, address);
+    const { json } = response;
+    response.json = async () => json.call(response).catch(tell) as Promise<unknown>;
+    return response;
+  };
+}
+
+/** Without the query, and a user name and password, which may be secret. */
+function addressOf(input: RequestInfo | URL): string {
+  const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
+  return origin + pathname;
+}
+
+const MAX_LENGTH = 400;
+
+/**
+ * What went wrong with a call to the OP, for a reader who knows nothing yet: in words, with the address, and without anything
+ * that was sent or received but a status and a type of content.
+ */
+export function reasonOf(error: unknown): string {
+  const chain = causes(error);
+  const told = [...new Set(chain.map(words).filter((each) => each !== ''))].join(': ');
+  const address = chain.map((each) => addresses.get(each)).find((each) => each !== undefined);
+  const where = address === undefined ? '' : ` (asked: ${address})`;
+  return (told === '' ? 'unknown error' : told).slice(0, MAX_LENGTH) + where;
+}
+
+/** The error and what caused it, outermost first; of several attempts to connect, the last. */
+function causes(error: unknown): object[] {
+  const chain: object[] = [];
+  for (let each = error; typeof each === 'object' && each !== null && chain.length < 8;) {
+    chain.push(each);
+    const attempt: unknown = each instanceof AggregateError ? each.errors.at(-1) : undefined;
+    const answer: unknown = each instanceof client.ResponseBodyError ? each.response : undefined;
+    each = attempt ?? answer ?? (each instanceof Error ? each.cause : undefined);
+  }
+  return chain;
+}
+
+function words(each: object): string {
+  if (each instanceof Response) return answered(each);
+  if (!(each instanceof Error)) return '';
+  if (each.name === 'TimeoutError') return 'no answer in time';
+  // It quotes what it could not read.
+  if (each instanceof SyntaxError) return 'not JSON';
+  if (each instanceof RelyingPartyError || each instanceof client.ClientError) return each.message;
+  const { code } = each as { code?: unknown };
+  if (typeof code !== 'string') return each instanceof TypeError ? '' : each.name;
+  // A system's or undici's: `connect ECONNREFUSED 127.0.0.1:443`, `certificate has expired`.
+  return each.message.includes(code) ? each.message : `${code} ${each.message}`.trim();
+}
+
+const CONTENT_TYPE = /^[\w.+-]+\/[\w.+-]+/;
+
+function answered({ status, headers }: Response): string {
+  const type = CONTENT_TYPE.exec(headers.get('content-type') ?? '')?.[0];
+  return `status ${status}, ${type?.slice(0, 60) ?? 'no type of content'}`;
+}
