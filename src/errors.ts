@@ -26,6 +26,7 @@ export type RelyingPartyErrorCode =
   | 'user_info_subject_mismatch'
   | 'user_info_invalid'
   | 'provider_unknown'
+  | 'address_too_long'
   | 'prefetch_refused'
   | 'id_token_missing'
   | 'id_token_malformed'
@@ -230,6 +231,13 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     status: 400,
     title: 'Unknown way to sign in',
     detail: 'That sign-in option does not exist here. Choose one from the sign-in page.',
+    next: 'sign-in',
+  },
+  address_too_long: {
+    status: 414,
+    title: 'This address is too long to come back to',
+    detail:
+      'Signing in could not bring you back here afterwards. Sign in first, then open the same address again.',
     next: 'sign-in',
   },
   prefetch_refused: {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as TcpServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { answerUnreadable } from './web/unreadable-request.js';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -26,7 +27,8 @@ export interface RunningServer {
  * balancer on AWS for 60 s: ours must last longer, or a request meets a connection we have closed.
  */
 const limits = {
-  maxHeaderSize: 16 * 1024,
+  // Node's own is half of it: cookies of other programs on the same host come here too, and long access tokens.
+  maxHeaderSize: 32 * 1024,
   headersTimeout: 10_000,
   requestTimeout: 20_000,
   connectionsCheckingInterval: 5_000,
@@ -47,6 +49,7 @@ export async function listen(
   { port, host }: { port: number; host: string },
 ): Promise<RunningServer> {
   const server = createServer(limits);
+  server.on('clientError', answerUnreadable);
   server.setTimeout(stalledConnectionMs);
   const connections = new Connections(server, app);
   await new Promise<void>((resolve, reject) => {

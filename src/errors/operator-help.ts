@@ -133,6 +133,11 @@ export const operatorHelp: Readonly<Record<RelyingPartyErrorCode, OperatorHelp>>
     cause: '`/login?provider=` names a provider that IDENTITY_PROVIDERS does not have.',
     fix: 'Correct the link, or add the provider.',
   },
+  address_too_long: {
+    cause:
+      'The page that needs a sign-in has an address of more than 1,024 characters, or of more than 2,048 once it is written into the address of `/login`. It would not fit into the headers that proxies take. docs/limits.md has all limits.',
+    fix: 'Keep what the address carries on the server, and a short name for it in the address; or offer the sign-in on a page before.',
+  },
   prefetch_refused: {
     cause:
       'A browser or a script fetched `/login` in the background. That must not begin a sign-in.',

@@ -27,7 +27,7 @@ export const ACR_VALUES: RegExp =
  * Reads what was asked of `/login`. Only what can make a sign-in stricter, or choose among the providers we know, is taken from
  * the address: anybody can write one.
  *
- * @throws {RelyingPartyError} `prefetch_refused`, `provider_unknown`, `request_malformed`
+ * @throws {RelyingPartyError} `prefetch_refused`, `provider_unknown`, `request_malformed`, `address_too_long`
  */
 export function readLoginRequest(
   req: Request,
@@ -36,7 +36,7 @@ export function readLoginRequest(
   refuseUnlessOpenedByAPerson(req);
   const query = queryOf(req);
   return {
-    returnTo: localUrl(query['return_to'], '/', basePath),
+    returnTo: returnTo(query['return_to'], basePath),
     provider: namedProvider(identityProviders, query['provider']),
     email: email(query['email']),
     stepUp: {
@@ -46,7 +46,32 @@ export function readLoginRequest(
   };
 }
 
-/** The address of `/login` that asks for this. */
+/**
+ * The longest page to come back to, in characters. It travels in an address, where most characters may take three, and in a
+ * cookie beside the address of the OP: nginx takes 4 kB of headers from us.
+ */
+export const MAX_RETURN_TO_LENGTH = 1024;
+const MAX_WRITTEN_LENGTH = 2048;
+
+/** A page of ours; better said than forgotten, if it is too long. */
+function returnTo(candidate: unknown, basePath: string): string {
+  const page = localUrl(candidate, '/', basePath);
+  if (page === '/' && typeof candidate === 'string') requireRoomFor(candidate);
+  requireRoomFor(page);
+  return page;
+}
+
+function requireRoomFor(page: string): void {
+  const written = new URLSearchParams({ page }).toString();
+  if (page.length > MAX_RETURN_TO_LENGTH || written.length > MAX_WRITTEN_LENGTH) {
+    throw new RelyingPartyError('address_too_long', 'a sign-in could not come back to it');
+  }
+}
+
+/**
+ * The address of `/login` that asks for this.
+ * @throws {RelyingPartyError} `address_too_long`
+ */
 export function loginUrl(
   { basePath }: { readonly basePath: string },
   { returnTo, provider, email: address, stepUp }: Partial<LoginRequest> & { returnTo: string },
@@ -58,6 +83,7 @@ export function loginUrl(
     acr_values: stepUp?.acrValues,
     return_to: returnTo,
   };
+  requireRoomFor(returnTo);
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => {
     return entry[1] !== undefined;
   });

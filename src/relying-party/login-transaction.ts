@@ -43,9 +43,11 @@ const TIME_BYTES = 6;
 /** A late callback still finds out where the user wanted to go. */
 const REMEMBERED_SECONDS = 3600;
 /** Together the transactions of a browser stay far below what proxies and Node accept as headers. */
-const MAX_TRANSACTIONS = 24;
-const MAX_COOKIE_BYTES = 3000;
-const MAX_RETURN_TO_BYTES = 600;
+export const MAX_TRANSACTIONS = 24;
+/** The longest page and its neighbours; nginx takes 8 kB for the whole Cookie header, the host's own cookies too. */
+export const MAX_TRANSACTIONS_BYTES = 4000;
+/** Taking a cookie away costs room in the answer, of which nginx takes 4 kB. What is left over goes next time. */
+const MAX_CLEARED = 4;
 const NAME_LENGTH = 8;
 const NAME = /^[\w-]{8}$/;
 
@@ -89,28 +91,28 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
       }))
       .toSorted((a, b) => b.at - a.at);
     let bytes = bytesNeeded;
-    newestFirst.forEach((cookie, index) => {
+    const tooMany = newestFirst.filter((cookie, index) => {
       bytes += cookie.bytes;
-      if (index + 1 >= MAX_TRANSACTIONS || bytes > MAX_COOKIE_BYTES) {
-        clearCookie(res, cookie.name, { secure: isHttps });
-      }
+      return index + 1 >= MAX_TRANSACTIONS || bytes > MAX_TRANSACTIONS_BYTES;
     });
+    for (const { name } of tooMany.slice(-MAX_CLEARED)) {
+      clearCookie(res, name, { secure: isHttps });
+    }
   };
 
   return {
     begin(req, res, returnTo, stepUp) {
       const seed = randomBytes(SEED_BYTES);
       const transaction = derived(seed);
-      const kept = Buffer.byteLength(returnTo) > MAX_RETURN_TO_BYTES ? '/' : returnTo;
       const time = Buffer.alloc(TIME_BYTES);
       const startedAt = now();
       time.writeUIntBE(startedAt, 0, TIME_BYTES);
       const name = nameOf(transaction.state);
-      const sealed = seal.seal(Buffer.concat([seed, time, writeWishes(kept, stepUp)]), name);
+      const sealed = seal.seal(Buffer.concat([seed, time, writeWishes(returnTo, stepUp)]), name);
       const value = sealed.toString('base64url');
       makeRoom(req, res, name.length + value.length);
       setCookie(res, name, value, { secure: isHttps, maxAgeSeconds: REMEMBERED_SECONDS });
-      return { ...transaction, returnTo: kept, stepUp, startedAt, isExpired: false };
+      return { ...transaction, returnTo, stepUp, startedAt, isExpired: false };
     },
 
     take(req, res, state) {

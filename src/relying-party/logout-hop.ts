@@ -17,6 +17,9 @@ export function givesStateBack(context: RelyingPartyContext, step: LogoutStep): 
     : upstreamOf(context, step)?.signOut.kind === 'oidc';
 }
 
+/** In characters: nginx takes 4 kB of headers from us, of which the address is one. */
+export const MAX_HINT_LENGTH = 2048;
+
 /**
  * Where a hop is, or `undefined` when it has no sign-out address.
  * @see RP-Initiated Logout 1.0 section 2; for Cognito its logout endpoint's own words
@@ -61,7 +64,9 @@ function masterHop(
     ? undefined
     : endSessionUrl(endSession, returnUri, {
         client_id: context.clientId,
-        id_token_hint: idToken,
+        // Recommended and no more (RP-Initiated Logout 1.0 section 2); with a hundred groups it fits into no address.
+        id_token_hint:
+          idToken !== undefined && idToken.length > MAX_HINT_LENGTH ? undefined : idToken,
         state,
       });
 }

@@ -29,7 +29,15 @@ export interface SignedToken {
 /** Seconds of disagreement between the OP's clock and ours that we accept. */
 export const CLOCK_TOLERANCE_SECONDS = 60;
 
-const MAX_TOKEN_LENGTH = 16_384;
+/**
+ * In characters. An ID token comes from the OP itself, over TLS, and may name a hundred groups and every custom attribute; the
+ * others anybody can send. An access token of a user in a hundred long groups still opens the API.
+ */
+export const MAX_TOKEN_LENGTH: Readonly<Record<TokenKind, number>> = {
+  id_token: 256 * 1024,
+  access_token: 32 * 1024,
+  logout_token: 16 * 1024,
+};
 
 /**
  * Where a token from the network becomes claims we may read: well formed, an algorithm the issuer signs with,
@@ -85,7 +93,7 @@ type ReasonOf<Kind extends TokenKind> =
   CodeOf<Kind> extends `${Kind}_${infer Reason}` ? Reason : never;
 
 function unverifiedHeader(token: string, kind: TokenKind): { alg?: string; kid?: string } {
-  if (token.length > MAX_TOKEN_LENGTH) throw refused(kind, 'malformed', 'too long');
+  if (token.length > MAX_TOKEN_LENGTH[kind]) throw refused(kind, 'malformed', 'too long');
   if (token.split('.').length !== 3) throw refused(kind, 'malformed', 'not a compact JWS');
   try {
     const { alg, kid } = decodeProtectedHeader(token);

@@ -111,6 +111,7 @@ function setDefaultHeaders(res: Response, status: number, challenge: string): vo
 function nextStep(code: RelyingPartyErrorCode, req: Request, basePath: string): ErrorPage['next'] {
   const here = req.method === 'GET' ? targetOf(req) : '/';
   const { next } = errorCatalogue[code];
+  if (code === 'address_too_long') return signIn('/', basePath);
   if (next === 'sign-in') return signIn(localUrl(here, '/', basePath), basePath);
   if (next === 'retry') return retry(here, basePath);
   if (next === 'sign-out') return { label: 'Sign out', href: `${basePath}/logout` };

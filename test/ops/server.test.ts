@@ -64,10 +64,26 @@ describe('listen', () => {
     await first.close(1);
   });
 
-  it('refuses headers larger than 16 kB', async () => {
+  it('refuses headers larger than 32 kB with a page that says what to do', async () => {
     const server = await listen((_req, res) => res.end(), loopback);
-    const answer = await fetch(server.url, { headers: { Cookie: 'x'.repeat(17_000) } });
+    const taken = await fetch(server.url, { headers: { Cookie: 'x'.repeat(31_000) } });
+    expect(taken.status).toBe(200);
+    const answer = await fetch(server.url, { headers: { Cookie: 'x'.repeat(33_000) } });
     expect(answer.status).toBe(431);
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(await answer.text()).toMatch(/too many cookies[^]*Delete the cookies of this site/);
+    await server.close(1);
+  });
+
+  it('answers what is no request with 400 and hangs up', async () => {
+    const server = await listen((_req, res) => res.end(), loopback);
+    const socket = await connected(server.url);
+    let answer = '';
+    socket.on('data', (bytes) => (answer += String(bytes)));
+    socket.write('no request\r\n\r\n');
+    await once(socket, 'close');
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\n/);
     await server.close(1);
   });
 });
