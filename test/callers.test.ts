@@ -112,7 +112,7 @@ describe('the API, for who has a session', () => {
     expect(out.history.map(({ url }) => new URL(url).pathname)).toEqual(
       expect.arrayContaining(['/logout', '/logout/continue', '/signed-out']),
     );
-    expect(out.text()).toContain('The next sign-in asks for the password again.');
+    expect(out.text()).toContain('You are signed out');
   });
 });
 
