@@ -137,6 +137,29 @@ export const reachable: Readonly<
     by: 'strangers',
     patterns: { [String.raw`/^[\w-]{8}$/`]: [repeated('a'), repeated('-')] },
   },
+  'relying-party/base-url-move.ts': {
+    by: 'strangers',
+    patterns: {
+      [String.raw`/:\d+$/`]: [repeated('1', '!', ':'), repeated(':1', '!'), repeated(':')],
+    },
+  },
+  'relying-party/stray-errors.ts': {
+    by: 'strangers',
+    patterns: {
+      [String.raw`/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu`]: [repeated('\u0001'), repeated('a')],
+    },
+  },
+  'web/visitor-address.ts': {
+    by: 'strangers',
+    patterns: {
+      [String.raw`/^\[([^\]]*)\](?::\d{1,5})?$/`]: [
+        repeated('['),
+        repeated('a', '!', '['),
+        repeated(']', '', '['),
+      ],
+      [String.raw`/^([\d.]+):\d{1,5}$/`]: [repeated('1', '!'), repeated('.', ':x'), repeated('1:')],
+    },
+  },
   'relying-party/resource-metadata.ts': {
     by: 'strangers',
     patterns: { [String.raw`/\?.*$/s`]: [repeated('?'), repeated('a'), repeated('?', '\n')] },
