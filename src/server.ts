@@ -70,6 +70,12 @@ function urlOf(server: Server): string {
   return `http://${host}:${address.port}`;
 }
 
+/** As long as nothing new should have come before a port or connection is closed. */
+const QUIET_MS = 20;
+
+/** After this long any moment must do. */
+const MOST_QUIET_MS = 500;
+
 /** The open connections of a server, and the answers each still owes. */
 class Connections {
   readonly #server: Server;
@@ -111,9 +117,9 @@ class Connections {
       for (const owed of this.#owed.values()) cut += owed.size;
       this.#server.closeAllConnections();
     }, graceSeconds * 1000);
-    const [closed] = await this.#closePort(graceSeconds / 4);
+    const [closed] = await this.#closePort(graceSeconds);
     await Promise.race([closed, wait(lingerSeconds * 1000, undefined, { ref: false })]);
-    await this.#quietMoment(graceSeconds / 4);
+    await this.#quietMoment(graceSeconds);
     this.#closeIdle();
     await closed;
     clearTimeout(grace);
@@ -127,9 +133,9 @@ class Connections {
    *
    * @returns what resolves when the last connection is closed too; inside an array, not to be waited for here
    */
-  async #closePort(limitSeconds: number): Promise<[Promise<void>]> {
+  async #closePort(graceSeconds: number): Promise<[Promise<void>]> {
     const held: (() => void)[] = (this.#held = []);
-    await this.#quietMoment(limitSeconds);
+    await this.#quietMoment(graceSeconds);
     // Not the HTTP server's own: it closes idle connections at once, and a request may be on its way on one.
     const closed = new Promise<void>((resolve) => {
       TcpServer.prototype.close.call(this.#server, () => resolve());
@@ -140,17 +146,23 @@ class Connections {
   }
 
   /**
-   * Resolves right after a look that found nothing new. When the port closes, the system cuts connections that it has
-   * accepted and we have not seen yet; when a connection closes, a request that it has and we have not read.
+   * Resolves right after a look that found nothing new for a while. When the port closes, the system cuts connections that it
+   * has accepted and we have not seen yet; when a connection closes, a request that it has and we have not read. The
+   * busier the server, the shorter a while must do: it shrinks to nothing as the time goes by.
    */
-  async #quietMoment(limitSeconds: number): Promise<void> {
-    const deadline = performance.now() + limitSeconds * 1000;
-    for (;;) {
-      const [seen, before] = [this.#seen, performance.now()];
+  async #quietMoment(graceSeconds: number): Promise<void> {
+    const begun = performance.now();
+    const deadline = begun + Math.min(graceSeconds * 250, MOST_QUIET_MS);
+    let [seen, quietSince, now] = [this.#seen, begun, begun];
+    do {
+      const before = now;
       await new Promise(setImmediate);
-      const now = performance.now();
-      if ((this.#seen === seen && now - before < 0.5) || now > deadline) return;
-    }
+      now = performance.now();
+      if (this.#seen !== seen) [seen, quietSince] = [this.#seen, now];
+      const needed = (QUIET_MS * (deadline - now)) / (deadline - begun);
+      // A long turn means that much may have come since the look.
+      if (now - quietSince >= needed && now - before < 0.5) return;
+    } while (now < deadline);
   }
 
   #closeIdle(): void {
