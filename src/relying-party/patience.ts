@@ -13,8 +13,8 @@ export interface Patience {
   wait<T>(endpoint: string, call: Promise<T>): Promise<T>;
 }
 
-/** What a visitor waits for an endpoint that did not answer the one before them. */
-export const KNOWN_TO_HANG_MS = 1000;
+/** What a visitor waits for an endpoint that did not answer the one before them; their request takes a second at most. */
+export const KNOWN_TO_HANG_MS = 900;
 
 /** A circuit breaker for reads that may be shared: every call is tried, but nobody waits long for one that most likely hangs. */
 export function createPatience(): Patience {

@@ -2,6 +2,7 @@ import { Agent, request } from 'undici';
 import { freePort, lifeguard, type RunningCommand } from '../cli/command.js';
 import { repositoryFile } from '../readme-tables.js';
 import { createCertificate, findNginx, startNginx } from '../support/nginx.js';
+import type { Later } from './scenario.js';
 import { siteSettings, statusOf, until } from './serve.js';
 
 /** How many POSTs were sent while the sites behind a proxy were restarted in turn, by what came back (0: no answer). */
@@ -18,11 +19,12 @@ const AT_ONCE = 16;
 export async function rollingRestarts(
   posts: number,
   restarts: number,
-  environment: Record<string, string> = {},
+  later: Later,
 ): Promise<RestartCounts> {
   const executable = findNginx();
   if (executable === undefined) throw new Error('there is no nginx');
   const certificate = createCertificate();
+  later(() => certificate.remove());
   const [first, second] = [await siteSettings(), await siteSettings()];
   const port = await freePort();
   const baseUrl = `https://localhost:${port}`;
@@ -33,13 +35,15 @@ export async function rollingRestarts(
       TRUST_PROXY: '1',
       SHUTDOWN_SECONDS: '4',
     };
-    const site = lifeguard('serve', { ...settings, ...shared, ...environment });
+    const site = lifeguard('serve', { ...settings, ...shared });
     await until(async () => (await statusOf(`${urlOf(settings)}/readyz`)) === 200);
     return site;
   };
   const sites = await Promise.all([start(first), start(second)]);
   const nginx = await startNginx(executable, certificate.folder, configuration());
+  later(() => nginx.stop());
   const dispatcher = new Agent({ connect: { ca: certificate.certificate }, connections: AT_ONCE });
+  later(() => dispatcher.destroy());
 
   function configuration(): string {
     const [server = '', upstream = ''] = nginxBlocks();
@@ -58,6 +62,8 @@ export async function rollingRestarts(
 
   const byStatus: Record<string, number> = {};
   let [sent, isRestarting] = [0, true];
+  later(() => (sent = Infinity));
+  later(() => (isRestarting = false));
   const visitor = async (): Promise<void> => {
     while (isRestarting || sent < posts) {
       sent += 1;
@@ -78,9 +84,6 @@ export async function rollingRestarts(
 
   for (const site of sites) site.process.kill('SIGTERM');
   await Promise.all(sites.map((site) => site.exit()));
-  await dispatcher.close();
-  await nginx.stop();
-  certificate.remove();
   return { restarts, posts: sent, byStatus, exitCodes };
 }
 

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
-import { vi } from 'vitest';
 import { findRedisServer } from './redis-server.js';
 
 /** The program, or `undefined` when this machine has none: what needs it is then skipped, which has been said aloud. */
@@ -191,7 +191,11 @@ export async function startCluster(): Promise<RedisSet> {
 
 /** Waits until `isSo` answers `true`; what it throws counts as not yet. */
 export async function eventually(isSo: () => Promise<boolean>, timeout = 15_000): Promise<void> {
-  await vi.waitUntil(() => isSo().catch(() => false), { timeout, interval: 20 });
+  const until = performance.now() + timeout;
+  while (!(await isSo().catch(() => false))) {
+    if (performance.now() > until) throw new Error(`not so within ${timeout} ms: ${String(isSo)}`);
+    await wait(20);
+  }
 }
 
 function hosts(servers: readonly RedisProcess[]): string {
