@@ -61,11 +61,11 @@ export async function rollingRestarts(
   }
 
   const byStatus: Record<string, number> = {};
-  let [sent, isRestarting] = [0, true];
-  later(() => (sent = Infinity));
-  later(() => (isRestarting = false));
+  const [restarted, ended] = [new AbortController(), new AbortController()];
+  later(() => ended.abort());
+  let sent = 0;
   const visitor = async (): Promise<void> => {
-    while (isRestarting || sent < posts) {
+    while (!ended.signal.aborted && (!restarted.signal.aborted || sent < posts)) {
       sent += 1;
       const status = await post(`${baseUrl}/logout`, baseUrl, dispatcher);
       byStatus[status] = (byStatus[status] ?? 0) + 1;
@@ -79,7 +79,7 @@ export async function rollingRestarts(
     exitCodes.push(await sites[which]!.exit());
     sites[which] = await start(which === 0 ? first : second);
   }
-  isRestarting = false;
+  restarted.abort();
   await Promise.all(visitors);
 
   for (const site of sites) site.process.kill('SIGTERM');
