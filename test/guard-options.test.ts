@@ -186,3 +186,21 @@ describe('requireSession', () => {
     expect(() => make(rp, access)).toThrow(new RegExp(`^requireSession: ${key} .+; ${fix}`));
   });
 });
+
+/** Compiled, never called: what TypeScript refuses already. */
+export function refusedByTheTypes(): void {
+  // @ts-expect-error
+  requireApiAccess(rp, undefined);
+  // @ts-expect-error
+  requireSession(rp, undefined);
+  // @ts-expect-error
+  requireApiAccess(rp, { group: undefined });
+  // @ts-expect-error
+  requireApiAccess(rp, { claim: { tenant: undefined } });
+  // @ts-expect-error
+  requireSession(rp, { maxAgeSeconds: undefined });
+  // @ts-expect-error
+  requireSession(rp, { maxAge: 5 });
+  // @ts-expect-error
+  requireApiAccess(rp, { groups: 'admins' });
+}

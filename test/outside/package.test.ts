@@ -63,6 +63,10 @@ createRelyingParty({ ...all, render: { nowhere: () => '' } });
 requireApiAccess(relyingParty, { scopes: 'a' });
 // @ts-expect-error
 requireSession();
+// @ts-expect-error
+requireSession(relyingParty, undefined);
+// @ts-expect-error
+requireApiAccess(relyingParty, undefined);
 
 express().get('/', requireSession(relyingParty), (req, res) => {
   const groups: readonly string[] | undefined = req.auth?.groups;
