@@ -58,6 +58,10 @@ describe('a miss never takes a cookie away', () => {
     },
   );
 
+  it('at /signed-out, with a sign-out that does not open here', async () => {
+    expect(await takenAway('/signed-out', `lg-logout=${'A'.repeat(90)}`)).toEqual([]);
+  });
+
   it('while what a request itself has ended is taken away', async () => {
     const page = await browser.get(`${world.app.url}/profile`);
     const out = await browser.click(page, 'Sign out', { follow: false });

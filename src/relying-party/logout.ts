@@ -130,9 +130,11 @@ export async function signedOutPage(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const { chain, unended } = (await context.currentSignOut(req, res)) ?? { chain: [], unended: [] };
+  const signOut = await context.currentSignOut(req, res);
+  const chain = signOut?.chain ?? [];
   const isComplete = !isUnfinished(chain);
-  if (isComplete && unended.length === 0) context.logoutChains.clear(res);
+  // One that does not open here may be another process's.
+  if (isComplete && signOut?.unended.length === 0) context.logoutChains.clear(res);
   const html = context.render('signed-out', {
     page: await context.pageContext(
       req,

@@ -1,9 +1,19 @@
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Request, Response } from 'express';
 
+type Cookies = Readonly<Record<string, string | undefined>>;
+
+/** A request's cookies are asked for by many, and may be 32 kB of somebody else's. */
+const parsed = new WeakMap<Request, { readonly header: string; readonly cookies: Cookies }>();
+
 /** All cookies of a request, decoded. Of two with one name the first counts: the browser puts the closest path first. */
-export function readCookies(req: Request): Readonly<Record<string, string | undefined>> {
-  return parseCookie(req.headers.cookie ?? '');
+export function readCookies(req: Request): Cookies {
+  const header = req.headers.cookie ?? '';
+  const known = parsed.get(req);
+  if (known?.header === header) return known.cookies;
+  const cookies = parseCookie(header);
+  parsed.set(req, { header, cookies });
+  return cookies;
 }
 
 /** One cookie of a request, decoded. */
