@@ -102,12 +102,12 @@ describe('two processes that do not share their sessions', { timeout: 60_000 }, 
       for (let turn = 0; turn < 4; turn++) {
         const page = await signIn();
         expect(page.url).toBe(`${url}/profile`);
-        const { subject } = (await (
+        const { sub } = (await (
           await fetch(`${url}/api/me`, {
             headers: { cookie: browser.cookies(url).map(String).join('; ') },
           })
-        ).json()) as { subject: string };
-        await processes[0].relyingParty.endSessionsOf(subject);
+        ).json()) as { sub: string };
+        expect(await processes[0].relyingParty.endSessionsOf(sub)).toBe(1);
       }
       expect(lines()).toEqual([]);
     });
