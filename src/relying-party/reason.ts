@@ -14,14 +14,14 @@ export function keepingAddresses(fetch: typeof globalThis.fetch): typeof globalT
     };
     const response = await fetch(input, init).catch(tell);
     addresses.set(response, address);
-    const { json } = response;
-    response.json = async () => json.call(response).catch(tell) as Promise<unknown>;
+    const read = response.json.bind(response);
+    Object.defineProperty(response, 'json', { value: () => read().catch(tell) });
     return response;
   };
 }
 
 /** Without the query, and a user name and password, which may be secret. */
-function addressOf(input: RequestInfo | URL): string {
+function addressOf(input: Parameters<typeof fetch>[0]): string {
   const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
   return origin + pathname;
 }

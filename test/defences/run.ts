@@ -17,7 +17,7 @@ try {
     const verdict = await tryWithout(defence);
     if (verdict !== 'red') unnoticed += 1;
     const number = String(defences.indexOf(defence) + 1).padStart(2);
-    console.log(`${number}  ${verdict.padEnd(14)}  ${defence.section}  ${defence.defence}`);
+    console.log(`${number}  ${verdict.padEnd(14)}  ${defence.area}  ${defence.defence}`);
     console.log(`    ${defence.file} → ${defence.tests}`);
   }
 } finally {
