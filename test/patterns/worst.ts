@@ -137,6 +137,10 @@ export const reachable: Readonly<
     by: 'strangers',
     patterns: { [String.raw`/^[\w-]{8}$/`]: [repeated('a'), repeated('-')] },
   },
+  'relying-party/reason.ts': {
+    by: 'provider',
+    patterns: { [String.raw`/^[\w.+-]+\/[\w.+-]+/`]: [repeated('a'), repeated('a', '!', 'a/')] },
+  },
   'relying-party/base-url-move.ts': {
     by: 'strangers',
     patterns: {
