@@ -8,6 +8,7 @@ import {
   type RelyingParty,
 } from '../src/index.js';
 import { contextOf } from '../src/relying-party/context.js';
+import { createRefresh } from '../src/relying-party/refresh.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import type { SessionTokens } from '../src/sessions/session.js';
@@ -90,6 +91,17 @@ describe('a refresh', () => {
       await site.sees('session.refreshed');
       expect(await site.status(user)).toBe(200);
       expect(refreshCalls()).toHaveLength(1);
+    });
+
+    it('is waited for by nobody, however long they would', async () => {
+      const site = startSite();
+      const user = await site.signIn('user0');
+      pools.clock.advance('59m');
+      site.shut();
+      const context = contextOf(site.relyingParty);
+      const session = await context.sessions.findByKey(user.session.key);
+      expect(await createRefresh(context).current(session!, 3_600_000)).toBe(session);
+      await expect.poll(() => site.held()).toBe(1);
     });
 
     it('ends the session when it is refused, and the next page says so', async () => {

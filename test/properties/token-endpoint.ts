@@ -10,9 +10,19 @@ export interface TokenEndpoint {
   hasGoodToken(signIn: symbol): boolean;
 }
 
-export function createTokenEndpoint(): TokenEndpoint {
+export interface TokenEndpointOptions {
+  readonly now: () => number;
+  /** Whether the answer to this refresh gets lost on its way. */
+  readonly isLost: () => boolean;
+}
+
+const GRACE_MS = 60_000;
+
+/** Rotates without grace, but for a token whose successor got lost: nobody can use that one, and this one for a minute more. */
+export function createTokenEndpoint({ now, isLost }: TokenEndpointOptions): TokenEndpoint {
   const issuer = 'https://op.example';
   const good = new Map<string, symbol>();
+  const graceEndsAt = new Map<string, number>();
   const issue = (signIn: symbol): string => {
     const token = randomUUID();
     good.set(token, signIn);
@@ -20,7 +30,12 @@ export function createTokenEndpoint(): TokenEndpoint {
   };
   const refresh = (token: string): Response => {
     const signIn = good.get(token);
-    if (signIn === undefined) return json({ error: 'invalid_grant' }, 400);
+    const isOver = now() > (graceEndsAt.get(token) ?? Infinity);
+    if (signIn === undefined || isOver) return json({ error: 'invalid_grant' }, 400);
+    if (isLost()) {
+      graceEndsAt.set(token, graceEndsAt.get(token) ?? now() + GRACE_MS);
+      throw new TypeError('fetch failed', { cause: new Error('lost') });
+    }
     good.delete(token);
     return json({
       access_token: randomUUID(),

@@ -129,6 +129,29 @@ describe('sessions', () => {
     expect(writes).toBe(1);
   });
 
+  it('are not set back by a late use that knew them before a refresh', async () => {
+    const { sessions, now, pass } = world();
+    const { sessionId } = await sessions.establish(alice, tokensUntil(now() + HOUR));
+    const before = (await sessions.find(sessionId))!;
+    pass(10 * 60_000);
+    const refreshed = { ...before, groups: [], name: 'Alice Renamed' };
+    await sessions.replaceTokens(refreshed, tokensUntil(now() + HOUR));
+    await sessions.touch(before);
+    expect(await sessions.find(sessionId)).toMatchObject({
+      groups: [],
+      name: 'Alice Renamed',
+      refreshDueAt: now() + HOUR - 60_000,
+    });
+  });
+
+  it('are due for no refresh without a refresh token, for as long as JSON can say', async () => {
+    const { sessions, now } = world();
+    const tokens = { ...tokensUntil(now() + HOUR), refreshToken: undefined };
+    const { sessionId, session } = await sessions.establish(alice, tokens);
+    expect(session.refreshDueAt).toBe(Number.MAX_SAFE_INTEGER);
+    expect(await sessions.find(sessionId)).toEqual(session);
+  });
+
   it('give their tokens to exactly one of those who end them', async () => {
     const { sessions, now } = world();
     const { session, sessionId } = await sessions.establish(alice, tokensUntil(now() + HOUR));
