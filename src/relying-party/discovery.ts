@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { JWK } from 'jose';
 import * as client from 'openid-client';
+import { PROVIDER_CALL_MS } from '../config/time-limits.js';
 import { RelyingPartyError } from '../errors.js';
 import { algorithmsOf, SIGNATURE_ALGORITHMS } from '../tokens/algorithms.js';
 import { clientAuthentication, type ClientCredentials } from '../tokens/client-authentication.js';
@@ -47,7 +48,6 @@ export const LOGIN_ENDPOINTS: readonly RequiredEndpoint[] = [
   'token_endpoint',
   'jwks_uri',
 ];
-const REQUEST_TIMEOUT_SECONDS = 5;
 const MAX_AGE_MS = 60 * 60_000;
 const STALE_AGE_MS = 30_000;
 
@@ -148,7 +148,7 @@ export function createProvider(options: ProviderOptions): Provider {
       // It waits for a promise, although its type does not say so.
       (_server, _client, body, headers) => authenticate(body, headers) as void,
     );
-    configuration.timeout = REQUEST_TIMEOUT_SECONDS;
+    configuration.timeout = PROVIDER_CALL_MS / 1000;
     configuration[client.customFetch] = reporting(fetch, reportUnreachable);
     if (isPlainHttp(issuer)) client.allowInsecureRequests(configuration);
     return configuration;
@@ -177,7 +177,7 @@ async function readMetadata(options: ProviderOptions): Promise<client.ServerMeta
   let server: client.ServerMetadata;
   try {
     const discovered = await client.discovery(new URL(issuer), clientId, undefined, undefined, {
-      timeout: REQUEST_TIMEOUT_SECONDS,
+      timeout: PROVIDER_CALL_MS / 1000,
       [client.customFetch]: fetch as client.CustomFetch,
       ...(isPlainHttp(issuer) && { execute: [client.allowInsecureRequests] }),
     });
@@ -260,7 +260,7 @@ async function loadKeys(
     const response = await fetch(jwksUri!, {
       redirect: 'manual',
       headers: { accept: 'application/json' },
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_SECONDS * 1000),
+      signal: AbortSignal.timeout(PROVIDER_CALL_MS),
     });
     if (response.status !== 200) throw unusable('another status than 200', response);
     const document = (await response.json()) as { keys?: unknown } | null;

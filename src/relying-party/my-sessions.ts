@@ -1,12 +1,14 @@
 import type { Request, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import type { Session } from '../sessions/session.js';
+import { withinTimeLimit } from '../sessions/time-limit.js';
 import { moment } from '../web/moment.js';
 import { sendPage } from '../web/send-page.js';
 import { wantsPage } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
 import { describeDevice } from './device.js';
 import { endSessions } from './end-session.js';
+import { inTime, timeLeft } from './time-left.js';
 import { loginUrl } from './login-request.js';
 import { logout } from './logout.js';
 import { requireNotLost } from './lost-sessions.js';
@@ -24,7 +26,7 @@ export async function sessionsPage(
     requireNotLost(res);
     return res.redirect(302, loginUrl(context, { returnTo: `${basePath}/sessions` }));
   }
-  const sessions = await context.sessions.ofSubject(current.issuer, current.subject);
+  const sessions = await inTime(req, context.sessions.ofSubject(current.issuer, current.subject));
   const at = context.now();
   const html = context.render('sessions', {
     page: await context.pageContext(req, res, 'Your sessions'),
@@ -49,11 +51,11 @@ export async function endOneSession(
   res: Response,
 ): Promise<void> {
   const current = await requireCurrent(context, req, res);
-  const sessions = await context.sessions.ofSubject(current.issuer, current.subject);
+  const sessions = await inTime(req, context.sessions.ofSubject(current.issuer, current.subject));
   const chosen = sessions.find(({ key }) => key === req.params['handle']);
   // Gone already: ended elsewhere or by a second click. The page shows what is true now.
   if (chosen?.key === current.key) return logout(context, req, res);
-  if (chosen !== undefined) await endSessions(context, [chosen], 'elsewhere');
+  if (chosen !== undefined) await endWhileThereIsTime(context, req, [chosen]);
   res.redirect(303, `${context.basePath}/sessions`);
 }
 
@@ -64,10 +66,20 @@ export async function endOtherSessions(
   res: Response,
 ): Promise<void> {
   const current = await requireCurrent(context, req, res);
-  const sessions = await context.sessions.ofSubject(current.issuer, current.subject);
+  const sessions = await inTime(req, context.sessions.ofSubject(current.issuer, current.subject));
   const others = sessions.filter(({ key }) => key !== current.key);
-  await endSessions(context, others, 'elsewhere');
+  await endWhileThereIsTime(context, req, others);
   res.redirect(303, `${context.basePath}/sessions`);
+}
+
+/** What takes longer goes on without its visitor; until it is done the page shows it. */
+async function endWhileThereIsTime(
+  context: RelyingPartyContext,
+  req: Request,
+  sessions: readonly Session[],
+): Promise<void> {
+  const ending = context.background.own(endSessions(context, sessions, 'elsewhere'));
+  await withinTimeLimit(ending, timeLeft(req)).catch(() => undefined);
 }
 
 async function requireCurrent(
