@@ -71,7 +71,7 @@ function urlOf(server: Server): string {
 }
 
 /** As long as nothing new should have come before a port or connection is closed. */
-const QUIET_MS = 20;
+const QUIET_MS = 50;
 
 /** After this long any moment must do. */
 const MOST_QUIET_MS = 500;

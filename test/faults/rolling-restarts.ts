@@ -52,10 +52,7 @@ export async function rollingRestarts(
       .replace('www.example.com;', 'localhost;')
       .replace('/etc/ssl/www.example.com.pem', certificate.certificateFile)
       .replace('/etc/ssl/www.example.com.key', certificate.keyFile)
-      .replace(
-        'proxy_pass http://127.0.0.1:3000;',
-        'proxy_pass http://lifeguard; proxy_http_version 1.1; proxy_set_header Connection "";',
-      )
+      .replace('proxy_pass http://127.0.0.1:3000;', locationIn(upstream))
       .replace('server 127.0.0.1:3000 ', `server ${new URL(urlOf(first)).host} `)
       .replace('server 127.0.0.1:3001 ', `server ${new URL(urlOf(second)).host} `);
   }
@@ -88,6 +85,10 @@ export async function rollingRestarts(
 }
 
 const urlOf = ({ PORT }: Record<string, string>): string => `http://127.0.0.1:${PORT}`;
+
+/** The lines of the location that README shows as a comment. */
+const locationIn = (block: string): string =>
+  [...block.matchAll(/^# {3}(proxy_.*)$/gm)].map(([, line]) => line).join('\n');
 
 const nginxBlocks = (): string[] =>
   [...repositoryFile('README.md').matchAll(/^```nginx\n(.*?)^```/gms)].map(
