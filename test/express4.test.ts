@@ -1,5 +1,5 @@
 import createApp from 'express4';
-import type { Express, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -74,7 +74,7 @@ describe.each(['', '/auth'])('an Express 4 app with the routes at "%s"', (basePa
     });
     app.use(((error, _req, res, _next) => {
       res.status(500).send(`host: ${(error as Error).message}`);
-    }) as import('express').ErrorRequestHandler);
+    }) as ErrorRequestHandler);
     server.on('request', app);
     stop = async () => {
       server.closeAllConnections();

@@ -53,7 +53,7 @@ export const origin: z.ZodType<string, string> = text((value) => {
 }).transform((value) => new URL(value).origin);
 
 /** Kept exactly as written, because `iss` is compared exactly (OpenID Connect Discovery 1.0, section 4.3). */
-export const issuer: z.ZodType<string, string> = urlWithoutQuery;
+export const issuer: z.ZodType<string, string> = urlWithoutQuery.transform((value) => value);
 
 /** A whole number in a range, or words that stand for one. */
 export const wholeNumber = (

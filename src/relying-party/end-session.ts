@@ -11,7 +11,7 @@ import { revokeTokens, type RevocationOutcome } from './revoke.js';
 export type EndReason = RelyingPartyEvents['session.ended'][0]['reason'];
 
 /** What has to be known of a session to end it. */
-export type SignInToEnd = Pick<
+type SignInToEnd = Pick<
   Session,
   'issuer' | 'subject' | 'identityProvider' | 'originJti' | 'sid' | 'accessTokenExpiresAt'
 >;

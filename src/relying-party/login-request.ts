@@ -36,7 +36,7 @@ export function readLoginRequest(
   refuseUnlessOpenedByAPerson(req);
   const query = queryOf(req);
   return {
-    returnTo: returnTo(query['return_to'], basePath),
+    returnTo: readReturnTo(query['return_to'], basePath),
     provider: namedProvider(identityProviders, query['provider']),
     email: email(query['email']),
     stepUp: {
@@ -54,7 +54,7 @@ export const MAX_RETURN_TO_LENGTH = 1024;
 const MAX_WRITTEN_LENGTH = 2048;
 
 /** A page of ours; better said than forgotten, if it is too long. */
-function returnTo(candidate: unknown, basePath: string): string {
+function readReturnTo(candidate: unknown, basePath: string): string {
   const page = localUrl(candidate, '/', basePath);
   if (page === '/' && typeof candidate === 'string') requireRoomFor(candidate);
   requireRoomFor(page);

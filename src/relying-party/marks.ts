@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SessionStore } from '../sessions/session-store.js';
 
 /** A short note under a name. */
-export interface Mark {
+interface Mark {
   readonly text: string;
   /** Epoch milliseconds; from then on it reads as none. */
   readonly expiresAt: number;

@@ -6,7 +6,7 @@ import type { RelyingPartyEvents } from './events.js';
 /** Looks now and then whether all replicas have secrets that fit. */
 export interface SecretsWatch {
   /** What is known; looks at once, and from the first time on by itself. Never rejects. */
-  check(): Promise<SecretsAgreement>;
+  readonly check: () => Promise<SecretsAgreement>;
   /** Tells the other replicas that this one ends. Never rejects. */
   end(): Promise<void>;
 }

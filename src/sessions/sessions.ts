@@ -22,7 +22,7 @@ export interface Established {
 }
 
 /** What is left of a session that was deleted. */
-export interface RemovedSession {
+interface RemovedSession {
   /** `undefined` if they were sealed with a secret we do not have. */
   readonly tokens: SessionTokens | undefined;
 }

@@ -76,6 +76,6 @@ export function requireValidNow(
 }
 
 /** Seconds since 1970, as `exp`, `iat` and their like are. */
-export function isTime(value: unknown): value is number {
+function isTime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }

@@ -12,7 +12,6 @@ const now = Date.now;
 
 describe('SESSION_STORE', () => {
   it.each([
-    ['nothing', ''],
     ['an unknown form', 'mongodb://user:hunter2@db/sessions'],
     ['a file without a name', 'file:'],
     ['a file on another machine', 'file://server/share/sessions'],
@@ -35,6 +34,10 @@ describe('SESSION_STORE', () => {
       { option: 'SESSION_STORE', problem: expect.any(String), fix: expect.any(String) },
     ]);
     expect((error as ConfigError).message).not.toContain('hunter2');
+  });
+
+  it('is a slip of the program when it is nothing', async () => {
+    await expect(openSessionStore('', { now })).rejects.toThrow(TypeError);
   });
 });
 
