@@ -133,7 +133,10 @@ describe.each(['memory', 'SQLite', 'Redis'] as const)(
       expect(await all()).toEqual(['ok', 'ok']);
     });
 
-    it.skipIf(kind === 'memory')('are seen by doctor, which says what to do', async () => {
+    // Another process, as doctor is, cannot look into this one's memory.
+    if (kind === 'memory') return;
+
+    it('are seen by doctor, which says what to do', async () => {
       await secretsOf(await replica(OLD));
       const findingsWith = async (secret: string): Promise<string[]> => {
         const environment = { ...ENVIRONMENT, SESSION_SECRET: secret, SESSION_STORE: urlOfStore() };

@@ -3,8 +3,15 @@ import { randomBytes, randomInt } from 'node:crypto';
 const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const mixedCase = `${lowerCase}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
-/** The region, `_` and 9 letters or digits. */
-export const makePoolId = (region: string): string => `${region}_${pick(mixedCase, 9)}`;
+/** A word in a name that no domain prefix may have; `setup` makes its prefix of a pool's id. */
+export const reservedWordIn = (name: string): string | undefined =>
+  ['aws', 'amazon', 'cognito'].find((word) => name.toLowerCase().includes(word));
+
+/** The region, `_` and 9 letters or digits, good for a domain prefix too. */
+export function makePoolId(region: string): string {
+  const id = pick(mixedCase, 9);
+  return reservedWordIn(id) !== undefined ? makePoolId(region) : `${region}_${id}`;
+}
 
 /** 26 lower-case letters or digits. */
 export const makeClientId = (): string => pick(lowerCase, 26);

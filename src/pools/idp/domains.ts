@@ -1,3 +1,4 @@
+import { reservedWordIn } from '../identifiers.js';
 import { z } from 'zod';
 import type { PoolDomain } from '../pool-state.js';
 import { isDomain } from '../seed-references.js';
@@ -65,7 +66,7 @@ export const domainOperations: Operations = {
 };
 
 function refuseName(name: string, isCustom: boolean): void {
-  const reserved = ['aws', 'amazon', 'cognito'].find((word) => name.includes(word));
+  const reserved = reservedWordIn(name);
   if (!isCustom && reserved !== undefined) {
     throw invalidParameter(`Domain cannot contain reserved word: ${reserved}`);
   }
