@@ -1,5 +1,5 @@
-import { reservedWordIn } from '../identifiers.js';
 import { z } from 'zod';
+import { reservedWordIn } from '../identifiers.js';
 import type { PoolDomain } from '../pool-state.js';
 import { isDomain } from '../seed-references.js';
 import type { UserPool } from '../user-pool.js';
