@@ -61,7 +61,7 @@ export const options: Options = {
     meaning:
       'The issuer of the master pool, or of any other OpenID provider; exactly as in its discovery document.',
     default: undefined,
-    schema: values.issuer,
+    schema: values.urlWithoutQuery,
     fix: 'copy it from the user pool, e.g. https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123xyz',
   },
   clientId: {

@@ -38,6 +38,7 @@ function problemWithUrl(value: string): string | undefined {
 /** Where users or secrets may be sent. */
 export const secureUrl: z.ZodType<string, string> = text(problemWithUrl);
 
+/** Kept exactly as written: an issuer is compared exactly with `iss` (OpenID Connect Discovery 1.0, section 4.3). */
 export const urlWithoutQuery: z.ZodType<string, string> = text(
   (value) => problemWithUrl(value) ?? (value.includes('?') ? 'contains a query (?)' : undefined),
 );
@@ -51,9 +52,6 @@ export const origin: z.ZodType<string, string> = text((value) => {
     ? undefined
     : 'has a path or query';
 }).transform((value) => new URL(value).origin);
-
-/** Kept exactly as written, because `iss` is compared exactly (OpenID Connect Discovery 1.0, section 4.3). */
-export const issuer: z.ZodType<string, string> = urlWithoutQuery.transform((value) => value);
 
 /** A whole number in a range, or words that stand for one. */
 export const wholeNumber = (

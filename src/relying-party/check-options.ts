@@ -32,7 +32,7 @@ const like = (pattern: RegExp, fix: string): z.ZodType =>
     return typeof value === 'string' && pattern.test(value) ? undefined : 'is not one';
   }, fix);
 
-const issuer = textLike(values.issuer, 'copy it from the discovery document');
+const issuer = textLike(values.urlWithoutQuery, 'copy it from the discovery document');
 
 const clientSecret = option(
   (value) =>
