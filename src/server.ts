@@ -22,13 +22,18 @@ export interface RunningServer {
   close(graceSeconds: number, lingerSeconds?: number): Promise<number>;
 }
 
+/**
+ * All headers of a request together. Node's own limit is half of it: cookies of other programs on the same host come here too,
+ * and long access tokens.
+ */
+export const MAX_HEADER_BYTES: number = 32 * 1024;
+
 /*
  * Against clients that send slowly or not at all. A reverse proxy keeps its connections to us open for reuse, a
  * balancer on AWS for 60 s: ours must last longer, or a request meets a connection we have closed.
  */
 const limits = {
-  // Node's own is half of it: cookies of other programs on the same host come here too, and long access tokens.
-  maxHeaderSize: 32 * 1024,
+  maxHeaderSize: MAX_HEADER_BYTES,
   headersTimeout: 10_000,
   requestTimeout: 20_000,
   connectionsCheckingInterval: 5_000,

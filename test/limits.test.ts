@@ -1,13 +1,22 @@
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_RETURN_TO_LENGTH } from '../src/relying-party/login-request.js';
+import { MAX_PARAMETER_LENGTH } from '../src/relying-party/callback.js';
+import {
+  MAX_EMAIL_LENGTH,
+  MAX_RETURN_TO_LENGTH,
+  MAX_WRITTEN_LENGTH,
+} from '../src/relying-party/login-request.js';
 import {
   MAX_TRANSACTIONS,
   MAX_TRANSACTIONS_BYTES,
 } from '../src/relying-party/login-transaction.js';
 import { MAX_HINT_LENGTH } from '../src/relying-party/logout-hop.js';
+import { MAX_RESPONSE_BYTES } from '../src/relying-party/op-fetch.js';
+import { MAX_USER_AGENT_LENGTH } from '../src/relying-party/token-response.js';
 import { articleSeed, type Pools, startPools } from '../src/pools/index.js';
+import { MAX_HEADER_BYTES } from '../src/server.js';
 import { MAX_TOKEN_LENGTH } from '../src/tokens/signed-claims.js';
+import { MAX_ACCEPT_LENGTH } from '../src/web/wants-page.js';
 import { freePort } from './cli/command.js';
 import { repositoryFile } from './readme-tables.js';
 import { reservePort, type RunningApp, startApp, urlOf } from './support/app.js';
@@ -35,16 +44,32 @@ describe('docs/limits.md', () => {
     return Number(limit.replace(/ \w+$/, '').replaceAll(',', ''));
   };
 
-  it.each([
+  const inTheCode: readonly (readonly [string, number])[] = [
+    ['Headers of a request', MAX_HEADER_BYTES],
     ['A page to come back to', MAX_RETURN_TO_LENGTH],
+    ['The same, once written', MAX_WRITTEN_LENGTH],
     ['Sign-ins of one browser', MAX_TRANSACTIONS],
     ['Their cookies together', MAX_TRANSACTIONS_BYTES],
+    ['An e-mail address', MAX_EMAIL_LENGTH],
+    ['A parameter of the callback', MAX_PARAMETER_LENGTH],
+    ['An answer of the OpenID provider', MAX_RESPONSE_BYTES],
     ['An ID token', MAX_TOKEN_LENGTH.id_token],
     ['An access token', MAX_TOKEN_LENGTH.access_token],
     ['A logout token', MAX_TOKEN_LENGTH.logout_token],
     ['The ID token as a hint', MAX_HINT_LENGTH],
-  ])('says of "%s" what the code says: %i', (what, limit) => {
+    ['A User-Agent kept', MAX_USER_AGENT_LENGTH],
+    ['`Accept`', MAX_ACCEPT_LENGTH],
+  ];
+  const ofNginx = ['One header line through nginx'];
+
+  it.each(inTheCode)('says of "%s" what the code says: %i', (what, limit) => {
     expect(limitOf(what)).toBe(limit);
+  });
+
+  it('has no number that nothing compares', () => {
+    const compared = [...inTheCode.map(([what]) => what), ...ofNginx];
+    const written = rows.slice(2).map(([, what = '']) => what);
+    expect(written.filter((what) => !compared.some((start) => what.startsWith(start)))).toEqual([]);
   });
 });
 

@@ -44,6 +44,14 @@ const withApi = (api: unknown): object => ({ api });
 const withIssuer = (more: object): object =>
   withApi({ issuers: [partner, { ...partner, issuer: 'https://q.example.com', ...more }] });
 
+/** A store of the host's own, written before there was this method. */
+function storeWithout(method: string): object {
+  return new Proxy(session.store, {
+    get: (target, name) => (name === method ? undefined : Reflect.get(target, name)),
+  });
+}
+const noop = (): void => undefined;
+
 describe('createRelyingParty', () => {
   const make = createRelyingParty as unknown as Untyped;
 
@@ -77,6 +85,8 @@ describe('createRelyingParty', () => {
     ['session.secrets', withSession({ secrets: [secret, undefined] }), 'give at least one'],
     ['session.store', withSession({ store: 'memory:' }), 'use await openSessionStore'],
     ['session.store', withSession({ store: null }), 'use await openSessionStore'],
+    ['session.store', withSession({ store: { read: noop, create: noop } }), 'use await openSess'],
+    ['session.store', withSession({ store: storeWithout('renewLock') }), 'use await openSess'],
     ['session.idleSeconds', withSession({ idleSeconds: 0 }), 'give 1 or more'],
     ['session.idleSeconds', withSession({ idleSeconds: '60' }), 'give 1 or more'],
     ['session.idleSeconds', withSession({ idleSeconds: null }), 'give 1 or more'],
@@ -204,6 +214,15 @@ describe('createRelyingParty', () => {
     expect(message).not.toContain(secret);
   });
 
+  it('names what a store of the host lacks', () => {
+    const message = messageOf(() =>
+      make({ ...good, ...withSession({ store: storeWithout('renewLock') }) }),
+    );
+    expect(message).toBe(
+      'createRelyingParty: session.store has no renewLock; use await openSessionStore(…)',
+    );
+  });
+
   it('takes undefined as the default, wherever there is one', async () => {
     const rp = createRelyingParty({
       ...good,
@@ -288,6 +307,11 @@ describe('the test kit and the pools', () => {
     upstreamProvider: upstreamProvider as Untyped,
     startPools: startPools as Untyped,
     articleSeed: articleSeed as Untyped,
+    'pool.tokens': (...given) => (pool.tokens as Untyped)(...given),
+    'pool.rotateKeys': (...given) => (pool.rotateKeys as Untyped)(...given),
+    'pool.setUserGroups': (...given) => (pool.setUserGroups as Untyped)(...given),
+    'faults.once': (...given) => (pools.faults.once as Untyped)(...given),
+    'faults.always': (...given) => (pools.faults.always as Untyped)(...given),
   };
   const url = 'http://localhost:3000/profile';
 
@@ -357,6 +381,33 @@ describe('the test kit and the pools', () => {
     ['articleSeed', () => [], 'options', 'give { baseUrl }'],
     ['articleSeed', () => [{ baseURL: url }], 'baseURL', 'write baseUrl'],
     ['articleSeed', () => [{ baseUrl: 'localhost' }], 'baseUrl', 'write e.g.'],
+    ['pool.tokens', () => ['alice'], 'options', 'give { client, scope, claims }'],
+    ['pool.tokens', () => ['alice', { clientId: 'site' }], 'clientId', 'write client'],
+    ['pool.tokens', () => ['alice', { client: 'site', claims: 'sub' }], 'claims', 'give claims'],
+    ['pool.tokens', () => ['alice', { client: 'site', scopes: 'a' }], 'scopes', 'write scope'],
+    ['pool.rotateKeys', () => [{ keep: true }], 'keep', 'write keepOld'],
+    ['pool.rotateKeys', () => [{ keepOld: 'yes' }], 'keepOld', 'write one of them'],
+    ['pool.rotateKeys', () => [null], 'options', 'give an object'],
+    ['pool.setUserGroups', () => ['alice', 'admins'], 'groups', 'give names of groups'],
+    ['pool.setUserGroups', () => ['alice', [undefined]], 'groups[0]', 'give names of groups'],
+    ['faults.once', () => ['oidc-pool-1', 'tokens', {}], 'endpoint', 'write discovery or jwks'],
+    [
+      'faults.once',
+      () => ['oidc-pool-1', 'token', { httpCode: 503 }],
+      'httpCode',
+      'there are delayMs',
+    ],
+    ['faults.once', () => ['oidc-pool-1', 'token'], 'fault', 'give what goes wrong'],
+    ['faults.always', () => ['oidc-pool-1', 'token', { status: '503' }], 'status', 'give a number'],
+    ['faults.always', () => ['oidc-pool-1', 'token', { hang: 1 }], 'hang', 'write true'],
+    ['faults.always', () => ['oidc-pool-1', 'token', { body: {} }], 'body', 'give a text'],
+    ['faults.always', () => ['*', 'token', { omit: ['idToken'] }], 'omit[0]', 'write id_token'],
+    [
+      'faults.always',
+      () => ['*', 'token', { idToken: { claim: {} } }],
+      'idToken.claim',
+      'write claims',
+    ],
   ])('%s refuses case %# by its name and with a fix', async (name, given, path, fix) => {
     const error: unknown = await (async () => calls[name]!(...given()))().catch(
       (reason: unknown) => reason,

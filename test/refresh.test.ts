@@ -157,6 +157,17 @@ describe('a refresh', () => {
       expect(answer.text).toContain('provider_unavailable');
       expect(await site.status(user)).toBe(200);
     });
+
+    it('ends the session when userInfo speaks of somebody else', async () => {
+      const site = startSite();
+      const user = await site.signIn('user0');
+      const body = JSON.stringify({ sub: 'somebody-else' });
+      pools.faults.always('oidc-pool-1', 'userInfo', { body });
+      const answer = await request(site.app).get('/fresh').set(user.headers);
+      expect(answer.status).toBe(401);
+      expect(answer.text).toContain('session_ended');
+      expect(await site.status(user)).toBe(401);
+    });
   });
 
   it('whose answer is lost after rotation signs out none of twenty users, whether or not they come again', async () => {

@@ -1,12 +1,17 @@
+import { z } from 'zod';
 import {
   aFunction,
   checkOptions,
+  listOf,
   oneOf,
   option,
   optionsOf,
   text,
+  trueOrFalse,
 } from '../errors/check-options.js';
 import type { ArticleSeedOptions } from './article.js';
+import { faultEndpoints, tokenResponseMembers, type Fault, type TokenFault } from './faults.js';
+import type { RotateKeysOptions, TokensOptions } from './pool-control.js';
 import type { StartPoolsOptions } from './pools.js';
 
 const url = option(
@@ -43,4 +48,82 @@ const articleSeedOptions = optionsOf<ArticleSeedOptions>({ baseUrl: url }, 'give
 /** @throws {TypeError} */
 export function checkArticleSeedOptions(options: ArticleSeedOptions): void {
   checkOptions('articleSeed', articleSeedOptions, options);
+}
+
+const claims = z.record(z.string(), z.unknown(), 'is no object; give claims by their names');
+
+const tokensOptions = optionsOf<TokensOptions>(
+  {
+    client: text('give the name of a client of the pool'),
+    scope: text('give scopes with a space between').optional(),
+    claims: claims.optional(),
+  },
+  'give { client, scope, claims }',
+);
+
+/** @throws {TypeError} */
+export function checkTokensOptions(options: TokensOptions): void {
+  checkOptions('pool.tokens', tokensOptions, options);
+}
+
+const rotateKeysOptions = optionsOf<RotateKeysOptions>({ keepOld: trueOrFalse.optional() });
+
+/** @throws {TypeError} */
+export function checkRotateKeysOptions(options: RotateKeysOptions): void {
+  checkOptions('pool.rotateKeys', rotateKeysOptions, options);
+}
+
+const groupNames = listOf(text('give names of groups of the pool'), 'give names of groups');
+
+/** @throws {TypeError} */
+export function checkGroupNames(groups: readonly string[]): void {
+  checkOptions('pool.setUserGroups', groupNames, groups, 'groups');
+}
+
+const tokenFault = optionsOf<TokenFault>({
+  claims: claims.optional(),
+  signature: oneOf('foreign-key', 'corrupt', 'none').optional(),
+  kid: text('give the name of a key').optional(),
+});
+
+const happens = option(
+  (value) => (value === true ? undefined : 'is not true'),
+  'write true, or leave it out',
+).optional();
+
+const fault = optionsOf<Fault>(
+  {
+    delayMs: option(
+      (value) => (Number.isFinite(value) && Number(value) >= 0 ? undefined : 'is no such number'),
+      'give 0 or more milliseconds',
+    ).optional(),
+    hang: happens,
+    reset: happens,
+    status: option((value) => {
+      const isStatus = Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599;
+      return isStatus ? undefined : 'is none';
+    }, 'give a number from 200 to 599').optional(),
+    body: option(
+      (value) => (typeof value === 'string' ? undefined : 'is no text'),
+      'give a text; JSON.stringify makes one of an object',
+    ).optional(),
+    contentType: text('write e.g. application/json').optional(),
+    truncate: happens,
+    throttle: happens,
+    emptyJwks: happens,
+    idToken: tokenFault.optional(),
+    accessToken: tokenFault.optional(),
+    omit: listOf(oneOf(...tokenResponseMembers), 'name members of the token response').optional(),
+  },
+  'give what goes wrong, e.g. { status: 503 }',
+);
+
+/** @throws {TypeError} */
+export function checkFault(
+  caller: 'faults.once' | 'faults.always',
+  endpoint: string,
+  given: Fault,
+): void {
+  checkOptions(caller, oneOf(...faultEndpoints), endpoint, 'endpoint');
+  checkOptions(caller, fault, given, 'fault');
 }

@@ -1,19 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Response } from 'express';
 
-/** Where a fault can be switched on. `login` is also the page for a new password. */
-export type FaultEndpoint =
-  | 'discovery'
-  | 'jwks'
-  | 'authorize'
-  | 'login'
-  | 'token'
-  | 'userInfo'
-  | 'revoke'
-  | 'idpresponse'
-  | 'logout'
-  /** The JSON API at `POST /`. */
-  | 'api';
+/** Every place where a fault can be switched on. */
+export const faultEndpoints = [
+  'discovery',
+  'jwks',
+  'authorize',
+  'login',
+  'token',
+  'userInfo',
+  'revoke',
+  'idpresponse',
+  'logout',
+  'api',
+] as const;
+
+/** Where a fault can be switched on. `login` is also the page for a new password, `api` the JSON API at `POST /`. */
+export type FaultEndpoint = (typeof faultEndpoints)[number];
 
 /** What goes wrong. Members combine, e.g. a delay and then a status. */
 export interface Fault {
@@ -43,9 +46,17 @@ export interface Fault {
   readonly omit?: readonly TokenResponseMember[];
 }
 
+/** Every member of the token response. */
+export const tokenResponseMembers = [
+  'id_token',
+  'access_token',
+  'refresh_token',
+  'token_type',
+  'expires_in',
+] as const;
+
 /** A member of the token response. */
-export type TokenResponseMember =
-  'id_token' | 'access_token' | 'refresh_token' | 'token_type' | 'expires_in';
+export type TokenResponseMember = (typeof tokenResponseMembers)[number];
 
 /** What is wrong with a token. */
 export interface TokenFault {

@@ -1,3 +1,4 @@
+import { checkGroupNames, checkRotateKeysOptions, checkTokensOptions } from './check-options.js';
 import type { ResettableClock } from './clock.js';
 import type { KeySupply } from './keys.js';
 import { mintClientCredentialsToken, mintTokens } from './mint.js';
@@ -27,6 +28,12 @@ export interface TokensOptions {
   readonly claims?: Record<string, unknown> | undefined;
 }
 
+/** How keys are changed. */
+export interface RotateKeysOptions {
+  /** Whether the present keys stay in JWKS. Default false. */
+  readonly keepOld?: boolean | undefined;
+}
+
 /** One running pool, for tests. */
 export interface Pool {
   readonly id: string;
@@ -48,7 +55,7 @@ export interface Pool {
   /** Kills the user's tokens but not the browser session, as AWS does. @throws {TypeError} when there is no such user */
   globalSignOut(username: string): void;
   /** Signs with new keys from now on; the present ones disappear from JWKS unless `keepOld`. */
-  rotateKeys(options?: { keepOld?: boolean }): Promise<void>;
+  rotateKeys(options?: RotateKeysOptions): Promise<void>;
   /** Tokens without a flow. @throws {TypeError} when there is no such user or client */
   tokens(
     username: string,
@@ -86,6 +93,7 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
       pool.userNamed(username).enabled = enabled;
     },
     setUserGroups: (username, groups) => {
+      checkGroupNames(groups);
       const unknown = groups.find((group) => !pool.groups.has(group));
       if (unknown !== undefined) throw new TypeError(`Pool ${pool.name} has no group "${unknown}"`);
       pool.userNamed(username).groups = [...groups];
@@ -97,8 +105,14 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
       const { sub } = pool.userNamed(username);
       for (const grant of pool.grants.values()) if (grant.sub === sub) revokeGrant(grant);
     },
-    rotateKeys: async ({ keepOld = false } = {}) => pool.rotateKeys(supply, keepOld),
-    tokens: async (username, options) => tokensFor(pool, clock.now(), username, options),
+    rotateKeys: async (options = {}) => {
+      checkRotateKeysOptions(options);
+      await pool.rotateKeys(supply, options.keepOld ?? false);
+    },
+    tokens: async (username, options) => {
+      checkTokensOptions(options);
+      return tokensFor(pool, clock.now(), username, options);
+    },
     clientCredentialsToken: async (clientName, scope) => {
       const client = pool.clientNamed(clientName);
       return mintClientCredentialsToken(

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPoolsApp } from './app.js';
 import { articleSeed } from './article.js';
-import { checkStartPoolsOptions } from './check-options.js';
+import { checkFault, checkStartPoolsOptions } from './check-options.js';
 import { createClock, type PoolsClock } from './clock.js';
 import { dumpSeed } from './dump.js';
 import type { PoolsRuntime } from './exchange.js';
@@ -56,9 +56,13 @@ export interface Pools extends AsyncDisposable {
   readonly url: string;
   readonly clock: PoolsClock;
   readonly faults: {
-    /** For the next request to that endpoint; those set earlier come first. The pool `*` stands for any. */
+    /**
+     * For the next request to that endpoint; those set earlier come first. The pool `*` stands for any.
+     *
+     * @throws {TypeError} for a pool, an endpoint or a fault that there is not
+     */
     once(pool: string, endpoint: FaultEndpoint, fault: Fault): void;
-    /** For every request until cleared. */
+    /** For every request until cleared. @throws {TypeError} for a pool, an endpoint or a fault that there is not */
     always(pool: string, endpoint: FaultEndpoint, fault: Fault): void;
     clear(): void;
   };
@@ -158,8 +162,14 @@ function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pool
     url: origin,
     clock: { now: () => clock.now(), advance: (by) => clock.advance(by) },
     faults: {
-      once: (pool, endpoint, fault) => faults.once(nameOf(pool), endpoint, fault),
-      always: (pool, endpoint, fault) => faults.always(nameOf(pool), endpoint, fault),
+      once: (pool, endpoint, fault) => {
+        checkFault('faults.once', endpoint, fault);
+        faults.once(nameOf(pool), endpoint, fault);
+      },
+      always: (pool, endpoint, fault) => {
+        checkFault('faults.always', endpoint, fault);
+        faults.always(nameOf(pool), endpoint, fault);
+      },
       clear: () => faults.clear(),
     },
     pool: (name) => controlOf(poolNamed(pools, name)),

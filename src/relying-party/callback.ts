@@ -64,7 +64,7 @@ export async function callback(
   res.redirect(302, transaction.returnTo);
 }
 
-const MAX_PARAMETER_LENGTH = 4096;
+export const MAX_PARAMETER_LENGTH = 4096;
 
 /** Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1), and of our OP if it says whose. */
 function authorizationResponse(req: Request, issuer: string): URLSearchParams {

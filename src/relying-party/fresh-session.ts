@@ -44,8 +44,13 @@ async function isKnownAtProvider(
   if (tokens === undefined) return false;
   const configuration = await provider.configuration();
   try {
-    await client.fetchUserInfo(configuration, tokens.accessToken, session.subject);
-    return true;
+    const said = await client.fetchUserInfo(
+      configuration,
+      tokens.accessToken,
+      client.skipSubjectCheck,
+    );
+    // A token that speaks of somebody else is no sign-in of this person (section 5.3.2), and no outage that passes.
+    return said.sub === session.subject;
   } catch (error) {
     if (isRefusal(error)) return false;
     throw error;

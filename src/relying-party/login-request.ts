@@ -15,7 +15,7 @@ export interface LoginRequest {
   readonly stepUp: StepUp;
 }
 
-const MAX_EMAIL_LENGTH = 254;
+export const MAX_EMAIL_LENGTH = 254;
 const MAX_AGE = /^\d{1,9}$/;
 /** What fits into it. */
 export const MOST_MAX_AGE_SECONDS = 999_999_999;
@@ -51,7 +51,7 @@ export function readLoginRequest(
  * cookie beside the address of the OP: nginx takes 4 kB of headers from us.
  */
 export const MAX_RETURN_TO_LENGTH = 1024;
-const MAX_WRITTEN_LENGTH = 2048;
+export const MAX_WRITTEN_LENGTH = 2048;
 
 /** A page of ours; better said than forgotten, if it is too long. */
 function readReturnTo(candidate: unknown, basePath: string): string {

@@ -15,7 +15,7 @@ export interface OpFetch {
 
 const MAX_CONNECTIONS = 32;
 const CONNECT_TIMEOUT_MS = 3000;
-const MAX_RESPONSE_BYTES = 1024 * 1024;
+export const MAX_RESPONSE_BYTES: number = 1024 * 1024;
 
 /**
  * undici's `fetch` over a bounded keep-alive pool; Node 20's own is an older undici and its pool has no bound. An answer is read

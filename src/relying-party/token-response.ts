@@ -17,7 +17,7 @@ const DEFAULT_LIFETIME_SECONDS = 300;
 const MIN_LIFETIME_SECONDS = 5;
 /** Longer than any session; what an OP says beyond it need not even be a date. */
 const MAX_LIFETIME_SECONDS = 400 * 86_400;
-const MAX_USER_AGENT_LENGTH = 200;
+export const MAX_USER_AGENT_LENGTH = 200;
 
 /** Checks the ID token of a token response; `nonce` is `null` on refresh. */
 export async function verifiedIdToken(

@@ -42,9 +42,11 @@ export async function bearer(
   }
   const isUser = 'user' in Object(caller);
   checkOptions('bearer', isUser ? userOfClient : clientAlone, caller, 'caller');
-  const token =
-    'user' in caller
-      ? (await pool.tokens(caller.user, caller)).accessToken
-      : await pool.clientCredentialsToken(caller.client, caller.scope);
-  return { authorization: `Bearer ${token}` };
+  return { authorization: `Bearer ${await accessTokenOf(pool, caller)}` };
+}
+
+async function accessTokenOf(pool: Pool, caller: UserOfClient | ClientAlone): Promise<string> {
+  if (!('user' in caller)) return pool.clientCredentialsToken(caller.client, caller.scope);
+  const { user, ...options } = caller;
+  return (await pool.tokens(user, options)).accessToken;
 }

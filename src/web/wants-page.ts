@@ -60,7 +60,7 @@ function isNavigation(req: Request, destination: string): boolean {
 const answers = ['application/problem+json', 'application/json', 'text/html'];
 
 /** A browser's is a tenth of this; reading one costs more than its length. */
-const MAX_ACCEPT_LENGTH = 2000;
+export const MAX_ACCEPT_LENGTH = 2000;
 
 function prefersHtml(req: Request): boolean {
   if ((req.headers.accept ?? '').length > MAX_ACCEPT_LENGTH) return false;

@@ -25,6 +25,8 @@ const { values, positionals: folders } = parseArgs({
     files: { type: 'string', default: '24' },
     /** Only these mutants, by the numbers of an earlier run with the same seed, count and code. */
     only: { type: 'string' },
+    /** Only test files whose path has one of these texts in it, e.g. those written for the survivors of an earlier run. */
+    tests: { type: 'string', default: '' },
   },
 });
 if (folders.length === 0) {
@@ -40,7 +42,10 @@ const VITEST = [
   '--root',
   '.',
 ];
-const LONGEST_TRY_MS = 120_000;
+/** A try that hangs is a kill: it may take what its tests took with no mutant active four times over, and this besides. */
+const PATIENCE_MS = 60_000;
+
+const testFilters = values.tests.split(',').filter(Boolean);
 
 type Result = 'killed' | 'survived' | 'not reached' | 'not tried';
 
@@ -51,8 +56,8 @@ try {
   const chosen = sample(readMutants(copy), Number(values.count), Number(values.seed));
   instrumentCopy(copy, chosen);
   console.log(`${chosen.length} mutants in ${folders.join(', ')}. Which tests reach them?`);
-  const testsOf = await learn(copy);
-  const results = await tryAll(copy, chosen, testsOf);
+  const learned = await learn(copy);
+  const results = await tryAll(copy, chosen, learned);
   report(chosen, results);
 } finally {
   copy.remove();
@@ -82,12 +87,19 @@ function instrumentCopy({ folder }: ProjectCopy, chosen: readonly Mutant[]): voi
   }
 }
 
-/** Runs every test on the instrumented code with no mutant active. */
-async function learn(project: ProjectCopy): Promise<Map<number, string[]>> {
+/** What the suite says of itself with no mutant active. */
+interface Learned {
+  /** The test files that reach a mutant, by its number; the quickest first. */
+  readonly testsOf: ReadonlyMap<number, string[]>;
+  /** How long a test file took, in milliseconds. */
+  readonly took: ReadonlyMap<string, number>;
+}
+
+async function learn(project: ProjectCopy): Promise<Learned> {
   const times = join(project.folder, 'times.json');
   const { output } = await project.run(
     process.execPath,
-    [...VITEST, '--reporter=json', `--outputFile=${times}`],
+    [...VITEST, '--reporter=json', `--outputFile=${times}`, ...testFilters],
     { environment: { MUTANT_RECORD: record }, limitMs: 1_800_000 },
   );
   if (!existsSync(times)) throw new Error(`the tests did not run:\n${output}`);
@@ -108,13 +120,13 @@ async function learn(project: ProjectCopy): Promise<Map<number, string[]>> {
     for (const id of reached) testsOf.set(id, [...(testsOf.get(id) ?? []), file]);
   }
   for (const files of testsOf.values()) files.sort((a, b) => took.get(a)! - took.get(b)!);
-  return testsOf;
+  return { testsOf, took };
 }
 
 async function tryAll(
   project: ProjectCopy,
   chosen: readonly Mutant[],
-  testsOf: ReadonlyMap<number, string[]>,
+  learned: Learned,
 ): Promise<Result[]> {
   const results: Result[] = chosen.map(() => 'not tried');
   const only = values.only?.split(',').map(Number);
@@ -122,7 +134,7 @@ async function tryAll(
   const worker = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       if (Date.now() - startedAt > Number(values.minutes) * 60_000) return;
-      const result = await tryOne(project, id, chosen, testsOf);
+      const result = await tryOne(project, id, chosen, learned);
       results[id] = result;
       if (result !== 'killed') console.log(`  ${result}: ${inWords(id, chosen[id]!)}`);
     }
@@ -135,16 +147,17 @@ async function tryOne(
   project: ProjectCopy,
   id: number,
   chosen: readonly Mutant[],
-  testsOf: ReadonlyMap<number, string[]>,
+  { testsOf, took }: Learned,
 ): Promise<Result> {
   const files = candidates(id, chosen, testsOf).slice(0, Number(values.files));
   if (files.length === 0) return 'not reached';
   for (const batch of [files.slice(0, 4), files.slice(4, 12), files.slice(12)]) {
     if (batch.length === 0) continue;
+    const usual = batch.reduce((sum, test) => sum + took.get(test)!, 0);
     const { code } = await project.run(
       process.execPath,
       [...VITEST, '--bail=1', '--maxWorkers=1', ...batch],
-      { environment: { MUTANT: String(id) }, limitMs: LONGEST_TRY_MS },
+      { environment: { MUTANT: String(id) }, limitMs: PATIENCE_MS + 4 * usual },
     );
     if (code !== 0) return 'killed';
   }
