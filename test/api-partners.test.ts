@@ -9,7 +9,13 @@ import {
   type RelyingParty,
 } from '../src/index.js';
 import type { PoolsSeed } from '../src/pools/index.js';
-import { bearer, relyingPartyOptions, startPools, type Pools } from '../src/testing/index.js';
+import {
+  bearer,
+  relyingPartyOptions,
+  signedIn,
+  startPools,
+  type Pools,
+} from '../src/testing/index.js';
 import { startBareProvider, type BareProvider } from './support/bare-provider.js';
 import { startWorld } from './support/world.js';
 
@@ -206,6 +212,19 @@ describe('our own issuer', () => {
     const headers = await tokenOf('own', { roles: ['x'], 'cognito:groups': ['y'] });
     expect(await outcome(rp, { group: 'x' }, headers)).toBe(200);
     expect(await outcome(rp, { group: 'y' }, headers)).toBe('group_required');
+  });
+
+  it('names those of a person who signs in there too', async () => {
+    const rp = createRelyingParty(
+      relyingPartyOptions(pools, { pool: 'own', api: { groupsClaim: 'roles' } }),
+    );
+    running.push(rp);
+    const claims = { roles: ['x'], 'cognito:groups': ['y'] };
+    const { headers } = await signedIn(rp, { claims });
+    expect(await outcome(rp, { group: 'x' }, headers)).toBe(200);
+    expect(await outcome(rp, { group: 'y' }, headers)).toBe('group_required');
+    const { headers: member } = await signedIn(rp, { groups: ['z'] });
+    expect(await outcome(rp, { group: 'z' }, member)).toBe(200);
   });
 });
 

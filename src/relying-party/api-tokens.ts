@@ -49,7 +49,7 @@ export function createApiTokens(
         clientIds: [clientId, ...clientIds],
         audience,
         isUserPool: parts.isUserPool,
-        groupsClaim: api.groupsClaim ?? GROUPS_CLAIM,
+        groupsClaim: parts.groupsClaim,
         allowance: undefined,
         keys: parts.provider.keys,
       },

@@ -50,6 +50,8 @@ export interface RelyingPartyParts {
   readonly providerPresence: LookAtProvider;
   readonly sessions: Sessions;
   readonly revokedSignIns: RevokedSignIns;
+  /** Where the OP names a user's groups, in tokens of any kind. */
+  readonly groupsClaim: string;
   /** Names of the ID token's claims that sessions keep. */
   readonly sessionClaims: readonly string[];
   readonly sessionCookie: SessionCookie;

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
+import { GROUPS_CLAIM } from '../cognito/claims.js';
 import { isUserPool } from '../cognito/user-pool.js';
 import { FINISH_MS } from '../config/time-limits.js';
 import { displayNameOf } from '../sessions/session.js';
@@ -130,6 +131,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     sessions,
     revokedSignIns,
     lostSessions,
+    groupsClaim: api.groupsClaim ?? GROUPS_CLAIM,
     sessionClaims: session.claims ?? [],
     sessionCookie: createSessionCookie(isHttps, cookieNamespace),
     tellStrayError: createTellStrayError({ events, now }),

@@ -102,7 +102,7 @@ export interface ApiOptions {
    * @see RFC 9068 section 4, RFC 8707
    */
   readonly audience?: string | readonly string[] | null | undefined;
-  /** The claim of our own issuer's access tokens that names groups; default `cognito:groups`. */
+  /** The claim of our own issuer's tokens that names groups, also of those who sign in; default `cognito:groups`. */
   readonly groupsClaim?: string | undefined;
   /** App clients at our own issuer, besides our own, whose access tokens are taken. Default none. */
   readonly clientIds?: readonly string[] | undefined;

@@ -137,7 +137,7 @@ function whoIs(context: RelyingPartyContext, user: TestUser, at: number): Signed
     ...(user.tokens === undefined ? ALICE : decodeJwt(user.tokens.idToken)),
     ...(user.claims?.['email'] !== undefined && { email_verified: true }),
     ...user.claims,
-    ...(user.groups && { 'cognito:groups': user.groups }),
+    ...(user.groups && { [context.groupsClaim]: user.groups }),
   };
   const { sub } = claims;
   const subject = typeof sub === 'string' ? sub : ALICE.sub;

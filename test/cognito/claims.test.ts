@@ -34,9 +34,9 @@ describe('the identity provider a user came through', () => {
 });
 
 it('takes groups only from an array of names', () => {
-  expect(groupsOf({ 'cognito:groups': ['a', 1, 'b'] })).toEqual(['a', 'b']);
-  expect(groupsOf({ 'cognito:groups': 'a' })).toEqual([]);
-  expect(groupsOf({})).toEqual([]);
+  expect(groupsOf({ 'cognito:groups': ['a', 1, 'b'] }, 'cognito:groups')).toEqual(['a', 'b']);
+  expect(groupsOf({ 'cognito:groups': 'a' }, 'cognito:groups')).toEqual([]);
+  expect(groupsOf({}, 'cognito:groups')).toEqual([]);
 });
 
 it.each([
