@@ -1,12 +1,19 @@
+import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createRelyingParty, type RelyingParty } from '../src/index.js';
+import {
+  createRelyingParty,
+  requireSession,
+  type RelyingParty,
+  type RelyingPartyEvents,
+} from '../src/index.js';
 import { reasonOf } from '../src/relying-party/reason.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
+import { signedIn, type SignedInUser } from '../src/testing/index.js';
 import { createCertificate, type Certificate } from './support/nginx.js';
 
 /*
@@ -270,6 +277,103 @@ describe('what the operator is told of a key set', () => {
     expect(message).toMatch(told);
     for (const secret of SECRETS) expect(message).not.toContain(secret);
   });
+});
+
+describe('what the operator is told of a session’s', () => {
+  const endpoints = (): object => ({
+    revocation_endpoint: `${issuer}/revoke`,
+    userinfo_endpoint: `${issuer}/userinfo`,
+  });
+  type Failure = readonly [
+    name: string,
+    faults: () => Parameters<typeof startWith>[0],
+    told: RegExp,
+  ];
+  const failuresAt = (endpoint: string, path: string): Failure[] => [
+    [
+      'is not there',
+      () => ({ answers: { [path]: [404, 'text/html', ANSWER] } }),
+      new RegExp(`^${endpoint}: .*(?:status )?404`),
+    ],
+    [
+      'is a gateway’s',
+      () => ({ answers: { [path]: [502, 'text/html', ANSWER] } }),
+      new RegExp(`^${endpoint}: .*(?:status )?502`),
+    ],
+    [
+      'cuts the connection',
+      () => ({ answers: { [path]: 'cut' } }),
+      new RegExp(`^${endpoint}: .*(?:other side closed|ECONNRESET)`),
+    ],
+    [
+      'has nobody who listens',
+      () => ({ metadata: { [NAMES[path]!]: `${nobody}${path}` } }),
+      new RegExp(`^${endpoint}: .*ECONNREFUSED 127\\.0\\.0\\.1:\\d+`),
+    ],
+  ];
+  const NAMES: Readonly<Record<string, string>> = {
+    '/token': 'token_endpoint',
+    '/revoke': 'revocation_endpoint',
+    '/userinfo': 'userinfo_endpoint',
+  };
+  const expectTold = (told: string, pattern: RegExp): void => {
+    expect(told).toMatch(pattern);
+    for (const secret of [...SECRETS, 'held-refresh', 'held-access']) {
+      expect(told).not.toContain(secret);
+    }
+    expect(told.length).toBeLessThan(600);
+  };
+  const signInWith = async (faults: Parameters<typeof startWith>[0]): Promise<SignedInUser> => {
+    startWith({ ...faults, metadata: { ...endpoints(), ...faults.metadata } });
+    const idToken = `e30.${Buffer.from('{"sub":"x"}').toString('base64url')}.`;
+    const tokens = {
+      idToken,
+      accessToken: 'held-access',
+      refreshToken: 'held-refresh',
+      expiresIn: 3600,
+    };
+    return signedIn(rp, { tokens });
+  };
+
+  it.each(failuresAt('token endpoint', '/token'))(
+    'refresh, when the token endpoint %s',
+    async (_name, faults, told) => {
+      const user = await signInWith(faults());
+      const failed = once(rp.events, 'session.refresh_failed');
+      await user.expireTokens();
+      await request(express().use(requireSession(rp)))
+        .get('/')
+        .set(user.headers);
+      const [{ detail, permanent }] =
+        (await failed) as RelyingPartyEvents['session.refresh_failed'];
+      expect(permanent).toBe(false);
+      expectTold(detail, told);
+    },
+  );
+
+  it.each(failuresAt('revocation endpoint', '/revoke'))(
+    'end, when the revocation endpoint %s',
+    async (_name, faults, told) => {
+      const user = await signInWith(faults());
+      const failed = once(rp.events, 'logout.revocation_failed');
+      await request(express().use(rp.routes)).post('/logout').set(user.headers);
+      const [{ detail }] = (await failed) as RelyingPartyEvents['logout.revocation_failed'];
+      expectTold(detail, told);
+    },
+  );
+
+  it.each(failuresAt('userInfo', '/userinfo'))(
+    'freshness, when the userinfo endpoint %s',
+    async (_name, faults, told) => {
+      const user = await signInWith(faults());
+      const failed = once(rp.events, 'request.failed');
+      const app = express().use(requireSession(rp, { fresh: true }), rp.errorHandler);
+      await request(app).get('/').set(user.headers);
+      const [{ err, status }] = (await failed) as RelyingPartyEvents['request.failed'];
+      expect(status).toBe(503);
+      expectTold((err as Error).message, told);
+    },
+  );
 });
 
 describe('a reason', () => {

@@ -4,13 +4,13 @@
  */
 
 /** One call to the session store. */
-export const STORE_ANSWER_MS = 800;
+export const STORE_ANSWER_MS = 700;
 
 /**
  * How long a request of somebody who is signed in waits for provider and store, all calls together. Less than the second it may
  * take, which has what the request itself costs in it.
  */
-export const REQUEST_WAIT_MS = 900;
+export const REQUEST_WAIT_MS = 750;
 
 /** One call to the provider. */
 export const PROVIDER_CALL_MS = 5000;

@@ -14,7 +14,7 @@ export interface Patience {
 }
 
 /** What a visitor waits for an endpoint that did not answer the one before them; their request takes a second at most. */
-export const KNOWN_TO_HANG_MS = 900;
+export const KNOWN_TO_HANG_MS = 750;
 
 /** A circuit breaker for reads that may be shared: every call is tried, but nobody waits long for one that most likely hangs. */
 export function createPatience(): Patience {
