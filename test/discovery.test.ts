@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProvider, type Provider } from '../src/relying-party/discovery.js';
 import type { RelyingPartyEvents } from '../src/relying-party/events.js';
+import { KNOWN_TO_HANG_MS } from '../src/relying-party/patience.js';
 
 const issuer = 'https://op.example';
 const hour = 3_600_000;
@@ -11,12 +12,14 @@ describe('the discovery document', () => {
   function start() {
     let time = Date.now();
     let isDown = false;
+    let isHanging = false;
     let requests = 0;
     const failures: boolean[] = [];
     const events = new EventEmitter<RelyingPartyEvents>();
     events.on('discovery.failed', ({ servedStale }) => failures.push(servedStale));
     const answer = async (): Promise<Response> => {
       requests += 1;
+      if (isHanging) return new Promise(() => undefined);
       if (isDown) throw new TypeError('fetch failed');
       return Response.json({
         issuer,
@@ -41,6 +44,9 @@ describe('the discovery document', () => {
       failures,
       pass: (ms: number) => {
         time += ms;
+      },
+      hang: () => {
+        isHanging = true;
       },
       setDown: (down: boolean) => {
         isDown = down;
@@ -75,6 +81,27 @@ describe('the discovery document', () => {
     op.pass(hour - 1);
     await op.ask();
     expect(op.requests()).toBe(3);
+  });
+
+  it('that hangs when it is read again keeps who asks several times no longer than who asks once', async () => {
+    const op = start();
+    await op.ask();
+    op.hang();
+    op.pass(hour);
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const isDone = vi.fn();
+    void op
+      .ask()
+      .then(() => op.ask())
+      .then(() => op.ask())
+      .then(isDone);
+    await vi.advanceTimersByTimeAsync(KNOWN_TO_HANG_MS - 1);
+    expect(isDone).not.toHaveBeenCalled();
+    // A moment more, for timers that wait for nothing.
+    await vi.advanceTimersByTimeAsync(10);
+    expect(isDone).toHaveBeenCalled();
+    expect(op.requests()).toBe(2);
   });
 
   it('that was never read is asked for by everybody who needs it, until it is there', async () => {

@@ -99,6 +99,16 @@ describe('an OP that accepts connections and says nothing', () => {
     expect((await visit(`${site.url}/login`)).status).toBe(302);
     expect(held.size).toBe(1);
   });
+
+  it('nor reads the metadata again, keeps a visitor for one of the two and not for both', async () => {
+    expect((await signIn(site.url)).status).toBe(302);
+    const discovery = hang(DISCOVERY);
+    const { held } = hang('/');
+    ahead = 3_600_000;
+    expect((await visit(`${site.url}/login`)).status).toBe(302);
+    await vi.waitFor(() => expect(held.size).toBe(1));
+    expect(discovery.held.size).toBe(1);
+  });
 });
 
 describe('an endpoint that was wrong, or has moved', () => {

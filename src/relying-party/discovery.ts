@@ -64,6 +64,7 @@ export function createProvider(options: ProviderOptions): Provider {
   let known: { metadata: client.ServerMetadata; readAgainAt: number } | undefined;
   let failedAt = -Infinity;
   let reading: Promise<client.ServerMetadata> | undefined;
+  let readingSince = -Infinity;
   let configured:
     { metadata: client.ServerMetadata; skew: number; value: client.Configuration } | undefined;
 
@@ -83,15 +84,20 @@ export function createProvider(options: ProviderOptions): Provider {
 
   const metadata = async (): Promise<client.ServerMetadata> => {
     if (known !== undefined && now() < known.readAgainAt) return known.metadata;
-    reading ??= read().finally(() => {
-      reading = undefined;
-    });
+    if (reading === undefined) {
+      readingSince = performance.now();
+      reading = read().finally(() => {
+        reading = undefined;
+      });
+    }
     const waiting = patience.wait('discovery', reading);
+    if (known === undefined) return waiting;
+    // A request asks several times: all of them together wait no longer for one reading.
+    const left = Math.max(0, readingSince + KNOWN_TO_HANG_MS - performance.now());
     try {
-      return await (known === undefined ? waiting : withinTimeLimit(waiting, KNOWN_TO_HANG_MS));
-    } catch (error) {
-      if (known !== undefined) return known.metadata;
-      throw error;
+      return await withinTimeLimit(waiting, left);
+    } catch {
+      return known.metadata;
     }
   };
 

@@ -3,14 +3,17 @@ import * as client from 'openid-client';
 import type { IdentityProvider } from '../config/settings.js';
 import { RelyingPartyError } from '../errors.js';
 import type { Session } from '../sessions/session.js';
+import { withinTimeLimit } from '../sessions/time-limit.js';
 import { requestIdOf } from '../web/request-id.js';
 import { movedToBaseUrl } from './base-url-move.js';
 import { chooseProvider } from './choose-provider.js';
 import type { RelyingPartyContext } from './context.js';
 import { requireNotLost } from './lost-sessions.js';
 import { readLoginRequest, type LoginRequest } from './login-request.js';
+import type { ProviderPresence } from './provider-presence.js';
 import { reasonOf } from './reason.js';
 import { isStepUp } from './step-up.js';
+import { timeLeft } from './time-left.js';
 
 /**
  * `GET /login`: one identity provider, or one named, goes straight to the authorization endpoint; several get our own
@@ -59,9 +62,11 @@ async function sendToProvider(
   { returnTo, email, stepUp }: LoginRequest,
   identityProvider: IdentityProvider | undefined,
 ): Promise<void> {
+  // From here on the request's time is counted.
+  timeLeft(req);
   // Says why, where there is none.
   await context.provider.configuration();
-  if ((await context.providerPresence()) === 'no-one-there') {
+  if ((await presenceInTime(context, req)) === 'no-one-there') {
     const failure = context.providerPresence.lastFailure();
     throw new RelyingPartyError(
       'provider_unavailable',
@@ -92,6 +97,14 @@ async function sendToProvider(
     identityProvider: identityProvider?.name,
   });
   res.redirect(302, url.href);
+}
+
+/** Who says nothing for as long as a request may wait is silent; the look goes on, for those who come next. */
+async function presenceInTime(
+  { providerPresence }: RelyingPartyContext,
+  req: Request,
+): Promise<ProviderPresence> {
+  return withinTimeLimit(providerPresence(), timeLeft(req)).catch(() => 'silent');
 }
 
 /** The same at both ends, and never from the Host header. */

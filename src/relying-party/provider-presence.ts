@@ -2,7 +2,7 @@ import { knock } from './address-presence.js';
 import type { Provider } from './discovery.js';
 
 /** What a look at the OP's address showed. `no-one-there`: not even a connection could be made. */
-type ProviderPresence = 'answers' | 'silent' | 'no-one-there';
+export type ProviderPresence = 'answers' | 'silent' | 'no-one-there';
 
 /** Looks whether the OP is there. */
 export interface LookAtProvider {
