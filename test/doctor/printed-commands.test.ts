@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandFor, questionCommand, type Change } from '../../src/doctor/change.js';
@@ -24,9 +24,10 @@ const awkward = [
 function run(lines: string): { calls: string[][]; hasRun: boolean; changed: string } {
   const folder = emptyFolder();
   const aws = join(folder, 'aws');
-  const program = `#!/usr/bin/env node
-require('node:fs').appendFileSync('calls', JSON.stringify(process.argv.slice(2)) + '\\n');
-console.log('{"ProviderDetails":{},"AttributeMapping":{"old":"x"},"CallbackURLs":[]}');`;
+  // What no name has in it ends an argument, and a call.
+  const program = `#!/bin/sh
+{ for argument; do printf '%s\\037' "$argument"; done; printf '\\036'; } >> calls
+echo '{"ProviderDetails":{},"AttributeMapping":{"old":"x"},"CallbackURLs":[]}'`;
   writeFileSync(aws, program);
   chmodSync(aws, 0o755);
   const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
@@ -40,10 +41,10 @@ console.log('{"ProviderDetails":{},"AttributeMapping":{"old":"x"},"CallbackURLs"
   };
   return {
     calls: read('calls')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as string[]),
-    hasRun: execFileSync('ls', [folder], { encoding: 'utf8' }).split('\n').includes('ran'),
+      .split('\x1e')
+      .slice(0, -1)
+      .map((call) => call.split('\x1f').slice(0, -1)),
+    hasRun: existsSync(join(folder, 'ran')),
     changed: read('change.json'),
   };
 }
