@@ -97,6 +97,26 @@ describe('the answer to a logout token', () => {
   });
 
   it.skipIf(redisProgram === undefined)(
+    'is 200 while Redis is full: the session is over, and that the token was carried out is noted later',
+    async () => {
+      const redis = await startRedis();
+      const store = await openSessionStore(`redis://127.0.0.1:${redis.port}`, { now: Date.now });
+      const site = await startSite(store);
+      const { cookie } = await establish(site, { sid: 'sid-4' });
+      const token = await logoutToken('sid-4');
+      await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+      await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+      expect((await post(site, token)).status).toBe(200);
+      expect(await isSignedIn(site, cookie)).toBe(false);
+      await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+      await eventually(async () => (await post(site, token)).status === 400);
+      await site.stop();
+      await store.close();
+      await redis.stop();
+    },
+  );
+
+  it.skipIf(redisProgram === undefined)(
     'is 503 while the session store is down, and the same token is taken once it is back',
     async () => {
       const redis = await startRedis();

@@ -35,8 +35,9 @@ export async function backchannelLogout(
   if (!(await endSessions(context, sessions, 'backchannel'))) {
     throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
   }
-  // Only now: an OP that was told of a failure sends the same token again.
-  await marks.write(seen, { text: 'carried out', expiresAt: whom.expiresAt });
+  // Only now: an OP that was told of a failure sends the same token again. It is carried out, whether or not the store has room.
+  const note = { text: 'carried out', expiresAt: whom.expiresAt };
+  await context.leftovers.attempt(`mark ${seen.join(' ')}`, () => marks.write(seen, note));
   context.events.emit('logout.backchannel', { sessionsEnded: sessions.length });
   res.sendStatus(200);
 }

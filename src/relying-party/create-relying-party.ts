@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import { GROUPS_CLAIM } from '../cognito/claims.js';
 import { isUserPool } from '../cognito/user-pool.js';
@@ -21,7 +20,7 @@ import { createAuthorizationUrl } from './authorization-request.js';
 import { createProvider, LOGIN_ENDPOINTS } from './discovery.js';
 import { endSessions } from './end-session.js';
 import { createErrorHandler } from './error-exit.js';
-import type { RelyingPartyEvents } from './events.js';
+import { RelyingPartyEmitter } from './event-emitter.js';
 import { createFreshSession } from './fresh-session.js';
 import { createAddressPresence } from './address-presence.js';
 import { createLeftovers } from './leftovers.js';
@@ -66,7 +65,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   const secrets = sealingSecrets(session.secrets, owner);
   const now = options.now ?? Date.now;
   const isHttps = baseUrl.startsWith('https:');
-  const events = new EventEmitter<RelyingPartyEvents>();
+  const events = new RelyingPartyEmitter();
   const opFetch = createOpFetch(proxyFrom(options.proxy));
   const fetch = keepingAddresses(options.fetch ?? opFetch.fetch);
   const mergesUserInfo = options.userInfo === 'merge';
