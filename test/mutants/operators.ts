@@ -20,28 +20,32 @@ interface Node {
   readonly [member: string]: unknown;
 }
 
-const SWAPPED: Readonly<Record<string, string>> = {
-  '===': '!==',
-  '!==': '===',
-  '<': '<=',
-  '<=': '<',
-  '>': '>=',
-  '>=': '>',
-  '+': '-',
-  '-': '+',
-  '*': '/',
-  '/': '*',
-  '&&': '||',
-  '||': '&&',
-};
-const SWAPPED_CALLS: Readonly<Record<string, string>> = {
-  some: 'every',
-  every: 'some',
-  min: 'max',
-  max: 'min',
-  startsWith: 'endsWith',
-  endsWith: 'startsWith',
-};
+const SWAPPED = new Map(
+  Object.entries({
+    '===': '!==',
+    '!==': '===',
+    '<': '<=',
+    '<=': '<',
+    '>': '>=',
+    '>=': '>',
+    '+': '-',
+    '-': '+',
+    '*': '/',
+    '/': '*',
+    '&&': '||',
+    '||': '&&',
+  }),
+);
+const SWAPPED_CALLS = new Map(
+  Object.entries({
+    some: 'every',
+    every: 'some',
+    min: 'max',
+    max: 'min',
+    startsWith: 'endsWith',
+    endsWith: 'startsWith',
+  }),
+);
 const IDENTITY_CALLS = new Set(['toLowerCase', 'trim', 'filter', 'slice', 'flat', 'toSorted']);
 
 /** Every fault we know how to make in a file, in the order of the text. Types and imports have none. */
@@ -115,7 +119,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
       return replace(node, right, 'always the default');
     }
     const isText = [node['left'], node['right']].some((side) => isNode(side) && isString(side));
-    const swapped = SWAPPED[operator];
+    const swapped = SWAPPED.get(operator);
     if (swapped === undefined || (operator === '+' && isText)) return;
     replace(node, `${left} ${swapped} ${right}`, `${operator} became ${swapped}`);
   };
@@ -126,7 +130,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     const object = source(callee['object'] as Node);
     const name = source(callee['property'] as Node);
     if (IDENTITY_CALLS.has(name)) replace(node, object, `no ${name}`);
-    const other = SWAPPED_CALLS[name];
+    const other = SWAPPED_CALLS.get(name);
     if (other === undefined) return;
     const rest = text.slice((callee['property'] as Node).end, node.end);
     replace(node, `${object}.${other}${rest}`, `${name} became ${other}`);

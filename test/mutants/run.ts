@@ -112,6 +112,7 @@ async function learn(project: ProjectCopy): Promise<Learned> {
     if (status === 'passed') took.set(file, endTime - startTime);
     else console.log(`  red without any mutant, and left out: ${file}`);
   }
+  if (took.size < 0.9 * testResults.length) throw new Error('the instrumented code does not work');
   const testsOf = new Map<number, string[]>();
   for (const line of readFileSync(record, 'utf8').split('\n').filter(Boolean)) {
     const { testPath, reached } = JSON.parse(line) as { testPath: string; reached: number[] };
