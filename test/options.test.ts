@@ -44,14 +44,6 @@ const withApi = (api: unknown): object => ({ api });
 const withIssuer = (more: object): object =>
   withApi({ issuers: [partner, { ...partner, issuer: 'https://q.example.com', ...more }] });
 
-/** A store of the host's own, written before there was this method. */
-function storeWithout(method: string): object {
-  return new Proxy(session.store, {
-    get: (target, name) => (name === method ? undefined : Reflect.get(target, name)),
-  });
-}
-const noop = (): void => undefined;
-
 describe('createRelyingParty', () => {
   const make = createRelyingParty as unknown as Untyped;
 
@@ -85,8 +77,6 @@ describe('createRelyingParty', () => {
     ['session.secrets', withSession({ secrets: [secret, undefined] }), 'give at least one'],
     ['session.store', withSession({ store: 'memory:' }), 'use await openSessionStore'],
     ['session.store', withSession({ store: null }), 'use await openSessionStore'],
-    ['session.store', withSession({ store: { read: noop, create: noop } }), 'use await openSess'],
-    ['session.store', withSession({ store: storeWithout('renewLock') }), 'use await openSess'],
     ['session.idleSeconds', withSession({ idleSeconds: 0 }), 'give 1 or more'],
     ['session.idleSeconds', withSession({ idleSeconds: '60' }), 'give 1 or more'],
     ['session.idleSeconds', withSession({ idleSeconds: null }), 'give 1 or more'],
@@ -212,15 +202,6 @@ describe('createRelyingParty', () => {
     expect(message).toMatch(/; .+/);
     expect(message).toContain(`; ${fix}`);
     expect(message).not.toContain(secret);
-  });
-
-  it('names what a store of the host lacks', () => {
-    const message = messageOf(() =>
-      make({ ...good, ...withSession({ store: storeWithout('renewLock') }) }),
-    );
-    expect(message).toBe(
-      'createRelyingParty: session.store has no renewLock; use await openSessionStore(…)',
-    );
   });
 
   it('takes undefined as the default, wherever there is one', async () => {

@@ -48,27 +48,10 @@ const secrets = option((value) => {
   return least < values.leastSecretBytes ? `has one of ${least} bytes` : undefined;
 }, `give at least one, each of ${values.leastSecretBytes} bytes or more (openssl rand -base64 32)`);
 
-/** The type finds a method that is missing in this list, the list one that is missing in a host's own store. */
-const STORE_METHODS = Object.keys({
-  create: true,
-  read: true,
-  readTokens: true,
-  update: true,
-  destroy: true,
-  find: true,
-  lock: true,
-  renewLock: true,
-  unlock: true,
-  remember: true,
-  ping: true,
-  close: true,
-} satisfies Record<keyof SessionStore, true>);
-
 const store = option((value) => {
-  const methods = Object(value) as Record<string, unknown>;
-  const missing = STORE_METHODS.filter((name) => typeof methods[name] !== 'function');
-  if (missing.length === STORE_METHODS.length) return 'is no session store';
-  return missing.length > 0 ? `has no ${missing.join(', no ')}` : undefined;
+  const { read, create } = (value ?? {}) as Partial<SessionStore>;
+  const isStore = typeof read === 'function' && typeof create === 'function';
+  return isStore ? undefined : 'is no session store';
 }, 'use await openSessionStore(…)');
 
 const signOut = z.discriminatedUnion(

@@ -40,7 +40,7 @@ export function createErrorHandler(
       if (!res.hasHeader('Content-Security-Policy')) securityHeaders(req, res, () => undefined);
       await handler(error, req, res, next);
     } catch (failure) {
-      // A view of the host's, for one. By `next`, since Express 4 looks at no promise.
+      // A middleware of the host's that changes answers, for one. By `next`, since Express 4 looks at no promise.
       next(failure);
     }
   };
