@@ -1,7 +1,10 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import base from '../../vitest.config.js';
 
-/** The tests on instrumented code. Left out are those that read the sources as text, or run what was built before. */
+/**
+ * The tests on instrumented code. Left out are those that read the sources as text, or run what was built before, and those in
+ * Chromium: they take longest, and what they see the others see first.
+ */
 export default mergeConfig(
   base,
   defineConfig({
@@ -9,9 +12,11 @@ export default mergeConfig(
       setupFiles: ['test/mutants/setup.ts'],
       exclude: [
         'test/architecture.test.ts',
+        'test/chromium/**',
         'test/cli/**',
         'test/config/examples.test.ts',
         'test/mutants/**',
+        'test/patterns/**',
         'test/readme*.test.ts',
         'test/stores/sqlite-crash.test.ts',
       ],
