@@ -52,9 +52,21 @@ describe.each(['requireApiAccess', 'requireSession'])('%s', (guard) => {
     ['a list', []],
     ['text', 'admins'],
     ['a function', () => true],
+    ['a promise that nobody awaited', Promise.resolve({})],
+    ['a Map', new Map()],
+    ['a date', new Date()],
+    ['an object of some class', Object.create(Array.prototype)],
+    ['what inherits its members', Object.create({ group: 'admins' })],
+    ['an object with a hidden member', Object.defineProperty({}, 'group', { value: 'admins' })],
+    ['an object whose member is a symbol', { [Symbol('group')]: 'admins' }],
   ])('is not made when the whole access is %s', (_name, access) => {
     expect(() => make(rp, access)).toThrow(TypeError);
     expect(() => make(rp, access)).toThrow(new RegExp(`^${guard}: access is .+; leave it out`));
+  });
+
+  it('is not made with a second access, which nobody would look at', () => {
+    expect(() => make(rp, {}, { maxAgeSeconds: 5 })).toThrow(TypeError);
+    expect(() => make(rp, {}, undefined)).toThrow(/a second access is not looked at; write one/);
   });
 
   it.each<[string, unknown]>([
@@ -112,6 +124,9 @@ describe('requireApiAccess', () => {
     ['scope', { scope: '' }, 'give one'],
     ['scope', { scope: 'two words' }, 'give one'],
     ['scope', { scope: [7] }, 'give one'],
+    // None that a header could name.
+    ['scope', { scope: 'orders/читать' }, 'give one'],
+    ['scope', { scope: ['orders/read', 'a\u0000b'] }, 'give one'],
     ['claims', { claims: { tenant: 'n' } }, 'write claim'],
     ['claim', { claim: undefined }, 'give claims'],
     ['claim', { claim: null }, 'give claims'],

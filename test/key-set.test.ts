@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { createKeySet } from '../src/tokens/key-set.js';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { createKeySet, OLD_SET_WAIT_MS } from '../src/tokens/key-set.js';
 
 describe('a key set', () => {
   let first: JWK;
@@ -131,6 +131,37 @@ describe('a key set', () => {
     expect(await set.has('a')).toBe(true);
     published.keys = [{ ...second, kid: 'b' }];
     expect(await set.has('b')).toBe(true);
+  });
+
+  it('that is old and hangs when it is read again keeps nobody whose key is in it', async () => {
+    let time = 1_000_000;
+    const key = { ...first, kid: 'a' };
+    const load = vi.fn(async (): Promise<readonly JWK[]> => [key]);
+    const set = createKeySet({ now: () => time, load });
+    await set.find({ alg: 'RS256', kid: 'a' });
+    time += 11 * 60_000;
+    const answers: ((keys: readonly JWK[]) => void)[] = [];
+    load.mockImplementation(async () => new Promise((resolve) => void answers.push(resolve)));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const found = vi.fn();
+    const missed = vi.fn();
+    void set.find({ alg: 'RS256', kid: 'a' }).then(found);
+    void set.find({ alg: 'RS256', kid: 'b' }).then(missed);
+    await vi.advanceTimersByTimeAsync(OLD_SET_WAIT_MS - 50);
+    expect(found).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(found).toHaveBeenCalledOnce();
+    // Who comes later waits for the same reading, which has had its time.
+    void set.find({ alg: 'RS256', kid: 'a' }).then(found);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(found).toHaveBeenCalledTimes(2);
+    // Whether its key is among the new ones only the answer can tell.
+    expect(missed).not.toHaveBeenCalled();
+    answers[0]!([key, { ...second, kid: 'b' }]);
+    await vi.waitFor(() => expect(missed).toHaveBeenCalledOnce());
+    expect(missed.mock.lastCall?.[0]).toBeInstanceOf(CryptoKey);
+    expect(load).toHaveBeenCalledTimes(2);
   });
 
   it('that is old is read again by one token in half a minute only, while the OP does not answer', async () => {

@@ -201,6 +201,27 @@ describe('an app with its own ways', () => {
     expect(await open('/logout')).toContain('this is the host asking');
     await rp.close();
   });
+
+  it.each([
+    ['a promise', async () => '<p>host</p>'],
+    ['no text', () => null],
+  ])(
+    'shows ours for an error page of the host that is %s, and tells of it',
+    async (_what, page) => {
+      await using pools = await startPools({ keys: 'fixed' });
+      const error = page as unknown as () => string;
+      const rp = createRelyingParty({ ...relyingPartyOptions(pools), render: { error } });
+      const told: string[] = [];
+      rp.events.on('request.failed', ({ err }) => told.push(String(err)));
+      const answer = await request(express().use(rp.routes))
+        .get('/callback?state=a&code=b')
+        .set('accept', 'text/html');
+      expect(answer.status).toBe(400);
+      expect(answer.text).toContain('login_transaction_missing');
+      expect(told).toEqual(['TypeError: render.error returned no text']);
+      await rp.close();
+    },
+  );
 });
 
 describe('a relying party', () => {

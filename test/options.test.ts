@@ -151,6 +151,25 @@ describe('createRelyingParty', () => {
     ['loginSeconds', { loginSeconds: null }, 'give 1 or more'],
     ['api', withApi(null)],
     ['api', withApi([])],
+    ['api', withApi(Promise.resolve({ audience: 'x' })), 'give an object of options'],
+    ['render', { render: new Map() }, 'give an object of options'],
+    ['render', { render: Promise.resolve({}) }, 'give an object of options'],
+    ['session', { session: Promise.resolve(session) }, 'give { secrets, store }'],
+    ['api.scopes[1]', withApi({ scopes: ['a', 'b c'] }), 'give names of scopes, one in each'],
+    ['api.issuers[1].scopes[0]', withIssuer({ scopes: ['читать'] }), 'give names of scopes'],
+    ['identityProviders', { identityProviders: [provider, { ...provider, name: 'SECOND' }] }],
+    [
+      'identityProviders',
+      {
+        identityProviders: [
+          { ...provider, emailDomains: ['a.example'] },
+          { ...provider, name: 'third', emailDomains: ['b.example', 'a.example'] },
+        ],
+      },
+      'a choice would depend on the order',
+    ],
+    ['identityProviders[0].emailDomains[0]', withProvider({ emailDomains: ['@a.example'] })],
+    ['identityProviders[0].emailDomains[0]', withProvider({ emailDomains: ['A.example'] })],
     ['api.clientIDs', withApi({ clientIDs: ['a'] }), 'write clientIds'],
     ['api.clientIds', withApi({ clientIds: 'a' }), 'give a list'],
     ['api.clientIds[1]', withApi({ clientIds: ['a', undefined] })],
@@ -185,6 +204,10 @@ describe('createRelyingParty', () => {
     ['viewsFolder', { viewsFolder: fileURLToPath(import.meta.url) }, 'give one that is there'],
     ['viewsFolder', { viewsFolder: new URL(import.meta.url) }, 'give one that is there'],
     ['viewsFolder', { viewsFolder: new URL('https://www.example.com/') }, 'give one that is there'],
+    ['viewsFolder', { viewsFolder: new URL('file://server/views') }, 'give one that is there'],
+    ['viewsFolder', { viewsFolder: `${fileURLToPath(import.meta.url)}/x` }, 'give one that is'],
+    ['viewsFolder', { viewsFolder: 'a\0b' }, 'give one that is there'],
+    ['viewsFolder', { viewsFolder: 'a'.repeat(5000) }, 'give one that is there'],
     ['render', { render: null }],
     ['render', { render: () => '' }],
     ['render.signed-ot', { render: { 'signed-ot': () => '' } }, 'write signed-out'],
@@ -255,15 +278,19 @@ describe('allowOrigins', () => {
     },
   );
 
-  it.each([['https://app.example.com/'], ['app.example.com'], [undefined], [7], ['']])(
-    'is told that an origin is none: %o',
-    (origin) => {
-      expect(() => make(['https://a.example', origin])).toThrow(TypeError);
-      expect(() => make(['https://a.example', origin])).toThrow(
-        /^allowOrigins: origins\[1\] is .+; write e\.g\. https:/,
-      );
-    },
-  );
+  it.each([
+    ['https://app.example.com/'],
+    ['https://*.example.com'],
+    ['app.example.com'],
+    [undefined],
+    [7],
+    [''],
+  ])('is told that an origin is none: %o', (origin) => {
+    expect(() => make(['https://a.example', origin])).toThrow(TypeError);
+    expect(() => make(['https://a.example', origin])).toThrow(
+      /^allowOrigins: origins\[1\] is .+; write e\.g\. https:/,
+    );
+  });
 });
 
 describe('the test kit and the pools', () => {
@@ -398,6 +425,22 @@ describe('the test kit and the pools', () => {
     expect(message.startsWith(`${name}: ${path} `), message).toBe(true);
     expect(message).toContain(`; ${fix}`);
   });
+
+  it.each([[undefined], [null], [''], [7], [{}]])(
+    'endSessionsOf refuses %o for a user',
+    async (subject) => {
+      const end = rp.endSessionsOf as unknown as Untyped;
+      await expect(end(subject)).rejects.toThrow(/^endSessionsOf: subject is .+; give the sub/);
+    },
+  );
+
+  it.each([[undefined], [null], [7], [{}]])(
+    'verifyAccessToken refuses %o as a token',
+    async (token) => {
+      const verify = rp.verifyAccessToken as unknown as Untyped;
+      await expect(verify(token)).rejects.toMatchObject({ code: 'access_token_malformed' });
+    },
+  );
 
   it('take undefined as the default', async () => {
     const undefinedAll = { pool: undefined, client: undefined, baseUrl: undefined, now: undefined };

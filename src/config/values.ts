@@ -94,7 +94,8 @@ export const audience: z.ZodType<readonly string[] | null, string> = words
 /** Origins exactly as browsers send them, or `*` for all. */
 export const origins: z.ZodType<readonly string[], string> = words.superRefine((list, context) => {
   for (const each of list) {
-    const isOrigin = each === '*' || (URL.canParse(each) && new URL(each).origin === each);
+    const isOrigin =
+      each === '*' || (URL.canParse(each) && new URL(each).origin === each && !each.includes('*'));
     if (!isOrigin) context.addIssue({ code: 'custom', message: 'contains what is not an origin' });
   }
 });
@@ -260,7 +261,7 @@ export const identityProviders: z.ZodType<readonly IdentityProvider[], string> =
   .pipe(z.array(identityProvider))
   .superRefine((providers, context) => {
     const twice = [
-      ...repeated(providers.map(({ name }) => name)),
+      ...repeated(providers.map(({ name }) => name.toLowerCase())),
       ...repeated(providers.flatMap(({ emailDomains }) => emailDomains)),
     ];
     for (const name of twice) {

@@ -17,7 +17,9 @@ export type ProblemWith = (value: unknown) => string | undefined;
 export function option(problemWith: ProblemWith, fix: string): z.ZodType {
   return z.unknown().superRefine((value, context) => {
     const problem = orUndefined(problemWith(value), value);
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: `${problem}; ${fix}` });
+    if (problem === undefined) return;
+    // What looks at several options together then has none of them wrong.
+    context.addIssue({ code: 'custom', message: `${problem}; ${fix}`, continue: false });
   });
 }
 
@@ -55,16 +57,23 @@ export const oneOf = (...words: readonly string[]): z.ZodType =>
 export const listOf = (each: z.ZodType, fix: string): z.ZodArray =>
   z.array(each, { error: ({ input }) => `${orUndefined('is no list', input)}; ${fix}` });
 
-/** An object with these options and no others. `Options` is its type: a member that is in one and not in the other does not compile. */
+/**
+ * An object with these options and no others. `Options` is its type: a member that is in one and not in the other does not compile.
+ * It is a plain one: in a promise that nobody awaited, or a `Map`, no option would be found, and nothing said about it.
+ */
 export function optionsOf<Options extends object>(
-  shape: Readonly<Record<Extract<keyof Options, string>, z.ZodType>>,
+  shape: Shape<Options>,
   fix = 'give an object of options',
-): z.ZodObject {
+): z.ZodType {
+  const plain = option((value) => (isPlainObject(value) ? undefined : 'is no plain object'), fix);
+  return plain.pipe(objectOf<Options>(shape));
+}
+
+/** The same for one of several kinds, which `z.discriminatedUnion` tells apart. */
+export function objectOf<Options extends object>(shape: Shape<Options>): z.ZodObject {
   return z.strictObject(shape, {
     error: (issue) => {
-      if (issue.code !== 'unrecognized_keys') {
-        return `${orUndefined('is no object', issue.input)}; ${fix}`;
-      }
+      if (issue.code !== 'unrecognized_keys') return undefined;
       const known = Object.keys(shape);
       const meant = nearestName(String(issue['keys'][0]), known);
       const instead = meant === undefined ? `there are ${known.join(', ')}` : `write ${meant}`;
@@ -91,6 +100,19 @@ export function checkOptions<Options>(
   const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0]!;
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
   throw new TypeError(`${caller}: ${written(path, argument)} ${issue.message}`);
+}
+
+type Shape<Options> = Readonly<Record<Extract<keyof Options, string>, z.ZodType>>;
+
+/** Whether all there is in a value are its own named members. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Objects of another realm, such as a test runner's, have another `Object.prototype`.
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  const isVisible = (key: PropertyKey): boolean =>
+    typeof key === 'string' && Object.prototype.propertyIsEnumerable.call(value, key);
+  return isPlain && Reflect.ownKeys(value).every(isVisible);
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -1,7 +1,16 @@
-import { checkOptions, oneOf, option, optionsOf, trueOrFalse } from '../errors/check-options.js';
+import type { z } from 'zod';
+import {
+  checkOptions,
+  isPlainObject,
+  oneOf,
+  option,
+  optionsOf,
+  trueOrFalse,
+} from '../errors/check-options.js';
 import { contextOf } from '../relying-party/context.js';
 import { ACR_VALUES, MOST_MAX_AGE_SECONDS } from '../relying-party/login-request.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
+import { SCOPE_TOKEN } from '../tokens/scope-token.js';
 import type { ApiAccess } from './api-access.js';
 import type { SessionAccess } from './require-session.js';
 
@@ -15,19 +24,21 @@ export type GivenAccess<Access> = readonly [] | readonly [access: Access];
 
 const LEAVE_OUT = 'leave it out, or name what the route asks for';
 
+/** A challenge names it, in a header, which takes no other letters. */
+const isScope = (value: unknown): boolean => typeof value === 'string' && SCOPE_TOKEN.test(value);
+
 const isName = (value: unknown): boolean => typeof value === 'string' && !/^$|[\s"\\]/.test(value);
 
-const names = option((value) => {
-  const list = [value].flat();
-  if (list.length === 0) return 'is an empty list';
-  return list.every(isName) ? undefined : 'is not a name';
-}, 'give one, or a list of them, or leave it out').transform((value) => [value].flat());
+const namesThat = (isGood: (value: unknown) => boolean): z.ZodType =>
+  option((value) => {
+    const list = Array.isArray(value) ? Array.from<unknown>(value) : [value];
+    if (list.length === 0) return 'is an empty list';
+    return list.every(isGood) ? undefined : 'is not a name';
+  }, 'give one, or a list of them, or leave it out').transform((value) => [value].flat());
 
 const claim = option((value) => {
   if (typeof value === 'function') return undefined;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return 'is neither an object nor a function';
-  }
+  if (!isPlainObject(value)) return 'is neither a plain object nor a function';
   const wanted = Object.values(value);
   if (wanted.length === 0) return 'names no claim';
   return wanted.every(isComparable) ? undefined : 'has a value that no claim equals';
@@ -45,8 +56,8 @@ const maxAgeSeconds = option((value) => {
 
 const apiAccess = optionsOf<ApiAccess>(
   {
-    scope: names.exactOptional(),
-    group: names.exactOptional(),
+    scope: namesThat(isScope).exactOptional(),
+    group: namesThat(isName).exactOptional(),
     claim: claim.exactOptional(),
     maxAgeSeconds: maxAgeSeconds.exactOptional(),
     via: oneOf('session', 'bearer').exactOptional(),
@@ -69,8 +80,7 @@ const sessionAccess = optionsOf<SessionAccess>(
 /** Misuse is found when the route is made, not at its first request. @throws {TypeError} */
 export function apiAccessOf(rp: RelyingParty, given: GivenAccess<ApiAccess>): ApiAccess {
   contextOf(rp, 'requireApiAccess');
-  const access = given.length === 0 ? {} : given[0];
-  return checkOptions('requireApiAccess', apiAccess, access, 'access');
+  return checkOptions('requireApiAccess', apiAccess, theOnly(given, 'requireApiAccess'), 'access');
 }
 
 /** The same for pages. @throws {TypeError} */
@@ -79,6 +89,12 @@ export function sessionAccessOf(
   given: GivenAccess<SessionAccess>,
 ): SessionAccess {
   contextOf(rp, 'requireSession');
-  const access = given.length === 0 ? {} : given[0];
-  return checkOptions('requireSession', sessionAccess, access, 'access');
+  return checkOptions('requireSession', sessionAccess, theOnly(given, 'requireSession'), 'access');
+}
+
+function theOnly<Access>(given: GivenAccess<Access>, caller: string): Access | object {
+  if (given.length > 1) {
+    throw new TypeError(`${caller}: a second access is not looked at; write one with all of it`);
+  }
+  return given.length === 0 ? {} : given[0];
 }

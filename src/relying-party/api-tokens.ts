@@ -79,7 +79,10 @@ export function createApiTokens(
     seen.checkedAt = askedAt;
   };
 
-  return async (token) => {
+  return async (token: unknown) => {
+    if (typeof token !== 'string') {
+      throw new RelyingPartyError('access_token_malformed', 'the token is no text');
+    }
     const seen = await seenTokens.take(token);
     const isKnownToStand = seen.checkedAt > endedHereAt && now() - seen.checkedAt < CHECKED_FOR_MS;
     if (!isKnownToStand) await refuseRevoked(seen);

@@ -16,7 +16,7 @@ const clientKey = optionsOf<ClientKey>(
   'write { key }',
 ).superRefine((value, context) => {
   try {
-    readClientKey(value as unknown as ClientKey);
+    readClientKey(value as ClientKey);
   } catch (error) {
     const message = `${(error as TypeError).message}; ${KEY_FIX}`;
     context.addIssue({ code: 'custom', path: ['key'], message });

@@ -8,6 +8,7 @@ import {
   aFunction,
   checkOptions,
   listOf,
+  objectOf,
   option,
   optionsOf,
   seconds,
@@ -16,6 +17,7 @@ import {
   trueOrFalse,
 } from '../errors/check-options.js';
 import type { SessionStore } from '../sessions/session-store.js';
+import { SCOPE_TOKEN } from '../tokens/scope-token.js';
 import { isLocalUrl } from '../web/local-url.js';
 import { clientOptions, refineClient } from './check-client.js';
 import type { ProxyOptions } from './proxy.js';
@@ -57,17 +59,17 @@ const store = option((value) => {
 const signOut = z.discriminatedUnion(
   'kind',
   [
-    optionsOf<SignOut<'cognito'>>({
+    objectOf<SignOut<'cognito'>>({
       kind: z.literal('cognito'),
       domain: textLike(values.urlWithoutQuery, "give the pool's domain, https://…"),
       clientId: text('give the client ID that the master pool has there'),
     }),
-    optionsOf<SignOut<'oidc'>>({
+    objectOf<SignOut<'oidc'>>({
       kind: z.literal('oidc'),
       endSessionEndpoint: textLike(values.secureUrl, "copy the provider's end_session_endpoint"),
       clientId: text('give the client ID there, or leave it out').optional(),
     }),
-    optionsOf<SignOut<'none'>>({
+    objectOf<SignOut<'none'>>({
       kind: z.literal('none'),
       advice: text('write a sentence that tells the user what to do instead'),
     }),
@@ -83,19 +85,32 @@ const signOut = z.discriminatedUnion(
   },
 );
 
+const emailDomain = option((value) => {
+  const isDomain = typeof value === 'string' && /^[^\s@A-Z]+$/.test(value);
+  return isDomain ? undefined : 'is none';
+}, 'write domains in lower case, without @');
+
 const identityProviders = listOf(
   optionsOf<IdentityProvider>({
     name: text('give the name it has in the user pool'),
     label: text('give what its button says'),
-    emailDomains: listOf(text('write domains in lower case'), 'write [] for none'),
+    emailDomains: listOf(emailDomain, 'write [] for none'),
     signOut,
     emailIsVerified: trueOrFalse.optional(),
   }),
   'give a list of providers',
 ).superRefine((providers, context) => {
-  const names = (providers as readonly IdentityProvider[]).map(({ name }) => name);
-  if (new Set(names).size === names.length) return;
-  context.addIssue({ code: 'custom', message: 'names one twice; give each its own name' });
+  const list = providers as readonly IdentityProvider[];
+  // As a user pool compares them: who came through which is found without case.
+  const names = list.map(({ name }) => name.toLowerCase());
+  if (new Set(names).size < names.length) {
+    context.addIssue({ code: 'custom', message: 'names one twice; give each its own name' });
+  }
+  const domains = list.flatMap(({ emailDomains }) => emailDomains);
+  if (new Set(domains).size < domains.length) {
+    const message = 'has an e-mail domain twice; a choice would depend on the order';
+    context.addIssue({ code: 'custom', message });
+  }
 });
 
 /** An empty list would be met by no token at all, and `undefined` in one by none that is meant. */
@@ -116,7 +131,13 @@ const furtherClaims = listOf(
   'give a list of claims',
 ).optional();
 
-const scopes = listOf(text('give names of scopes'), 'give a list of scopes').optional();
+const scopes = listOf(
+  option(
+    (value) => (typeof value === 'string' && SCOPE_TOKEN.test(value) ? undefined : 'is none'),
+    'give names of scopes, one in each',
+  ),
+  'give a list of scopes',
+).optional();
 
 const api = optionsOf<ApiOptions>({
   audience,
@@ -159,12 +180,20 @@ function problemWithProxy(value: unknown): string | undefined {
 const pageName = aFunction('give a function that returns a page, or leave it out').optional();
 
 const viewsFolder = option((value) => {
-  const isPath = (typeof value === 'string' && value !== '') || value instanceof URL;
-  if (!isPath) return 'is neither a path nor a URL';
+  if (!(value instanceof URL || (typeof value === 'string' && value !== '')))
+    return 'is neither a path nor a URL';
   if (value instanceof URL && value.protocol !== 'file:') return 'is no file: URL';
-  const folder = value instanceof URL ? fileURLToPath(value) : value;
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? undefined : 'is no folder';
+  return isFolder(value) ? undefined : 'is no folder';
 }, 'give one that is there, or leave it out').optional();
+
+function isFolder(value: string | URL): boolean {
+  try {
+    return statSync(value instanceof URL ? fileURLToPath(value) : value).isDirectory();
+  } catch {
+    // Not there, or no path at all.
+    return false;
+  }
+}
 
 /** What each option must be; the test kit knows better of some than that they must be given. */
 export const optionShapes: Readonly<Record<keyof RelyingPartyOptions, z.ZodType>> = {
@@ -216,17 +245,17 @@ const relyingPartyOptions = optionsOf<RelyingPartyOptions>(
   'give { issuer, clientId, clientSecret, baseUrl, session }',
 )
   .superRefine((options, context) => {
-    refineClient(options as unknown as RelyingPartyOptions, context);
+    refineClient(options as RelyingPartyOptions, context);
   })
   .superRefine((options, context) => {
-    const { issuer: own, api: { issuers = [] } = {} } = options as unknown as RelyingPartyOptions;
+    const { issuer: own, api: { issuers = [] } = {} } = options as RelyingPartyOptions;
     const all = [own, ...issuers.map((each) => each.issuer)];
     if (new Set(all).size === all.length) return;
     const message = 'has an issuer twice; use api.clientIds for our own issuer';
     context.addIssue({ code: 'custom', path: ['api', 'issuers'], message });
   })
   .superRefine((options, context) => {
-    const { proxy: way, fetch: own } = options as unknown as RelyingPartyOptions;
+    const { proxy: way, fetch: own } = options as RelyingPartyOptions;
     if (way === undefined || own === undefined) return;
     const message = 'has no effect with a fetch of your own; leave one of them out';
     context.addIssue({ code: 'custom', path: ['proxy'], message });

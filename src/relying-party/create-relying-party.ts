@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { GROUPS_CLAIM } from '../cognito/claims.js';
 import { isUserPool } from '../cognito/user-pool.js';
 import { FINISH_MS } from '../config/time-limits.js';
+import { checkOptions, text } from '../errors/check-options.js';
 import { displayNameOf } from '../sessions/session.js';
 import { sealingSecrets } from '../sessions/sealing-secrets.js';
 import { createSessions } from '../sessions/sessions.js';
@@ -203,6 +204,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     currentSession,
     freshSession: createFreshSession(parts, currentSession),
     endSessionsOf: async (subject) => {
+      checkOptions('endSessionsOf', text('give the sub of a user'), subject, 'subject');
       const found = await sessions.ofSubject(issuer, subject);
       if (!(await endSessions(parts, found, 'operator'))) {
         throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
@@ -239,7 +241,13 @@ function createPages(
 ): Render<RelyingPartyViews> {
   const ours = createRenderer<RelyingPartyViews>(viewsFolder, basePath);
   if (render === undefined) return ours;
-  return (view, locals) => render[view]?.(locals) ?? ours(view, locals);
+  return (view, locals) => {
+    const page: unknown = render[view]?.(locals);
+    if (page === undefined) return ours(view, locals);
+    // Of an async function there would be a promise, and an empty page.
+    if (typeof page !== 'string') throw new TypeError(`render.${view} returned no text`);
+    return page;
+  };
 }
 
 /** Where a form of ours may end up: the sign-out button leads through the pools. Made anew only when discovery brings news. */

@@ -46,11 +46,14 @@ const RELOAD_WINDOW_MS = 60_000;
 const MAX_REMEMBERED_KIDS = 100;
 const FAILURES_IN_A_ROW = 3;
 const PAUSE_AFTER_FAILURES_MS = 2000;
+/** What the bearer of a token waits while an old set is read again in which its key is. */
+export const OLD_SET_WAIT_MS = 750;
 
 /**
  * A JWKS kept in memory. An unknown `kid` makes it ask the OP again at once, so a rotation is survived; but each such `kid`
  * only once in half a minute, and all together only five times a minute, so that forged tokens cannot turn us against the OP.
- * A set older than ten minutes is read again, and kept for another half minute if that fails or has no usable key.
+ * A set older than ten minutes is read again, and kept for another half minute if that fails or has no usable key. Whose key is in
+ * it waits for that reading no longer than a visitor may: it goes on, for those who come next.
  *
  * A flood of forgeries must not keep logins from a new key, so what anybody sends has a count of its own, and waits for two
  * seconds after three failures in a row.
@@ -66,6 +69,7 @@ export function createKeySet({
   let imported = new Map<JWK, Map<SignatureAlgorithm, Promise<CryptoKey | undefined>>>();
   let readAgainAt = 0;
   let loading: Promise<void> | undefined;
+  let loadingSince = -Infinity;
   let failures = 0;
   let lastFailure: { readonly at: number; readonly error: unknown } | undefined;
   const strangers = createReloadBudget(now);
@@ -102,7 +106,10 @@ export function createKeySet({
       failures >= FAILURES_IN_A_ROW &&
       now() - lastFailure.at < PAUSE_AFTER_FAILURES_MS;
     if (isPausing && source !== 'provider') throw lastFailure?.error;
-    loading ??= loadAndCount();
+    if (loading === undefined) {
+      loadingSince = performance.now();
+      loading = loadAndCount();
+    }
     return loading;
   };
 
@@ -116,6 +123,17 @@ export function createKeySet({
       readAgainAt = now() + STALE_AGE_MS;
       return { error };
     }
+  };
+
+  const renewInTime = async (header: KeyHeader, source: TokenSource): ReturnType<typeof renew> => {
+    const renewing = renew(source);
+    if (typeof (await known(header)) === 'string') return renewing;
+    const leftMs = Math.max(0, loadingSince + OLD_SET_WAIT_MS - performance.now());
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), leftMs);
+    });
+    return Promise.race([renewing, limit]).finally(() => clearTimeout(timer));
   };
 
   /** Whether an unknown `kid` is reason enough to ask the OP again. */
@@ -150,7 +168,7 @@ export function createKeySet({
     async find(header, source = 'anybody') {
       const { kid } = header;
       const isDue = keys === undefined || now() >= readAgainAt;
-      const failure = isDue ? await renew(source) : undefined;
+      const failure = isDue ? await renewInTime(header, source) : undefined;
       let found = await known(header);
       if (found !== 'key_unknown' || kid === undefined) return found;
       if (failure !== undefined) throw failure.error;
