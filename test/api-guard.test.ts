@@ -109,6 +109,7 @@ describe('an API route', () => {
   it('asks for its group', async () => {
     const answer = await get('/api/admin', { authorization: `Bearer ${tokens.accessToken}` });
     expect(answer.status).toBe(403);
+    expect(answer.headers.get('www-authenticate')).toBe(challenge('error="insufficient_scope"'));
     expect(await answer.json()).toMatchObject({ code: 'group_required' });
   });
 

@@ -17,6 +17,8 @@ import {
   startPools,
   type Pools,
 } from '../src/testing/index.js';
+import { MemoryStore } from '../src/sessions/memory-store.js';
+import { storeUnavailable } from '../src/sessions/store-errors.js';
 import { startBareProvider } from './support/bare-provider.js';
 
 const seed: PoolsSeed = {
@@ -102,6 +104,32 @@ describe('an API that trusts several issuers', () => {
     expect(await ask(api, await machineOf('one'))).toBeUndefined();
     pools.faults.clear();
     expect(await ask(api, await machineOf('two'))).toBeUndefined();
+  });
+
+  it('needs the session store for its own users alone', async () => {
+    const { session } = relyingPartyOptions(pools, { pool: 'one' });
+    const store = new MemoryStore({ now: Date.now });
+    store.read = async () => Promise.reject(storeUnavailable(new Error('down')));
+    const { api } = startApi({
+      session: { ...session, store },
+      api: {
+        clientIds: [clientOf('one')],
+        issuers: [
+          {
+            issuer: pools.pool('two').issuer,
+            clientIds: [clientOf('two'), pools.pool('two').client('site').id],
+            audience: null,
+          },
+        ],
+      },
+    });
+    expect(await ask(api, await machineOf('one'))).toBeUndefined();
+    expect(await ask(api, await machineOf('two'))).toBeUndefined();
+    const userOf = (pool: string): Promise<Record<string, string>> =>
+      bearer(pools.pool(pool), { user: 'bob', client: 'site' });
+    expect(await ask(api, await userOf('two'))).toBeUndefined();
+    expect(await ask(api, await userOf('one'))).toBe('session_store_unavailable');
+    await store.close();
   });
 
   it('refuses the other issuer without being told to trust it', async () => {

@@ -123,6 +123,10 @@ describe('an app with two relying parties', () => {
     const app = express();
     app.use('/staff', staff.routes);
     app.use('/customers', customers.routes);
+    expect([staff, customers].map(({ sessionCookieName }) => sessionCookieName)).toEqual([
+      'lifeguard.staff',
+      'lifeguard.customers',
+    ]);
     const say: RequestHandler = (req, res) => {
       res.send(req.auth?.name);
     };
@@ -222,6 +226,57 @@ describe('an app with its own ways', () => {
       await rp.close();
     },
   );
+});
+
+describe('endSessionsOf', () => {
+  it('ends all sessions of a user, with their tokens, before it says how many', async () => {
+    await using pools = await startPools({
+      keys: 'fixed',
+      seed: {
+        pools: [
+          {
+            name: 'one',
+            users: [
+              { username: 'ann', password: 'Here-I-Am-2026' },
+              { username: 'bob', password: 'Here-I-Am-2026' },
+            ],
+            clients: [
+              {
+                name: 'site',
+                callbackUrls: ['http://localhost:3000/callback'],
+                flows: ['code'],
+                scopes: ['openid'],
+              },
+            ],
+          },
+        ],
+      },
+    });
+    const pool = pools.pool('one');
+    const rp = createRelyingParty(relyingPartyOptions(pools, { pool: 'one' }));
+    const signInAs = async (name: string) => {
+      const tokens = await pool.tokens(name, { client: 'site' });
+      return { tokens, ...(await signedIn(rp, { tokens })) };
+    };
+    const [first, second, other] = [
+      await signInAs('ann'),
+      await signInAs('ann'),
+      await signInAs('bob'),
+    ];
+    expect(await rp.endSessionsOf(first.session.subject)).toBe(2);
+    const isActive = [first, second, other].map(({ tokens }) =>
+      pool.isRefreshTokenActive(tokens.refreshToken),
+    );
+    expect(isActive).toEqual([false, false, true]);
+    const app = express().get('/', requireSession(rp), (_req, res) => void res.send('in'));
+    const statuses = [];
+    for (const { headers } of [first, second, other]) {
+      statuses.push((await request(app).get('/').set(headers)).status);
+    }
+    expect(statuses).toEqual([401, 401, 200]);
+    expect(await rp.endSessionsOf(first.session.subject)).toBe(0);
+    await rp.close();
+  });
 });
 
 describe('a relying party', () => {

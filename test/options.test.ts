@@ -258,6 +258,24 @@ describe('createRelyingParty', () => {
     await createRelyingParty({ ...good, api: undefined, render: undefined }).close();
   });
 
+  it.each<[string, object]>([
+    ['none, for a public client', { clientSecret: null, clientAuthentication: 'none' }],
+    ['client_secret_basic', { clientSecret: secret, clientAuthentication: 'client_secret_basic' }],
+    ['client_secret_post', { clientSecret: secret, clientAuthentication: 'client_secret_post' }],
+    [
+      'private_key_jwt',
+      {
+        clientSecret: null,
+        clientKey: { key: clientKey.privateKey, kid: 'a', alg: 'ES256' },
+        clientAuthentication: 'private_key_jwt',
+      },
+    ],
+    ['a folder as a file: URL', { viewsFolder: new URL('.', import.meta.url) }],
+    ['a folder as a path', { viewsFolder: fileURLToPath(new URL('.', import.meta.url)) }],
+  ])('takes %s', async (_what, options) => {
+    await (make({ ...good, ...options }) as { close: () => Promise<void> }).close();
+  });
+
   it('says of two mistakes the one that explains the other', () => {
     const { clientId, ...others } = good;
     const misspelt = { ...others, clientID: clientId };

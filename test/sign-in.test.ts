@@ -28,6 +28,28 @@ describe('signing in', () => {
     }
   });
 
+  it('is told of: when it begins, through which provider, and whose it was', async () => {
+    const { events } = world.app.relyingParty;
+    const told: unknown[] = [];
+    const names = ['login.started', 'login.succeeded'] as const;
+    const listeners = names.map((name) => (event: object) => void told.push({ name, ...event }));
+    for (const [index, name] of names.entries()) events.on(name, listeners[index]!);
+    await world.signIn(world.browser());
+    for (const [index, name] of names.entries()) events.off(name, listeners[index]!);
+    const [user] = world.master.users();
+    const requestId = expect.stringMatching(/^[\w-]+$/) as string;
+    expect(told).toEqual([
+      { name: 'login.started', requestId, identityProvider: 'oidc-pool-2' },
+      {
+        name: 'login.succeeded',
+        requestId,
+        subject: user?.sub,
+        session: expect.stringMatching(/^[\w-]{43}$/) as string,
+        identityProvider: 'oidc-pool-2',
+      },
+    ]);
+  });
+
   it('leaves the federated user with mapped attributes and a group in the master pool', async () => {
     await world.signIn(world.browser());
     const [user, ...others] = world.master.users();

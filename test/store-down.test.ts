@@ -37,6 +37,8 @@ describe.skipIf(redisProgram === undefined)('while the session store is down', (
     const api = await get('/api/me', { cookie });
     expect(api.status).toBe(503);
     expect(api.headers.get('retry-after')).toBe('30');
+    // It is no answer to what the caller showed.
+    expect(api.headers.get('www-authenticate')).toBeNull();
     expect(await api.json()).toMatchObject({ code: 'session_store_unavailable' });
 
     const page = await get('/profile', { ...BROWSER, cookie });

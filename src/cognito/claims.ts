@@ -2,10 +2,7 @@
 export const GROUPS_CLAIM = 'cognito:groups';
 
 /** Always an array of names, absent when the user is in none. @param name of the claim, where it is another provider's */
-export function groupsOf(
-  claims: Readonly<Record<string, unknown>>,
-  name: string,
-): string[] {
+export function groupsOf(claims: Readonly<Record<string, unknown>>, name: string): string[] {
   const groups = claims[name];
   return Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [];
 }

@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { GROUPS_CLAIM } from '../cognito/claims.js';
 import * as values from '../config/values.js';
@@ -180,15 +179,14 @@ function problemWithProxy(value: unknown): string | undefined {
 const pageName = aFunction('give a function that returns a page, or leave it out').optional();
 
 const viewsFolder = option((value) => {
-  if (!(value instanceof URL || (typeof value === 'string' && value !== '')))
-    return 'is neither a path nor a URL';
-  if (value instanceof URL && value.protocol !== 'file:') return 'is no file: URL';
+  const isPath = value instanceof URL || (typeof value === 'string' && value !== '');
+  if (!isPath) return 'is neither a path nor a URL';
   return isFolder(value) ? undefined : 'is no folder';
 }, 'give one that is there, or leave it out').optional();
 
 function isFolder(value: string | URL): boolean {
   try {
-    return statSync(value instanceof URL ? fileURLToPath(value) : value).isDirectory();
+    return statSync(value).isDirectory();
   } catch {
     // Not there, or no path at all.
     return false;

@@ -22,7 +22,7 @@ const { values, positionals: folders } = parseArgs({
     /** How many mutants are tried side by side. */
     jobs: { type: 'string', default: String(availableParallelism()) },
     /** How many test files a mutant meets at most. */
-    files: { type: 'string', default: '24' },
+    files: { type: 'string', default: '32' },
     /** Only these mutants, by the numbers of an earlier run with the same seed, count and code. */
     only: { type: 'string' },
     /** Only test files whose path has one of these texts in it, e.g. those written for the survivors of an earlier run. */
@@ -166,22 +166,38 @@ async function tryOne(
 }
 
 /**
- * The test files that reach a mutant; those named after its file or folder first, then the quickest. Code that runs while its file
- * is loaded is reached once for all test files of a process: for it any test that reaches the same file may tell.
+ * The test files that reach a mutant: those first whose names have most in common with what was changed and its file, then the
+ * quickest. Code that runs while its file is loaded is reached once for all test files of a process: for it any test that reaches
+ * the same file may tell.
  */
 function candidates(
   id: number,
   chosen: readonly Mutant[],
   testsOf: ReadonlyMap<number, string[]>,
 ): string[] {
-  const { file } = chosen[id]!;
+  const { file, original } = chosen[id]!;
   const own = new Set(testsOf.get(id));
   const ofSameFile = [...testsOf].filter(([other]) => chosen[other]?.file === file);
   const reaching = [...new Set([...own, ...ofSameFile.flatMap(([, tests]) => tests)])];
-  const stem = basename(file, '.ts');
-  const rank = (test: string): number =>
-    (basename(test).startsWith(stem) ? 0 : 2) + (own.has(test) ? 0 : 1);
-  return reaching.toSorted((a, b) => rank(a) - rank(b));
+  const changed = wordsOf(original);
+  const ofFile = wordsOf(basename(file, '.ts'));
+  const common = (test: string): number => {
+    const words = wordsOf(basename(test, '.test.ts'));
+    const shared = (others: ReadonlySet<string>): number =>
+      [...words].filter((word) => others.has(word)).length;
+    return 2 * shared(ofFile) + shared(changed) + (own.has(test) ? 1 : 0);
+  };
+  return reaching.toSorted((a, b) => common(b) - common(a));
+}
+
+/** The words of a name or of code, without plurals: `createTellStrayError` has `stray` in it, and so has `stray-errors`. */
+function wordsOf(text: string): ReadonlySet<string> {
+  const parts =
+    text
+      .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+      .toLowerCase()
+      .match(/[a-z]+/g) ?? [];
+  return new Set(parts.filter((part) => part.length > 3).map((part) => part.replace(/s$/, '')));
 }
 
 function inWords(id: number, { file, line, fault, original }: Mutant): string {

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { createAddressPresence } from '../src/relying-party/address-presence.js';
+
+const failing = (code: string) => async (): Promise<Response> => {
+  throw new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+};
+
+describe('a look whether there is somebody at an address', () => {
+  function start() {
+    let time = 1_000_000;
+    let answer = async (): Promise<Response> => new Response();
+    const asked: string[] = [];
+    const presenceAt = createAddressPresence({
+      now: () => time,
+      fetch: (async (url: string, { method }: RequestInit) => {
+        asked.push(`${method} ${url}`);
+        return answer();
+      }) as typeof fetch,
+    });
+    return {
+      presenceAt: (url: string) => presenceAt(new URL(url)),
+      asked,
+      pass: (ms: number) => {
+        time += ms;
+      },
+      answerWith: (next: typeof answer) => {
+        answer = next;
+      },
+    };
+  }
+
+  it('is one for all paths of an origin, remembered for a second', async () => {
+    const { presenceAt, asked, pass } = start();
+    expect(await presenceAt('https://a.example/logout?x=1')).toBe('answers');
+    pass(999);
+    expect(await presenceAt('https://a.example/other')).toBe('answers');
+    expect(asked).toEqual(['HEAD https://a.example/']);
+    pass(1);
+    await presenceAt('https://a.example/logout');
+    await presenceAt('https://b.example/logout');
+    expect(asked).toEqual([
+      'HEAD https://a.example/',
+      'HEAD https://a.example/',
+      'HEAD https://b.example/',
+    ]);
+  });
+
+  it.each([
+    ['ECONNREFUSED', 'refused'],
+    ['ENOTFOUND', 'not-found'],
+    ['EHOSTUNREACH', 'not-found'],
+    ['ENETUNREACH', 'not-found'],
+    ['UND_ERR_CONNECT_TIMEOUT', 'not-found'],
+    ['ECONNRESET', 'silent'],
+    ['UND_ERR_HEADERS_TIMEOUT', 'silent'],
+  ])('that ends with %s says "%s", and is taken anew by the next', async (code, presence) => {
+    const { presenceAt, asked, answerWith } = start();
+    answerWith(failing(code));
+    expect(await presenceAt('https://a.example/')).toBe(presence);
+    answerWith(async () => new Response(null, { status: 500 }));
+    expect(await presenceAt('https://a.example/')).toBe('answers');
+    expect(asked).toHaveLength(2);
+  });
+});
