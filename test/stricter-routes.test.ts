@@ -134,6 +134,17 @@ describe('a route that asks for more than a session', () => {
       'sec-fetch-mode': 'cors',
     });
     expect(answer.status).toBe(403);
-    expect(answer.headers['www-authenticate']).toContain('insufficient_user_authentication');
+    expect(answer.headers['www-authenticate']).toMatch(
+      /^Bearer error="insufficient_user_authentication", max_age="\d+", resource_metadata="[^"]+"$/,
+    );
+  });
+
+  it('tells a program which acr is wanted, and no age where none is', async () => {
+    const program = { accept: 'application/json', 'sec-fetch-mode': 'cors' };
+    const answer = await open('/vault', program);
+    expect(answer.status).toBe(403);
+    expect(answer.headers['www-authenticate']).toMatch(
+      /^Bearer error="insufficient_user_authentication", acr_values="gold", resource_metadata="[^"]+"$/,
+    );
   });
 });

@@ -1,5 +1,6 @@
 import type { RelyingPartyErrorCode } from '../errors.js';
 import type { ApiAccess } from './api-access.js';
+import type { SessionAccess } from './require-session.js';
 
 /**
  * The `WWW-Authenticate` value for a refused API request: `invalid_token` for a bad token, `insufficient_scope` for one that allows
@@ -11,22 +12,25 @@ import type { ApiAccess } from './api-access.js';
 export function bearerChallenge(
   code: RelyingPartyErrorCode,
   resourceMetadataUrl: string,
-  { scope, maxAgeSeconds }: ApiAccess = {},
+  { scope, maxAgeSeconds, acrValues }: Asked = {},
 ): string {
   const error = errorOf(code);
   const parameters = {
     error,
-    scope: [scope ?? []].flat().join(' '),
-    max_age: error === 'insufficient_user_authentication' ? (maxAgeSeconds ?? '') : '',
+    scope: scope && [scope].flat().join(' '),
+    ...(error === 'insufficient_user_authentication' && {
+      max_age: maxAgeSeconds,
+      acr_values: acrValues,
+    }),
     resource_metadata: resourceMetadataUrl,
   };
-  const written = Object.entries(parameters).filter(([, value]) => value !== '');
+  const written = Object.entries(parameters).filter(([, value]) => value !== undefined);
   return `Bearer ${written.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
 }
 
+type Asked = Pick<ApiAccess, 'scope'> & Pick<SessionAccess, 'maxAgeSeconds' | 'acrValues'>;
+
 const ERRORS: Readonly<Partial<Record<RelyingPartyErrorCode, string>>> = {
-  access_token_missing: '',
-  access_token_not_taken: '',
   authorization_header_malformed: 'invalid_request',
   authentication_too_old: 'insufficient_user_authentication',
   step_up_not_done: 'insufficient_user_authentication',
@@ -35,5 +39,13 @@ const ERRORS: Readonly<Partial<Record<RelyingPartyErrorCode, string>>> = {
   claim_required: 'insufficient_scope',
 };
 
-const errorOf = (code: RelyingPartyErrorCode): string =>
-  ERRORS[code] ?? (code.startsWith('access_token_') ? 'invalid_token' : '');
+/** Nothing is wrong with a token that was not sent, or that is not looked at. */
+const NO_ERRORS: ReadonlySet<RelyingPartyErrorCode> = new Set([
+  'access_token_missing',
+  'access_token_not_taken',
+]);
+
+function errorOf(code: RelyingPartyErrorCode): string | undefined {
+  if (NO_ERRORS.has(code)) return undefined;
+  return ERRORS[code] ?? (code.startsWith('access_token_') ? 'invalid_token' : undefined);
+}
