@@ -54,18 +54,17 @@ describe('client authentication with a secret', () => {
     expect(await sent(inHeader, listing('tls_client_auth'))).toEqual(usedBasic);
   });
 
-  it('is an error where the OP lists nothing we can do with it', async () => {
-    for (const methods of [
-      ['private_key_jwt'],
-      ['tls_client_auth', 'client_secret_jwt'],
-      [],
-      [5],
-    ]) {
-      await expect(sent(withSecret, listing(...methods))).rejects.toMatchObject({
-        code: 'client_authentication_unsupported',
-        message: expect.stringContaining('client_secret_basic or client_secret_post'),
-      });
-    }
+  it.each([
+    [['private_key_jwt'], 'private_key_jwt'],
+    [['tls_client_auth', 5, 'client_secret_jwt'], 'tls_client_auth, client_secret_jwt'],
+    [[], 'nothing'],
+    [[5], 'nothing'],
+    [['x'.repeat(300)], 'x'.repeat(200)],
+  ])('is an error where the OP lists nothing we can do with it: %j', async (methods, has) => {
+    await expect(sent(withSecret, listing(...methods))).rejects.toMatchObject({
+      code: 'client_authentication_unsupported',
+      message: `discovery: token_endpoint_auth_methods_supported has ${has}; we could do client_secret_basic or client_secret_post`,
+    });
   });
 });
 
