@@ -202,6 +202,28 @@ describe('userInfo that is merged', () => {
     await expect.poll(seen).toEqual({ name: 'Alice Married', groups: ['crew'] });
   });
 
+  it('that speaks of another user at a refresh ends the session, and what came is revoked', async () => {
+    const revoked: (string | null)[] = [];
+    provider.answers.set('/revoke', (_req, _res, body) => {
+      revoked.push(body.get('token'));
+      return {};
+    });
+    const failures: object[] = [];
+    relyingParty.events.on('session.refresh_failed', (event) => failures.push(event));
+    const { cookie } = await signIn(url);
+    userInfo = { ...userInfo, sub: 'mallory', name: 'Mallory' };
+    provider.answers.set('/token', (_req, _res, body) =>
+      provider.tokens(body, { members: { refresh_token: 'the-next-one' } }),
+    );
+    ahead = 301_000;
+    const page = await visit(`${url}/profile`, { cookie });
+    expect(page).toMatchObject({ status: 401, code: 'session_ended' });
+    expect(revoked).toEqual(expect.arrayContaining(['a-refresh-token', 'the-next-one']));
+    expect(failures).toMatchObject([{ permanent: true }]);
+    expect((await visit(`${url}/profile`, { cookie })).status).toBe(401);
+    expect(provider.asked.get('POST /token')).toBe(2);
+  });
+
   it('is sent the access token in the header and nothing in the address', async () => {
     let seen: string | undefined;
     provider.answers.set('/userinfo', (req) => {

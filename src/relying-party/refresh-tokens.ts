@@ -20,6 +20,12 @@ const TEMPORARY: ReadonlySet<RelyingPartyErrorCode | undefined> = new Set([
   'session_store_unavailable',
 ] as const);
 
+/** The answer is about somebody else, whichever part of it says so. */
+const OF_ANOTHER: ReadonlySet<RelyingPartyErrorCode | undefined> = new Set([
+  'id_token_sign_in_mismatch',
+  'user_info_subject_mismatch',
+] as const);
+
 /**
  * The refresh itself: session read anew → token endpoint → new refresh token kept → ID token verified → everything kept. An
  * answer that cannot be seen through to its end is remembered, and the next try goes on with it instead of asking again.
@@ -86,7 +92,7 @@ export function createRefreshTokens(context: RelyingPartyParts): RefreshTokens {
     try {
       changed = await refreshed(context, response, session, held);
     } catch (error) {
-      if (codeOf(error) !== 'id_token_sign_in_mismatch') throw error;
+      if (!OF_ANOTHER.has(codeOf(error))) throw error;
       return endedBy(session, error, [presented, refreshToken]);
     }
     const tokens = sessionTokens(response, held, receivedAt);

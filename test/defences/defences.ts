@@ -722,4 +722,13 @@ export const defences: readonly Defence[] = [
     tests: 'test/user-info.test.ts',
     name: 'is an outage',
   },
+  {
+    area: 'refresh',
+    defence: 'userInfo of another user at a refresh ends the session',
+    file: 'src/relying-party/refresh-tokens.ts',
+    find: "  'user_info_subject_mismatch',\n",
+    replace: '',
+    tests: 'test/user-info.test.ts',
+    name: 'speaks of another user at a refresh',
+  },
 ];
