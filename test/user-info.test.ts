@@ -236,9 +236,9 @@ describe('userInfo that is merged', () => {
 
   describe('as a signed JWT', () => {
     const signed =
-      (claims: Record<string, unknown>, spoil = (jwt: string) => jwt): Answer =>
+      (claims: Record<string, unknown>, spoil = (jwt: string) => jwt, header = {}): Answer =>
       async (_req, res) => {
-        const jwt = spoil(await provider.sign({ ...userInfo, ...claims }));
+        const jwt = spoil(await provider.sign({ ...userInfo, ...claims }, header));
         res.writeHead(200, { 'content-type': 'application/jwt; charset=utf-8' }).end(jwt);
       };
 
@@ -252,6 +252,11 @@ describe('userInfo that is merged', () => {
     it.each<[string, () => Answer]>([
       ['of another issuer', () => signed({ iss: 'https://elsewhere.example' })],
       ['for another client', () => signed({ aud: 'somebody-else' })],
+      ['issued to another client', () => signed({ azp: 'somebody-else' })],
+      ['that has expired', () => signed({ exp: 1 })],
+      ['of tomorrow', () => signed({ iat: Math.floor(Date.now() / 1000) + 86_400 })],
+      ['that is an access token', () => signed({ token_use: 'access' })],
+      ['that is a logout token by its type', () => signed({}, (jwt) => jwt, { typ: 'logout+jwt' })],
       ['with a damaged signature', () => signed({}, (jwt) => `${jwt.slice(0, -8)}AAAAAAAA`)],
       ['cut short', () => signed({}, (jwt) => jwt.slice(0, 40))],
     ])('%s is refused', async (_what, answer) => {

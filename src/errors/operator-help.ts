@@ -126,7 +126,7 @@ export const operatorHelp: Readonly<Record<RelyingPartyErrorCode, OperatorHelp>>
   },
   user_info_invalid: {
     cause:
-      'The userInfo endpoint refused the access token, or its answer is not a JSON object: for example a signed or encrypted JWT.',
+      'The userInfo endpoint refused the access token, or its answer is neither a JSON object nor a signed JWT that passes: one that is encrypted, expired, for another client or another kind of token.',
     fix: 'The log line says which. Set the client at the OpenID provider to plain JSON answers (`userinfo_signed_response_alg` left out), allow the scope `openid`, or set USER_INFO to none.',
   },
   provider_unknown: {

@@ -1,7 +1,8 @@
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../errors.js';
 import type { IdTokenClaims } from '../tokens/id-token.js';
-import { signedClaims, type SignedClaims } from '../tokens/signed-claims.js';
+import type { SignedClaims } from '../tokens/signed-claims.js';
+import { userInfoInvalid, verifySignedUserInfo } from '../tokens/signed-user-info.js';
 import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './reason.js';
 import { isServerFault } from './op-fault.js';
@@ -36,13 +37,21 @@ export async function withUserInfo<Claims extends Verified>(
 ): Promise<Claims> {
   if (!context.mergesUserInfo) return idToken;
   const said = await readUserInfo(context, accessToken);
-  if (said['sub'] !== idToken.subject) {
-    throw new RelyingPartyError(
-      'user_info_subject_mismatch',
-      'userinfo endpoint: sub is not that of the ID token',
-    );
-  }
+  requireSubject(said, idToken.subject);
   return { ...idToken, all: merged(said, idToken.all) };
+}
+
+/**
+ * An answer about somebody else says nothing of this person, whatever the access token was.
+ * @throws {RelyingPartyError} `user_info_subject_mismatch`
+ * @see OpenID Connect Core 1.0 section 5.3.2
+ */
+export function requireSubject(said: SignedClaims, subject: string): void {
+  if (said['sub'] === subject) return;
+  throw new RelyingPartyError(
+    'user_info_subject_mismatch',
+    'userinfo endpoint: sub is not that of the ID token',
+  );
 }
 
 /** The ID token has the last word (it is signed), and the only one about the sign-in itself. */
@@ -65,10 +74,12 @@ async function readUserInfo(
   const response = await ask(context, accessToken);
   const { status } = response;
   if (isServerFault(status)) throw unavailable(`status ${status}`);
-  if (status !== 200) throw invalid(`status ${status}`);
+  if (status !== 200) throw userInfoInvalid(`status ${status}`);
   const type = (response.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   const text = await response.text();
-  return type === 'application/jwt' ? signedAnswer(context, text) : jsonAnswer(text);
+  return type === 'application/jwt'
+    ? verifySignedUserInfo(text, context, context.provider.keys)
+    : jsonAnswer(text);
 }
 
 async function ask({ provider }: RelyingPartyParts, accessToken: string): Promise<Response> {
@@ -86,7 +97,8 @@ async function ask({ provider }: RelyingPartyParts, accessToken: string): Promis
     );
   } catch (error) {
     // The access token is minutes old at most: who refuses it will refuse the next one too.
-    if (error instanceof client.WWWAuthenticateChallengeError) throw invalid('status 401', error);
+    if (error instanceof client.WWWAuthenticateChallengeError)
+      throw userInfoInvalid('status 401', error);
     throw unavailable(reasonOf(error), error);
   }
 }
@@ -96,33 +108,13 @@ function jsonAnswer(text: string): SignedClaims {
   try {
     answer = JSON.parse(text);
   } catch (error) {
-    throw invalid('the answer is not JSON', error);
+    throw userInfoInvalid('the answer is not JSON', error);
   }
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
-    throw invalid('the answer is no JSON object');
+    throw userInfoInvalid('the answer is no JSON object');
   }
   return answer as SignedClaims;
 }
-
-/** Signed as an ID token is, by the same keys; `iss` and `aud` are ours where they are given (section 5.3.2). */
-async function signedAnswer(
-  { provider, issuer, clientId }: RelyingPartyParts,
-  jwt: string,
-): Promise<SignedClaims> {
-  const { claims } = await signedClaims(jwt, 'id_token', provider.keys).catch((error: unknown) => {
-    throw error instanceof RelyingPartyError && error.code === 'provider_unavailable'
-      ? error
-      : invalid('the answer is a JWT that does not verify', error);
-  });
-  if (claims['iss'] !== undefined && claims['iss'] !== issuer) throw invalid('iss is another');
-  if (claims['aud'] !== undefined && ![claims['aud']].flat().includes(clientId)) {
-    throw invalid('aud is not our client');
-  }
-  return claims;
-}
-
-const invalid = (reason: string, cause?: unknown): RelyingPartyError =>
-  new RelyingPartyError('user_info_invalid', `userinfo endpoint: ${reason}`, { cause });
 
 const unavailable = (reason: string, cause?: unknown): RelyingPartyError =>
   new RelyingPartyError('provider_unavailable', `userinfo endpoint: ${reason}`, { cause });

@@ -66,7 +66,7 @@ export async function verifyAccessToken(
   if (!isMeantForUs(claims['aud'], expected)) {
     throw refused('access_token', 'audience_refused', 'aud does not name our resource');
   }
-  const clock = { now, toleranceSeconds: clockToleranceSeconds, requiresIssuedAt: false };
+  const clock = { now, toleranceSeconds: clockToleranceSeconds, requires: ['exp'] as const };
   requireValidNow(claims, clock, (reason, message) => refused('access_token', reason, message));
   const subject = textOf(claims, 'sub');
   if (subject === undefined) {

@@ -55,7 +55,7 @@ export async function verifyIdToken(
   const clock = {
     now: expected.now,
     toleranceSeconds: CLOCK_TOLERANCE_SECONDS,
-    requiresIssuedAt: true,
+    requires: ['exp', 'iat'] as const,
   };
   requireValidNow(claims, clock, refuse);
   if (expected.nonce !== null && claims['nonce'] !== expected.nonce) {

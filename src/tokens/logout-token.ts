@@ -39,7 +39,7 @@ export async function verifyLogoutToken(
   const { now } = expected;
   requireValidNow(
     claims,
-    { now, toleranceSeconds: CLOCK_TOLERANCE_SECONDS, requiresIssuedAt: true },
+    { now, toleranceSeconds: CLOCK_TOLERANCE_SECONDS, requires: ['exp', 'iat'] },
     refuse,
   );
   const expires = Number(claims['exp']);

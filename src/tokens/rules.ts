@@ -30,7 +30,7 @@ export function requireOurAudience(
   clientId: string,
   refuse: Refuse<'audience_mismatch'>,
 ): void {
-  const { aud, azp } = claims;
+  const { aud } = claims;
   const audience = [aud].flat();
   if (!audience.includes(clientId)) {
     throw refuse('audience_mismatch', 'aud does not name our client');
@@ -38,6 +38,18 @@ export function requireOurAudience(
   if (audience.some((each) => each !== clientId)) {
     throw refuse('audience_mismatch', 'aud names others beside our client');
   }
+  requireOurParty(claims, clientId, refuse);
+}
+
+/**
+ * If the token says whom it was issued to, it was to us.
+ * @see OpenID Connect Core 1.0 section 3.1.3.7, point 5
+ */
+export function requireOurParty(
+  { azp }: SignedClaims,
+  clientId: string,
+  refuse: Refuse<'audience_mismatch'>,
+): void {
   if (azp !== undefined && azp !== clientId) {
     throw refuse('audience_mismatch', 'azp is not our client');
   }
@@ -47,7 +59,7 @@ const IN_THE_PAST = ['iat', 'nbf', 'auth_time'] as const;
 
 /**
  * The token has not expired, and nothing in it is dated ahead of our clock.
- * @param requiresIssuedAt whether `iat` must be there
+ * @param clock.requires which dates must be there; the others need only be right
  * @see RFC 7519 sections 4.1.4 to 4.1.6
  */
 export function requireValidNow(
@@ -55,16 +67,17 @@ export function requireValidNow(
   clock: {
     readonly now: () => number;
     readonly toleranceSeconds: number;
-    readonly requiresIssuedAt: boolean;
+    readonly requires: readonly ('exp' | 'iat')[];
   },
   refuse: Refuse<'expired' | 'issued_in_future'>,
 ): void {
   const nowSeconds = clock.now() / 1000;
   const { exp, iat } = claims;
-  if (!isTime(exp) || exp + clock.toleranceSeconds <= nowSeconds) {
+  const isOver = !isTime(exp) || exp + clock.toleranceSeconds <= nowSeconds;
+  if (isOver && (exp !== undefined || clock.requires.includes('exp'))) {
     throw refuse('expired', 'exp is past or missing');
   }
-  if (clock.requiresIssuedAt && iat === undefined) {
+  if (iat === undefined && clock.requires.includes('iat')) {
     throw refuse('issued_in_future', 'iat is missing');
   }
   for (const name of IN_THE_PAST) {

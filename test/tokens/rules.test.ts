@@ -11,10 +11,12 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RelyingPartyParts } from '../../src/relying-party/context.js';
 import { verifiedRefreshedIdToken } from '../../src/relying-party/refreshed-id-token.js';
+import { requireSubject } from '../../src/relying-party/user-info.js';
 import { verifyAccessToken } from '../../src/tokens/access-token.js';
 import { verifyIdToken } from '../../src/tokens/id-token.js';
 import { createKeySet, type KeySet } from '../../src/tokens/key-set.js';
 import { verifyLogoutToken } from '../../src/tokens/logout-token.js';
+import { verifySignedUserInfo } from '../../src/tokens/signed-user-info.js';
 
 const ISSUER = 'https://op.example';
 const CLIENT = 'our-client';
@@ -26,7 +28,7 @@ const NOW = 1_800_000_000;
 const TOMORROW = NOW + 86_400;
 const LOGOUT = { 'http://schemas.openid.net/event/backchannel-logout': {} };
 
-const kinds = ['sign-in', 'refresh', 'API', 'logout'] as const;
+const kinds = ['sign-in', 'refresh', 'API', 'logout', 'userInfo'] as const;
 type Kind = (typeof kinds)[number];
 
 /** What is different about a token that is good but for this. */
@@ -42,7 +44,7 @@ interface Cell {
   /** As docs/tokens.md has it. */
   readonly says: string;
   readonly takes?: readonly Change[];
-  /** Each with the code, without the kind in front; a logout token has `invalid` for most. */
+  /** Each with the code, without the kind in front; a logout token has `invalid` for most, userInfo for all. */
   readonly refuses?: readonly (readonly [Change, string])[];
 }
 
@@ -55,7 +57,12 @@ const anyValue = (name: string): Cell => ({
   says: '–',
   takes: [claims({ [name]: undefined }), claims({ [name]: 'anything' })],
 });
-const everywhere = (cell: Cell): Cell[] => kinds.map(() => cell);
+const everywhere = (cell: Cell): Cell[] =>
+  kinds.map((kind) => (kind === 'userInfo' ? withCode('invalid', cell) : cell));
+const withCode = (code: string, { refuses = [], ...cell }: Cell): Cell => ({
+  ...cell,
+  refuses: refuses.map(([change]) => [change, code]),
+});
 
 /** `JWT` says nothing; whatever else is said must be right. */
 const type = (says: string, right: readonly string[], wrong: readonly string[], code: string) => ({
@@ -98,6 +105,11 @@ const notAhead = (name: string, code: string): Cell => ({
   says: 'not ahead, or absent',
   takes: [claims({ [name]: NOW + 59 }), claims({ [name]: undefined })],
   refuses: each(code, claims({ [name]: TOMORROW }), claims({ [name]: String(NOW) })),
+});
+const orAbsent = (name: string, { takes = [], refuses = [], says }: Cell): Cell => ({
+  says: `${says}, or absent`,
+  takes: [...takes, claims({ [name]: undefined })],
+  refuses: refuses.filter(([change]) => change.claims?.[name] !== undefined),
 });
 const issuedAt = (code: string): Cell => ({
   says: 'not ahead',
@@ -178,12 +190,17 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
       ['at+jwt'],
       'invalid',
     ),
+    withCode(
+      'invalid',
+      type('`JWT`, or absent', ['jwt'], ['at+jwt', 'logout+jwt', 'dpop+jwt'], 'invalid'),
+    ),
   ],
   '`iss`': [
     issuer('issuer_mismatch'),
     issuer('issuer_mismatch'),
     issuer('issuer_mismatch'),
     issuer('invalid'),
+    orAbsent('iss', issuer('invalid')),
   ],
   '`aud`': [
     ourAudience('audience_mismatch'),
@@ -205,6 +222,11 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
       ),
     },
     ourAudience('invalid'),
+    {
+      says: 'us, maybe among others, or absent',
+      takes: [CLIENT, [CLIENT, 'other'], undefined].map((aud) => claims({ aud })),
+      refuses: each('invalid', ...['other', [], ['other'], 5].map((aud) => claims({ aud }))),
+    },
   ],
   '`azp`': [
     ourParty('audience_mismatch'),
@@ -214,6 +236,7 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
       takes: [claims({ azp: CLIENT }), claims({ azp: undefined })],
       refuses: each('client_refused', claims({ azp: 'stranger' })),
     },
+    ourParty('invalid'),
     ourParty('invalid'),
   ],
   '`client_id`': [
@@ -227,6 +250,7 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
       ),
     },
     anyValue('client_id'),
+    anyValue('client_id'),
   ],
   '`exp`': [
     expiry('expired'),
@@ -237,17 +261,20 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
       says: 'not past, and within the hour',
       refuses: [...expiry('invalid').refuses!, ...each('invalid', claims({ exp: NOW + 3601 }))],
     },
+    orAbsent('exp', expiry('invalid')),
   ],
   '`iat`': [
     issuedAt('issued_in_future'),
     issuedAt('issued_in_future'),
     notAhead('iat', 'issued_in_future'),
     issuedAt('invalid'),
+    notAhead('iat', 'invalid'),
   ],
   '`nbf`': [
     notAhead('nbf', 'issued_in_future'),
     notAhead('nbf', 'issued_in_future'),
     notAhead('nbf', 'issued_in_future'),
+    notAhead('nbf', 'invalid'),
     notAhead('nbf', 'invalid'),
   ],
   '`auth_time`': [
@@ -257,6 +284,7 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
       says: 'not ahead, or absent; what the first one said stays',
     },
     notAhead('auth_time', 'issued_in_future'),
+    notAhead('auth_time', 'invalid'),
     notAhead('auth_time', 'invalid'),
   ],
   '`nonce`': [
@@ -274,12 +302,20 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
     },
     absent('nonce', 'n', 'use_wrong'),
     absent('nonce', 'n', 'invalid'),
+    absent('nonce', 'n', 'invalid'),
   ],
-  '`at_hash`': [hash, hash, absent('at_hash', AT_HASH, 'use_wrong'), anyValue('at_hash')],
+  '`at_hash`': [
+    hash,
+    hash,
+    absent('at_hash', AT_HASH, 'use_wrong'),
+    anyValue('at_hash'),
+    absent('at_hash', AT_HASH, 'invalid'),
+  ],
   '`token_use`': [
     use('id', 'access'),
     use('id', 'access'),
     use('access', 'id'),
+    absent('token_use', 'access', 'invalid'),
     absent('token_use', 'access', 'invalid'),
   ],
   '`sub`': [
@@ -293,23 +329,33 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
     },
     text('sub', 'subject_invalid'),
     textOr('sub', 'sid', 'text; may be absent with a `sid`'),
+    {
+      says: 'the session’s',
+      refuses: each(
+        'subject_mismatch',
+        ...['mallory', undefined, ['alice']].map((sub) => claims({ sub })),
+      ),
+    },
   ],
   '`sid`': [
     anyValue('sid'),
     anyValue('sid'),
     anyValue('sid'),
     textOr('sid', 'sub', 'text; may be absent with a `sub`'),
+    anyValue('sid'),
   ],
   '`jti`': [
     anyValue('jti'),
     anyValue('jti'),
     anyValue('jti'),
     { ...text('jti', 'invalid'), says: 'text, not seen before' },
+    anyValue('jti'),
   ],
   '`cnf`': [
     anyValue('cnf'),
     anyValue('cnf'),
     absent('cnf', { jkt: 'x' }, 'sender_constrained'),
+    anyValue('cnf'),
     anyValue('cnf'),
   ],
   '`events`': [
@@ -323,6 +369,7 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
         ...[undefined, {}, { other: {} }, 'text'].map((events) => claims({ events })),
       ),
     },
+    absent('events', LOGOUT, 'invalid'),
   ],
 };
 
@@ -368,7 +415,13 @@ describe.each(kinds)('a token at %s', (kind) => {
     }
   }
 
-  const prefix = { 'sign-in': 'id', refresh: 'id', API: 'access', logout: 'logout' }[kind];
+  const prefix = {
+    'sign-in': 'id_token',
+    refresh: 'id_token',
+    API: 'access_token',
+    logout: 'logout_token',
+    userInfo: 'user_info',
+  }[kind];
   const cells = Object.entries(rules).map(([rule, row]) => {
     const cell = row[kinds.indexOf(kind)]!;
     return [rule, cell.says, cell] as const;
@@ -382,7 +435,7 @@ describe.each(kinds)('a token at %s', (kind) => {
     expect(takes.length + refuses.length).toBeGreaterThan(0);
     for (const change of takes) expect([change, await verdict(change)]).toEqual([change, 'taken']);
     for (const [change, code] of refuses) {
-      expect([change, await verdict(change)]).toEqual([change, `${prefix}_token_${code}`]);
+      expect([change, await verdict(change)]).toEqual([change, `${prefix}_${code}`]);
     }
   });
 });
@@ -394,6 +447,7 @@ const good: Readonly<Record<Kind, JWTPayload>> = {
   refresh: { aud: CLIENT, sub: 'alice' },
   API: { aud: API, client_id: CLIENT, sub: 'alice', scope: 'read' },
   logout: { aud: CLIENT, sub: 'alice', jti: 'j', events: LOGOUT },
+  userInfo: { aud: CLIENT, sub: 'alice' },
 };
 
 async function make(kind: Kind, change: Change, key: CryptoKey): Promise<string> {
@@ -415,7 +469,7 @@ async function make(kind: Kind, change: Change, key: CryptoKey): Promise<string>
 }
 
 const poolUse = (kind: Kind) =>
-  kind === 'logout' ? {} : { token_use: kind === 'API' ? 'access' : 'id' };
+  kind === 'logout' || kind === 'userInfo' ? {} : { token_use: kind === 'API' ? 'access' : 'id' };
 
 const verifiers: Record<
   Kind,
@@ -465,4 +519,8 @@ const verifiers: Record<
     }),
   logout: (token, keys) =>
     verifyLogoutToken(token, { issuer: ISSUER, clientId: CLIENT, now }, keys),
+  userInfo: async (token, keys) => {
+    const expected = { issuer: ISSUER, clientId: CLIENT, now };
+    requireSubject(await verifySignedUserInfo(token, expected, keys), 'alice');
+  },
 };
