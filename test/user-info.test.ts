@@ -146,12 +146,12 @@ describe('userInfo that is merged', () => {
   });
 
   it.each([
-    ['of another user', { sub: 'mallory' }],
-    ['without sub', { sub: undefined }],
-    ['with a sub that is no text', { sub: ['alice'] }],
-  ])('%s refuses the sign-in', async (_what, changes) => {
+    ['of another user', { sub: 'mallory' }, 'user_info_subject_mismatch'],
+    ['without sub', { sub: undefined }, 'user_info_invalid'],
+    ['with a sub that is no text', { sub: ['alice'] }, 'user_info_invalid'],
+  ])('%s refuses the sign-in', async (_what, changes, code) => {
     userInfo = { ...userInfo, ...changes };
-    expect(await refusal()).toMatchObject({ status: 502, code: 'user_info_subject_mismatch' });
+    expect(await refusal()).toMatchObject({ status: 502, code });
   });
 
   const answerWith =
@@ -202,27 +202,83 @@ describe('userInfo that is merged', () => {
     await expect.poll(seen).toEqual({ name: 'Alice Married', groups: ['crew'] });
   });
 
-  it('that speaks of another user at a refresh ends the session, and what came is revoked', async () => {
-    const revoked: (string | null)[] = [];
-    provider.answers.set('/revoke', (_req, _res, body) => {
-      revoked.push(body.get('token'));
-      return {};
+  it('is read again at a refresh that brings no ID token: who left a group loses it', async () => {
+    idToken = { name: 'Alice Signed', auth_time: 1_700_000_000, acr: 'gold', sid: 'S' };
+    userInfo = { ...userInfo, groups: ['crew', 'admins'] };
+    const { cookie } = await signIn(url);
+    const seen = async (): Promise<Record<string, unknown>> => {
+      const page = await visit(`${url}/profile`, { cookie });
+      const { name, email, unverifiedEmail, authenticatedAt, claims, session } = JSON.parse(
+        page.text,
+      );
+      const { acr, sid } = session;
+      return { name, email, unverifiedEmail, authenticatedAt, acr, sid, groups: claims.groups };
+    };
+    const signedInWith = {
+      name: 'Alice Signed',
+      authenticatedAt: 1_700_000_000_000,
+      acr: 'gold',
+      sid: 'S',
+    };
+    expect(await seen()).toEqual({
+      ...signedInWith,
+      email: 'alice@example.org',
+      groups: ['crew', 'admins'],
     });
+    provider.answers.set('/token', (_req, _res, body) =>
+      provider.tokens(body, { members: { id_token: undefined } }),
+    );
+    userInfo = { sub: 'alice', name: 'Alice Said', email: 'new@example.org', groups: ['crew'] };
+    ahead = 301_000;
+    await expect
+      .poll(seen)
+      .toEqual({ ...signedInWith, unverifiedEmail: 'new@example.org', groups: ['crew'] });
+    userInfo = { sub: 'alice' };
+    ahead += 301_000;
+    await expect.poll(seen).toEqual(signedInWith);
+  });
+
+  it.each([
+    ['with an ID token', {}],
+    ['without an ID token', { id_token: undefined }],
+  ])('that names nobody at a refresh %s is no reason to sign out', async (_what, members) => {
     const failures: object[] = [];
     relyingParty.events.on('session.refresh_failed', (event) => failures.push(event));
     const { cookie } = await signIn(url);
-    userInfo = { ...userInfo, sub: 'mallory', name: 'Mallory' };
-    provider.answers.set('/token', (_req, _res, body) =>
-      provider.tokens(body, { members: { refresh_token: 'the-next-one' } }),
-    );
+    userInfo = {};
+    provider.answers.set('/token', (_req, _res, body) => provider.tokens(body, { members }));
     ahead = 301_000;
-    const page = await visit(`${url}/profile`, { cookie });
-    expect(page).toMatchObject({ status: 401, code: 'session_ended' });
-    expect(revoked).toEqual(expect.arrayContaining(['a-refresh-token', 'the-next-one']));
-    expect(failures).toMatchObject([{ permanent: true }]);
-    expect((await visit(`${url}/profile`, { cookie })).status).toBe(401);
-    expect(provider.asked.get('POST /token')).toBe(2);
+    expect((await visit(`${url}/profile`, { cookie })).status).toBe(200);
+    expect(failures).toMatchObject([{ permanent: false }]);
   });
+
+  it.each([
+    ['with an ID token', {}],
+    ['without an ID token', { id_token: undefined }],
+  ])(
+    'that speaks of another user at a refresh %s ends the session, and what came is revoked',
+    async (_what, members) => {
+      const revoked: (string | null)[] = [];
+      provider.answers.set('/revoke', (_req, _res, body) => {
+        revoked.push(body.get('token'));
+        return {};
+      });
+      const failures: object[] = [];
+      relyingParty.events.on('session.refresh_failed', (event) => failures.push(event));
+      const { cookie } = await signIn(url);
+      userInfo = { ...userInfo, sub: 'mallory', name: 'Mallory' };
+      provider.answers.set('/token', (_req, _res, body) =>
+        provider.tokens(body, { members: { refresh_token: 'the-next-one', ...members } }),
+      );
+      ahead = 301_000;
+      const page = await visit(`${url}/profile`, { cookie });
+      expect(page).toMatchObject({ status: 401, code: 'session_ended' });
+      expect(revoked).toEqual(expect.arrayContaining(['a-refresh-token', 'the-next-one']));
+      expect(failures).toMatchObject([{ permanent: true }]);
+      expect((await visit(`${url}/profile`, { cookie })).status).toBe(401);
+      expect(provider.asked.get('POST /token')).toBe(2);
+    },
+  );
 
   it('is sent the access token in the header and nothing in the address', async () => {
     let seen: string | undefined;

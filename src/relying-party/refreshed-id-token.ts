@@ -1,6 +1,8 @@
+import { decodeJwt } from 'jose';
 import { RelyingPartyError } from '../errors.js';
 import type { Session, SessionTokens } from '../sessions/session.js';
 import type { IdTokenClaims } from '../tokens/id-token.js';
+import type { SignedClaims } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
 import { verifiedIdToken, type TokenResponse } from './token-response.js';
 
@@ -26,9 +28,25 @@ export async function verifiedRefreshedIdToken(
   if (refreshed.subject !== session.subject) throw mismatch('sub is another user');
   const said = refreshed.all['nonce'];
   if (said !== undefined && said !== nonce) throw mismatch('nonce is of another sign-in');
-  const { authenticatedAt } = session;
-  const authTime = authenticatedAt === undefined ? undefined : authenticatedAt / 1000;
-  return { ...refreshed, all: { ...refreshed.all, auth_time: authTime } };
+  return { ...refreshed, all: asOfTheSignIn(refreshed.all, session) };
+}
+
+/** What the last ID token says still, where a refresh brings none. It was verified before it was sealed. */
+export function heldIdToken(
+  session: Pick<Session, 'subject' | 'authenticatedAt'>,
+  { idToken }: Pick<SessionTokens, 'idToken'>,
+): Pick<IdTokenClaims, 'subject' | 'all'> {
+  return { subject: session.subject, all: asOfTheSignIn(decodeJwt(idToken), session) };
+}
+
+function asOfTheSignIn(
+  claims: SignedClaims,
+  { authenticatedAt }: Pick<Session, 'authenticatedAt'>,
+): SignedClaims {
+  return {
+    ...claims,
+    auth_time: authenticatedAt === undefined ? undefined : authenticatedAt / 1000,
+  };
 }
 
 const mismatch = (message: string): RelyingPartyError =>

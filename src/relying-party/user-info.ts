@@ -1,7 +1,7 @@
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../errors.js';
 import type { IdTokenClaims } from '../tokens/id-token.js';
-import type { SignedClaims } from '../tokens/signed-claims.js';
+import { textOf, type SignedClaims } from '../tokens/signed-claims.js';
 import { userInfoInvalid, verifySignedUserInfo } from '../tokens/signed-user-info.js';
 import type { RelyingPartyParts } from './context.js';
 import { reasonOf } from './reason.js';
@@ -42,12 +42,15 @@ export async function withUserInfo<Claims extends Verified>(
 }
 
 /**
- * An answer about somebody else says nothing of this person, whatever the access token was.
- * @throws {RelyingPartyError} `user_info_subject_mismatch`
+ * An answer about somebody else says nothing of this person, whatever the access token was. One that names nobody is of no use,
+ * but speaks of nobody else either.
+ * @throws {RelyingPartyError} `user_info_subject_mismatch`, `user_info_invalid`
  * @see OpenID Connect Core 1.0 section 5.3.2
  */
 export function requireSubject(said: SignedClaims, subject: string): void {
-  if (said['sub'] === subject) return;
+  const named = textOf(said, 'sub');
+  if (named === undefined) throw userInfoInvalid('sub is not a non-empty string');
+  if (named === subject) return;
   throw new RelyingPartyError(
     'user_info_subject_mismatch',
     'userinfo endpoint: sub is not that of the ID token',

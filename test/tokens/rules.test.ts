@@ -331,10 +331,10 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
     textOr('sub', 'sid', 'text; may be absent with a `sid`'),
     {
       says: 'the session’s',
-      refuses: each(
-        'subject_mismatch',
-        ...['mallory', undefined, ['alice']].map((sub) => claims({ sub })),
-      ),
+      refuses: [
+        ...each('subject_mismatch', claims({ sub: 'mallory' })),
+        ...each('invalid', ...[undefined, '', ['alice']].map((sub) => claims({ sub }))),
+      ],
     },
   ],
   '`sid`': [
