@@ -362,7 +362,7 @@ describe('what the operator is told of a session’s', () => {
     },
   );
 
-  it.each(failuresAt('userInfo', '/userinfo'))(
+  it.each(failuresAt('userinfo endpoint', '/userinfo'))(
     'freshness, when the userinfo endpoint %s',
     async (_name, faults, told) => {
       const user = await signInWith(faults());

@@ -72,6 +72,8 @@ describe('userInfo that is merged', () => {
       const { session: _session, ...auth } = req.auth!;
       res.json({ ...auth, session: req.auth!.session });
     });
+    const fresh = requireSession(relyingParty, { fresh: true });
+    app.get('/fresh', fresh, (_req, res) => void res.send('fresh'));
     server.on('request', app);
     stop = async () => {
       server.closeAllConnections();
@@ -290,14 +292,14 @@ describe('userInfo that is merged', () => {
     expect(seen).toBe('GET /userinfo Bearer an-access-token');
   });
 
-  describe('as a signed JWT', () => {
-    const signed =
-      (claims: Record<string, unknown>, spoil = (jwt: string) => jwt, header = {}): Answer =>
-      async (_req, res) => {
-        const jwt = spoil(await provider.sign({ ...userInfo, ...claims }, header));
-        res.writeHead(200, { 'content-type': 'application/jwt; charset=utf-8' }).end(jwt);
-      };
+  const signed =
+    (claims: Record<string, unknown>, spoil = (jwt: string) => jwt, header = {}): Answer =>
+    async (_req, res) => {
+      const jwt = spoil(await provider.sign({ ...userInfo, ...claims }, header));
+      res.writeHead(200, { 'content-type': 'application/jwt; charset=utf-8' }).end(jwt);
+    };
 
+  describe('as a signed JWT', () => {
     it('is taken when it verifies, with or without iss and aud', async () => {
       provider.answers.set('/userinfo', signed({ iss: provider.issuer, aud: [CLIENT_ID, 'x'] }));
       expect(await whoIsIn()).toMatchObject({ name: 'Alice Thin' });
@@ -318,6 +320,119 @@ describe('userInfo that is merged', () => {
     ])('%s is refused', async (_what, answer) => {
       provider.answers.set('/userinfo', answer());
       expect(await refusal()).toMatchObject({ status: 502, code: 'user_info_invalid' });
+    });
+  });
+
+  describe('for a page that wants the sign-in fresh', () => {
+    const asPerson = {
+      accept: 'text/html',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    const refreshWith = (answer: Answer): void => {
+      provider.answers.set('/token', (req, res, body) =>
+        body.get('grant_type') === 'refresh_token'
+          ? answer(req, res, body)
+          : provider.tokens(body, { claims: idToken }),
+      );
+    };
+
+    it('counts signed too, by the same rules', async () => {
+      provider.answers.set('/userinfo', signed({ iss: provider.issuer, aud: CLIENT_ID }));
+      const { cookie } = await signIn(url);
+      expect((await visit(`${url}/fresh`, { cookie })).text).toBe('fresh');
+      provider.answers.set('/userinfo', signed({ exp: 1 }));
+      expect(await visit(`${url}/fresh`, { cookie })).toMatchObject({
+        status: 503,
+        code: 'provider_unavailable',
+      });
+      provider.answers.set('/userinfo', signed({ sub: 'mallory' }));
+      expect(await visit(`${url}/fresh`, { cookie })).toMatchObject({
+        status: 401,
+        code: 'session_ended',
+      });
+    });
+
+    it.each<[string, number, string, Answer]>([
+      ['a bare 401', 401, 'session_ended', answerWith(401)],
+      [
+        'a 401 with a challenge',
+        401,
+        'session_ended',
+        answerWith(401, '', { 'www-authenticate': 'Bearer error="invalid_token"' }),
+      ],
+      [
+        'a 403 with a challenge',
+        503,
+        'provider_unavailable',
+        answerWith(403, '', { 'www-authenticate': 'Bearer error="insufficient_scope"' }),
+      ],
+      ['an answer that names nobody', 503, 'provider_unavailable', () => ({})],
+      [
+        'an answer cut short',
+        503,
+        'provider_unavailable',
+        (_req, res) => {
+          res.writeHead(200, { 'content-type': 'application/json', 'content-length': '99' });
+          res.write('{');
+          setImmediate(() => res.destroy());
+        },
+      ],
+    ])('%s means %i %s', async (_what, status, code, answer) => {
+      const { cookie } = await signIn(url);
+      provider.answers.set('/userinfo', answer);
+      expect(await visit(`${url}/fresh`, { cookie })).toMatchObject({ status, code });
+      const isOver = code === 'session_ended';
+      expect((await visit(`${url}/profile`, { cookie })).status).toBe(isOver ? 401 : 200);
+    });
+
+    it('is not asked with an access token that has ended: its refusal would say nothing', async () => {
+      const { cookie } = await signIn(url);
+      refreshWith(answerWith(503));
+      provider.answers.set('/userinfo', answerWith(401));
+      const before = provider.asked.get('GET /userinfo');
+      ahead = 301_000;
+      for (const headers of [{}, asPerson]) {
+        expect((await visit(`${url}/fresh`, { cookie, headers })).status).toBe(503);
+      }
+      expect(provider.asked.get('GET /userinfo')).toBe(before);
+      expect((await visit(`${url}/profile`, { cookie })).status).toBe(200);
+    });
+
+    it('cannot be asked once the access token has ended that nothing replaces: a new sign-in can', async () => {
+      provider.answers.set('/token', (_req, _res, body) =>
+        provider.tokens(body, { members: { refresh_token: undefined } }),
+      );
+      const { cookie } = await signIn(url);
+      expect((await visit(`${url}/fresh`, { cookie })).status).toBe(200);
+      const isBounced = await visit(`${url}/login?return_to=/fresh`, { cookie });
+      expect(isBounced.headers['location']).toBe('/fresh');
+      ahead = 301_000;
+      expect(await visit(`${url}/fresh`, { cookie })).toMatchObject({
+        status: 401,
+        code: 'access_token_missing',
+      });
+      const page = await visit(`${url}/fresh`, { cookie, headers: asPerson });
+      expect(page).toMatchObject({
+        status: 302,
+        headers: { location: '/login?return_to=%2Ffresh' },
+      });
+      // Other pages ask nobody, so they go on.
+      expect((await visit(`${url}/profile`, { cookie })).status).toBe(200);
+
+      const login = await visit(url + String(page.headers['location']), { cookie });
+      const authorization = new URL(String(login.headers['location']));
+      expect(authorization.href).toContain(`${provider.issuer}/authorize?`);
+      const query = new URLSearchParams({
+        code: authorization.searchParams.get('nonce')!,
+        state: authorization.searchParams.get('state')!,
+      });
+      const callback = await visit(`${url}/callback?${query.toString()}`, {
+        cookie: `${cookie}; ${login.cookie}`,
+      });
+      expect(callback.headers['location']).toBe('/fresh');
+      expect((await visit(`${url}/fresh`, { cookie: callback.cookie })).text).toBe('fresh');
+      expect((await visit(`${url}/profile`, { cookie })).status).toBe(401);
     });
   });
 

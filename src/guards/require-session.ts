@@ -18,7 +18,10 @@ export interface SessionAccess {
   readonly maxAgeSeconds?: number;
   /** The `acr` values that will do, separated by spaces, as the OP names them. */
   readonly acrValues?: string;
-  /** Ask the OP on each request whether it still knows the sign-in; default false. Costs a call to userInfo. */
+  /**
+   * Ask the OP on each request whether it still knows the sign-in; default false. Costs a call to userInfo. Without a refresh
+   * token the user signs in anew once the access token has ended, since nothing else can be asked with.
+   */
   readonly fresh?: boolean;
 }
 
@@ -71,5 +74,8 @@ function refuse(res: Response, resourceMetadataUrl: string, stepUp: SessionAcces
     throw new RelyingPartyError('step_up_not_done', 'the sign-in is too old or too weak');
   }
   res.set('WWW-Authenticate', bearerChallenge('access_token_missing', resourceMetadataUrl));
-  throw new RelyingPartyError('access_token_missing', 'no live session');
+  throw new RelyingPartyError(
+    'access_token_missing',
+    'no live session, or none the OP could be asked about',
+  );
 }

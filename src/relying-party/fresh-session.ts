@@ -1,19 +1,21 @@
-import * as client from 'openid-client';
 import { RelyingPartyError } from '../errors.js';
-import type { Session } from '../sessions/session.js';
+import { isRefreshable, type Session } from '../sessions/session.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
 import type { RelyingPartyParts } from './context.js';
 import type { CurrentSession } from './current-session.js';
-import { reasonOf } from './reason.js';
 import { endSession } from './end-session.js';
+import { reasonOf } from './reason.js';
 import { timeLeft } from './time-left.js';
+import { AccessTokenRefused, readUserInfo, requireSubject } from './user-info.js';
 
 /**
  * Like the current session, but asked about at the OP: userInfo knows of revocation, global sign-out and disabled users at once,
  * where the tokens themselves say nothing until they expire. For routes that cannot wait for the next refresh.
  *
+ * Nobody is there for whom the OP cannot be asked any more, see `isBeyondAsking`; their session goes on for other routes.
+ *
  * Rejects with `provider_unavailable` when the OP does not say in the time that a request may wait, or cannot be asked because
- * the access token has expired and could not be replaced.
+ * the access token has expired and could not be replaced yet.
  * @see OpenID Connect Core 1.0 section 5.3; https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
  */
 export function createFreshSession(
@@ -22,12 +24,13 @@ export function createFreshSession(
 ): CurrentSession {
   return async (req, res) => {
     const session = await currentSession(req, res);
-    if (session === undefined) return undefined;
+    if (session === undefined || isBeyondAsking(session, parts.now())) return undefined;
+    // What the OP says of an access token that has ended says nothing of the sign-in.
     if (parts.now() >= session.accessTokenExpiresAt) {
-      throw new RelyingPartyError('provider_unavailable', 'userInfo: the access token has expired');
+      throw unavailable('not asked, since the access token has expired');
     }
     const isKnown = await withinTimeLimit(isKnownAtProvider(parts, session), timeLeft(req)).catch(
-      unavailable,
+      notSaid,
     );
     if (isKnown) return session;
     await endSession(parts, session, 'elsewhere');
@@ -36,38 +39,39 @@ export function createFreshSession(
   };
 }
 
-async function isKnownAtProvider(
-  { sessions, provider }: RelyingPartyParts,
-  session: Session,
-): Promise<boolean> {
-  const tokens = await sessions.tokens(session);
+/**
+ * Whether nothing is left to ask the OP with: the access token has ended, and no refresh token can replace it. Only a new sign-in
+ * helps then, so `/login` sends nobody back from whom it is wanted.
+ */
+export function isBeyondAsking(
+  session: Pick<Session, 'accessTokenExpiresAt' | 'refreshDueAt'>,
+  now: number,
+): boolean {
+  return now >= session.accessTokenExpiresAt && !isRefreshable(session);
+}
+
+async function isKnownAtProvider(parts: RelyingPartyParts, session: Session): Promise<boolean> {
+  const tokens = await parts.sessions.tokens(session);
   if (tokens === undefined) return false;
-  const configuration = await provider.configuration();
   try {
-    const said = await client.fetchUserInfo(
-      configuration,
-      tokens.accessToken,
-      client.skipSubjectCheck,
-    );
-    // A token that speaks of somebody else is no sign-in of this person (section 5.3.2), and no outage that passes.
-    return said.sub === session.subject;
+    requireSubject(await readUserInfo(parts, tokens.accessToken), session.subject);
+    return true;
   } catch (error) {
-    if (isRefusal(error)) return false;
+    // A token that speaks of somebody else is no sign-in of this person (section 5.3.2), and no outage that passes.
+    if (error instanceof AccessTokenRefused || isOfAnother(error)) return false;
     throw error;
   }
 }
 
-function unavailable(error: unknown): never {
-  if (error instanceof RelyingPartyError) throw error;
-  throw new RelyingPartyError('provider_unavailable', `userInfo: ${reasonOf(error)}`, {
-    cause: error,
-  });
+const isOfAnother = (error: unknown): boolean =>
+  error instanceof RelyingPartyError && error.code === 'user_info_subject_mismatch';
+
+/** An answer that cannot be believed says as little as none. */
+function notSaid(error: unknown): never {
+  if (!(error instanceof RelyingPartyError)) throw unavailable(reasonOf(error), error);
+  if (error.code !== 'user_info_invalid') throw error;
+  throw new RelyingPartyError('provider_unavailable', error.message, { cause: error });
 }
 
-/** 401, however it is dressed: Cognito's challenge lacks the scheme word, so it does not parse as one. */
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error instanceof client.WWWAuthenticateChallengeError) return error.status === 401;
-  const { cause } = error;
-  return typeof cause === 'object' && cause !== null && 'status' in cause && cause.status === 401;
-}
+const unavailable = (reason: string, cause?: unknown): RelyingPartyError =>
+  new RelyingPartyError('provider_unavailable', `userinfo endpoint: ${reason}`, { cause });

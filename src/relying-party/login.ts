@@ -8,6 +8,7 @@ import { requestIdOf } from '../web/request-id.js';
 import { movedToBaseUrl } from './base-url-move.js';
 import { chooseProvider } from './choose-provider.js';
 import type { RelyingPartyContext } from './context.js';
+import { isBeyondAsking } from './fresh-session.js';
 import { requireNotLost } from './lost-sessions.js';
 import { readLoginRequest, type LoginRequest } from './login-request.js';
 import type { ProviderPresence } from './provider-presence.js';
@@ -17,7 +18,8 @@ import { timeLeft } from './time-left.js';
 
 /**
  * `GET /login`: one identity provider, or one named, goes straight to the authorization endpoint; several get our own
- * sign-in page. Who is signed in already goes to the page they wanted, unless it asks for more than that.
+ * sign-in page. Who is signed in already goes to the page they wanted, unless it asks for more than that, or might: of some
+ * sign-ins the OP cannot say any more whether they hold.
  */
 export async function login(
   context: RelyingPartyContext,
@@ -32,7 +34,9 @@ export async function login(
   if (provider !== undefined) return sendToProvider(context, req, res, request, provider);
   const session = await context.currentSession(req, res);
   refuseIfLost(context, req, res, session);
-  if (session !== undefined && !isStepUp(stepUp)) return res.redirect(302, returnTo);
+  const isEnough =
+    session !== undefined && !isStepUp(stepUp) && !isBeyondAsking(session, context.now());
+  if (isEnough) return res.redirect(302, returnTo);
   return identityProviders.length > 1
     ? chooseProvider(context, req, res, request)
     : sendToProvider(context, req, res, request, identityProviders[0]);

@@ -32,7 +32,8 @@ export interface RelyingParty {
    */
   readonly currentSession: (req: Request, res: Response) => Promise<Session | undefined>;
   /**
-   * The same, but the OP is asked whether it still knows the sign-in; if not, the session ends.
+   * The same, but the OP is asked whether it still knows the sign-in; if not, the session ends. `undefined` also once it cannot
+   * be asked any more, without a refresh token: the session goes on, and `/login` begins a new sign-in.
    * Rejects with `provider_unavailable` when the OP cannot say.
    */
   readonly freshSession: (req: Request, res: Response) => Promise<Session | undefined>;

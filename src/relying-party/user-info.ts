@@ -70,40 +70,60 @@ function merged(said: SignedClaims, idToken: SignedClaims): SignedClaims {
   return all;
 }
 
-async function readUserInfo(
+/** The OP does not take the access token (any more). At a sign-in, where it is seconds old, that is an answer of no use. */
+export class AccessTokenRefused extends RelyingPartyError {
+  constructor(cause: unknown) {
+    super('user_info_invalid', 'userinfo endpoint: status 401', { cause });
+  }
+}
+
+/**
+ * What userInfo says for an access token, as JSON or signed. Whose claims they are is still to be checked.
+ *
+ * @throws {RelyingPartyError} `user_info_invalid`, of which `AccessTokenRefused` is one; `provider_unavailable`
+ */
+export async function readUserInfo(
   context: RelyingPartyParts,
   accessToken: string,
 ): Promise<SignedClaims> {
-  const response = await ask(context, accessToken);
-  const { status } = response;
-  if (isServerFault(status)) throw unavailable(`status ${status}`);
-  if (status !== 200) throw userInfoInvalid(`status ${status}`);
-  const type = (response.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
-  const text = await response.text();
+  const { type, text } = await ask(context, accessToken);
   return type === 'application/jwt'
     ? verifySignedUserInfo(text, context, context.provider.keys)
     : jsonAnswer(text);
 }
 
-async function ask({ provider }: RelyingPartyParts, accessToken: string): Promise<Response> {
+async function ask(
+  { provider }: RelyingPartyParts,
+  accessToken: string,
+): Promise<{ readonly type: string; readonly text: string }> {
   const configuration = await provider.configuration();
-  const url = new URL(configuration.serverMetadata().userinfo_endpoint!);
   const headers = new Headers({ accept: 'application/json, application/jwt' });
   try {
-    return await client.fetchProtectedResource(
+    const response = await client.fetchProtectedResource(
       configuration,
       accessToken,
-      url,
+      new URL(configuration.serverMetadata().userinfo_endpoint!),
       'GET',
       null,
       headers,
     );
+    requireGood(response);
+    const type = (response.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+    return { type, text: await response.text() };
   } catch (error) {
-    // The access token is minutes old at most: who refuses it will refuse the next one too.
-    if (error instanceof client.WWWAuthenticateChallengeError)
-      throw userInfoInvalid('status 401', error);
+    if (error instanceof RelyingPartyError) throw error;
+    if (error instanceof client.WWWAuthenticateChallengeError) requireGood(error.response);
     throw unavailable(reasonOf(error), error);
   }
+}
+
+/** Whether or not its challenge can be read: Cognito's lacks the scheme word. */
+function requireGood(response: Response): void {
+  const { status } = response;
+  if (status === 200) return;
+  if (status === 401) throw new AccessTokenRefused(response);
+  if (isServerFault(status)) throw unavailable(reasonOf(response), response);
+  throw userInfoInvalid(reasonOf(response), response);
 }
 
 function jsonAnswer(text: string): SignedClaims {

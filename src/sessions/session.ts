@@ -42,6 +42,14 @@ export interface Session {
   readonly refreshDueAt: number;
 }
 
+/** `refreshDueAt` without a refresh token, as JSON can say it. */
+export const NEVER_DUE: number = Number.MAX_SAFE_INTEGER;
+
+/** Whether the tokens can be replaced by newer ones. */
+export function isRefreshable({ refreshDueAt }: Pick<Session, 'refreshDueAt'>): boolean {
+  return refreshDueAt !== NEVER_DUE;
+}
+
 /** What to call the person: never by the `sub` alone, which is a name to programs only. */
 export function displayNameOf(session: Session): string {
   const { name, email, unverifiedEmail } = session;

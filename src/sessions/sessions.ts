@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createSeal, type Seal } from './seal.js';
 import { createOpenedSessions } from './opened-sessions.js';
 import type { SessionStore } from './session-store.js';
-import type { Session, SessionTokens, SignedIn } from './session.js';
+import { NEVER_DUE, type Session, type SessionTokens, type SignedIn } from './session.js';
 
 export interface SessionsOptions {
   readonly store: SessionStore;
@@ -64,8 +64,6 @@ export interface Sessions {
 const LAYOUT = 2;
 const SESSION_ID_BYTES = 32;
 const TOUCHES_PER_IDLE_TIME = 10;
-/** As JSON can say it. */
-const NEVER = Number.MAX_SAFE_INTEGER;
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, now } = options;
@@ -186,7 +184,7 @@ function timesOf({
 }: SessionTokens): Pick<Session, 'accessTokenExpiresAt' | 'refreshDueAt'> {
   return {
     accessTokenExpiresAt,
-    refreshDueAt: refreshToken === undefined ? NEVER : refreshDueAt,
+    refreshDueAt: refreshToken === undefined ? NEVER_DUE : refreshDueAt,
   };
 }
 
