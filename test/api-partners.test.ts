@@ -142,6 +142,79 @@ describe('a partner issuer', () => {
     expect(await outcome(rp, { scope: 'unused' }, headers)).toBe('scope_insufficient');
   });
 
+  it.each<[string, Claims, Partial<ApiIssuer>, Claims]>([
+    ['that it verified', { email_verified: true }, {}, { email: 'e@example.com' }],
+    ['that it did not', { email_verified: false }, {}, {}],
+    ['of which it does not say', {}, {}, {}],
+    ['that its entry vouches for', {}, { emailIsVerified: true }, { email: 'e@example.com' }],
+    [
+      'that it says it did not verify, whatever its entry vouches for',
+      { email_verified: false },
+      { emailIsVerified: true },
+      {},
+    ],
+  ])('speaks of an address %s', async (_name, said, entry, expected) => {
+    const rp = trusting({ claims: ['email'], ...entry });
+    const headers = await tokenOf('partner', { email: 'e@example.com', ...said });
+    const answer = await request(guarded(rp, {})).get('/').set(headers);
+    const { claims } = answer.body as { claims: Claims };
+    expect({ email: claims['email'] }).toEqual(expected);
+    expect(claims).not.toHaveProperty('email_verified');
+  });
+
+  it('names its users only with a claim that its entry names', async () => {
+    const usernameAt = async (
+      pool: string,
+      entry: Partial<ApiIssuer>,
+      said: Claims = {},
+    ): Promise<unknown> => {
+      const app = express();
+      const guard = requireApiAccess(trusting(entry));
+      app.get('/', guard, (req, res) => void res.json({ username: req.auth!.username }));
+      const headers = await tokenOf(pool, said);
+      return ((await request(app).get('/').set(headers)).body as Claims)['username'];
+    };
+    expect(await usernameAt('own', {})).toBe('bob');
+    expect(await usernameAt('partner', {})).toBeUndefined();
+    expect(await usernameAt('partner', { claims: ['preferred_username'] })).toBeUndefined();
+    expect(await usernameAt('partner', { claims: ['username'] })).toBe('bob');
+  });
+
+  it('of any kind names its users only with the claim that its entry names', async () => {
+    const { issuer } = bare;
+    const usernameWith = async (claims: string[]): Promise<unknown> => {
+      const rp = createRelyingParty({
+        ...relyingPartyOptions(pools, { pool: 'own' }),
+        now: Date.now,
+        api: { issuers: [{ issuer, clientIds: ['theirs'], claims }] },
+      });
+      running.push(rp);
+      const app = express();
+      app.get('/', requireApiAccess(rp), (req, res) => {
+        res.json({ username: req.auth!.username });
+      });
+      const token = await bare.sign(
+        {
+          iss: issuer,
+          sub: 'x',
+          aud: 'http://localhost:3000',
+          exp: Math.floor(Date.now() / 1000) + 60,
+          client_id: 'theirs',
+          preferred_username: 'admin@ours.example',
+          upn: 'their@own.example',
+        },
+        { typ: 'at+jwt' },
+      );
+      const answer = await request(app)
+        .get('/')
+        .set({ authorization: `Bearer ${token}` });
+      return (answer.body as Claims)['username'];
+    };
+    expect(await usernameWith([])).toBeUndefined();
+    expect(await usernameWith(['upn'])).toBe('their@own.example');
+    expect(await usernameWith(['upn', 'preferred_username'])).toBe('admin@ours.example');
+  });
+
   it('has its lists filtered in whatever shape they are, and under whatever name', async () => {
     const { issuer } = bare;
     const rp = createRelyingParty({

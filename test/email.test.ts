@@ -2,7 +2,13 @@ import express from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRelyingParty, requireApiAccess, type RelyingPartyOptions } from '../src/index.js';
-import { relyingPartyOptions, signedIn, startPools, type Pools } from '../src/testing/index.js';
+import {
+  bearer,
+  relyingPartyOptions,
+  signedIn,
+  startPools,
+  type Pools,
+} from '../src/testing/index.js';
 import { createBrowser } from './support/browser.js';
 import { startWorld, type World } from './support/world.js';
 
@@ -148,6 +154,60 @@ describe('req.auth', () => {
   it('has the address a test signs somebody in with, as a verified one', async () => {
     expect((await authOf({ email: 'b@example.com' }))[0]).toBe('b@example.com');
     expect((await authOf({}))[0]).toBe('alice@example.com');
+  });
+
+  const bearerOf = async (
+    claims: Record<string, unknown>,
+    options: Partial<RelyingPartyOptions> = {},
+  ): Promise<unknown[]> => {
+    const own = relyingPartyOptions(pools, { pool: 'oidc-pool-2', client: 'master-pool' });
+    const rp = createRelyingParty({ ...own, ...options });
+    const app = express();
+    app.get('/any', requireApiAccess(rp), ({ auth }, res) => {
+      const { email, email_verified } = auth!.claims;
+      res.json([auth?.email, auth?.unverifiedEmail, email, email_verified].map((x) => x ?? null));
+    });
+    const access = { claim: { email: 'ceo@example.com' } };
+    app.get('/ceo', requireApiAccess(rp, access), (_req, res) => void res.send('ceo'));
+    const token = { user: 'alice', client: 'master-pool', claims };
+    const headers = await bearer(pools.pool('oidc-pool-2'), token);
+    const any = await request(app).get('/any').set(headers);
+    const ceo = await request(app).get('/ceo').set(headers);
+    return [...(any.body as unknown[]), ceo.status];
+  };
+  const ceo = { email: 'ceo@example.com' };
+
+  it.each<[string, Record<string, unknown>, unknown[]]>([
+    ['true', { ...ceo, email_verified: true }, ['ceo@example.com', true, 200]],
+    ['the text "true"', { ...ceo, email_verified: 'true' }, ['ceo@example.com', true, 200]],
+    ['false', { ...ceo, email_verified: false }, [null, false, 403]],
+    ['the text "false"', { ...ceo, email_verified: 'false' }, [null, false, 403]],
+    ['absent', ceo, [null, false, 403]],
+    ['of a list', { email: ['ceo@example.com'], email_verified: true }, [null, null, 403]],
+    ['of no address', { email_verified: true }, [null, null, 403]],
+  ])(
+    'has in the claims of a bearer what a session’s say, email_verified being %s',
+    async (_name, claims, expected) => {
+      expect(await bearerOf(claims)).toEqual([null, null, ...expected]);
+    },
+  );
+
+  it('has the address of a bearer that the operator vouches for, of the issuer or of an identity provider', async () => {
+    const verified = [null, null, 'ceo@example.com', true, 200];
+    const unverified = [null, null, null, false, 403];
+    const own = { ...ceo, username: 'alice' };
+    expect(await bearerOf(own, { emailIsVerified: true })).toEqual(verified);
+    expect(await bearerOf({ ...own, email_verified: false }, { emailIsVerified: true })).toEqual(
+      unverified,
+    );
+    const through = { ...ceo, username: 'a_123' };
+    const identityProviders: RelyingPartyOptions['identityProviders'] = [
+      { ...provider, signOut: { kind: 'none', advice: 'Close the browser.' } },
+    ];
+    const options = { identityProviders, emailIsVerified: true };
+    expect(await bearerOf(through, options)).toEqual(unverified);
+    const vouching = identityProviders.map((each) => ({ ...each, emailIsVerified: true }));
+    expect(await bearerOf(through, { identityProviders: vouching })).toEqual(verified);
   });
 
   const provider = {

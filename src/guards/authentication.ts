@@ -6,6 +6,7 @@ export interface Authentication {
   readonly via: 'session' | 'bearer';
   readonly issuer: string;
   readonly subject: string;
+  /** Of a partner's token only if its entry in `api.issuers` names the claim it is in. */
   readonly username: string | undefined;
   readonly name: string | undefined;
   /** Only an address that was verified. */
@@ -18,7 +19,7 @@ export interface Authentication {
   readonly authenticatedAt: number | undefined;
   /**
    * Verified claims by their names on the wire: all of an access token's; of a session what it keeps, and the claims of the ID
-   * token that `session.claims` names.
+   * token that `session.claims` names. `email` is there only if it was verified.
    */
   readonly claims: Readonly<Record<string, unknown>>;
   /** The session, when the caller came with one. */

@@ -1,4 +1,4 @@
-import { GROUPS_CLAIM } from '../cognito/claims.js';
+import { GROUPS_CLAIM, identityProviderOf } from '../cognito/claims.js';
 import { isUserPool } from '../cognito/user-pool.js';
 import { RelyingPartyError } from '../errors.js';
 import {
@@ -8,9 +8,10 @@ import {
 } from '../tokens/access-token.js';
 import type { AccessTokenClaims } from '../tokens/claims.js';
 import { createSeenTokens, type SeenToken } from '../tokens/seen-tokens.js';
-import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
+import { CLOCK_TOLERANCE_SECONDS, type SignedClaims } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
 import { createProvider } from './discovery.js';
+import { isVouchedFor } from './email.js';
 import type { ApiIssuer, ApiOptions } from './options.js';
 
 /** Gives the claims of an access token presented to the API, or rejects with one of the `access_token_…` codes. */
@@ -51,6 +52,7 @@ export function createApiTokens(
         isUserPool: parts.isUserPool,
         groupsClaim: parts.groupsClaim,
         allowance: undefined,
+        vouchesForEmail: (claims) => isVouchedFor(identityProviderIn(claims, parts), parts),
         keys: parts.provider.keys,
       },
       ...issuers.map((each) => partner(parts, each, audience)),
@@ -90,10 +92,28 @@ export function createApiTokens(
   };
 }
 
+/** The identity provider its user came through. A user pool's access token has the user name under another name. */
+const identityProviderIn = (
+  claims: SignedClaims,
+  { identityProviders }: RelyingPartyParts,
+): string | undefined =>
+  identityProviderOf(
+    { 'cognito:username': claims['username'], ...claims },
+    identityProviders.map(({ name }) => name),
+  );
+
 /** Another issuer, by the options as they are now: what is written into them later changes nothing. */
 function partner(
   { clientId, fetch, now, events }: RelyingPartyParts,
-  { issuer, clientIds, scopes = [], groups = [], claims = [], ...trusted }: ApiIssuer,
+  {
+    issuer,
+    clientIds,
+    scopes = [],
+    groups = [],
+    claims = [],
+    emailIsVerified = false,
+    ...trusted
+  }: ApiIssuer,
   audience: readonly string[] | null,
 ): TrustedIssuer {
   return {
@@ -102,6 +122,7 @@ function partner(
     audience: audienceOf(trusted.audience, audience),
     isUserPool: isUserPool(issuer),
     groupsClaim: trusted.groupsClaim ?? GROUPS_CLAIM,
+    vouchesForEmail: () => emailIsVerified,
     allowance: { scopes: [...scopes], groups: [...groups], claims: [...claims] },
     keys: createProvider({
       issuer,

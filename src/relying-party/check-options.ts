@@ -154,6 +154,7 @@ const api = optionsOf<ApiOptions>({
       groups: listOf(text('give names of groups'), 'give a list of groups').optional(),
       groupsClaim,
       claims: furtherClaims,
+      emailIsVerified: trueOrFalse.optional(),
     }),
     'give a list of { issuer, clientIds }',
   ).optional(),

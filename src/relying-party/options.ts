@@ -130,7 +130,10 @@ export interface ApiIssuer {
   readonly groupsClaim?: string | undefined;
   /**
    * Further claims it may speak of, for guards with `claim` and for `req.auth.claims`, which otherwise have only those that say
-   * which token this is: issuer, subject, client, times. Default none.
+   * which token this is: issuer, subject, client, times. `req.auth.username` is one of them that is named here, or `undefined`:
+   * a name of theirs may be that of somebody here. Default none.
    */
   readonly claims?: readonly string[] | undefined;
+  /** Whether its addresses are verified although its tokens have no `email_verified`, which decides where it is. Default false. */
+  readonly emailIsVerified?: boolean | undefined;
 }

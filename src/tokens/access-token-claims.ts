@@ -1,4 +1,5 @@
 import { groupsOf } from '../cognito/claims.js';
+import { withCheckedEmail } from './checked-email.js';
 import { textOf, type SignedClaims } from './signed-claims.js';
 
 /** Where a provider writes what. A user pool has its one way; elsewhere it may be any of these, the first that is there. */
@@ -50,15 +51,25 @@ export function clientOf(claims: SignedClaims, { client }: Dialect): string | un
  * Reads what a token says of its bearer. A partner's token may say anything, so what it was not given leave to speak of is taken
  * out here, before any guard looks: out of the lists, and out of the claims they were read from.
  *
- * @param allowance of a partner; `undefined` for our own issuer, which may speak of everything
+ * @param issuer.allowance of a partner; `undefined` for our own issuer, which may speak of everything
+ * @param issuer.vouchesForEmail whether an address counts of which the token does not say that it was verified
  */
 export function readClaims(
-  claims: SignedClaims,
+  signed: SignedClaims,
   dialect: Dialect,
-  groupsClaim: string,
-  allowance: Allowance | undefined,
+  {
+    groupsClaim,
+    allowance,
+    vouchesForEmail,
+  }: {
+    readonly groupsClaim: string;
+    readonly allowance: Allowance | undefined;
+    readonly vouchesForEmail: (claims: SignedClaims) => boolean;
+  },
 ): SaidByToken {
-  const username = firstText(claims, dialect.username);
+  const claims = withCheckedEmail(signed, vouchesForEmail(signed));
+  const names = dialect.username.filter((name) => allowance?.claims.includes(name) ?? true);
+  const username = firstText(claims, names);
   const scopes = scopesOf(claims, dialect);
   const groups = groupsOf(claims, groupsClaim);
   if (allowance === undefined) return { username, scopes, groups, all: claims };

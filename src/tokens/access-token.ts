@@ -24,6 +24,8 @@ export interface TrustedIssuer {
   readonly groupsClaim: string;
   /** What it may speak of; `undefined` for our own issuer: everything. */
   readonly allowance: Allowance | undefined;
+  /** Whether an address in its token counts as verified although the token does not say so. */
+  readonly vouchesForEmail: (claims: SignedClaims) => boolean;
   readonly keys: KeySet;
 }
 
@@ -73,7 +75,7 @@ export async function verifyAccessToken(
     throw refused('access_token', 'subject_invalid', 'sub is not a non-empty string');
   }
   return {
-    ...readClaims(claims, dialect, expected.groupsClaim, expected.allowance),
+    ...readClaims(claims, dialect, expected),
     issuer: expected.issuer,
     subject,
     clientId,

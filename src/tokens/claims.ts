@@ -4,6 +4,7 @@ export interface AccessTokenClaims {
   readonly subject: string;
   /** The client the token was issued to: `client_id` at a user pool and by RFC 9068, elsewhere also `azp`, `appid` or `cid`. */
   readonly clientId: string;
+  /** Of a partner only if its entry names the claim it is in. */
   readonly username: string | undefined;
   /** Of a partner (`api.issuers`) only those scopes and groups that it may speak of. */
   readonly scopes: readonly string[];
@@ -18,6 +19,9 @@ export interface AccessTokenClaims {
   readonly issuedAt: number | undefined;
   /** When the user gave their credentials (`auth_time`) or else when the token was issued, in epoch milliseconds. */
   readonly authenticatedAt: number | undefined;
-  /** By their names on the wire: all of them, or of a partner those it may speak of. Frozen: later requests are given the same. */
+  /**
+   * By their names on the wire: all of them, or of a partner those it may speak of; `email` only if it was verified. Frozen: later
+   * requests are given the same.
+   */
   readonly all: Readonly<Record<string, unknown>>;
 }

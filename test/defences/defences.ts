@@ -777,4 +777,22 @@ export const defences: readonly Defence[] = [
     tests: 'test/user-info.test.ts',
     name: 'cannot be asked once the access token has ended',
   },
+  {
+    area: 'API',
+    defence: 'an address in a token counts only if it was verified',
+    file: 'src/tokens/access-token-claims.ts',
+    find: 'withCheckedEmail(signed, vouchesForEmail(signed))',
+    replace: 'withCheckedEmail(signed, true || vouchesForEmail(signed))',
+    tests: 'test/email.test.ts',
+    name: 'has in the claims of a bearer',
+  },
+  {
+    area: 'API',
+    defence: "a partner's users are named only with leave",
+    file: 'src/tokens/access-token-claims.ts',
+    find: 'dialect.username.filter((name) => allowance?.claims.includes(name) ?? true)',
+    replace: 'dialect.username',
+    tests: 'test/api-partners.test.ts',
+    name: 'names its users only with',
+  },
 ];

@@ -511,6 +511,7 @@ const verifiers: Record<
           isUserPool,
           groupsClaim: 'cognito:groups',
           allowance: undefined,
+          vouchesForEmail: () => false,
           keys,
         },
       ],
