@@ -1,5 +1,6 @@
 import { exportJWK, exportPKCS8, generateKeyPair, type JWK } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { startPools } from '../src/testing/index.js';
 import { reservePort, startApp, urlOf } from './support/app.js';
 import { createBrowser, type Browser, type Page } from './support/browser.js';
 import {
@@ -7,6 +8,7 @@ import {
   startOtherProvider,
   type OtherProviderOptions,
 } from './support/other-provider.js';
+import { visit } from './security/support/visitor.js';
 
 /** One way the provider may be set up, and what of our settings belongs to it. */
 interface Mode extends OtherProviderOptions {
@@ -104,6 +106,11 @@ describe('with oidc-provider set up in many ways, a sign-in, a refresh and a sig
       configuration: pushed,
       asked: ['POST /request Basic'],
     }),
+    'with its own rule for refresh tokens': async () => ({
+      refreshTokens: 'by its own rule',
+      environment: { SCOPE: 'openid email profile offline_access' },
+      asked: ['POST /token Basic', 'POST /token/revocation Basic'],
+    }),
     'with all of it at once': async () => {
       const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
       return {
@@ -181,6 +188,41 @@ describe('with oidc-provider set up in many ways, a sign-in, a refresh and a sig
       }
     });
   }
+});
+
+describe('the authorization request for a refresh token', () => {
+  const prompts = async (issuer: string, scope: string): Promise<(string | null)[]> => {
+    const app = await startApp({
+      ISSUER: issuer,
+      SCOPE: scope,
+      CLIENT_ID: 'site',
+      CLIENT_SECRET: 'none',
+    });
+    const asked: (string | null)[] = [];
+    for (const path of ['/login', '/login?max_age=0']) {
+      const { headers } = await visit(app.url + path);
+      asked.push(new URL(String(headers['location'])).searchParams.get('prompt'));
+    }
+    await app.stop();
+    return asked;
+  };
+
+  it('asks for consent, without which offline_access counts for nothing', async () => {
+    const provider = await startOtherProvider('http://localhost:3000', {
+      client: { client_secret: undefined, token_endpoint_auth_method: 'none' },
+    });
+    const offline = 'openid offline_access';
+    expect(await prompts(provider.issuer, offline)).toEqual(['consent', 'login consent']);
+    expect(await prompts(provider.issuer, 'openid offline_access_x')).toEqual([null, 'login']);
+    await provider.stop();
+  });
+
+  it('asks a user pool for none: there is none', async () => {
+    const pools = await startPools({ keys: 'fixed' });
+    const { issuer } = pools.pool('oidc-pool-1');
+    expect(await prompts(issuer, 'openid offline_access')).toEqual([null, 'login']);
+    await pools.close();
+  });
 });
 
 async function signIn(browser: Browser, url: string): Promise<Page> {

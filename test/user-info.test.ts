@@ -147,6 +147,12 @@ describe('userInfo that is merged', () => {
     expect((await whoIsIn())['email']).toBe('alice@example.org');
   });
 
+  it('does not verify the address that the ID token calls unverified', async () => {
+    idToken = { email: 'alice@example.org', email_verified: false };
+    const { email, unverifiedEmail } = await whoIsIn();
+    expect({ email, unverifiedEmail }).toEqual({ unverifiedEmail: 'alice@example.org' });
+  });
+
   it.each([
     ['of another user', { sub: 'mallory' }, 'user_info_subject_mismatch'],
     ['without sub', { sub: undefined }, 'user_info_invalid'],

@@ -13,7 +13,7 @@ import { requireNotLost } from './lost-sessions.js';
 import { readLoginRequest, type LoginRequest } from './login-request.js';
 import type { ProviderPresence } from './provider-presence.js';
 import { reasonOf } from './reason.js';
-import { isStepUp } from './step-up.js';
+import { isStepUp, type StepUp } from './step-up.js';
 import { timeLeft } from './time-left.js';
 
 /**
@@ -90,10 +90,8 @@ async function sendToProvider(
     ...(identityProvider && context.isUserPool && { identity_provider: identityProvider.name }),
     ...(email !== undefined && { login_hint: email }),
     // Cognito's managed login knows `prompt`, and not every plan `max_age`; the callback checks what came of it.
-    ...(stepUp.maxAgeSeconds !== undefined && {
-      max_age: String(stepUp.maxAgeSeconds),
-      prompt: 'login',
-    }),
+    ...(stepUp.maxAgeSeconds !== undefined && { max_age: String(stepUp.maxAgeSeconds) }),
+    ...promptOf(context, stepUp),
     ...(stepUp.acrValues !== undefined && { acr_values: stepUp.acrValues }),
   });
   context.events.emit('login.started', {
@@ -101,6 +99,23 @@ async function sendToProvider(
     identityProvider: identityProvider?.name,
   });
   res.redirect(302, url.href);
+}
+
+/**
+ * A password to be given anew; and consent, without which an OP ignores `offline_access` and gives no refresh token. A user pool
+ * has neither that scope nor a consent to give.
+ * @see OpenID Connect Core 1.0 sections 3.1.2.1 and 11
+ */
+function promptOf(
+  { isUserPool, scope }: RelyingPartyContext,
+  { maxAgeSeconds }: StepUp,
+): { readonly prompt?: string } {
+  const wantsConsent = !isUserPool && scope.split(' ').includes('offline_access');
+  const prompts = [
+    ...(maxAgeSeconds === undefined ? [] : ['login']),
+    ...(wantsConsent ? ['consent'] : []),
+  ];
+  return prompts.length === 0 ? {} : { prompt: prompts.join(' ') };
 }
 
 /** Who says nothing for as long as a request may wait is silent; the look goes on, for those who come next. */

@@ -795,4 +795,13 @@ export const defences: readonly Defence[] = [
     tests: 'test/api-partners.test.ts',
     name: 'names its users only with',
   },
+  {
+    area: 'providers',
+    defence: 'userInfo does not verify the address that the ID token calls unverified',
+    file: 'src/relying-party/user-info.ts',
+    find: 'idToken[check] === undefined && ',
+    replace: '',
+    tests: 'test/user-info.test.ts',
+    name: 'that the ID token calls unverified',
+  },
 ];

@@ -20,6 +20,11 @@ export interface OtherProviderOptions {
   /** A member that is `undefined` is left out. */
   readonly client?: Partial<ClientMetadata>;
   readonly configuration?: Configuration;
+  /**
+   * Default `always`. By the provider's own rule a web client with a secret gets one only for `offline_access`, which it heeds
+   * only with `prompt=consent`.
+   */
+  readonly refreshTokens?: 'always' | 'by its own rule';
   /** More clients than the one. */
   readonly otherClients?: readonly ClientMetadata[];
 }
@@ -27,7 +32,12 @@ export interface OtherProviderOptions {
 /** Starts the certified `oidc-provider` with its own development login and consent pages. */
 export async function startOtherProvider(
   siteUrl: string,
-  { client = {}, configuration = {}, otherClients = [] }: OtherProviderOptions = {},
+  {
+    client = {},
+    configuration = {},
+    refreshTokens = 'always',
+    otherClients = [],
+  }: OtherProviderOptions = {},
 ): Promise<OtherProvider> {
   const server = createServer();
   await new Promise<void>((resolve) => {
@@ -65,7 +75,7 @@ export async function startOtherProvider(
       backchannelLogout: { enabled: true },
       ...configuration.features,
     },
-    issueRefreshToken: () => true,
+    ...(refreshTokens === 'always' && { issueRefreshToken: () => true }),
     ...withoutFeatures(configuration),
     // Its own fetch refuses loopback addresses, where the site is.
     fetch: (url, init) => fetch(url, withoutGuard(init)),
