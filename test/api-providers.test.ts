@@ -28,6 +28,8 @@ interface Shape {
   readonly audience: string;
   readonly scopes: readonly string[];
   readonly username: string | undefined;
+  /** A program calls on its own; no user has signed in. */
+  readonly isProgram?: true;
 }
 
 const API = 'https://api.example.com';
@@ -153,6 +155,7 @@ const shapes: Shape[] = [
       gty: 'client-credentials',
     },
     scopes: ['orders/read'],
+    isProgram: true,
   },
   okta,
   {
@@ -160,6 +163,7 @@ const shapes: Shape[] = [
     provider: 'Okta for a program',
     claims: { ...okta.claims, uid: undefined, sub: okta.client, scp: ['orders/read'] },
     scopes: ['orders/read'],
+    isProgram: true,
   },
   entra2,
   {
@@ -210,6 +214,9 @@ function hostOf(rp: RelyingParty): Express {
     res.json({ username, scopes, groups, subject, claims, clientId });
   });
   app.get('/orders', requireApiAccess(rp, { scope: 'orders/read' }), (_req, res) => {
+    res.json({});
+  });
+  app.get('/recent', requireApiAccess(rp, { maxAgeSeconds: 300 }), (_req, res) => {
     res.json({});
   });
   app.get('/none', requireApiAccess(rp, { scope: 'orders/write' }), (_req, res) => {
@@ -298,6 +305,21 @@ describe.each(shapes)('an access token of $provider', (shape) => {
         .get('/none')
         .set(await token());
       expect([refused.status, refused.body]).toMatchObject([403, { code: 'scope_insufficient' }]);
+    }
+  });
+
+  it('is as recent as the sign-in it is from; of a program, as its issue', async () => {
+    for (const app of [own(), partnered()]) {
+      const statusWith = async (claims: Claims): Promise<number> =>
+        (
+          await request(app)
+            .get('/recent')
+            .set(await token(claims))
+        ).status;
+      expect(await statusWith({})).toBe(shape.isProgram ? 200 : 401);
+      expect(await statusWith({ auth_time: seconds() - 100 })).toBe(200);
+      expect(await statusWith({ auth_time: seconds() - 400 })).toBe(401);
+      expect(await statusWith({ iat: seconds() - 400 })).toBe(401);
     }
   });
 
@@ -464,6 +486,55 @@ describe('at a provider that is no user pool', () => {
     [undefined, 'access_token_audience_refused'],
   ])('the audience %j ends as %s', async (aud, code) => {
     expect((await outcome({ client_id: 'theirs', aud })).code).toBe(code);
+  });
+
+  describe('where the API is registered as a client, as at Entra, a token without a scope', () => {
+    const api = { clientIds: ['theirs', 'the-api'], audience: 'the-api', groupsClaim: 'roles' };
+    const ofProgram = { aud: 'the-api', sub: 'o', oid: 'o', roles: ['r'], ver: '2.0' };
+
+    it.each<Claims>([
+      { azp: 'theirs', azpacr: '1' },
+      { appid: 'theirs', appidacr: '2' },
+      { azp: 'theirs', idtyp: 'app' },
+      { azp: 'the-api', idtyp: 'app' },
+    ])('with %j is a program’s access token', async (claims) => {
+      for (const typ of ['JWT', null]) {
+        const { status } = await outcome({ ...ofProgram, ...claims }, { typ, api });
+        expect(status).toBe(200);
+      }
+    });
+
+    it.each<Claims>([
+      { azp: 'theirs' },
+      { azp: 'the-api', azpacr: '1' },
+      { azp: 'theirs', azpacr: '1', aud: ['theirs', 'the-api'] },
+      { azp: 'theirs', appidacr: '1' },
+      { azpacr: '1', client_id: 'theirs' },
+      { azp: 'theirs', idtyp: 'user' },
+      { azp: 'theirs', idtyp: ['app'] },
+      { azp: 'theirs', azpacr: '1', nonce: 'n' },
+      { azp: 'theirs', idtyp: 'app', at_hash: 'h' },
+    ])('with %j may be an ID token and is not taken', async (claims) => {
+      const { code } = await outcome({ ...ofProgram, ...claims }, { typ: 'JWT', api });
+      expect(code).toBe('access_token_use_wrong');
+    });
+
+    it.each<[Claims, number]>([
+      [{ azp: 'theirs', azpacr: '1' }, 200],
+      [{ azp: 'theirs', idtyp: 'app', oid: undefined }, 200],
+      [{ azp: 'theirs', azpacr: '1', sub: 'pairwise' }, 401],
+      [{ azp: 'theirs', azpacr: '1', scp: 'a' }, 401],
+    ])('%j is as recent as its issue if it is a program’s: %i', async (claims, status) => {
+      const rp = relyingParty('http://127.0.0.1:9/eu-west-1_Master001', 'site', {
+        issuers: [{ issuer: provider.issuer, ...api }],
+      });
+      const minted = { ...ofProgram, ...claims, iss: provider.issuer };
+      const times = { iat: seconds(), exp: seconds() + 60 };
+      const authorization = `Bearer ${await provider.sign({ ...minted, ...times }, { typ: 'JWT' })}`;
+      const answer = await request(hostOf(rp)).get('/recent').set({ authorization });
+      expect(answer.status).toBe(status);
+      await rp.close();
+    });
   });
 
   it('its own audience counts instead of ours, and null in writing switches the check off', async () => {

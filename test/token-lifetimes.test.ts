@@ -52,7 +52,18 @@ describe('tokens whose expires_in', () => {
     expect(await timesAsked(expiresIn, 0.7)).toBe(1);
   });
 
-  it('is short, and no less than that, are refreshed as it says', async () => {
-    expect(await timesAsked(6, 6.1)).toBeGreaterThan(2);
+  it.each([6, '6', '6 seconds'])(
+    'is %j, and no less than that, are refreshed as it says',
+    async (expiresIn) => {
+      expect(await timesAsked(expiresIn, 6.1)).toBeGreaterThan(2);
+    },
+  );
+
+  it.each([-1, '-1', '', 'soon', null, true, [], {}])('is %j sign nobody in', async (expiresIn) => {
+    provider.answers.set('/token', (_req, _res, body) =>
+      provider.tokens(body, { members: { expires_in: expiresIn } }),
+    );
+    const { status, code } = await signIn(site.url);
+    expect([status, code]).toEqual([502, 'code_exchange_failed']);
   });
 });

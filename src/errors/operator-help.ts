@@ -149,7 +149,8 @@ export const operatorHelp: Readonly<Record<RelyingPartyErrorCode, OperatorHelp>>
     fix: 'Use a plan with step-up, or ask for less.',
   },
   authentication_too_old: {
-    cause: 'The route asks for a more recent sign-in than this session or token is from.',
+    cause:
+      'The route asks for a more recent sign-in than this session or token is from, or the token of a user does not say when they signed in (`auth_time`).',
     fix: 'Sign in again, or get a new access token.',
   },
   authorization_header_malformed: {

@@ -10,7 +10,7 @@ export interface ApiAccess {
   readonly group?: string | readonly string[];
   /** Claims and what they must be (a list must have it among others), or a function that decides. */
   readonly claim?: Readonly<Record<string, string | number | boolean>> | ClaimCheck;
-  /** The user must have given their credentials, or the client got its token, within so many seconds. */
+  /** The user must have given their credentials, or a client got its own token, within so many seconds; unknown is too long ago. */
   readonly maxAgeSeconds?: number;
   /** Take only callers with a session, or only callers with a bearer token; default both. */
   readonly via?: 'session' | 'bearer';

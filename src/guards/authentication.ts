@@ -15,7 +15,7 @@ export interface Authentication {
   readonly unverifiedEmail: string | undefined;
   readonly groups: readonly string[];
   readonly scopes: readonly string[];
-  /** When the user gave their credentials, or a client got its token; epoch milliseconds. */
+  /** When the user gave their credentials, if the provider says so, or a client got its own token; epoch milliseconds. */
   readonly authenticatedAt: number | undefined;
   /**
    * Verified claims by their names on the wire: all of an access token's; of a session what it keeps, and the claims of the ID

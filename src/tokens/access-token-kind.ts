@@ -1,3 +1,4 @@
+import { hasScope, isEntraAccessToken } from './program-tokens.js';
 import { requireType } from './rules.js';
 import { refused, type SignedClaims, type SignedToken } from './signed-claims.js';
 
@@ -34,7 +35,11 @@ export function checkIsAccessToken({ typ, claims }: SignedToken, rules: KindRule
   if (MARKS_OF_OTHERS.some((name) => claims[name] !== undefined)) {
     throw wrongUse('it is a token for a sign-in or a sign-out');
   }
-  const saysItIsOne = typ === ACCESS_TOKEN_TYPE || tokenUse === 'access' || type === 'Bearer';
+  const saysItIsOne =
+    typ === ACCESS_TOKEN_TYPE ||
+    tokenUse === 'access' ||
+    type === 'Bearer' ||
+    isEntraAccessToken(claims);
   if (!saysItIsOne && isMeantForClient(claims, rules.clientIds) && !hasScope(claims)) {
     throw wrongUse('it is meant for a client and has no scope, as an ID token');
   }
@@ -46,8 +51,5 @@ function isMeantForClient(claims: SignedClaims, clientIds: readonly string[]): b
     .flat()
     .some((audience) => (clientIds as readonly unknown[]).includes(audience));
 }
-
-const hasScope = (claims: SignedClaims): boolean =>
-  claims['scope'] !== undefined || claims['scp'] !== undefined;
 
 const wrongUse = (message: string): Error => refused('access_token', 'use_wrong', message);

@@ -9,6 +9,7 @@ import {
 import { checkIsAccessToken } from './access-token-kind.js';
 import type { AccessTokenClaims } from './claims.js';
 import type { KeySet } from './key-set.js';
+import { isOfClientAlone } from './program-tokens.js';
 import { requireValidNow } from './rules.js';
 import { refused, signedClaims, textOf, type SignedClaims } from './signed-claims.js';
 
@@ -65,6 +66,10 @@ export async function verifyAccessToken(
     const names = dialect.client.join(', ');
     throw refused('access_token', 'client_refused', `${names}: not one accepted client`);
   }
+  // A user pool names the client elsewhere; whoever writes another one here means another's token.
+  if (claims['azp'] !== undefined && claims['azp'] !== clientId) {
+    throw refused('access_token', 'client_refused', 'azp is another client');
+  }
   if (!isMeantForUs(claims['aud'], expected)) {
     throw refused('access_token', 'audience_refused', 'aud does not name our resource');
   }
@@ -83,7 +88,7 @@ export async function verifyAccessToken(
     originJti: textOf(claims, 'origin_jti'),
     sid: textOf(claims, 'sid'),
     issuedAt: typeof claims['iat'] === 'number' ? claims['iat'] * 1000 : undefined,
-    authenticatedAt: authenticatedAt(claims),
+    authenticatedAt: authenticatedAt(claims, clientId),
   };
 }
 
@@ -114,7 +119,12 @@ function claimedIssuer(
   }
 }
 
-function authenticatedAt(claims: SignedClaims): number | undefined {
-  const time = claims['auth_time'] ?? claims['iat'];
+/**
+ * When the user gave their credentials, if the token says so. When it was issued says nothing of that: each refresh brings a new
+ * one. A client's own token has no user behind it; it is as recent as its issue.
+ */
+function authenticatedAt(claims: SignedClaims, clientId: string): number | undefined {
+  const time =
+    claims['auth_time'] ?? (isOfClientAlone(claims, clientId) ? claims['iat'] : undefined);
   return typeof time === 'number' ? time * 1000 : undefined;
 }

@@ -17,7 +17,7 @@ export interface AccessTokenClaims {
   readonly sid: string | undefined;
   /** Epoch milliseconds. */
   readonly issuedAt: number | undefined;
-  /** When the user gave their credentials (`auth_time`) or else when the token was issued, in epoch milliseconds. */
+  /** When the user gave their credentials (`auth_time`), or when a client's own token was issued, in epoch milliseconds. */
   readonly authenticatedAt: number | undefined;
   /**
    * By their names on the wire: all of them, or of a partner those it may speak of; `email` only if it was verified. Frozen: later

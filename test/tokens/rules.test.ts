@@ -234,7 +234,10 @@ const rules: Readonly<Record<string, readonly Cell[]>> = {
     {
       says: 'the same client as `client_id`, or absent',
       takes: [claims({ azp: CLIENT }), claims({ azp: undefined })],
-      refuses: each('client_refused', claims({ azp: 'stranger' })),
+      refuses: each('client_refused', claims({ azp: 'stranger' }), claims({ azp: [CLIENT] }), {
+        claims: { azp: 'stranger', token_use: 'access' },
+        pool: true,
+      }),
     },
     ourParty('invalid'),
     ourParty('invalid'),
