@@ -52,4 +52,6 @@ async function tryWithout({ file, find, replace, tests, name }: Defence): Promis
 }
 
 /** Vitest reads the name as a pattern. */
-const escaped = (name: string): string => name.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+function escaped(name: string): string {
+  return name.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&');
+}
