@@ -36,3 +36,13 @@ export const ROTATION_GRACE_SECONDS = 60;
 
 /** How long a stop waits for work whose visitor has gone: one call to the provider, and the store before and after it. */
 export const FINISH_MS = 7000;
+
+/**
+ * How long an access token may live of which nobody told us, such as another client's with the same `sid`. The most that Cognito
+ * gives.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+ */
+export const ACCESS_TOKEN_LIFETIME_MS = 86_400_000;
+
+/** What a provider says beyond it is not believed: longer than any session, and it need not even be a date. */
+export const MAX_LIFETIME_MS: number = 400 * 86_400_000;

@@ -101,7 +101,11 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     background,
     events,
   });
-  const revokedSignIns = createRevokedSignIns({ store: session.store, now });
+  const revokedSignIns = createRevokedSignIns({
+    store: session.store,
+    now,
+    clockToleranceSeconds: api.clockToleranceSeconds,
+  });
   const lostSessions = createLostSessions({
     secrets,
     cookieNamespace,

@@ -1,10 +1,10 @@
 import { decodeJwt } from 'jose';
 import { identityProviderOf } from '../cognito/claims.js';
 import type { Session, SessionTokens } from '../sessions/session.js';
-import { textOf } from '../tokens/signed-claims.js';
+import { textOf, type SignedClaims } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
 import type { RelyingPartyEvents } from './events.js';
-import { untilNow } from './revoked-sign-ins.js';
+import { untilNow, type EndedSignIn } from './revoked-sign-ins.js';
 import { revokeTokens, type RevocationOutcome } from './revoke.js';
 
 /** Why a session ends. */
@@ -90,19 +90,57 @@ async function clearUp(
   },
 ): Promise<RevocationOutcome> {
   const { tokens, signIn, revoke = true } = found;
-  // Of the moment of the end, however late the store takes the mark.
-  const { issuedBeforeSeconds = untilNow(parts.now()) } = found;
+  const { issuedAtSeconds, expiresAt } = tokens === undefined ? NO_DATES : datesOf(tokens);
+  // Of the moment of the end, however late the store takes the mark. The OP's clock may be ahead: what we held has come to its end.
+  const now = Math.max(untilNow(parts.now()), issuedAtSeconds + 1);
+  const { issuedBeforeSeconds = now } = found;
+  const ended: EndedSignIn | undefined = signIn && {
+    ...signIn,
+    accessTokenExpiresAt: Math.max(signIn.accessTokenExpiresAt, expiresAt),
+  };
   const [outcome] = await Promise.all([
     // What is sealed with a secret that is not ours cannot be revoked.
     tokens === undefined
       ? ('failed' as const)
       : revokeTokens(parts, key, revoke ? tokens : undefined),
-    signIn &&
+    ended &&
       parts.leftovers.attempt(`mark ${key}`, () =>
-        parts.revokedSignIns.add(signIn, issuedBeforeSeconds),
+        parts.revokedSignIns.add(ended, issuedBeforeSeconds),
       ),
   ]);
   return outcome;
+}
+
+/** By the OP's clock, as far as tokens say it. */
+interface TokenDates {
+  /** When the last of them was issued. */
+  readonly issuedAtSeconds: number;
+  /** When the access token expires, in epoch milliseconds. */
+  readonly expiresAt: number;
+}
+const NO_DATES: TokenDates = { issuedAtSeconds: 0, expiresAt: 0 };
+
+/** `expires_in` was the OP's word about its access token, or our guess; one that is a JWT says itself what an API believes. */
+function datesOf({ accessToken, idToken }: SessionTokens): TokenDates {
+  const access = claimsIn(accessToken);
+  return {
+    issuedAtSeconds: Math.max(numberOf(access, 'iat'), numberOf(claimsIn(idToken), 'iat')),
+    expiresAt: numberOf(access, 'exp') * 1000,
+  };
+}
+
+/** Nothing for a token that is no JWT: an access token need not be one, and the test kit signs people in with none at all. */
+function claimsIn(token: string): SignedClaims {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return {};
+  }
+}
+
+function numberOf(claims: SignedClaims, name: string): number {
+  const value = claims[name];
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
 /** Whose tokens these are, by their ID token, which was verified before it was sealed. */
@@ -110,16 +148,12 @@ function signInOf(
   { issuer, identityProviders }: RelyingPartyParts,
   { idToken, accessTokenExpiresAt }: SessionTokens,
 ): SignInToEnd | undefined {
-  let claims: Readonly<Record<string, unknown>>;
-  try {
-    claims = decodeJwt(idToken);
-  } catch {
-    // The test kit signs people in with tokens that are none.
-    return undefined;
-  }
+  const claims = claimsIn(idToken);
+  const subject = textOf(claims, 'sub');
+  if (subject === undefined) return undefined;
   return {
     issuer,
-    subject: textOf(claims, 'sub') ?? '',
+    subject,
     identityProvider: identityProviderOf(
       claims,
       identityProviders.map(({ name }) => name),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as client from 'openid-client';
 import { groupsOf, identityProviderOf } from '../cognito/claims.js';
+import { MAX_LIFETIME_MS } from '../config/time-limits.js';
 import { RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
 import type { SessionTokens, SignedIn } from '../sessions/session.js';
 import { verifyIdToken, type IdTokenClaims } from '../tokens/id-token.js';
@@ -15,8 +16,6 @@ export type TokenResponse = client.TokenEndpointResponse;
 const DEFAULT_LIFETIME_SECONDS = 300;
 /** The shortest that is believed. */
 const MIN_LIFETIME_SECONDS = 5;
-/** Longer than any session; what an OP says beyond it need not even be a date. */
-const MAX_LIFETIME_SECONDS = 400 * 86_400;
 export const MAX_USER_AGENT_LENGTH = 200;
 
 /** Checks the ID token of a token response; `nonce` is `null` on refresh. */
@@ -62,7 +61,7 @@ export function sessionTokens(
 
 function lifetimeSeconds(expiresIn: number | undefined): number {
   if (expiresIn === undefined || !(expiresIn > 0)) return DEFAULT_LIFETIME_SECONDS;
-  return Math.min(Math.max(expiresIn, MIN_LIFETIME_SECONDS), MAX_LIFETIME_SECONDS);
+  return Math.min(Math.max(expiresIn, MIN_LIFETIME_SECONDS), MAX_LIFETIME_MS / 1000);
 }
 
 /** Who signed in, from verified claims. */
