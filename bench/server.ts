@@ -96,6 +96,7 @@ async function lifeguard(storeUrl: string): Promise<Contender> {
   const store = await openSessionStore(storeUrl, { now: Date.now });
   const { logger } = openProcessLog(settings.logLevel);
   const sessions = createSessions({
+    clientId: settings.clientId,
     store,
     secrets: sealingSecrets(settings.sessionSecrets, { ...settings, cookieNamespace: '' }),
     idleSeconds: settings.sessionIdleSeconds,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contextOf } from '../src/relying-party/context.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
 import { openSessionStore } from '../src/sessions/open-session-store.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
@@ -19,10 +20,20 @@ describe('the answer to a logout token', () => {
   });
   afterAll(() => provider.stop());
 
-  const startSite = (store: SessionStore, issuer = provider.issuer): Promise<RunningApp> =>
-    startApp({ ISSUER: issuer, CLIENT_ID: 'site', CLIENT_SECRET: 'secret' }, { store });
-  const logoutToken = (sid: string): Promise<string> => {
-    const iat = Math.floor(Date.now() / 1000);
+  const startSite = (
+    store: SessionStore,
+    environment: Record<string, string> = {},
+    now = Date.now,
+  ): Promise<RunningApp> =>
+    startApp(
+      { ISSUER: provider.issuer, CLIENT_ID: 'site', CLIENT_SECRET: 'secret', ...environment },
+      { store, now },
+    );
+  const logoutToken = (
+    sid: string | undefined,
+    { now = Date.now, ...claims }: { now?: () => number; aud?: string; sub?: string } = {},
+  ): Promise<string> => {
+    const iat = Math.floor(now() / 1000);
     const jti = randomUUID();
     const events = { [EVENT]: {} };
     return provider.sign({
@@ -33,6 +44,7 @@ describe('the answer to a logout token', () => {
       jti,
       sid,
       events,
+      ...claims,
     });
   };
   const post = (site: RunningApp, token: string): Promise<Response> =>
@@ -93,6 +105,101 @@ describe('the answer to a logout token', () => {
     await expectTryAgain(await post(site, await logoutToken('x')), 'provider_unavailable');
     provider.answers.clear();
     await site.stop();
+    await store.close();
+  });
+
+  const OTHER_SECRET = { SESSION_SECRET: 'another secret - more than 32 bytes long' };
+  const ahead = (): number => Date.now() + 45 * 60_000;
+  const replicas = [
+    ['has another secret', OTHER_SECRET, Date.now],
+    ['has a clock that is 45 minutes ahead', {}, ahead],
+  ] as const;
+
+  describe.each(replicas)('at a replica that %s', (_what, environment, clock) => {
+    it.each([
+      ['sid', 'sid-5', {}],
+      ['sub', undefined, { sub: 'alice' }],
+      ['sid and sub', 'sid-5', { sub: 'alice' }],
+    ])(
+      'is 200 only because the session that %s names is over for everybody',
+      async (_name, sid, claims) => {
+        const store = new MemoryStore({ now: Date.now });
+        const site = await startSite(store);
+        const replica = await startSite(store, environment, clock);
+        const ended: number[] = [];
+        replica.relyingParty.events.on('logout.backchannel', ({ sessionsEnded }) =>
+          ended.push(sessionsEnded),
+        );
+        const { cookie } = await establish(site, { sid: 'sid-5' });
+        expect(await isSignedIn(site, cookie)).toBe(true);
+        const token = await logoutToken(sid, { now: clock, ...claims });
+        expect((await post(replica, token)).status).toBe(200);
+        expect(await isSignedIn(site, cookie)).toBe(false);
+        expect(ended).toEqual([1]);
+        for (const each of [site, replica]) await each.stop();
+        await store.close();
+      },
+    );
+
+    it('is 200 for one of another client, whose sessions stay as they are', async () => {
+      const store = new MemoryStore({ now: Date.now });
+      const site = await startSite(store);
+      const replica = await startSite(store, { ...environment, CLIENT_ID: 'another' }, clock);
+      const { cookie } = await establish(site, { sid: 'sid-6' });
+      for (const claims of [{}, { sub: 'alice' }]) {
+        const token = await logoutToken('sid-6', { now: clock, aud: 'another', ...claims });
+        expect((await post(replica, token)).status).toBe(200);
+      }
+      const bySub = await logoutToken(undefined, { now: clock, aud: 'another', sub: 'alice' });
+      expect((await post(replica, bySub)).status).toBe(200);
+      expect(await replica.relyingParty.endSessionsOf('alice')).toBe(0);
+      expect(await isSignedIn(site, cookie)).toBe(true);
+      for (const each of [site, replica]) await each.stop();
+      await store.close();
+    });
+  });
+
+  it('at a replica with another secret ends the access tokens of that sid too', async () => {
+    const store = new MemoryStore({ now: Date.now });
+    const site = await startSite(store);
+    const replica = await startSite(store, OTHER_SECRET);
+    await establish(site, { sid: 'sid-7' });
+    expect((await post(replica, await logoutToken('sid-7'))).status).toBe(200);
+    const { revokedSignIns } = contextOf(site.relyingParty);
+    const { issuer } = provider;
+    const names = { issuer, originJti: undefined, sid: 'sid-7' };
+    expect(await revokedSignIns.has({ ...names, issuedAt: Date.now() - 1000 })).toBe(true);
+    for (const each of [site, replica]) await each.stop();
+    await store.close();
+  });
+
+  it('by the clock of an OP that is ahead ends what that has issued until then', async () => {
+    const store = new MemoryStore({ now: Date.now });
+    const site = await startSite(store);
+    await establish(site, { sid: 'sid-8' });
+    const opNow = (): number => Date.now() + 30_000;
+    expect((await post(site, await logoutToken('sid-8', { now: opNow }))).status).toBe(200);
+    const { revokedSignIns } = contextOf(site.relyingParty);
+    const { issuer } = provider;
+    const names = { issuer, originJti: undefined, sid: 'sid-8' };
+    expect(await revokedSignIns.has({ ...names, issuedAt: opNow() - 10_000 })).toBe(true);
+    await site.stop();
+    await store.close();
+  });
+
+  it('is 503 at a replica with another secret where the session could not be ended', async () => {
+    const store = new MemoryStore({ now: Date.now });
+    const site = await startSite(store);
+    const replica = await startSite(store, OTHER_SECRET);
+    const { cookie } = await establish(site, { sid: 'sid-9' });
+    const destroy = store.destroy.bind(store);
+    store.destroy = () => Promise.reject(storeUnavailable(new Error('broken')));
+    const token = await logoutToken('sid-9');
+    await expectTryAgain(await post(replica, token), 'session_store_unavailable');
+    store.destroy = destroy;
+    expect((await post(replica, token)).status).toBe(200);
+    expect(await isSignedIn(site, cookie)).toBe(false);
+    for (const each of [site, replica]) await each.stop();
     await store.close();
   });
 

@@ -52,6 +52,7 @@ describe('a process that is stopped in the middle of a refresh', () => {
     settings = read.settings;
     store = await openSessionStore(settings.sessionStore, { now: Date.now });
     sessions = createSessions({
+      clientId: settings.clientId,
       store,
       secrets: sealingSecrets(settings.sessionSecrets, { ...settings, cookieNamespace: '' }),
       idleSeconds: settings.sessionIdleSeconds,

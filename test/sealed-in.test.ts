@@ -53,6 +53,33 @@ describe('two relying parties with one store and one secret', () => {
     expect(await contextOf(relyingParty()).sessions.tokens(session)).toBeUndefined();
   });
 
+  it.each(others)('of %s do not end each other’s sessions', async (_name, other) => {
+    const theirs = await signedIn(relyingParty(other), { claims: { sub: 'carol', sid: 'sid-1' } });
+    const mine = await signedIn(relyingParty(), { claims: { sub: 'carol', sid: 'sid-1' } });
+    const ended = await request(page(relyingParty()))
+      .post('/sessions/end-others')
+      .set(mine.headers);
+    expect(ended.status).toBe(303);
+    expect(await relyingParty().endSessionsOf('carol')).toBe(1);
+    const app = page(relyingParty(other));
+    expect((await request(app).get('/page').set('cookie', theirs.cookie)).status).toBe(200);
+    expect(await relyingParty(other).endSessionsOf('carol')).toBe(1);
+  });
+
+  it('of one client at two paths end what their user has at that client', async () => {
+    const at = (basePath: string): RelyingParty => {
+      const options = relyingPartyOptions(pools);
+      const session = { ...options.session, store };
+      return createRelyingParty({ ...options, session, basePath });
+    };
+    const theirs = await signedIn(at('/b'), { claims: { sub: 'dave' } });
+    const { sessions } = contextOf(at('/a'));
+    // Another key seals it, so here it is only a name.
+    expect(await sessions.ofSubject(theirs.session.issuer, 'dave')).toEqual([]);
+    expect(await at('/a').endSessionsOf('dave')).toBe(1);
+    expect(await contextOf(at('/b')).sessions.findByKey(theirs.session.key)).toBeUndefined();
+  });
+
   it.each(others)('of %s do not take up each other’s logins', async (_name, other) => {
     const login = (rp: RelyingParty) => {
       const { transactions } = contextOf(rp);

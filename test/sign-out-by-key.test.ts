@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSessionStore } from '../src/sessions/open-session-store.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
+import { signedIn } from '../src/testing/index.js';
 import { startApp, type RunningApp } from './support/app.js';
 import type { Browser } from './support/browser.js';
 import { redisProgram, startRedis, type RedisProcess } from './support/redis.js';
@@ -24,11 +26,13 @@ describe.skipIf(redisProgram === undefined)(
       world = await startWorld({ store: () => store });
       browser = world.browser();
       await world.signIn(browser);
-      cookie = browser
+      cookie = sessionCookie();
+    });
+    const sessionCookie = (): string =>
+      browser
         .cookies(world.app.url)
         .find(({ key }) => key === 'lifeguard')!
         .cookieString();
-    });
     afterEach(async () => {
       await replica?.stop();
       await ofReplica?.close();
@@ -81,6 +85,60 @@ describe.skipIf(redisProgram === undefined)(
       expect(await statusOf()).toBe(401);
       const [revocation] = world.pools.requests('oidc-pool-1', '/oauth2/revoke');
       expect(world.master.isRefreshTokenActive(revocation!.body['token']!)).toBe(false);
+    });
+
+    const replicas = [
+      ['its clock is ahead', {}, 9 * HOUR_MS],
+      ['it has another secret', { SESSION_SECRET: 'another secret - more than 32 bytes long' }, 0],
+    ] as const;
+
+    it.each(replicas)(
+      'because %s: an operator ends it there for everybody, and is told how many there were',
+      async (_why, environment, ahead) => {
+        const app = await startReplica(environment, () => world.pools.clock.now() + ahead);
+        const { sub } = world.master.users()[0]!;
+        expect(await statusOf()).toBe(200);
+        expect(await app.relyingParty.endSessionsOf(sub)).toBe(1);
+        expect(await statusOf()).toBe(401);
+        expect(await app.relyingParty.endSessionsOf(sub)).toBe(0);
+      },
+    );
+
+    it.each(replicas)(
+      'because %s: its user ends it from there, by name or with all others',
+      async (_why, environment, ahead) => {
+        const app = await startReplica(environment, () => world.pools.clock.now() + ahead);
+        const { sub } = world.master.users()[0]!;
+        const there = await signedIn(app.relyingParty, { claims: { sub } });
+        const post = (path: string): Promise<Response> =>
+          fetch(app.url + path, {
+            method: 'POST',
+            headers: { ...there.headers, accept: 'text/html' },
+            redirect: 'manual',
+          });
+        const key = createHash('sha256').update(cookie.split('=')[1]!).digest('base64url');
+        expect((await post(`/sessions/${key}/end`)).status).toBe(303);
+        expect(await statusOf()).toBe(401);
+
+        browser.clearCookies();
+        await world.signIn(browser);
+        cookie = sessionCookie();
+        expect(await statusOf()).toBe(200);
+        expect((await post('/sessions/end-others')).status).toBe(303);
+        expect(await statusOf()).toBe(401);
+        const mine = await fetch(`${app.url}/api/me`, { headers: { cookie: there.cookie } });
+        expect(mine.status).toBe(200);
+      },
+    );
+
+    it('because its clock is ahead: a sign-in and a look there leave it where it can be found', async () => {
+      const app = await startReplica({}, () => world.pools.clock.now() + 9 * HOUR_MS);
+      const { sub } = world.master.users()[0]!;
+      const there = await signedIn(app.relyingParty, { claims: { sub } });
+      const headers = { cookie: there.cookie, accept: 'text/html' };
+      expect((await fetch(`${app.url}/sessions`, { headers })).status).toBe(200);
+      expect(await world.app.relyingParty.endSessionsOf(sub)).toBe(2);
+      expect(await statusOf()).toBe(401);
     });
 
     it('because it has another secret: ends it for everybody, and says that access lasts', async () => {

@@ -1,6 +1,5 @@
 import type { Request, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
-import type { Session } from '../sessions/session.js';
 import { verifyLogoutToken, type LogoutSubject } from '../tokens/logout-token.js';
 import type { RelyingPartyContext } from './context.js';
 import { endSessions } from './end-session.js';
@@ -31,23 +30,27 @@ export async function backchannelLogout(
     throw new RelyingPartyError('logout_token_replayed', 'jti was seen before');
   }
 
-  const sessions = await sessionsOf(context, whom);
-  if (!(await endSessions(context, sessions, 'backchannel'))) {
-    throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
-  }
+  const said = { sid: whom.sid, issuedAtSeconds: whom.issuedAtSeconds };
+  const keys = await keysOf(context, whom);
+  const sessionsEnded = await endSessions(context, keys, 'backchannel', { said });
   // Only now: an OP that was told of a failure sends the same token again. It is carried out, whether or not the store has room.
   const note = { text: 'carried out', expiresAt: whom.expiresAt };
   await context.leftovers.attempt(`mark ${seen.join(' ')}`, () => marks.write(seen, note));
-  context.events.emit('logout.backchannel', { sessionsEnded: sessions.length });
+  context.events.emit('logout.backchannel', { sessionsEnded });
   res.sendStatus(200);
 }
 
-/** By `sid` the one sign-in it names, and only if it is that user's; by `sub` all of the user's. */
-async function sessionsOf(
+/**
+ * By `sid` the one sign-in it names, and only if it is that user's; by `sub` all of the user's. What cannot be read counts as that
+ * user's too: the OP says so of a `sid` of its own, and others that share the store may be able to read it.
+ */
+async function keysOf(
   { sessions, issuer }: RelyingPartyContext,
   { sid, subject }: LogoutSubject,
-): Promise<Session[]> {
-  if (sid === undefined) return sessions.ofSubject(issuer, subject!);
-  const found = await sessions.ofSid(issuer, sid);
-  return found.filter((session) => subject === undefined || session.subject === subject);
+): Promise<string[]> {
+  if (sid === undefined) return sessions.keysOfSubject(issuer, subject!);
+  const keys = await sessions.keysOfSid(issuer, sid);
+  if (subject === undefined) return keys;
+  const found = await Promise.all(keys.map((key) => sessions.findByKey(key)));
+  return keys.filter((_, n) => (found[n]?.subject ?? subject) === subject);
 }

@@ -26,7 +26,6 @@ import { createFreshSession } from './fresh-session.js';
 import { createAddressPresence } from './address-presence.js';
 import { createLeftovers } from './leftovers.js';
 import { createCurrentSignOut, withoutUnended } from './unended-sessions.js';
-import { RelyingPartyError } from '../errors.js';
 import { createLoginTransactions } from './login-transaction.js';
 import { createLogoutChainCookie } from './logout-chain-cookie.js';
 import { isUnfinished } from './logout-chain.js';
@@ -90,6 +89,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   const idleSeconds = session.idleSeconds ?? DEFAULT_IDLE_SECONDS;
   const sessions = createSessions({
     store: session.store,
+    clientId,
     secrets,
     idleSeconds,
     absoluteSeconds,
@@ -209,11 +209,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     freshSession: createFreshSession(parts, currentSession),
     endSessionsOf: async (subject) => {
       checkOptions('endSessionsOf', text('give the sub of a user'), subject, 'subject');
-      const found = await sessions.ofSubject(issuer, subject);
-      if (!(await endSessions(parts, found, 'operator'))) {
-        throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
-      }
-      return found.length;
+      return endSessions(parts, await sessions.keysOfSubject(issuer, subject), 'operator');
     },
     now,
     pageContext,

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { identityProviderOf } from '../cognito/claims.js';
+import { RelyingPartyError } from '../errors.js';
 import type { Session, SessionTokens } from '../sessions/session.js';
 import { textOf, type SignedClaims } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
@@ -24,12 +25,27 @@ export type SessionToEnd =
 export interface EndedSession {
   /** The store has deleted it, or had none. If not, this process refuses it, and deletes it once the store works. */
   readonly isOver: boolean;
+  /** There was one, and this call is the one that deleted it. */
+  readonly isEndedByUs: boolean;
   /** Whose it was, as far as that is known; not while it is not over. */
   readonly signIn: SignInToEnd | undefined;
   /** What it held, if this call was the one that deleted it. */
   readonly tokens: SessionTokens | undefined;
   /** How the revocation at the OP goes; `pending` while the session is not over. Never rejects. */
   readonly revocation: Promise<RevocationOutcome | 'pending'>;
+}
+
+interface EndOptions {
+  readonly revoke?: boolean;
+  readonly issuedBeforeSeconds?: number;
+  readonly said?: SaidByProvider;
+}
+
+/** What a logout token names. */
+interface SaidByProvider {
+  readonly sid: string | undefined;
+  /** The time of the OP. */
+  readonly issuedAtSeconds: number;
 }
 
 /**
@@ -39,12 +55,13 @@ export interface EndedSession {
  * @param session itself, or its key alone, with what may be found out about it
  * @param options.revoke whether the OP is asked to end the refresh token too; default true
  * @param options.issuedBeforeSeconds see `RevokedSignIns.add`: a sign-in that takes this one's place may have its `sid`
+ * @param options.said what the OP says of the sign-in, should nothing here be readable
  */
 export async function endSession(
   parts: RelyingPartyParts,
   session: SessionToEnd,
   reason: EndReason,
-  options: { readonly revoke?: boolean; readonly issuedBeforeSeconds?: number } = {},
+  options: EndOptions = {},
 ): Promise<EndedSession> {
   const { key } = session;
   let ended: Omit<EndedSession, 'isOver'> = NOT_YET;
@@ -62,7 +79,12 @@ export async function endSession(
         removed === undefined
           ? NOTHING_TO_REVOKE
           : clearUp(parts, key, { ...removed, ...options, signIn });
-      ended = { signIn, tokens: removed?.tokens, revocation };
+      ended = {
+        isEndedByUs: removed !== undefined,
+        signIn,
+        tokens: removed?.tokens,
+        revocation,
+      };
       // A store that did not answer in time may have deleted it all the same; what it held is lost then.
       if (removed !== undefined || tries > 1) {
         parts.events.emit('session.ended', { subject: signIn?.subject, session: key, reason });
@@ -73,6 +95,7 @@ export async function endSession(
 }
 
 const NOT_YET: Omit<EndedSession, 'isOver'> = {
+  isEndedByUs: false,
   signIn: undefined,
   tokens: undefined,
   revocation: Promise.resolve('pending'),
@@ -82,26 +105,18 @@ const NOTHING_TO_REVOKE = Promise.resolve('not-possible' as const);
 async function clearUp(
   parts: RelyingPartyParts,
   key: string,
-  found: {
+  found: EndOptions & {
     readonly tokens: SessionTokens | undefined;
     readonly signIn: SignInToEnd | undefined;
-    readonly revoke?: boolean;
-    readonly issuedBeforeSeconds?: number;
   },
 ): Promise<RevocationOutcome> {
-  const { tokens, signIn, revoke = true } = found;
-  const { issuedAtSeconds, expiresAt } = tokens === undefined ? NO_DATES : datesOf(tokens);
-  // Of the moment of the end, however late the store takes the mark. The OP's clock may be ahead: what we held has come to its end.
-  const now = Math.max(untilNow(parts.now()), issuedAtSeconds + 1);
-  const { issuedBeforeSeconds = now } = found;
-  const ended: EndedSignIn | undefined = signIn && {
-    ...signIn,
-    accessTokenExpiresAt: Math.max(signIn.accessTokenExpiresAt, expiresAt),
-  };
+  const { tokens, revoke = true } = found;
+  const ended = endedSignIn(parts, found);
+  // Of the moment of the end, however late the store takes the mark.
+  const { issuedBeforeSeconds = endOf(parts, found) } = found;
   const [outcome] = await Promise.all([
-    // What is sealed with a secret that is not ours cannot be revoked.
     tokens === undefined
-      ? ('failed' as const)
+      ? tellSealed(parts, key)
       : revokeTokens(parts, key, revoke ? tokens : undefined),
     ended &&
       parts.leftovers.attempt(`mark ${key}`, () =>
@@ -111,6 +126,33 @@ async function clearUp(
   return outcome;
 }
 
+/** What is sealed with a secret that is not ours cannot be revoked. */
+function tellSealed({ events }: RelyingPartyParts, session: string): 'failed' {
+  const detail = 'its tokens are sealed with a secret that this process does not have';
+  events.emit('logout.revocation_failed', { session, detail });
+  return 'failed';
+}
+
+/** By which name its access tokens can be known, and for how long. */
+function endedSignIn(
+  { issuer }: RelyingPartyParts,
+  { tokens, signIn, said }: Parameters<typeof clearUp>[2],
+): EndedSignIn | undefined {
+  const names = signIn ?? (said && { issuer, originJti: undefined, sid: said.sid });
+  if (names === undefined) return undefined;
+  const known = [signIn?.accessTokenExpiresAt ?? 0, datesOf(tokens).expiresAt];
+  return { ...names, accessTokenExpiresAt: Math.max(...known) };
+}
+
+/** Now, also by the clock of the OP, which may be ahead: all that it had issued by then has come to its end. */
+function endOf(
+  { now }: RelyingPartyParts,
+  { tokens, said }: Parameters<typeof clearUp>[2],
+): number {
+  const issued = Math.max(datesOf(tokens).issuedAtSeconds, said?.issuedAtSeconds ?? 0);
+  return Math.max(untilNow(now()), issued + 1);
+}
+
 /** By the OP's clock, as far as tokens say it. */
 interface TokenDates {
   /** When the last of them was issued. */
@@ -118,19 +160,18 @@ interface TokenDates {
   /** When the access token expires, in epoch milliseconds. */
   readonly expiresAt: number;
 }
-const NO_DATES: TokenDates = { issuedAtSeconds: 0, expiresAt: 0 };
 
 /** `expires_in` was the OP's word about its access token, or our guess; one that is a JWT says itself what an API believes. */
-function datesOf({ accessToken, idToken }: SessionTokens): TokenDates {
-  const access = claimsIn(accessToken);
+function datesOf(tokens: SessionTokens | undefined): TokenDates {
+  const [access, id] = [claimsIn(tokens?.accessToken), claimsIn(tokens?.idToken)];
   return {
-    issuedAtSeconds: Math.max(numberOf(access, 'iat'), numberOf(claimsIn(idToken), 'iat')),
+    issuedAtSeconds: Math.max(numberOf(access, 'iat'), numberOf(id, 'iat')),
     expiresAt: numberOf(access, 'exp') * 1000,
   };
 }
 
 /** Nothing for a token that is no JWT: an access token need not be one, and the test kit signs people in with none at all. */
-function claimsIn(token: string): SignedClaims {
+function claimsIn(token = ''): SignedClaims {
   try {
     return decodeJwt(token);
   } catch {
@@ -164,16 +205,28 @@ function signInOf(
   };
 }
 
+/** A session of which there may be no more than its key; what can be read of it goes along. */
+function byKey({ sessions }: RelyingPartyParts, key: string): SessionToEnd {
+  return { key, signIn: sessions.findByKey(key).catch(() => undefined) };
+}
+
 /**
  * Ends several at once and waits for their revocations.
- * @returns whether all of them are over
+ * @returns how many there were
+ * @throws {RelyingPartyError} `session_store_unavailable` when not all of them are over
  */
 export async function endSessions(
   parts: RelyingPartyParts,
-  sessions: readonly Session[],
+  keys: readonly string[],
   reason: EndReason,
-): Promise<boolean> {
-  const ended = await Promise.all(sessions.map((session) => endSession(parts, session, reason)));
+  options: EndOptions = {},
+): Promise<number> {
+  const ended = await Promise.all(
+    keys.map((key) => endSession(parts, byKey(parts, key), reason, options)),
+  );
   await Promise.all(ended.map(({ revocation }) => revocation));
-  return ended.every(({ isOver }) => isOver);
+  if (!ended.every(({ isOver }) => isOver)) {
+    throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
+  }
+  return ended.filter(({ isEndedByUs }) => isEndedByUs).length;
 }

@@ -51,10 +51,10 @@ export async function endOneSession(
   res: Response,
 ): Promise<void> {
   const current = await requireCurrent(context, req, res);
-  const sessions = await inTime(req, context.sessions.ofSubject(current.issuer, current.subject));
-  const chosen = sessions.find(({ key }) => key === req.params['handle']);
+  const keys = await inTime(req, context.sessions.keysOfSubject(current.issuer, current.subject));
+  const chosen = keys.find((key) => key === req.params['handle']);
   // Gone already: ended elsewhere or by a second click. The page shows what is true now.
-  if (chosen?.key === current.key) return logout(context, req, res);
+  if (chosen === current.key) return logout(context, req, res);
   if (chosen !== undefined) await endWhileThereIsTime(context, req, [chosen]);
   res.redirect(303, `${context.basePath}/sessions`);
 }
@@ -66,8 +66,8 @@ export async function endOtherSessions(
   res: Response,
 ): Promise<void> {
   const current = await requireCurrent(context, req, res);
-  const sessions = await inTime(req, context.sessions.ofSubject(current.issuer, current.subject));
-  const others = sessions.filter(({ key }) => key !== current.key);
+  const keys = await inTime(req, context.sessions.keysOfSubject(current.issuer, current.subject));
+  const others = keys.filter((key) => key !== current.key);
   await endWhileThereIsTime(context, req, others);
   res.redirect(303, `${context.basePath}/sessions`);
 }
@@ -76,9 +76,9 @@ export async function endOtherSessions(
 async function endWhileThereIsTime(
   context: RelyingPartyContext,
   req: Request,
-  sessions: readonly Session[],
+  keys: readonly string[],
 ): Promise<void> {
-  const ending = context.background.own(endSessions(context, sessions, 'elsewhere'));
+  const ending = context.background.own(endSessions(context, keys, 'elsewhere'));
   await withinTimeLimit(ending, timeLeft(req)).catch(() => undefined);
 }
 

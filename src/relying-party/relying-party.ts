@@ -37,7 +37,11 @@ export interface RelyingParty {
    * Rejects with `provider_unavailable` when the OP cannot say.
    */
   readonly freshSession: (req: Request, res: Response) => Promise<Session | undefined>;
-  /** The sessions of an account, for an operator: ends them all and revokes their tokens; returns how many. */
+  /**
+   * The sessions of an account at our client, for an operator: ends them all, also those that cannot be read here, and revokes their
+   * tokens, where they can (else a `logout.revocation_failed` event tells); returns how many there were.
+   * Rejects with `session_store_unavailable` when not all of them are over.
+   */
   readonly endSessionsOf: (subject: string) => Promise<number>;
   /** Epoch milliseconds, by the clock the relying party was given. */
   readonly now: () => number;

@@ -68,7 +68,7 @@ export class MemoryStore implements SessionStore {
   }
 
   async find(index: string): Promise<string[]> {
-    return [...(this.#keysByIndex.get(index) ?? [])].filter((key) => this.#live(key) !== undefined);
+    return [...(this.#keysByIndex.get(index) ?? [])];
   }
 
   async lock(name: string, ttlMs: number): Promise<string | undefined> {

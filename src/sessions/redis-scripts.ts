@@ -28,13 +28,16 @@ export const destroySession = `
   return found`;
 
 /**
- * An index entry is a set of session keys, each with the time after which it may be dropped.
- * ARGV: session key, now, that time. Drops what is past its time, and lives as long as its last member.
+ * An index entry is a set of session keys, each with the time after which it may be dropped: by the clock of Redis, since a process
+ * whose clock is ahead would drop what lives at others.
+ * ARGV: session key, ms until that time. Drops what is past its time, and lives as long as its last member.
  */
 export const addToIndex = `
-  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[2])
-  redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
-  local ttl = ARGV[3] - ARGV[2]
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local ttl = tonumber(ARGV[2])
+  redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+  redis.call('ZADD', KEYS[1], now + ttl, ARGV[1])
   if redis.call('PTTL', KEYS[1]) < ttl then redis.call('PEXPIRE', KEYS[1], ttl) end`;
 
 /** ARGV: the proof the lock was given out with, ms to live. Answers whether that proof still holds it. */

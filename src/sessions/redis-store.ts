@@ -127,12 +127,10 @@ class RedisStore implements SessionStore {
       const keys = ((await this.#redis.read(name, ['ZRANGE', name, '0', '-1'])) as Buffer[]).map(
         String,
       );
-      const isLive = await Promise.all(
-        keys.map(async (key) => (await this.#liveFields(key, 'expires_at'))[0] !== undefined),
-      );
-      const gone = keys.filter((_, n) => isLive[n] === false);
+      const isThere = await Promise.all(keys.map((key) => this.#exists(key)));
+      const gone = keys.filter((_, n) => isThere[n] === false);
       if (gone.length > 0) await Promise.allSettled([this.#dropFromIndex(index, gone)]);
-      return keys.filter((_, n) => isLive[n] === true);
+      return keys.filter((_, n) => isThere[n] === true);
     });
   }
 
@@ -184,17 +182,18 @@ class RedisStore implements SessionStore {
     return [isLive ? (value ?? undefined) : undefined, Number(expiresAt)];
   }
 
+  async #exists(key: string): Promise<boolean> {
+    const name = nameOf('session', key);
+    return (await this.#redis.read(name, ['EXISTS', name])) === 1;
+  }
+
   async #addToIndexes(key: string, indexes: readonly string[], expiresAt: number): Promise<void> {
-    const now = this.#now();
     // Twice as long as the session has: if one extension does not get here, the next one is still in time.
-    const until = now + 2 * this.#ttl(expiresAt);
+    const ttl = 2 * this.#ttl(expiresAt);
     await Promise.all(
       indexes.map((index) => {
         const name = nameOf('index', index);
-        return this.#redis.writeToReplica(
-          name,
-          evaluate(scripts.addToIndex, name, key, now, until),
-        );
+        return this.#redis.writeToReplica(name, evaluate(scripts.addToIndex, name, key, ttl));
       }),
     );
   }

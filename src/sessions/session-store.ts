@@ -33,7 +33,10 @@ export interface SessionStore {
    */
   destroy(key: string): Promise<Uint8Array | undefined>;
 
-  /** The keys of the live sessions under an index entry, and only of live ones. */
+  /**
+   * The keys of the sessions under an index entry: of those that are there, and also have expired only by our clock, so that they
+   * can be destroyed.
+   */
   find(index: string): Promise<string[]>;
 
   /**

@@ -6,6 +6,8 @@ import { NEVER_DUE, type Session, type SessionTokens, type SignedIn } from './se
 
 export interface SessionsOptions {
   readonly store: SessionStore;
+  /** Whose sessions these are at their issuer: another client's in the same store are not ended with them. */
+  readonly clientId: string;
   /** At least one, newest first: those of the relying party alone, see `sealingSecrets`. */
   readonly secrets: readonly string[];
   /** A session unused for so long ends. */
@@ -52,21 +54,26 @@ export interface Sessions {
    * @returns what it held, to exactly one caller, who revokes the tokens; `undefined` if there was none
    */
   end(key: string): Promise<RemovedSession | undefined>;
-  /** The live sessions of an account. */
+  /** The live sessions of an account, as far as they can be read here. */
   ofSubject(issuer: string, subject: string): Promise<Session[]>;
-  /** The live sessions that came from one session at the OP. */
-  ofSid(issuer: string, sid: string): Promise<Session[]>;
+  /**
+   * The keys of all sessions of an account, to end them: also of those that cannot be read, or have run out by our clock. It may
+   * be our secret or our clock that is wrong, and then they live on elsewhere.
+   */
+  keysOfSubject(issuer: string, subject: string): Promise<string[]>;
+  /** The same of the sessions that came from one session at the OP. */
+  keysOfSid(issuer: string, sid: string): Promise<string[]>;
   /** The lock and memory of the store, for refresh and replay checks. */
   readonly store: SessionStore;
 }
 
 /** Layout of the records; a record of any other layout reads as "no session", so people sign in again. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 const SESSION_ID_BYTES = 32;
 const TOUCHES_PER_IDLE_TIME = 10;
 
 export function createSessions(options: SessionsOptions): Sessions {
-  const { store, now } = options;
+  const { store, clientId, now } = options;
   const idleMs = options.idleSeconds * 1000;
   const sessionSeal = createSeal(options.secrets, 'session record');
   const tokensSeal = createSeal(options.secrets, 'tokens record');
@@ -94,10 +101,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     return session;
   };
 
-  const findAll = async (index: string): Promise<Session[]> => {
-    const found = await Promise.all((await store.find(index)).map(findByKey));
-    return found.filter((session) => session !== undefined);
-  };
+  const keysOfSubject = (issuer: string, subject: string): Promise<string[]> =>
+    store.find(indexOf('subject', [issuer, clientId, subject]));
 
   return {
     store,
@@ -116,7 +121,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       await store.create(session.key, {
         ...sealedSession(session),
         tokens: sealJson(tokensSeal, tokens, session.key),
-        indexes: indexesOf(session),
+        indexes: indexesOf(session, clientId),
       });
       return { sessionId, session };
     },
@@ -157,8 +162,12 @@ export function createSessions(options: SessionsOptions): Sessions {
       return stored && { tokens: openJson<SessionTokens>(tokensSeal, stored, key) };
     },
 
-    ofSubject: (issuer, subject) => findAll(indexOf('subject', issuer, subject)),
-    ofSid: (issuer, sid) => findAll(indexOf('sid', issuer, sid)),
+    async ofSubject(issuer, subject) {
+      const found = await Promise.all((await keysOfSubject(issuer, subject)).map(findByKey));
+      return found.filter((session) => session !== undefined);
+    },
+    keysOfSubject,
+    keysOfSid: (issuer, sid) => store.find(indexOf('sid', [issuer, clientId, sid])),
   };
 }
 
@@ -169,11 +178,9 @@ function keyOf(sessionId: string): string {
   return createHash('sha256').update(sessionId).digest('base64url');
 }
 
-function indexesOf(session: Session): string[] {
-  const subject = indexOf('subject', session.issuer, session.subject);
-  return session.sid === undefined
-    ? [subject]
-    : [subject, indexOf('sid', session.issuer, session.sid)];
+function indexesOf({ issuer, subject, sid }: Session, clientId: string): string[] {
+  const ofSubject = indexOf('subject', [issuer, clientId, subject]);
+  return sid === undefined ? [ofSubject] : [ofSubject, indexOf('sid', [issuer, clientId, sid])];
 }
 
 /** When to refresh is for the session to know, since every request asks; without a refresh token it is never. */
@@ -188,9 +195,12 @@ function timesOf({
   };
 }
 
-/** Hashed, so that the store does not tell who is signed in. */
-function indexOf(kind: 'subject' | 'sid', issuer: string, value: string): string {
-  const hash = createHash('sha256').update(JSON.stringify([issuer, value]));
+/**
+ * Hashed, so that the store does not tell who is signed in; without a secret, so that a replica with another one finds it too.
+ * @param name issuer, client, and who or what there
+ */
+function indexOf(kind: 'subject' | 'sid', name: readonly [string, string, string]): string {
+  const hash = createHash('sha256').update(JSON.stringify(name));
   return `${kind}:${hash.digest('base64url')}`;
 }
 

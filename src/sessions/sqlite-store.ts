@@ -99,7 +99,7 @@ class SqliteStore implements SessionStore {
   }
 
   find(index: string): Promise<string[]> {
-    return this.#answer(() => this.#statements.find.all(index, this.#now()).map(({ key }) => key));
+    return this.#answer(() => this.#statements.find.all(index).map(({ key }) => key));
   }
 
   lock(name: string, ttlMs: number): Promise<string | undefined> {
@@ -207,7 +207,7 @@ function prepareStatements(database: Database) {
     ),
     destroySession: database.prepare('DELETE FROM sessions WHERE key = ?'),
     find: database.prepare<{ key: string }>(
-      'SELECT key FROM session_index JOIN sessions USING (key) WHERE name = ? AND expires_at > ?',
+      'SELECT key FROM session_index JOIN sessions USING (key) WHERE name = ?',
     ),
     lock: database.prepare(
       `INSERT INTO locks (name, proof, expires_at) VALUES (?, ?, ?)

@@ -9,6 +9,8 @@ export interface LogoutSubject {
   /** The token's own id and end, for the memory that refuses it a second time. `expiresAt` in epoch milliseconds. */
   readonly tokenId: string;
   readonly expiresAt: number;
+  /** The OP's own time when it sent the token. */
+  readonly issuedAtSeconds: number;
 }
 
 export interface ExpectedLogoutToken {
@@ -61,7 +63,8 @@ export async function verifyLogoutToken(
     throw invalid('token_use says it is another kind of token');
   const tokenId = textOf(claims, 'jti');
   if (tokenId === undefined) throw invalid('jti is missing');
-  return { sid, subject, tokenId, expiresAt: (expires + CLOCK_TOLERANCE_SECONDS) * 1000 };
+  const expiresAt = (expires + CLOCK_TOLERANCE_SECONDS) * 1000;
+  return { sid, subject, tokenId, expiresAt, issuedAtSeconds: Number(claims['iat']) };
 }
 
 function hasLogoutEvent(events: unknown): boolean {

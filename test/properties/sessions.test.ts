@@ -146,7 +146,11 @@ async function act(
       ({ key }) => key !== session.key,
     );
     for (const { key } of others) ending.add(key);
-    await endSessions(parts, others, 'elsewhere');
+    await endSessions(
+      parts,
+      others.map(({ key }) => key),
+      'elsewhere',
+    );
     for (const { key } of others) over.add(key);
   }
 }
@@ -208,6 +212,7 @@ function createProcess(
       events,
     }),
     sessions: createSessions({
+      clientId: 'site',
       store,
       secrets: [SECRET],
       idleSeconds: 1800,

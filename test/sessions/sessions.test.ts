@@ -34,8 +34,15 @@ function world(secrets = ['s'.repeat(32)]) {
   let time = 1_000_000;
   const now = (): number => time;
   const store = new MemoryStore({ now });
-  const open = (some: string[]): Sessions =>
-    createSessions({ store, secrets: some, idleSeconds: 1800, absoluteSeconds: 28_800, now });
+  const open = (some: string[], clientId = 'site'): Sessions =>
+    createSessions({
+      store,
+      clientId,
+      secrets: some,
+      idleSeconds: 1800,
+      absoluteSeconds: 28_800,
+      now,
+    });
   return {
     store,
     sessions: open(secrets),
@@ -180,8 +187,38 @@ describe('sessions', () => {
     const both = keys([first.session, second.session]);
     expect(keys(await sessions.ofSubject(alice.issuer, 'alice'))).toEqual(both);
     expect(await sessions.ofSubject('https://other.example', 'alice')).toEqual([]);
-    expect(keys(await sessions.ofSid(alice.issuer, 'sid-2'))).toEqual([second.session.key]);
-    expect(await sessions.ofSid(alice.issuer, 'origin-1')).toEqual([]);
+    expect(await sessions.keysOfSid(alice.issuer, 'sid-2')).toEqual([second.session.key]);
+    expect(await sessions.keysOfSid(alice.issuer, 'origin-1')).toEqual([]);
+  });
+
+  it('are named also where they cannot be read, to their own client alone', async () => {
+    const { sessions, open, pass, now } = world();
+    const { session } = await sessions.establish(alice, tokensUntil(now() + HOUR));
+    const names = async (some: Sessions): Promise<string[][]> => [
+      await some.keysOfSubject(alice.issuer, 'alice'),
+      await some.keysOfSid(alice.issuer, 'sid-1'),
+    ];
+    const both = [[session.key], [session.key]];
+    const other = 'o'.repeat(32);
+    expect(await names(open([other]))).toEqual(both);
+    expect(await names(open([other], 'another client'))).toEqual([[], []]);
+    pass(1800 * 1000);
+    expect(await names(sessions)).toEqual(both);
+    expect(await sessions.ofSubject(alice.issuer, 'alice')).toEqual([]);
+    await sessions.end(session.key);
+    expect(await names(sessions)).toEqual([[], []]);
+  });
+
+  it('have run out by our clock also where the store says that they are there', async () => {
+    const { store, sessions, pass, now } = world();
+    const { sessionId, session } = await sessions.establish(alice, tokensUntil(now() + HOUR));
+    await store.update(session.key, { expiresAt: now() + 24 * HOUR });
+    pass(1800 * 1000 - 1);
+    expect(await sessions.find(sessionId)).toBeDefined();
+    pass(1);
+    expect(await store.read(session.key)).toBeDefined();
+    expect(await sessions.find(sessionId)).toBeUndefined();
+    expect(await sessions.ofSubject(alice.issuer, 'alice')).toEqual([]);
   });
 
   it('survive a rotation of the secret with an overlap, and end without one', async () => {

@@ -10,6 +10,7 @@ export async function establish(
   tokens: Partial<SessionTokens> = {},
 ): Promise<Established & { cookie: string }> {
   const sessions = createSessions({
+    clientId: settings.clientId,
     store,
     secrets: sealingSecrets(settings.sessionSecrets, { ...settings, cookieNamespace: '' }),
     idleSeconds: settings.sessionIdleSeconds,
