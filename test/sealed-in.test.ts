@@ -1,4 +1,5 @@
 import express from 'express';
+import { UnsecuredJWT } from 'jose';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRelyingParty, requireSession, type RelyingParty } from '../src/index.js';
@@ -20,11 +21,12 @@ describe('two relying parties with one store and one secret', () => {
     await pools.close();
   });
 
-  const relyingParty = (other: Partial<typeof OURS> = {}): RelyingParty => {
+  const relyingParty = (other: Partial<typeof OURS> = {}, basePath = ''): RelyingParty => {
     const options = relyingPartyOptions(pools);
     return createRelyingParty({
       ...options,
       ...other,
+      basePath,
       session: { ...options.session, store },
     });
   };
@@ -67,11 +69,7 @@ describe('two relying parties with one store and one secret', () => {
   });
 
   it('of one client at two paths end what their user has at that client', async () => {
-    const at = (basePath: string): RelyingParty => {
-      const options = relyingPartyOptions(pools);
-      const session = { ...options.session, store };
-      return createRelyingParty({ ...options, session, basePath });
-    };
+    const at = (basePath: string): RelyingParty => relyingParty({}, basePath);
     const theirs = await signedIn(at('/b'), { claims: { sub: 'dave' } });
     const { sessions } = contextOf(at('/a'));
     // Another key seals it, so here it is only a name.
@@ -112,6 +110,76 @@ describe('two relying parties with one store and one secret', () => {
       (await request(app).get('/signed-out').set({ cookie, accept: 'text/html' })).text;
     expect(await told(theirs)).toContain('The sign-in service');
     expect(await told(page(relyingParty()))).not.toContain('The sign-in service');
+  });
+
+  describe('in one app', () => {
+    const BROWSER = {
+      accept: 'text/html',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    /** A middleware asks who is signed in at one, and the page is the other's or its own. */
+    const site = (asked: RelyingParty, other: RelyingParty, locals = {}) => {
+      const app = express();
+      app.use(async (req, res, next) => {
+        Object.assign(res.locals, locals);
+        await asked.currentSession(req, res);
+        next();
+      });
+      app.get('/own', requireSession(asked), (_req, res) => void res.send('in'));
+      app.get('/other', requireSession(other), (_req, res) => void res.send('in'));
+      return app;
+    };
+    const look = (app: express.Express, path: string, cookie: string) =>
+      request(app).get(path).set({ cookie }).set(BROWSER);
+
+    it('do not answer for each other’s sessions that the provider has ended', async () => {
+      const [mine, other] = [relyingParty(), relyingParty({ clientId: 'another-client' }, '/b')];
+      const tokens = {
+        idToken: new UnsecuredJWT({ sub: 'alice' }).encode(),
+        accessToken: 'access',
+        refreshToken: 'of nobody',
+        expiresIn: 0,
+      };
+      const first = await signedIn(mine, { tokens });
+      const own = await look(site(mine, other), '/own', first.cookie);
+      expect([own.status, own.text.includes('session_ended')]).toEqual([401, true]);
+      const second = await signedIn(mine, { tokens });
+      const theirs = await look(site(mine, other), '/other', second.cookie);
+      expect(theirs.status).toBe(302);
+      expect(theirs.headers['location']).toBe('/b/login?return_to=%2Fother');
+    });
+
+    it('do not answer for each other’s sessions that got lost', async () => {
+      const [mine, other] = [relyingParty(), relyingParty({ clientId: 'another-client' }, '/b')];
+      const { lostSessions } = contextOf(mine);
+      const app = site(mine, other);
+      let marker = '';
+      /** Signs in, and the store forgets it. */
+      const lose = async (): Promise<string> => {
+        const { session, cookie } = await signedIn(mine);
+        const begin = express().get('/', (req, res) => {
+          lostSessions.begun(req, res, session);
+          res.end();
+        });
+        const begun = await request(begin).get('/').set('cookie', marker);
+        await store.destroy(session.key);
+        marker = String(begun.headers['set-cookie']).split(';')[0]!;
+        return cookie;
+      };
+      const once = await look(app, '/own', `${await lose()}; ${marker}`);
+      expect(once.status).toBe(302);
+      marker = String(once.headers['set-cookie']).split(';')[0]!;
+      const cookie = `${await lose()}; ${marker}`;
+      expect((await look(app, '/own', cookie)).text).toContain('session_lost');
+      expect((await look(app, '/other', cookie)).status).toBe(302);
+    });
+
+    it('believe nothing that the host has noted for itself', async () => {
+      const mine = relyingParty();
+      const app = site(mine, mine, { sessionEnded: true, sessionLost: true });
+      expect((await look(app, '/own', '')).status).toBe(302);
+    });
   });
 
   it('have no key in common unless issuer, client and namespace are all the same', () => {

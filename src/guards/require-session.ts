@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
+import { contextOf } from '../relying-party/context.js';
 import { loginUrl } from '../relying-party/login-request.js';
 import { requireNotLost } from '../relying-party/lost-sessions.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
@@ -40,6 +41,7 @@ export function requireSession(
   ...given: GivenAccess<SessionAccess>
 ): RequestHandler {
   const access = sessionAccessOf(relyingParty, given);
+  const { notesOf } = contextOf(relyingParty);
   const find = access.fresh === true ? relyingParty.freshSession : relyingParty.currentSession;
 
   const guard = async (req: Request, res: Response, next: NextFunction): Promise<void> => {
@@ -50,11 +52,11 @@ export function requireSession(
       req.auth = authenticationOf(session);
       return next();
     }
-    if (res.locals['sessionEnded'] === true) {
+    if (notesOf(req).sessionEnded === true) {
       throw new RelyingPartyError('session_ended', 'the OP does not know the sign-in any more');
     }
     if (wantsPage(req)) {
-      requireNotLost(res);
+      requireNotLost(notesOf(req));
       return res.redirect(302, loginUrl(relyingParty, { returnTo: pageOf(req), stepUp: access }));
     }
     refuse(res, relyingParty.resourceMetadataUrl, session === undefined ? {} : access);

@@ -35,7 +35,7 @@ export async function callback(
     context.tellStrayError(parameters, res);
     return answerStray(context, req, res, transaction?.returnTo);
   }
-  res.locals['returnTo'] = transaction.returnTo;
+  context.notesOf(req).returnTo = transaction.returnTo;
 
   const response = await exchangeCode(context, parameters, transaction);
   const idToken = await verifiedIdToken(context, response, transaction.nonce);
@@ -93,7 +93,7 @@ async function answerStray(
 ): Promise<void> {
   const session = await context.currentSession(req, res);
   if (session !== undefined) return res.redirect(302, returnTo ?? '/');
-  res.locals['returnTo'] = returnTo;
+  context.notesOf(req).returnTo = returnTo;
   throw new RelyingPartyError(
     'login_transaction_missing',
     returnTo === undefined

@@ -13,6 +13,7 @@ import type { AddressPresence } from './address-presence.js';
 import type { Leftovers } from './leftovers.js';
 import type { LogoutChainCookie } from './logout-chain-cookie.js';
 import type { LostSessions } from './lost-sessions.js';
+import type { RequestNotes } from './request-notes.js';
 import type { RevokedSignIns } from './revoked-sign-ins.js';
 import type { IdentityProvider } from '../config/settings.js';
 import type { RelyingParty } from './relying-party.js';
@@ -63,6 +64,7 @@ export interface RelyingPartyParts {
   /** Whether there is somebody at an address, before a browser is sent there; never rejects. */
   readonly presenceAt: (url: URL) => Promise<AddressPresence>;
   readonly lostSessions: LostSessions;
+  readonly notesOf: (req: Request) => RequestNotes;
   readonly render: Render<RelyingPartyViews>;
 }
 

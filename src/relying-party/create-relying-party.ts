@@ -37,6 +37,7 @@ import { createProviderPresence } from './provider-presence.js';
 import { createRefresh } from './refresh.js';
 import { keepingAddresses } from './reason.js';
 import type { RelyingParty } from './relying-party.js';
+import { createRequestNotes } from './request-notes.js';
 import { createRevokedSignIns } from './revoked-sign-ins.js';
 import { createResourceMetadata, resourceIdentifier } from './resource-metadata.js';
 import { createRoutes } from './routes.js';
@@ -135,6 +136,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     sessions,
     revokedSignIns,
     lostSessions,
+    notesOf: createRequestNotes(),
     groupsClaim: api.groupsClaim ?? GROUPS_CLAIM,
     sessionClaims: session.claims ?? [],
     sessionCookie: createSessionCookie(isHttps, cookieNamespace),

@@ -21,7 +21,11 @@ export function createCurrentSession(
     sessionCookie: cookie,
     background,
     lostSessions,
-  }: Pick<RelyingPartyParts, 'sessions' | 'sessionCookie' | 'background' | 'lostSessions'>,
+    notesOf,
+  }: Pick<
+    RelyingPartyParts,
+    'sessions' | 'sessionCookie' | 'background' | 'lostSessions' | 'notesOf'
+  >,
   refresh: Refresh,
 ): CurrentSession {
   const answers = new WeakMap<Request, Promise<Session | undefined>>();
@@ -36,8 +40,8 @@ export function createCurrentSession(
     const session = found && (await refresh.current(found, timeLeft(req)));
     if (session === undefined) {
       // The guard then tells the user, instead of sending them to sign in without a word.
-      if (refresh.hasEnded(key) || found !== undefined) res.locals['sessionEnded'] = true;
-      else res.locals['sessionLost'] = await lostSessions.missed(req, res, key);
+      if (refresh.hasEnded(key) || found !== undefined) notesOf(req).sessionEnded = true;
+      else notesOf(req).sessionLost = await lostSessions.missed(req, res, key);
     } else if (session === found) {
       // One that fails is made good by the next request's.
       const touching = background.own(sessions.touch(session));

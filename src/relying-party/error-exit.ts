@@ -23,7 +23,7 @@ export function createErrorHandler(
     renderError: async (req, res, error) =>
       context.render('error', {
         ...error,
-        next: withReturnTo(context, error.next, res.locals['returnTo']),
+        next: withReturnTo(context, error.next, context.notesOf(req).returnTo),
         page: await context.pageContext(req, res, error.title),
       }),
     onError: (error, request) => {

@@ -34,7 +34,7 @@ export function createFreshSession(
     );
     if (isKnown) return session;
     await endSession(parts, session, 'elsewhere');
-    res.locals['sessionEnded'] = true;
+    parts.notesOf(req).sessionEnded = true;
     return undefined;
   };
 }

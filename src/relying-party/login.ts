@@ -33,7 +33,7 @@ export async function login(
   const { provider, returnTo, stepUp } = request;
   if (provider !== undefined) return sendToProvider(context, req, res, request, provider);
   const session = await context.currentSession(req, res);
-  refuseIfLost(context, req, res, session);
+  refuseIfLost(context, req, session);
   const isEnough =
     session !== undefined && !isStepUp(stepUp) && !isBeyondAsking(session, context.now());
   if (isEnough) return res.redirect(302, returnTo);
@@ -44,9 +44,8 @@ export async function login(
 
 /** A session that no process but one knows would lead from here to the page and back for ever. */
 function refuseIfLost(
-  { lostSessions }: RelyingPartyContext,
+  { lostSessions, notesOf }: RelyingPartyContext,
   req: Request,
-  res: Response,
   session: Session | undefined,
 ): void {
   if (session !== undefined && lostSessions.wasMissed(req, session.key)) {
@@ -55,7 +54,7 @@ function refuseIfLost(
       'this process knows a session that another one does not',
     );
   }
-  requireNotLost(res);
+  requireNotLost(notesOf(req));
 }
 
 /** The authorization request: PKCE S256, nonce and state on every one (RFC 9700 section 2.1; OpenID Connect Core 3.1.2.1). */

@@ -3,6 +3,7 @@ import { RelyingPartyError } from '../errors.js';
 import { createSeal } from '../sessions/seal.js';
 import type { Session } from '../sessions/session.js';
 import { cookieName, readCookie, setCookie } from '../web/cookies.js';
+import type { RequestNotes } from './request-notes.js';
 import type { RevokedSignIns } from './revoked-sign-ins.js';
 
 /**
@@ -93,8 +94,8 @@ export function createLostSessions(options: LostSessionsOptions): LostSessions {
  * For whoever would send the person to sign in again.
  * @throws {RelyingPartyError} `session_lost`
  */
-export function requireNotLost(res: Response): void {
-  if (res.locals['sessionLost'] !== true) return;
+export function requireNotLost({ sessionLost }: RequestNotes): void {
+  if (sessionLost !== true) return;
   throw new RelyingPartyError(
     'session_lost',
     'two sign-ins in a row succeeded, and a moment later the session store did not know the session',

@@ -23,7 +23,7 @@ export async function sessionsPage(
   const { basePath } = context;
   if (current === undefined) {
     if (!wantsPage(req)) throw new RelyingPartyError('access_token_missing', 'no live session');
-    requireNotLost(res);
+    requireNotLost(context.notesOf(req));
     return res.redirect(302, loginUrl(context, { returnTo: `${basePath}/sessions` }));
   }
   const sessions = await inTime(req, context.sessions.ofSubject(current.issuer, current.subject));

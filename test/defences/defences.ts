@@ -384,6 +384,16 @@ export const defences: readonly Defence[] = [
     name: 'by name or with all others',
   },
   {
+    area: 'guards',
+    defence: 'what a relying party knows of its session is nothing to another’s page',
+    file: 'src/relying-party/request-notes.ts',
+    find: 'export function createRequestNotes(): (req: Request) => RequestNotes {\n  const all = new WeakMap<Request, RequestNotes>();',
+    replace:
+      'const all = new WeakMap<Request, RequestNotes>();\nexport function createRequestNotes(): (req: Request) => RequestNotes {',
+    tests: 'test/sealed-in.test.ts',
+    name: 'do not answer for each other',
+  },
+  {
     area: 'sessions',
     defence: 'a session has run out by our clock, whatever the store says',
     file: 'src/sessions/sessions.ts',
@@ -522,7 +532,7 @@ export const defences: readonly Defence[] = [
     area: 'limits',
     defence: "a late answer takes no new session's cookie away",
     file: 'src/relying-party/current-session.ts',
-    find: "else res.locals['sessionLost'] = await lostSessions.missed(req, res, key);",
+    find: 'else notesOf(req).sessionLost = await lostSessions.missed(req, res, key);',
     replace: 'else cookie.clear(res);',
     tests: 'test/late-answers.test.ts',
     name: 'of a session that another tab has replaced',

@@ -14,6 +14,7 @@ import { createProvider } from '../../src/relying-party/discovery.js';
 import { endSession, endSessions } from '../../src/relying-party/end-session.js';
 import { createRefresh } from '../../src/relying-party/refresh.js';
 import { createLostSessions } from '../../src/relying-party/lost-sessions.js';
+import { createRequestNotes } from '../../src/relying-party/request-notes.js';
 import { createRevokedSignIns } from '../../src/relying-party/revoked-sign-ins.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
@@ -129,7 +130,7 @@ async function act(
 
   const wasOver = over.has(mine.key);
   const req = { sessionId: mine.sessionId, headers: {} };
-  const session = await currentSession(req as never, { locals: {} } as never);
+  const session = await currentSession(req as never, {} as never);
   expect(wasOver && session !== undefined, 'a signed-out session answered').toBe(false);
   if (session === undefined) {
     const isIdle = now() - mine.lastSeenAt >= 27 * MINUTE;
@@ -228,6 +229,7 @@ function createProcess(
       revokedSignIns: createRevokedSignIns({ store, now }),
       now,
     }),
+    notesOf: createRequestNotes(),
     sessionCookie: {
       read: (req: unknown) => (req as { sessionId: string }).sessionId,
       write: () => undefined,
