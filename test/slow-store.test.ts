@@ -1,7 +1,10 @@
 import express, { type Express } from 'express';
 import request from 'supertest';
-import { afterEach, beforeAll, afterAll, describe, expect, it } from 'vitest';
+import { UnsecuredJWT } from 'jose';
+import { afterEach, beforeAll, beforeEach, afterAll, describe, expect, it, vi } from 'vitest';
+import { REQUEST_WAIT_MS } from '../src/config/time-limits.js';
 import { createRelyingParty, requireSession, type RelyingParty } from '../src/index.js';
+import { contextOf } from '../src/relying-party/context.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import { relyingPartyOptions, signedIn, startPools, type Pools } from '../src/testing/index.js';
@@ -93,5 +96,96 @@ describe('a request with a live session, while a call of the store hangs', () =>
     for (const go of release.splice(0)) go();
     const status = async () => (await request(app).get('/page').set(other.headers)).status;
     await expect.poll(status).toBe(401);
+  });
+});
+
+/** The store did not end the session at the sign-out, and the provider hangs now. No time passes here but what the test lets pass. */
+describe('the page of who has signed in again, and whose earlier session is still to be ended', () => {
+  const issuer = 'https://op.example';
+  let store: MemoryStore;
+  let relyingParty: RelyingParty;
+  let app: Express;
+  /** Resolves when the provider is asked there; it never answers. */
+  let asked: Record<'/revoke' | '/token', Promise<void>>;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    store = new MemoryStore({ now: Date.now });
+    const tell = new Map<string, () => void>();
+    const once = (path: string) => new Promise<void>((resolve) => void tell.set(path, resolve));
+    asked = { '/revoke': once('/revoke'), '/token': once('/token') };
+    relyingParty = createRelyingParty({
+      issuer,
+      clientId: 'site',
+      clientSecret: 'secret',
+      baseUrl: 'http://localhost:3000',
+      session: { secrets: ['a secret for tests only - more than 32 bytes'], store },
+      fetch: async (address) => {
+        const path = new URL(address instanceof Request ? address.url : address).pathname;
+        if (path.startsWith('/.well-known/')) return Response.json(metadata);
+        tell.get(path)?.();
+        return new Promise(() => undefined);
+      },
+    });
+    app = express();
+    app.get('/page', requireSession(relyingParty), (_req, res) => void res.send('page'));
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await store.close();
+  });
+
+  const metadata = {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    revocation_endpoint: `${issuer}/revoke`,
+    jwks_uri: `${issuer}/jwks`,
+  };
+
+  /** The browser's cookies: of a session whose access token has expired, and of the sign-out before it. */
+  async function cookies(): Promise<string> {
+    const tokens = {
+      idToken: new UnsecuredJWT({ sub: 'alice' }).encode(),
+      accessToken: 'access',
+      refreshToken: 'refresh',
+      expiresIn: 0,
+    };
+    const { session } = await signedIn(relyingParty, { tokens });
+    const signOut = express().get('/', (_req, res) => {
+      const { logoutChains } = contextOf(relyingParty);
+      logoutChains.write(res, { chain: [], unended: [session.key] });
+      res.end();
+    });
+    const [chain] = [(await request(signOut).get('/')).headers['set-cookie'] ?? []].flat();
+    return `${(await signedIn(relyingParty, { tokens })).cookie}; ${chain!.split(';')[0]}`;
+  }
+
+  const look = async (cookie: string) => request(app).get('/page').set({ cookie });
+
+  it('waits for its revocation and for the refresh at once', async () => {
+    const cookie = await cookies();
+    const answer = look(cookie);
+    await Promise.all([asked['/revoke'], asked['/token']]);
+    vi.advanceTimersByTime(REQUEST_WAIT_MS);
+    expect((await answer).text).toBe('page');
+  });
+
+  it('waits no longer for them where the store has used up some of the time', async () => {
+    const cookie = await cookies();
+    const destroy = store.destroy.bind(store);
+    store.destroy = async (key) => {
+      await new Promise((resolve) => {
+        setTimeout(resolve, REQUEST_WAIT_MS - 100);
+      });
+      return destroy(key);
+    };
+    const answer = look(cookie);
+    await asked['/token'];
+    vi.advanceTimersByTime(REQUEST_WAIT_MS - 100);
+    await asked['/revoke'];
+    // Whoever waits for that has begun to.
+    await new Promise(setImmediate);
+    vi.advanceTimersByTime(100);
+    expect((await answer).text).toBe('page');
   });
 });

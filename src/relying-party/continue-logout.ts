@@ -1,10 +1,10 @@
 import type { Request, Response } from 'express';
-import { REQUEST_WAIT_MS } from '../config/time-limits.js';
 import { queryOf } from '../web/query.js';
 import { wantsPage } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
 import { pendingHop, withOutcome, type LogoutStep } from './logout-chain.js';
 import { nextStop } from './next-stop.js';
+import { timeLeft } from './time-left.js';
 
 /** A pool's sign-out takes seconds; who comes later comes from somewhere else. */
 const RETURNS_WITHIN_MS = 120_000;
@@ -24,7 +24,7 @@ export async function continueLogout(
     return res.redirect(303, `${context.basePath}/signed-out`);
   }
   const { chain, stop } = await nextStop(context, withOutcome(signOut.chain, hop, 'done'), {
-    endsAt: performance.now() + REQUEST_WAIT_MS,
+    endsAt: performance.now() + timeLeft(req),
   });
   context.logoutChains.write(res, { ...signOut, chain });
   res.redirect(303, stop.href);

@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import { REQUEST_WAIT_MS } from '../config/time-limits.js';
 import { displayNameOf } from '../sessions/session.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
 import { sendPage } from '../web/send-page.js';
@@ -17,6 +16,7 @@ import {
 } from './logout-chain.js';
 import type { SignOut } from './logout-chain-cookie.js';
 import { nextStop, type NextStop } from './next-stop.js';
+import { timeLeft } from './time-left.js';
 
 /** `GET /logout`: asks; never signs out by itself, so that no image or link elsewhere can. */
 export async function logoutPage(
@@ -54,7 +54,7 @@ export async function logout(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const endsAt = performance.now() + REQUEST_WAIT_MS;
+  const endsAt = performance.now() + timeLeft(req);
   context.sessionCookie.clear(res);
   // Looked for while the store works: all together may take no longer than a request waits.
   void context.providerPresence();

@@ -2,15 +2,17 @@ import type { Request, Response } from 'express';
 import type { RelyingPartyParts } from './context.js';
 import type { CurrentSession } from './current-session.js';
 import { endSession } from './end-session.js';
+import { withinTimeLimit } from '../sessions/time-limit.js';
 import { settleServerSteps } from './logout-chain.js';
 import type { SignOut } from './logout-chain-cookie.js';
+import { timeLeft } from './time-left.js';
 
 /** The browser's sign-out as it is now. */
 export type CurrentSignOut = (req: Request, res: Response) => Promise<SignOut | undefined>;
 
 /**
  * Reads a browser's sign-out, and first does what the store did not let an earlier request do: end its session. Asked several
- * times in one request it looks once.
+ * times in one request it looks once, and keeps the request for no longer than it has time; what is left goes on without it.
  */
 export function createCurrentSignOut(parts: RelyingPartyParts): CurrentSignOut {
   const answers = new WeakMap<Request, Promise<SignOut | undefined>>();
@@ -18,6 +20,8 @@ export function createCurrentSignOut(parts: RelyingPartyParts): CurrentSignOut {
   const look = async (req: Request, res: Response): Promise<SignOut | undefined> => {
     const signOut = parts.logoutChains.read(req);
     if (signOut === undefined || signOut.unended.length === 0) return signOut;
+    // From here on the request's time is counted.
+    timeLeft(req);
     const ends = await Promise.all(
       signOut.unended.map(async (key) => ({
         key,
@@ -26,7 +30,11 @@ export function createCurrentSignOut(parts: RelyingPartyParts): CurrentSignOut {
     );
     const unended = ends.filter(({ isOver }) => !isOver).map(({ key }) => key);
     if (unended.length === signOut.unended.length) return signOut;
-    const outcomes = await Promise.all(ends.map(({ revocation }) => revocation));
+    const outcomes = await Promise.all(
+      ends.map(({ revocation }) =>
+        withinTimeLimit(revocation, timeLeft(req)).catch(() => 'failed' as const),
+      ),
+    );
     const revocation = outcomes.find((outcome) => outcome !== 'not-possible') ?? 'not-possible';
     const isOver = unended.length === 0;
     const now = { chain: settleServerSteps(signOut.chain, { isOver, revocation }), unended };
@@ -43,15 +51,21 @@ export function createCurrentSignOut(parts: RelyingPartyParts): CurrentSignOut {
 
 /** Refuses a session that is to end and that only the store still knows: whoever signed out is signed out. */
 export function withoutUnended(
-  { sessions, sessionCookie, leftovers }: RelyingPartyParts,
+  { sessions, sessionCookie, logoutChains, leftovers }: RelyingPartyParts,
   currentSignOut: CurrentSignOut,
   currentSession: CurrentSession,
 ): CurrentSession {
   return async (req, res) => {
-    const signOut = await currentSignOut(req, res);
     const sessionId = sessionCookie.read(req);
     const key = sessionId === undefined ? undefined : sessions.keyOf(sessionId);
-    const isToEnd = key !== undefined && (leftovers.has(key) || signOut?.unended.includes(key));
-    return isToEnd ? undefined : currentSession(req, res);
+    const unended = logoutChains.read(req)?.unended ?? [];
+    const isToEnd = key !== undefined && (leftovers.has(key) || unended.includes(key));
+    // Both at once: each may wait for the provider, and together they have the time of one request.
+    const [looked] = await Promise.allSettled([
+      isToEnd ? undefined : currentSession(req, res),
+      currentSignOut(req, res),
+    ]);
+    if (looked.status === 'rejected') throw looked.reason;
+    return looked.value;
   };
 }
