@@ -36,6 +36,21 @@ describe('a callback that fits no login', () => {
     expect(world.pools.requests('oidc-pool-1', '/oauth2/token')).toEqual([]);
   });
 
+  it('with no more of a state than names the cookie is explained, and the login goes on', async () => {
+    const browser = world.browser();
+    const signInPage = await browser.get(`${world.app.url}/profile`);
+    const { key } = browser.cookies(world.app.url).find((each) => each.key.includes('lg-login'))!;
+    const known = key.slice(-8);
+    for (const state of [known, known + 'f'.repeat(35)]) {
+      const query = new URLSearchParams({ code: 'abc', state }).toString();
+      const page = await browser.get(`${world.app.url}/callback?${query}`);
+      expectExplained(page, 'login_transaction_missing');
+    }
+    expect(world.pools.requests('oidc-pool-1', '/oauth2/token')).toEqual([]);
+    const page = await finishSignIn(browser, signInPage);
+    expect(page.url).toBe(`${world.app.url}/profile`);
+  });
+
   it('with a repeated parameter is refused', async () => {
     const page = await world.browser().get(`${world.app.url}/callback?state=a&state=b&code=c`);
     expect(page.status).toBe(400);

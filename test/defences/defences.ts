@@ -393,6 +393,16 @@ export const defences: readonly Defence[] = [
     name: 'used up some of the time',
   },
   {
+    area: 'callers',
+    defence:
+      'a login is taken up by the whole of its state, not by the letters that name its cookie',
+    file: 'src/relying-party/login-transaction.ts',
+    find: 'transaction?.state !== state',
+    replace: 'transaction === undefined',
+    tests: 'test/stray-callbacks.test.ts',
+    name: 'no more of a state',
+  },
+  {
     area: 'guards',
     defence: 'what a relying party knows of its session is nothing to another’s page',
     file: 'src/relying-party/request-notes.ts',
