@@ -28,7 +28,7 @@ describe('a key set', () => {
       },
     });
     return {
-      has: async (kid: string | undefined, source?: 'notice') =>
+      has: async (kid: string | undefined, source?: 'notice' | 'provider') =>
         typeof (await set.find({ alg: 'RS256', kid }, source)) === 'object',
       loads: () => loads,
       pass: (ms: number) => {
@@ -119,6 +119,24 @@ describe('a key set', () => {
     expect(await set.has('f-0', 'notice')).toBe(false);
     set.pass(61_000);
     expect(await set.has('b', 'notice')).toBe(true);
+  });
+
+  it('that cannot be read is not asked for by strangers for two seconds after three failures, and by sign-ins all the same', async () => {
+    const published = { keys: [] as JWK[] };
+    const set = over(published);
+    const unavailable = { code: 'provider_unavailable' };
+    for (let failures = 0; failures < 3; failures += 1) {
+      await expect(set.has('a')).rejects.toMatchObject(unavailable);
+    }
+    expect(set.loads()).toBe(3);
+    set.pass(1999);
+    await expect(set.has('a')).rejects.toMatchObject(unavailable);
+    expect(set.loads()).toBe(3);
+    await expect(set.has('a', 'provider')).rejects.toMatchObject(unavailable);
+    expect(set.loads()).toBe(4);
+    published.keys = [{ ...first, kid: 'a' }];
+    set.pass(2000);
+    expect(await set.has('a')).toBe(true);
   });
 
   it('keeps what it has when the OP publishes nothing for a while, and is not held up by it afterwards', async () => {
