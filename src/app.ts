@@ -22,6 +22,7 @@ import { notFound } from './web/error-handler.js';
 import { requestId } from './web/request-id.js';
 import { securityHeaders } from './web/security-headers.js';
 import { visitorAddress } from './web/visitor-address.js';
+import { callerOf } from './web/wants-page.js';
 
 /** What an app works with besides its settings. */
 export interface AppParts {
@@ -75,7 +76,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
   app.use(requestId(), requestLog(logger), metrics.measureRequests);
   app.use(metrics.routes);
   if (settings.rateLimitPerMinute > 0) {
-    app.use(['/login', '/callback', '/logout'], limitPerMinute(settings.rateLimitPerMinute));
+    app.use(['/login', '/callback'], limitPerMinute(settings.rateLimitPerMinute));
   }
   if (settings.corsOrigins.length > 0) app.use('/api', allowOrigins(settings.corsOrigins));
   app.use(relyingParty.routes);
@@ -146,7 +147,13 @@ function identityProviderLabel({ identityProviders, issuer }: Settings, name?: s
   return isUserPool(issuer) ? 'This site’s own user pool' : new URL(issuer).host;
 }
 
-/** Per address, on the routes that cost the OP a call. */
+/**
+ * Per address, on the routes whose every request may cost the OP a call. Never on those of a sign-out: nothing may keep a session
+ * alive that its owner ends, and one that is not there costs a look at the store.
+ *
+ * People, programs and what a browser fetches by itself are counted apart: any site can put images of `/login` into its pages,
+ * and whoever looks at them must still be able to sign in.
+ */
 function limitPerMinute(limit: number): ReturnType<typeof rateLimit> {
   return rateLimit({
     windowMs: 60_000,
@@ -154,7 +161,7 @@ function limitPerMinute(limit: number): ReturnType<typeof rateLimit> {
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     // Who has hung up already has no address any more.
-    keyGenerator: (req) => ipKeyGenerator(visitorAddress(req.ip ?? '')),
+    keyGenerator: (req) => `${callerOf(req)} ${ipKeyGenerator(visitorAddress(req.ip ?? ''))}`,
     // It would write to the console, with a stack trace, about any request that says X-Forwarded-For.
     validate: false,
     handler: () => {

@@ -121,15 +121,15 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
       await using second = disposable(visitor('127.0.0.3'));
       const statusOf = async (dispatcher: Agent, claimed: string): Promise<number> => {
         const headers = { 'x-forwarded-for': claimed };
-        const answer = await request(`${baseUrl}/logout`, { dispatcher, headers });
+        const answer = await request(`${baseUrl}/login`, { dispatcher, headers });
         await answer.body.dump();
         return answer.statusCode;
       };
       const statuses: number[] = [];
       for (let turn = 0; turn <= limit; turn++)
         statuses.push(await statusOf(first.agent, `203.0.113.${turn}`));
-      expect(statuses).toEqual([...Array<number>(limit).fill(200), 429]);
-      expect(await statusOf(second.agent, '203.0.113.99')).toBe(200);
+      expect(statuses).toEqual([...Array<number>(limit).fill(302), 429]);
+      expect(await statusOf(second.agent, '203.0.113.99')).toBe(302);
     },
   );
 });

@@ -223,7 +223,7 @@ export const options: Options = {
     isSecret: false,
     name: 'RATE_LIMIT_PER_MINUTE',
     meaning:
-      'Limit on the login, callback and sign-out routes, counted by each process. 0 switches it off. Behind a proxy set TRUST_PROXY too, or all users share one address.',
+      'Limit on the login and callback routes, counted by each process, people apart from programs and from what browsers fetch by themselves. 0 switches it off. Signing out has none. Behind a proxy set TRUST_PROXY too, or all users share one address.',
     default: '300',
     schema: values.wholeNumber([0, 1_000_000]),
     fix: 'write a number, e.g. 300, or 0 for no limit',
