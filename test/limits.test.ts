@@ -142,6 +142,7 @@ describe.skipIf(executable === undefined)('behind an nginx with its defaults', (
     ['2,000 characters', deep(2000)],
     ['7,000 characters', deep(7000)],
     ['characters that take three each', deep(900, '&=')],
+    ['characters that are written with three each', deep(400, '\\')],
   ])('a deep link of %s gets a page that says so, never the start page', async (_what, path) => {
     const page = await browser.get(baseUrl + path);
     expect(page.status).toBe(414);

@@ -153,6 +153,26 @@ describe('signing in', () => {
     },
   );
 
+  it.each([
+    ['a backslash, which browsers send as it is', String.raw`/profile?path=C:\Users\alice`],
+    ['letters beyond ASCII', '/profile?name=Zoë&ort=東京'],
+    ['spaces', '/profile?name=Alice%20Example+2'],
+  ])('ends on the page that was asked for, with %s in its query', async (_what, path) => {
+    const { url } = await world.signIn(world.browser(), path);
+    const asked = new URL(path, world.app.url);
+    expect(new URL(url).pathname).toBe('/profile');
+    expect([...new URL(url).searchParams]).toEqual([...asked.searchParams]);
+  });
+
+  it.each(['/profile?x=ü é', String.raw`/profile?x=C:\a`])(
+    'ends on the page of a link to /login that names %s as it is meant',
+    async (returnTo) => {
+      const link = `/login?return_to=${encodeURIComponent(returnTo)}`;
+      const { url } = await world.signIn(world.browser(), link);
+      expect(new URL(url).searchParams.get('x')).toBe(new URL(returnTo, url).searchParams.get('x'));
+    },
+  );
+
   it('begins no login for a prefetch, an image or a HEAD request', async () => {
     const browser = world.browser();
     const url = `${world.app.url}/login`;

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type { IdentityProvider } from '../config/settings.js';
 import { RelyingPartyError } from '../errors.js';
-import { localUrl } from '../web/local-url.js';
+import { localUrl, writtenUrl } from '../web/local-url.js';
 import { queryOf } from '../web/query.js';
 import { callerOf } from '../web/wants-page.js';
 import type { RelyingPartyContext } from './context.js';
@@ -47,7 +47,7 @@ export function readLoginRequest(
 }
 
 /**
- * The longest page to come back to, in characters. It travels in an address, where most characters may take three, and in a
+ * The longest page to come back to, in characters as they are written. It travels in an address, where most characters may take three, and in a
  * cookie beside the address of the OP: nginx takes 4 kB of headers from us.
  */
 export const MAX_RETURN_TO_LENGTH = 1024;
@@ -56,7 +56,7 @@ export const MAX_WRITTEN_LENGTH = 2048;
 /** A page of ours; better said than forgotten, if it is too long. */
 function readReturnTo(candidate: unknown, basePath: string): string {
   const page = localUrl(candidate, '/', basePath);
-  if (page === '/' && typeof candidate === 'string') requireRoomFor(candidate);
+  if (page === '/' && typeof candidate === 'string') requireRoomFor(writtenUrl(candidate));
   requireRoomFor(page);
   return page;
 }
@@ -76,14 +76,15 @@ export function loginUrl(
   { basePath }: { readonly basePath: string },
   { returnTo, provider, email: address, stepUp }: Partial<LoginRequest> & { returnTo: string },
 ): string {
+  const page = writtenUrl(returnTo);
+  requireRoomFor(page);
   const parameters = {
     provider: provider?.name,
     email: address,
     max_age: stepUp?.maxAgeSeconds?.toString(),
     acr_values: stepUp?.acrValues,
-    return_to: returnTo,
+    return_to: page,
   };
-  requireRoomFor(returnTo);
   const given = Object.entries(parameters).filter((entry): entry is [string, string] => {
     return entry[1] !== undefined;
   });

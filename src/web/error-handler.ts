@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { errorCatalogue, RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
-import { isLocalUrl, localUrl } from './local-url.js';
+import { isLocalUrl, localUrl, writtenUrl } from './local-url.js';
 import { sendProblem } from './problem.js';
 import { pathOf, targetOf } from './request-target.js';
 import { requestIdOf } from './request-id.js';
@@ -109,7 +109,7 @@ function setDefaultHeaders(res: Response, status: number, challenge: string): vo
 }
 
 function nextStep(code: RelyingPartyErrorCode, req: Request, basePath: string): ErrorPage['next'] {
-  const here = req.method === 'GET' ? targetOf(req) : '/';
+  const here = req.method === 'GET' ? writtenUrl(targetOf(req)) : '/';
   const { next } = errorCatalogue[code];
   if (code === 'address_too_long') return signIn('/', basePath);
   if (next === 'sign-in') return signIn(localUrl(here, '/', basePath), basePath);

@@ -693,6 +693,15 @@ export const defences: readonly Defence[] = [
   },
   {
     area: 'reasons',
+    defence: 'a deep link with a backslash or letters beyond ASCII is come back to',
+    file: 'src/web/local-url.ts',
+    find: "const url = typeof candidate === 'string' ? writtenUrl(candidate) : undefined;",
+    replace: 'const url = candidate;',
+    tests: 'test/sign-in.test.ts',
+    name: 'ends on the page of a link to /login',
+  },
+  {
+    area: 'reasons',
     defence: 'a port behind the address in X-Forwarded-For does not defeat the rate limit',
     file: 'src/app.ts',
     find: "ipKeyGenerator(visitorAddress(req.ip ?? ''))",

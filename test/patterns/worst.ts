@@ -207,6 +207,16 @@ export const reachable: Readonly<
     by: 'strangers',
     patterns: {
       [String.raw`/^\/(?:login|callback|logout|signed-out)(?:\/|$)/i`]: [repeated('/login')],
+      [String.raw`/[^\x21-\x7e\p{Cc}\p{Cs}\p{Z}]/gu`]: [
+        repeated('é'),
+        repeated('a'),
+        repeated('👋'),
+      ],
+      [String.raw`/[^\x21-\x5b\x5d-\x7e\p{Cc}\p{Cs}]/gu`]: [
+        repeated('\\'),
+        repeated('a'),
+        repeated('👋'),
+      ],
       [String.raw`/^\/[\x21-\x5b\x5d-\x7e]*$/`]: [repeated('/'), repeated('/', '\\')],
       [String.raw`/^\/[/\\]/`]: [repeated('/')],
       [String.raw`/[/\\]\.{1,2}(?:[/\\]|$)/`]: [repeated('/..a'), repeated('.'), repeated('/.')],

@@ -109,6 +109,18 @@ describe('a person', () => {
     ],
     ['try the same page again', 'session_store_unavailable', '/orders?page=2', '/orders?page=2'],
     [
+      'try the same page again, also with a backslash in its query',
+      'session_store_unavailable',
+      String.raw`/orders?path=C:\a`,
+      '/orders?path=C:%5Ca',
+    ],
+    [
+      'sign in and come back, also with a backslash in the query',
+      'session_ended',
+      String.raw`/orders?path=C:\a`,
+      '/login?return_to=%2Forders%3Fpath%3DC%3A%255Ca',
+    ],
+    [
       'try to sign in again where it was refused',
       'provider_unavailable',
       '/login?return_to=%2Fa',

@@ -21,6 +21,26 @@ describe('return_to keeps', () => {
   });
 });
 
+describe('return_to is written as an address must be', () => {
+  it.each([
+    // Browsers leave it as it is in a query.
+    ['/profile?path=C:\\Users\\alice', '/profile?path=C:%5CUsers%5Calice'],
+    ['/?next=\\\\evil.example', '/?next=%5C%5Cevil.example'],
+    ['/a#\\b', '/a#%5Cb'],
+    ['/é', '/%C3%A9'],
+    ['/café?x=ü', '/caf%C3%A9?x=%C3%BC'],
+    ['/search?q=a b', '/search?q=a%20b'],
+    ['/検索?q=東京\u3000駅', '/%E6%A4%9C%E7%B4%A2?q=%E6%9D%B1%E4%BA%AC%E3%80%80%E9%A7%85'],
+    ['/👋?👋', '/%F0%9F%91%8B?%F0%9F%91%8B'],
+    ['/100%25é?100%é', '/100%25%C3%A9?100%%C3%A9'],
+    // It looks like a slash, and is none.
+    ['/／evil.example', '/%EF%BC%8Fevil.example'],
+  ])('%j', (url, written) => {
+    expect(localUrl(url)).toBe(written);
+    expect(localUrl(written)).toBe(written);
+  });
+});
+
 describe('return_to falls back for', () => {
   it.each([
     '',
@@ -43,7 +63,22 @@ describe('return_to falls back for', () => {
     '/\u000b/evil.example',
     '/\u2028/evil.example',
     '/\u3000/evil.example',
-    '/é',
+    '/é\\evil.example',
+    '/\\evil.example?é',
+    '/é/../login',
+    '//é',
+    '/é\u0085',
+    '/\ud800',
+    '/?\ud800',
+    '/?\n',
+    '/?x=\u0000',
+    '/?x=\u0085',
+    '/?x=\t/evil.example',
+    '/caf\u00a0é',
+    'é',
+    '?\\evil.example',
+    '/%5Cevil.example?x=\\',
+    '/%c0é',
     '/%2f/evil.example',
     '/%2F%2Fevil.example',
     '/%5cevil.example',
@@ -89,10 +124,12 @@ describe('return_to falls back for', () => {
   );
 });
 
-it('takes 1,500 characters and no more', () => {
+it('takes 1,500 characters as they are written, and no more', () => {
   const longest = `/${'a'.repeat(1_499)}`;
   expect(localUrl(longest)).toBe(longest);
   expect(localUrl(`${longest}a`)).toBe('/');
+  expect(localUrl(`/?${'\\'.repeat(499)}`)).toBe(`/?${'%5C'.repeat(499)}`);
+  expect(localUrl(`/?${'\\'.repeat(500)}`)).toBe('/');
 });
 
 it('never lets a URL through that leads to another origin', () => {
@@ -100,6 +137,7 @@ it('never lets a URL through that leads to another origin', () => {
   const pieces = constantFrom(
     '/', '\\', '.', '..', '%', '%2f', '%5c', '%2e', '%09', '%25', '\t', '\n', '\r', ' ', '@', ':', '?', '#',
     'a', 'evil.example', 'https:', 'javascript:', '\u0000', '\u2028',
+    'é', '／', '。', '\u3000', '\ud800',
   );
   const hostile = array(pieces, { maxLength: 10 }).map((parts) => `/${parts.join('')}`);
   assert(
