@@ -44,8 +44,8 @@ export interface App {
   readonly relyingParty: RelyingParty;
   /** This process's own figures. */
   readonly registry: Registry;
-  /** Lets go of connections to the OP; the store is its opener's to close. */
-  close(): Promise<void>;
+  /** Lets go of connections to the OP; the store is its opener's to close. @returns whether all work was finished */
+  close(): Promise<boolean>;
 }
 
 /** Puts the parts together: operations, the relying party's routes, the demonstration site, and one exit for errors. */

@@ -22,21 +22,21 @@ describe('background work', () => {
     const finished = background.finish(60_000);
     expect(done).toEqual([]);
     release();
-    await finished;
+    expect(await finished).toBe(true);
     expect(done).toEqual(['first', 'second']);
   });
 
   it('is waited for no longer than told', async () => {
     const background = createBackgroundWork();
     void background.own(new Promise(() => {}));
-    await expect(background.finish(5)).resolves.toBeUndefined();
+    await expect(background.finish(5)).resolves.toBe(false);
   });
 
   it('may fail, and is then the matter of who began it', async () => {
     const background = createBackgroundWork();
     const work = background.own(Promise.reject(new Error('no')));
     await expect(work).rejects.toThrow('no');
-    await expect(background.finish(60_000)).resolves.toBeUndefined();
+    await expect(background.finish(60_000)).resolves.toBe(true);
   });
 
   it('pauses until the process is about to stop, and not longer', async () => {

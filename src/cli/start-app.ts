@@ -15,7 +15,8 @@ export interface StartedApp {
   /** From now on `/readyz` says no and every answer ends its connection; everything else goes on. */
   beginDraining(): void;
   /**
-   * Stops taking requests, lets those under way finish, then what they have begun at the OP, then lets go of the store.
+   * Stops taking requests, lets those under way finish, then what they have begun at the OP and the store, then lets
+   * go of the store.
    *
    * @param seconds for all of it; requests may take two thirds
    * @param lingerSeconds see `RunningServer.close`
@@ -48,10 +49,7 @@ export async function startApp(
   const site = createApp(settings, parts);
   /** The store last: what is under way still writes to it. */
   const letGo = async (limitMs: number): Promise<boolean> => {
-    const isComplete = await withinTimeLimit(site.close(), limitMs).then(
-      () => true,
-      () => false,
-    );
+    const isComplete = await withinTimeLimit(site.close(), limitMs).catch(() => false);
     await store.close();
     return isComplete;
   };
@@ -70,7 +68,7 @@ export async function startApp(
         const cut = await server.close((seconds * 2) / 3, lingerSeconds);
         if (cut > 0) logger.error({ requests: cut }, 'requests were cut: the time to stop was up');
         const isComplete = await letGo(deadline - performance.now());
-        if (!isComplete) logger.error('work at the OP was cut: the time to stop was up');
+        if (!isComplete) logger.error('work at the OP or the session store was cut');
         return cut === 0 && isComplete;
       },
     };

@@ -6,7 +6,9 @@ import type { RelyingPartyEvents } from '../relying-party/events.js';
 type EventName = keyof RelyingPartyEvents;
 
 /** How loud each event is. A new event does not compile until it is here. */
-const levels: Readonly<Record<Exclude<EventName, 'request.failed'>, 'debug' | 'info' | 'warn'>> = {
+const levels: Readonly<
+  Record<Exclude<EventName, 'request.failed'>, 'debug' | 'info' | 'warn' | 'error'>
+> = {
   'login.started': 'debug',
   'login.succeeded': 'info',
   'login.failed': 'warn',
@@ -16,6 +18,9 @@ const levels: Readonly<Record<Exclude<EventName, 'request.failed'>, 'debug' | 'i
   'session.ended': 'info',
   'logout.revocation_failed': 'warn',
   'logout.backchannel': 'info',
+  'logout.postponed': 'warn',
+  'logout.caught_up': 'info',
+  'logout.dropped': 'error',
   'logout.completed': 'info',
   'secrets.mismatch': 'warn',
   'discovery.failed': 'warn',

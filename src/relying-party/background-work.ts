@@ -7,8 +7,8 @@ export interface BackgroundWork {
   own<T>(work: Promise<T>): Promise<T>;
   /** Waits, but not when the process is about to stop. @returns whether it is still going on */
   pause(ms: number): Promise<boolean>;
-  /** Ends pauses at once, then resolves when everything is done, or after this long. */
-  finish(limitMs: number): Promise<void>;
+  /** Ends pauses at once, then resolves when everything is done, or after this long. @returns whether everything is done */
+  finish(limitMs: number): Promise<boolean>;
 }
 
 export function createBackgroundWork(): BackgroundWork {
@@ -17,9 +17,10 @@ export function createBackgroundWork(): BackgroundWork {
   // As many as there are pauses, and each lets go of it.
   setMaxListeners(0, stop.signal);
 
-  const allDone = async (): Promise<void> => {
+  const allDone = async (): Promise<true> => {
     // What is under way may begin more, as an ended session begins a revocation.
     while (running.size > 0) await Promise.allSettled(running);
+    return true;
   };
 
   return {
@@ -33,11 +34,12 @@ export function createBackgroundWork(): BackgroundWork {
     async finish(limitMs) {
       stop.abort();
       const limit = new AbortController();
-      await Promise.race([
+      const isDone = await Promise.race([
         allDone(),
-        wait(limitMs, undefined, { signal: limit.signal }).catch(nothing),
+        wait(limitMs, false, { signal: limit.signal }).catch(() => false),
       ]);
       limit.abort();
+      return isDone;
     },
   };
 }

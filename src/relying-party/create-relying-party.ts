@@ -156,7 +156,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
       sessionSeconds: absoluteSeconds,
       now,
     }),
-    leftovers: createLeftovers(background),
+    leftovers: createLeftovers({ background, events }),
     presenceAt: createAddressPresence({ fetch, now }),
     render: createPages(options, basePath),
   };
@@ -220,9 +220,10 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     ping: createStoreProbe(session.store, { now }),
     checkSecrets: secretsWatch.check,
     close: async () => {
-      await background.finish(FINISH_MS);
+      const isFinished = await background.finish(FINISH_MS);
       await secretsWatch.end();
       await opFetch.close();
+      return isFinished && parts.leftovers.pending() === 0;
     },
   };
   keepContext(relyingParty, context);

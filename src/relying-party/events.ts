@@ -43,6 +43,18 @@ export interface RelyingPartyEvents {
   ];
   'logout.revocation_failed': [{ session: string; detail: string }];
   'logout.backchannel': [{ sessionsEnded: number }];
+  /**
+   * The session store does not let sign-outs do what they must, such as delete a session. This process refuses the session and
+   * goes on trying. Told at the first piece of work of an outage; `logout.caught_up` or `logout.dropped` say how many there were.
+   */
+  'logout.postponed': [{ count: number; detail: string }];
+  /** All that was put by has been done. */
+  'logout.caught_up': [{ count: number }];
+  /**
+   * So many pieces of work will not be done by this process, since it stops, or there were too many: a session may live on until
+   * its browser comes back or its time is up.
+   */
+  'logout.dropped': [{ count: number; reason: 'stopping' | 'too_many' }];
   'logout.completed': [{ steps: readonly { name: string; outcome: string }[] }];
   /** A replica with the same store has other session secrets: one of the two does not open what the other seals. */
   'secrets.mismatch': [object];

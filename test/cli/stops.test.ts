@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { siteSettings, statusOf, until } from '../faults/serve.js';
 import { stopsOfTheProcessGroup } from '../faults/stops.js';
 import { reservePort, urlOf } from '../support/app.js';
+import { redisProgram, startRedis } from '../support/redis.js';
 import { endCommands, freePort, lifeguard, type RunningCommand } from './command.js';
 
 afterAll(endCommands);
@@ -91,6 +92,66 @@ describe('lifeguard serve, told to stop', () => {
     }
     expect(await site.exit()).toBe(0);
   });
+});
+
+describe.skipIf(redisProgram === undefined)('a sign-out that the store did not carry out', () => {
+  it.each([{}, { WORKERS: '2' }])(
+    'is in the log, and so is that a stop dropped it, which exits with 1 (%j)',
+    { timeout: 60_000 },
+    async (workers) => {
+      const redis = await startRedis();
+      const SESSION_STORE = `redis://127.0.0.1:${redis.port}`;
+      const settings = { ...(await siteSettings()), ...workers, SESSION_STORE };
+      const site = lifeguard('serve', { ...settings, SHUTDOWN_SECONDS: '8' });
+      await site.says('"listening"', 'WORKERS' in workers ? 2 : 1);
+      await redis.command('CONFIG', 'SET', 'min-replicas-to-write', '1');
+      const answer = await fetch(`${settings.BASE_URL}/logout`, {
+        method: 'POST',
+        headers: { origin: settings.BASE_URL, cookie: `lifeguard=${'x'.repeat(43)}` },
+      });
+      expect(answer.status).toBe(200);
+      await site.says('"logout.postponed"');
+      expect(site.lines()).toContainEqual(
+        expect.objectContaining({
+          level: 'warn',
+          event: 'logout.postponed',
+          count: 1,
+          detail: expect.stringContaining('NOREPLICAS') as string,
+        }),
+      );
+      site.process.kill('SIGTERM');
+      expect(await site.exit()).toBe(1);
+      expect(site.lines()).toContainEqual(
+        expect.objectContaining({
+          level: 'error',
+          event: 'logout.dropped',
+          count: 1,
+          reason: 'stopping',
+        }),
+      );
+      await redis.stop();
+    },
+  );
+
+  it('but was done when the store works again leaves an exit code of 0', async () => {
+    const redis = await startRedis();
+    const settings = {
+      ...(await siteSettings()),
+      SESSION_STORE: `redis://127.0.0.1:${redis.port}`,
+    };
+    const site = lifeguard('serve', { ...settings, SHUTDOWN_SECONDS: '8' });
+    await site.says('"listening"');
+    await redis.command('CONFIG', 'SET', 'min-replicas-to-write', '1');
+    await fetch(`${settings.BASE_URL}/logout`, {
+      method: 'POST',
+      headers: { origin: settings.BASE_URL, cookie: `lifeguard=${'x'.repeat(43)}` },
+    });
+    await redis.command('CONFIG', 'SET', 'min-replicas-to-write', '0');
+    await site.says('"logout.caught_up"');
+    site.process.kill('SIGTERM');
+    expect(await site.exit()).toBe(0);
+    await redis.stop();
+  }, 60_000);
 });
 
 describe.each([{}, twoWorkers])('signals that mean no stop (%j)', (workers) => {

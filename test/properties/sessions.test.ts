@@ -202,7 +202,7 @@ function createProcess(
     fetch: later,
     events,
     background,
-    leftovers: createLeftovers(background),
+    leftovers: createLeftovers({ background, events }),
     identityProviders: [],
     provider: createProvider({
       issuer,
