@@ -102,6 +102,66 @@ describe('the site, opened on another host name than BASE_URL', () => {
   });
 });
 
+describe('the site of an https BASE_URL, opened over plain http', () => {
+  const started: World[] = [];
+  afterAll(async () => {
+    for (const world of started) await world.stop();
+  });
+  const start = async (trustProxy: string): Promise<World> => {
+    const environment = { BASE_URL: 'https://localhost', TRUST_PROXY: trustProxy };
+    const world = await startWorld({ environment });
+    started.push(world);
+    return world;
+  };
+  const locationOf = async (
+    { app }: World,
+    headers: Record<string, string>,
+    query = 'return_to=%2Fprofile&email=a%40example.com',
+  ): Promise<URL> => {
+    const options = { headers, follow: false };
+    const page = await createBrowser().get(`${app.url}/login?${query}`, options);
+    expect(page.status).toBe(302);
+    return new URL(page.headers['location']!);
+  };
+
+  it.each(['http', 'HTTP', 'http, https'])(
+    'moves to BASE_URL once, with the same query, where a trusted proxy says so: %s',
+    async (proto) => {
+      const world = await start('1');
+      const headers = { 'x-forwarded-proto': proto };
+      const moved = await locationOf(world, headers);
+      expect(moved.origin + moved.pathname).toBe('https://localhost/login');
+      expect(Object.fromEntries(moved.searchParams)).toEqual({
+        return_to: '/profile',
+        email: 'a@example.com',
+        moved: '1',
+      });
+      // A proxy that always says so must not lead in a circle.
+      const again = await locationOf(world, headers, moved.search.slice(1));
+      expect(again.pathname).toContain('/oauth2/authorize');
+    },
+  );
+
+  it.each([
+    ['the proxy says https', '1', { 'x-forwarded-proto': 'https' }],
+    ['the proxy says it in capitals', '1', { 'x-forwarded-proto': 'HTTPS' }],
+    ['the proxy says the empty word', '1', { 'x-forwarded-proto': '' }],
+    ['the proxy says nothing of it, as in README', '1', {}],
+    ['whoever says so is not trusted', 'false', { 'x-forwarded-proto': 'http' }],
+    ['another address is trusted', '192.0.2.1', { 'x-forwarded-proto': 'http' }],
+  ])('goes on where %s', async (_what, trustProxy, headers) => {
+    const location = await locationOf(await start(trustProxy), headers);
+    expect(location.pathname).toContain('/oauth2/authorize');
+  });
+
+  it('goes on where BASE_URL is http itself', async () => {
+    const world = await startWorld({ environment: { TRUST_PROXY: '1' } });
+    started.push(world);
+    const location = await locationOf(world, { 'x-forwarded-proto': 'http' });
+    expect(location.pathname).toContain('/oauth2/authorize');
+  });
+});
+
 describe('a host app below a path, opened on another host name', () => {
   let host: Host;
   beforeAll(async () => {

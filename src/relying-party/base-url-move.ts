@@ -5,8 +5,9 @@ import type { RelyingPartyContext } from './context.js';
 const MARK = 'moved';
 
 /**
- * Where `/login` goes on when it was opened on another host name than `baseUrl`: the callback comes to `baseUrl`, and the cookie
- * that it needs would stay behind. Once, with a mark: many proxies send a `Host` of their own, and then it never fits.
+ * Where `/login` goes on when it was opened on another host name than `baseUrl`, or over plain http although that is https: the
+ * callback comes to `baseUrl`, and the cookie that it needs would stay behind, or be refused at once. Once, with a mark: many
+ * proxies send a `Host` of their own, and then it never fits.
  *
  * @returns `undefined` when the login can go on here
  */
@@ -14,9 +15,8 @@ export function movedToBaseUrl(
   { baseUrl, basePath }: Pick<RelyingPartyContext, 'baseUrl' | 'basePath'>,
   req: Request,
 ): URL | undefined {
-  const { host } = req.headers;
   const url = new URL(`${baseUrl}${basePath}/login`);
-  if (host === undefined || nameIn(host) === url.hostname) return undefined;
+  if (isHere(req, url) && !isKnownToBePlain(req, url)) return undefined;
   if (queryOf(req)[MARK] !== undefined) return undefined;
   const start = req.url.indexOf('?');
   if (start !== -1) url.search = req.url.slice(start);
@@ -25,4 +25,16 @@ export function movedToBaseUrl(
 }
 
 /** Cookies know no ports. */
-const nameIn = (host: string): string => host.toLowerCase().replace(/:\d+$/, '');
+function isHere({ headers }: Request, { hostname }: URL): boolean {
+  return headers.host === undefined || headers.host.toLowerCase().replace(/:\d+$/, '') === hostname;
+}
+
+/**
+ * Whether the browser came without TLS to a site that has it. Our own connection does not tell, since TLS ends at the proxy: only
+ * a proxy that the host trusts does, and many say nothing.
+ */
+function isKnownToBePlain(req: Request, { protocol }: URL): boolean {
+  if (protocol !== 'https:' || (req.get('X-Forwarded-Proto') ?? '') === '') return false;
+  const trusts = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  return trusts(req.socket.remoteAddress ?? '', 0) && req.protocol.toLowerCase() === 'http';
+}
