@@ -5,6 +5,7 @@ interface Line {
   readonly level: string;
   readonly looksLike: string;
   readonly unverified: string;
+  readonly dropped: number;
 }
 
 describe('an error at the callback that belongs to no sign-in', () => {
@@ -97,7 +98,40 @@ describe('an error at the callback that belongs to no sign-in', () => {
     );
     world.pools.clock.advance('61s');
     await open({ error: 'later' });
-    expect(linesSince()).toHaveLength(1);
+    await open({ error: 'and later' });
+    expect(linesSince().map(({ unverified, dropped }) => [unverified, dropped])).toEqual([
+      ['later', 7],
+      ['and later', 0],
+    ]);
+  });
+
+  it.each([
+    ['too long to be read', `error=server_error&error_description=${'x'.repeat(5000)}`],
+    ['too long in another parameter', `error=server_error&error_uri=${'x'.repeat(5000)}`],
+    ['repeated', 'error=server_error&error_description=one&error_description=two'],
+    ['of another issuer', 'error=server_error&iss=https%3A%2F%2Felsewhere.example'],
+  ])('is told too when the callback is %s, and refused', async (_what, query) => {
+    const page = await world.browser().get(`${world.app.url}/callback?${query}`);
+    expect(page.status).toBe(400);
+    expect(page.text()).toContain('callback_malformed');
+    const [line, ...others] = linesSince();
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({ level: 'warn', looksLike: 'authorization_failed' });
+    expect(line?.unverified).toMatch(/^server_error(?:$|: x+$|: one \| two$)/);
+    expect(line?.unverified.length).toBeLessThanOrEqual(300);
+  });
+
+  it('is told as one text when it is itself repeated, escaped and cut as all others', async () => {
+    const errors = `error=${'a'.repeat(200)}%0A&error=${'b'.repeat(5000)}`;
+    await world.browser().get(`${world.app.url}/callback?${errors}`);
+    const [line] = linesSince();
+    expect(line?.unverified).toBe(
+      String.raw`${'a'.repeat(200)}\u{a} | ${'b'.repeat(200)}`.slice(0, 300),
+    );
+    for (let turn = 0; turn < 9; turn += 1) {
+      await world.browser().get(`${world.app.url}/callback?${errors}`);
+    }
+    expect(linesSince()).toHaveLength(4);
   });
 
   it('is not told of a callback without an error', async () => {

@@ -28,7 +28,7 @@ export async function callback(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const parameters = authorizationResponse(req, context.issuer);
+  const parameters = authorizationResponse(context, req, res);
   // Taken before the exchange: a replayed callback must find nothing, even if this exchange fails.
   const transaction = context.transactions.take(req, res, parameters.get('state') ?? '');
   if (transaction === undefined || transaction.isExpired) {
@@ -66,19 +66,27 @@ export async function callback(
 
 export const MAX_PARAMETER_LENGTH = 4096;
 
-/** Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1), and of our OP if it says whose. */
-function authorizationResponse(req: Request, issuer: string): URLSearchParams {
+/**
+ * Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1), and of our OP if it says whose. What it
+ * says of an error is told all the same, since it may be the only trace of the cause.
+ */
+function authorizationResponse(
+  { issuer, tellStrayError }: RelyingPartyContext,
+  req: Request,
+  res: Response,
+): URLSearchParams {
   const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(queryOf(req))) {
+  let problem: string | undefined;
+  for (const [name, value = ''] of Object.entries(queryOf(req))) {
     if (typeof value !== 'string' || value.length > MAX_PARAMETER_LENGTH) {
-      throw new RelyingPartyError('callback_malformed', 'a parameter is repeated or too long');
+      problem = 'a parameter is repeated or too long';
     }
-    parameters.set(name, value);
+    parameters.set(name, [value].flat().join(' | ').slice(0, MAX_PARAMETER_LENGTH));
   }
-  if ((parameters.get('iss') ?? issuer) !== issuer) {
-    throw new RelyingPartyError('callback_malformed', 'iss is another issuer');
-  }
-  return parameters;
+  if ((parameters.get('iss') ?? issuer) !== issuer) problem ??= 'iss is another issuer';
+  if (problem === undefined) return parameters;
+  tellStrayError(parameters, res);
+  throw new RelyingPartyError('callback_malformed', problem);
 }
 
 /**

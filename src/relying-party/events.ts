@@ -9,11 +9,12 @@ export interface RelyingPartyEvents {
   /** `detail` is for the operator: the failed check, or Cognito's error description; never a token. */
   'login.failed': [{ requestId: string; code: RelyingPartyErrorCode; detail: string }];
   /**
-   * An error at the callback that belongs to no sign-in we began. Anybody can write one: `unverified` is a stranger's text, of 300
-   * characters at most and none of them invisible, `looksLike` the code it would have if it were true.
+   * An error at the callback that belongs to no sign-in we began, or that came with what cannot be read. Anybody can write one:
+   * `unverified` is a stranger's text, of 300 characters at most and none of them invisible, `looksLike` the code it would have
+   * if it were true. Told five times a minute; `dropped` is how many were not told since the one before.
    */
   'login.stray_error': [
-    { requestId: string; looksLike: RelyingPartyErrorCode; unverified: string },
+    { requestId: string; looksLike: RelyingPartyErrorCode; unverified: string; dropped: number },
   ];
   /**
    * Any other request of ours that failed. `err` is as it was thrown: the one member that may carry what must not be

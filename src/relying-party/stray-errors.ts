@@ -9,13 +9,13 @@ const MAX_LENGTH = 300;
 /** Whatever a terminal, or a reader of lines, would do something with: controls, directions of writing, line separators. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
 
-/** Tells of an error at the callback that belongs to no sign-in that we began. */
+/** Tells of an error at the callback that belongs to no sign-in that we began, or that came with what cannot be read. */
 export type TellStrayError = (parameters: URLSearchParams, res: Response) => void;
 
 /**
  * An OP, or one behind it, may fail without giving `state` back: SAML begun at the identity provider, or a redirect of Cognito's
  * own. What it says then is the only trace of the cause; but anybody can write such a callback, so the words go nowhere but into
- * the log, are marked as unverified, and are told a few times a minute.
+ * the log, are marked as unverified, and are told a few times a minute; the next that is told says how many were not.
  */
 export function createTellStrayError({
   events,
@@ -23,18 +23,24 @@ export function createTellStrayError({
 }: Pick<RelyingPartyContext, 'events' | 'now'>): TellStrayError {
   let since = -Infinity;
   let told = 0;
+  let dropped = 0;
   return (parameters, res) => {
     const error = parameters.get('error');
     if (error === null) return;
     if (Math.abs(now() - since) >= MINUTE_MS) [since, told] = [now(), 0];
+    if (told >= MOST_PER_MINUTE) {
+      dropped += 1;
+      return;
+    }
     told += 1;
-    if (told > MOST_PER_MINUTE) return;
     const description = parameters.get('error_description');
     events.emit('login.stray_error', {
       requestId: requestIdOf(res),
       looksLike: recogniseAuthorizationError(error, description ?? undefined),
       unverified: harmless(description === null ? error : `${error}: ${description}`),
+      dropped,
     });
+    dropped = 0;
   };
 }
 

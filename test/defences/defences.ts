@@ -720,6 +720,25 @@ export const defences: readonly Defence[] = [
   },
   {
     area: 'reasons',
+    defence: 'the words of a provider are told also where they are too long or doubled',
+    file: 'src/relying-party/callback.ts',
+    find: '  tellStrayError(parameters, res);\n  throw',
+    replace: '  void [tellStrayError, res];\n  throw',
+    tests: 'test/stray-errors.test.ts',
+    name: 'is told too when the callback is too long to be read',
+  },
+  {
+    area: 'reasons',
+    defence:
+      'a login over plain http moves to an https BASE_URL, whose cookie a browser would refuse there',
+    file: 'src/relying-party/base-url-move.ts',
+    find: 'isHere(req, url) && !isKnownToBePlain',
+    replace: 'isHere(req, url) || !isKnownToBePlain',
+    tests: 'test/other-host.test.ts',
+    name: 'moves to BASE_URL once, with the same query',
+  },
+  {
+    area: 'reasons',
     defence: 'a port behind the address in X-Forwarded-For does not defeat the rate limit',
     file: 'src/app.ts',
     find: "ipKeyGenerator(visitorAddress(req.ip ?? ''))",
