@@ -1,6 +1,7 @@
 import { relyingPartyFrom } from '../app.js';
 import { type Environment, readSettings } from '../config/from-environment.js';
-import { ConfigError } from '../errors.js';
+import { ConfigError, RelyingPartyError } from '../errors.js';
+import type { RelyingParty } from '../relying-party/relying-party.js';
 import { openSessionStore } from '../sessions/open-session-store.js';
 import { CommandError } from './failure.js';
 
@@ -9,7 +10,7 @@ import { CommandError } from './failure.js';
  * at the next request.
  *
  * @throws {ConfigError} with everything that is wrong
- * @throws {CommandError} for a store that only its own process can see
+ * @throws {CommandError} for a store that only its own process can see, and with what was done and why not all of it
  */
 export async function endSessions(environment: Environment, subject: string): Promise<void> {
   const read = readSettings(environment);
@@ -22,14 +23,48 @@ export async function endSessions(environment: Environment, subject: string): Pr
   }
   const store = await openSessionStore(settings.sessionStore, { now: Date.now });
   const relyingParty = relyingPartyFrom(settings, store);
-  relyingParty.events.on('logout.revocation_failed', ({ session, detail }) => {
-    console.error(`The refresh token of session ${session} could not be revoked: ${detail}`);
-  });
+  const outcome = followOutcome(relyingParty);
   try {
-    const ended = await relyingParty.endSessionsOf(subject);
-    console.log(`${ended} ${ended === 1 ? 'session' : 'sessions'} ended.`);
+    await relyingParty.endSessionsOf(subject).catch(outcome.fail);
   } finally {
     await relyingParty.close();
     await store.close();
   }
+  outcome.report();
+}
+
+/** Puts together what the relying party tells, until its last try. */
+function followOutcome({ events }: Pick<RelyingParty, 'events'>): {
+  readonly fail: (error: unknown) => void;
+  readonly report: () => void;
+} {
+  let ended = 0;
+  let dropped = 0;
+  let reason: string | undefined;
+  let failure: RelyingPartyError | undefined;
+  events.on('session.ended', () => (ended += 1));
+  events.on('logout.postponed', ({ detail }) => (reason = detail));
+  events.on('logout.dropped', ({ count }) => (dropped += count));
+  events.on('logout.revocation_failed', ({ session, detail }) => {
+    console.error(`The refresh token of session ${session} could not be revoked: ${detail}`);
+  });
+  return {
+    fail: (error) => {
+      if (!(error instanceof RelyingPartyError)) throw error;
+      failure = error;
+    },
+    report: () => {
+      const done = `${ended} ${ended === 1 ? 'session' : 'sessions'} ended`;
+      if (reason === undefined && failure !== undefined) {
+        throw new CommandError(`No session was ended: ${failure.message}`, { cause: failure });
+      }
+      if (dropped === 0) return console.log(`${done}.`);
+      throw new CommandError(
+        failure === undefined
+          ? `${done}.\nIt could not be noted for access tokens, which are taken until they expire: ${reason}`
+          : `${done}, ${dropped} not: ${reason}\nRun this again when the store works.`,
+        { cause: failure },
+      );
+    },
+  };
 }

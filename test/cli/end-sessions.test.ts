@@ -1,10 +1,12 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config/from-environment.js';
 import { openSessionStore } from '../../src/sessions/open-session-store.js';
 import { establish } from '../support/establish.js';
+import { redisProgram, startRedis } from '../support/redis.js';
+import { makeSmallDisk } from '../support/small-disk.js';
 import { endCommands, lifeguard } from './command.js';
 
 const environment = {
@@ -32,6 +34,61 @@ it('ends every session of one user in the store the site uses, and nobody elseâ€
   for (const { session } of hers) expect(await store.read(session.key)).toBeUndefined();
   expect(await store.read(his.session.key)).toBeDefined();
   await store.close();
+});
+
+const settingsOf = (SESSION_STORE: string) => {
+  const read = readSettings({ ...environment, SESSION_STORE });
+  if ('problems' in read) throw new Error('settings');
+  return read.settings;
+};
+
+it('says how many it ended, how many not and why, without a stack, when the store is full', async () => {
+  const disk = await makeSmallDisk();
+  const SESSION_STORE = `file:${disk.folder}`;
+  const settings = settingsOf(SESSION_STORE);
+  const store = await openSessionStore(SESSION_STORE, { now: Date.now });
+  for (let count = 0; count < 2; count += 1) await establish({ settings, store });
+  await disk.fill();
+  const command = lifeguard('end-sessions alice', { ...environment, SESSION_STORE });
+  const code = await command.exit();
+  await disk.empty();
+  expect(code).toBe(1);
+  expect(command.output()).toMatch(/^0 sessions ended, 2 not: the session store .*full/);
+  expect(command.output()).toContain('Run this again when the store works.');
+  expect(command.output()).not.toMatch(/\n\s+at |RelyingPartyError/);
+
+  const again = lifeguard('end-sessions alice', { ...environment, SESSION_STORE });
+  expect(await again.exit()).toBe(0);
+  expect(again.output()).toContain('2 sessions ended.');
+  await store.close();
+  await disk.remove();
+});
+
+describe.skipIf(redisProgram === undefined)('with Redis', () => {
+  it('says that sessions have ended and access tokens are still taken, when there is no room to note it', async () => {
+    const redis = await startRedis(['maxmemory-policy noeviction']);
+    const SESSION_STORE = `redis://127.0.0.1:${redis.port}`;
+    const settings = settingsOf(SESSION_STORE);
+    const store = await openSessionStore(SESSION_STORE, { now: Date.now });
+    await establish({ settings, store }, { originJti: 'of this sign-in' });
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    const command = lifeguard('end-sessions alice', { ...environment, SESSION_STORE });
+    expect(await command.exit()).toBe(1);
+    expect(command.output()).toMatch(/^1 session ended\.\nIt could not be noted .*OOM/);
+    await store.close();
+    await redis.stop();
+  });
+
+  it('says why, without a stack, when the store cannot be read', async () => {
+    const redis = await startRedis();
+    const SESSION_STORE = `redis://127.0.0.1:${redis.port}`;
+    await redis.command('ACL', 'SETUSER', 'default', '-@read', '-@scripting');
+    const command = lifeguard('end-sessions alice', { ...environment, SESSION_STORE });
+    expect(await command.exit()).toBe(1);
+    expect(command.output()).not.toMatch(/\n\s+at |RelyingPartyError/);
+    expect(command.output()).toMatch(/^No session was ended: the session store .*NOPERM/);
+    await redis.stop();
+  });
 });
 
 it('says that it cannot see sessions in another processâ€™s memory', async () => {
