@@ -7,21 +7,26 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
-/** In words, because it is no fault of the person, who can mend it alone. No route, and so no page of ours, ever saw the request. */
-const COOKIES_TOO_LARGE = `<!doctype html>
+/**
+ * In words, because the person may mend it alone. No route, and so no page of ours, ever saw the request, and Node does not tell
+ * what in it was too large.
+ */
+const TOO_LARGE = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Too many cookies</title>
-<h1>Your browser sends too many cookies</h1>
-<p>Together they are larger than this site can take, so it cannot answer. Delete the cookies of this site in your browser’s
-settings (most have it behind the sign left of the address, under “Cookies and site data”), then open the page again.</p>
+<title>This request is too large</title>
+<h1>This request is too large</h1>
+<p>Its address, its cookies and whatever else was sent with it are together larger than this site can take, so it cannot answer.</p>
+<p>If the address is very long, open a shorter one. Otherwise it is most likely cookies: delete the cookies of this site in your
+browser’s settings (most have it behind the sign left of the address, under “Cookies and site data”), then open the page again.
+A program may have sent too long an access token.</p>
 </html>
 `;
 
 /**
  * Answers what Node could not read as a request, in place of its bare status lines, and hangs up. Whose headers are too large is
- * told what to do: nearly always it is cookies, and nothing else that a person can change.
+ * told what may be the cause, and what to do.
  *
  * @see RFC 6585 section 5
  */
@@ -34,7 +39,7 @@ export function answerUnreadable(error: Error, socket: Socket): void {
   }
   const code = 'code' in error ? String(error.code) : '';
   const status = STATUS_OF[code] ?? 400;
-  const body = status === 431 ? COOKIES_TOO_LARGE : '';
+  const body = status === 431 ? TOO_LARGE : '';
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Connection: close',

@@ -72,9 +72,28 @@ describe('listen', () => {
     expect(answer.status).toBe(431);
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(await answer.text()).toMatch(/too many cookies[^]*Delete the cookies of this site/);
+    expect(await answer.text()).toMatch(/too large[^]*delete the cookies of this site/);
     await server.close(1);
   });
+
+  it.each([
+    ['cookies', '/', { Cookie: 'x'.repeat(33_000) }],
+    ['an address', `/${'a'.repeat(40_000)}`, {}],
+    ['a token', '/', { Authorization: `Bearer ${'x'.repeat(40_000)}` }],
+  ] as const)(
+    'says of %s too large what may be the cause, and nothing that is untrue',
+    async (_what, path, headers) => {
+      const server = await listen((_req, res) => res.end(), loopback);
+      const answer = await fetch(server.url + path, { headers });
+      expect(answer.status).toBe(431);
+      const page = await answer.text();
+      expect(page).toContain('<h1>This request is too large</h1>');
+      expect(page).toMatch(/If the address is very long[^]*Otherwise[^]*delete the cookies/);
+      expect(page).toContain('access token');
+      expect(page).not.toContain('too many cookies');
+      await server.close(1);
+    },
+  );
 
   it('answers what is no request with 400 and hangs up', async () => {
     const server = await listen((_req, res) => res.end(), loopback);
