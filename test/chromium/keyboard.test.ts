@@ -35,6 +35,27 @@ describe.skipIf(inject('chromium') === undefined)('with the keyboard alone, in C
     },
   );
 
+  it('a person types at once what the pools’ pages ask for', async () => {
+    const { world } = stage;
+    world.pools.reset();
+    const page = await stage.visitor();
+    await page.goto(`${world.app.url}/profile`);
+    await seesPasswordField(world, page);
+    await expect.poll(async () => (await focusOf(page)).name).toContain('name="username"');
+    await page.keyboard.type(alice.username);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(alice.temporaryPassword);
+    await page.keyboard.press('Enter');
+
+    await page.getByLabel('New password again').waitFor();
+    await expect.poll(async () => (await focusOf(page)).name).toContain('name="new_password"');
+    await page.keyboard.type(alice.password);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(alice.password);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${world.app.url}/profile`);
+  });
+
   it('a person skips the header', async () => {
     const page = await stage.visitor({ reducedMotion: 'reduce' });
     await page.goto(`${stage.world.app.url}/`);

@@ -66,6 +66,19 @@ describe.each(pages)('%s', (_, open) => {
   });
 });
 
+it.each([
+  ['the login form', ['username']],
+  ['the chooser', []],
+  ['form and chooser', ['username']],
+  ['a refused sign-in', ['password']],
+  ['the new-password form', ['new_password']],
+  ['an error', []],
+])('%s puts the focus into its first empty field: %j', async (name, fields) => {
+  const open = pages.find(([each]) => each === name)![1];
+  const focused = (await open()).document.querySelectorAll('[autofocus]');
+  expect(focused.map((field) => field.getAttribute('name'))).toEqual(fields);
+});
+
 describe('a reflected value', () => {
   const attack = `"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}<%= 7*7 %>`;
 

@@ -12,6 +12,11 @@ describe('a visitor’s address', () => {
     ['2001:db8::7:5012', '2001:db8::7:5012'],
     ['::ffff:203.0.113.7', '::ffff:203.0.113.7'],
     ['[::ffff:203.0.113.7]:1', '::ffff:203.0.113.7'],
+    ['[2001:db8::1]:40000', '2001:db8::1'],
+    ['[2001:DB8::A]:40000', '2001:DB8::A'],
+    ['2001:DB8::A', '2001:DB8::A'],
+    ['[fe80::1%eth0]:40000', 'fe80::1%eth0'],
+    ['fe80::1%eth0', 'fe80::1%eth0'],
     ['', ''],
     ['unknown', 'unknown'],
     ['_hidden:80', '_hidden:80'],
@@ -32,6 +37,8 @@ describe('the rate limit behind a proxy that names a port too, as Azure’s', ()
   it.each([
     ['IPv4', (port: number) => `203.0.113.7:${port}`, '203.0.113.7'],
     ['IPv6', (port: number) => `[2001:db8::7]:${port}`, '2001:db8::7'],
+    ['IPv6 in capitals', (port: number) => `[2001:DB8:8::A]:${port}`, '2001:db8:8:0:0:0:0:a'],
+    ['IPv6 with a zone', (port: number) => `[fe80::1%eth0]:${port}`, 'fe80::1%eth0'],
   ])('counts a visitor, not each of its connections: %s', async (_name, from, alone) => {
     const statusOf = async (forwarded: string): Promise<number> => {
       const headers = { 'x-forwarded-for': forwarded };
