@@ -55,9 +55,10 @@ export function isLocalUrl(candidate: unknown): candidate is string {
   return !leadsOut && !hasDotSegment && !/\p{Cc}/u.test(path);
 }
 
+/** Also with what merely looks like a slash or a dot as one, as a reader that normalizes would take it (UAX #15, NFKC). */
 function decodedPath(url: string): string | undefined {
   try {
-    return decodeURIComponent(url.split(/[?#]/, 1)[0]!);
+    return decodeURIComponent(url.split(/[?#]/, 1)[0]!).normalize('NFKC');
   } catch {
     return undefined;
   }

@@ -701,6 +701,15 @@ export const defences: readonly Defence[] = [
     name: 'ends on the page of a link to /login',
   },
   {
+    area: 'reasons',
+    defence: 'what merely looks like a slash leads to no other origin',
+    file: 'src/web/local-url.ts',
+    find: ".normalize('NFKC')",
+    replace: '',
+    tests: 'test/web/local-url.test.ts',
+    name: '/／evil.example',
+  },
+  {
     area: 'sign-out',
     defence: 'what a stop drops of sign-outs is told of',
     file: 'src/relying-party/leftovers.ts',

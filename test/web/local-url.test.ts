@@ -33,8 +33,7 @@ describe('return_to is written as an address must be', () => {
     ['/検索?q=東京\u3000駅', '/%E6%A4%9C%E7%B4%A2?q=%E6%9D%B1%E4%BA%AC%E3%80%80%E9%A7%85'],
     ['/👋?👋', '/%F0%9F%91%8B?%F0%9F%91%8B'],
     ['/100%25é?100%é', '/100%25%C3%A9?100%%C3%A9'],
-    // It looks like a slash, and is none.
-    ['/／evil.example', '/%EF%BC%8Fevil.example'],
+    ['/a／b?／', '/a%EF%BC%8Fb?%EF%BC%8F'],
   ])('%j', (url, written) => {
     expect(localUrl(url)).toBe(written);
     expect(localUrl(written)).toBe(written);
@@ -64,6 +63,12 @@ describe('return_to falls back for', () => {
     '/\u2028/evil.example',
     '/\u3000/evil.example',
     '/é\\evil.example',
+    // They look like `/`, `\` and `..`, and a reader that normalizes takes them for it.
+    '/／evil.example',
+    '/%EF%BC%8Fevil.example',
+    '/＼evil.example',
+    '/é/．．/login',
+    '/‥/login',
     '/\\evil.example?é',
     '/é/../login',
     '//é',
