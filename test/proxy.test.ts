@@ -83,7 +83,7 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
 
     const signedOut = await browser.click(profile, 'Sign out');
     expect(signedOut.url).toBe(`${baseUrl}/signed-out`);
-    expect(signedOut.text()).toContain('This browser has been to every place you signed in at');
+    expect(signedOut.text()).toContain('We sent this browser to each place below');
     expect(browser.cookies(baseUrl).map(({ key }) => key)).not.toContain('__Host-lifeguard');
     expect((await browser.get(`${baseUrl}/profile`)).text()).toContain('Password');
 

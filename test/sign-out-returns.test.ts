@@ -3,6 +3,8 @@ import { createBrowser, type Browser, type Page } from './support/browser.js';
 import { startWorld, type World } from './support/world.js';
 
 const NOT_DONE = 'Not done yet';
+/** What Chromium says of a redirect by a pool on a navigation that our page began; see `test/chromium/sign-out-returns.test.ts`. */
+const FROM_POOL = { 'sec-fetch-site': 'cross-site' };
 
 describe('a GET /logout/continue', () => {
   let world: World | undefined;
@@ -42,9 +44,14 @@ describe('a GET /logout/continue', () => {
     ['a frame elsewhere', { 'sec-fetch-dest': 'iframe', 'sec-fetch-mode': 'navigate' }],
     ['a script elsewhere', { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' }],
     ['a prefetch', { 'sec-purpose': 'prefetch' }],
+    ['a bookmark, or typed', { 'sec-fetch-site': 'none' }],
+    ['a link of our own', { 'sec-fetch-site': 'same-origin' }],
   ])('by %s is no return from Cognito', async (_name, headers) => {
     const { browser, url } = await leftForFirstHop();
-    const stray = await browser.get(`${url}/logout/continue`, { headers, follow: false });
+    const stray = await browser.get(`${url}/logout/continue`, {
+      headers: { ...FROM_POOL, ...headers },
+      follow: false,
+    });
     expect(stray.location).toBe('/signed-out');
     const page = await browser.get(`${url}/signed-out`);
     expect(page.text()).toContain(NOT_DONE);
@@ -54,10 +61,62 @@ describe('a GET /logout/continue', () => {
     });
   });
 
+  it.each([
+    ['a pool on another site', FROM_POOL],
+    ['a pool on a sibling subdomain', { 'sec-fetch-site': 'same-site' }],
+    [
+      'a pool, through a service worker that hands requests on with options',
+      {
+        'sec-fetch-site': 'same-origin',
+        'sec-fetch-mode': 'same-origin',
+        'sec-fetch-dest': 'empty',
+      },
+    ],
+  ])('from %s is one', async (_name, headers) => {
+    const { browser, url } = await leftForFirstHop({
+      kind: 'none',
+      advice: 'Close the browser.',
+    });
+    const page = await browser.get(`${url}/logout/continue`, { headers });
+    expect(stepsOf(page)).toMatchObject({ 'The sign-in service': 'done' });
+  });
+
+  it('of a browser that says nothing of where it comes from is one, as long as it is the whole tab', async () => {
+    const { browser, url } = await leftForFirstHop();
+    const headers = {
+      cookie: browser
+        .cookies(url)
+        .map((cookie) => cookie.cookieString())
+        .join('; '),
+      accept: 'text/html',
+    };
+    const answer = await fetch(`${url}/logout/continue`, { headers, redirect: 'manual' });
+    expect(answer.headers.get('location')).toMatch(`${world!.upstream.domain}/logout`);
+  });
+
+  it('by a link elsewhere can pass for one: the page says only where the browser was sent, and offers it again', async () => {
+    const { browser, url } = await leftForFirstHop();
+    const page = await browser.get(`${url}/logout/continue`, { headers: FROM_POOL });
+    expect(page.text()).toContain('The sign-in service Sent there');
+    expect(page.text()).not.toMatch(/has been|came back|Visited/);
+    const visitor = world!.browser();
+    for (const cookie of browser.cookies(url)) {
+      visitor.setCookie(url, `${cookie.cookieString()}; Path=/`);
+    }
+    const before = world!.pools.requests('oidc-pool-1', '/logout').length;
+    const again = await visitor.click(page, 'Visit again');
+    expect(world!.pools.requests('oidc-pool-1', '/logout')).toHaveLength(before + 1);
+    expect(stepsOf(again)).toEqual({
+      'This site': 'done',
+      'The sign-in service': 'done',
+      'Corporate ID': 'done',
+    });
+  });
+
   it('long after the browser was sent there is no return from Cognito', async () => {
     const { browser, url } = await leftForFirstHop();
     world!.pools.clock.advance('3m');
-    const late = await browser.get(`${url}/logout/continue`);
+    const late = await browser.get(`${url}/logout/continue`, { headers: FROM_POOL });
     expect(stepsOf(late)).toMatchObject({ 'The sign-in service': 'unfinished' });
   });
 
@@ -67,9 +126,11 @@ describe('a GET /logout/continue', () => {
       endSessionEndpoint: 'https://op.example/end',
     });
     // The first hop is come back from once; the second is left for, and a second visit says nothing of it.
-    const second = await browser.get(`${url}/logout/continue`);
+    const second = await browser.get(`${url}/logout/continue`, { headers: FROM_POOL });
     expect(second.url).toContain('https://op.example/end');
-    expect(stepsOf(await browser.get(`${url}/logout/continue`))).toMatchObject({
+    expect(
+      stepsOf(await browser.get(`${url}/logout/continue`, { headers: FROM_POOL })),
+    ).toMatchObject({
       'The sign-in service': 'done',
       'Corporate ID': 'unfinished',
     });
@@ -85,7 +146,7 @@ describe('a GET /logout/continue', () => {
       'The sign-in service': 'done',
       'Corporate ID': 'done',
     });
-    expect(page.text()).toContain('Corporate ID Visited');
+    expect(page.text()).toContain('Corporate ID Sent there');
     expect(page.text()).not.toContain('asks for the password');
   });
 
@@ -96,7 +157,7 @@ describe('a GET /logout/continue', () => {
         kind: 'oidc',
         endSessionEndpoint: 'https://op.example/end',
       });
-      const second = await browser.get(`${url}/logout/continue`);
+      const second = await browser.get(`${url}/logout/continue`, { headers: FROM_POOL });
       const state = new URL(second.url).searchParams.get('state')!;
       const stray = await browser.get(`${url}/logout/continue${query}`);
       expect(stepsOf(stray)).toMatchObject({ 'Corporate ID': 'unfinished' });
@@ -112,7 +173,7 @@ describe('a GET /logout/continue', () => {
       kind: 'oidc',
       endSessionEndpoint: 'https://op.example/end',
     });
-    const second = await browser.get(`${url}/logout/continue`);
+    const second = await browser.get(`${url}/logout/continue`, { headers: FROM_POOL });
     const page = await browser.get(`${url}/signed-out`);
     const again = await browser.click(page, 'Finish signing out');
     const states = [second, again].map((hop) => new URL(hop.url).searchParams.get('state'));

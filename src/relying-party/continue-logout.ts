@@ -32,11 +32,21 @@ export async function continueLogout(
 
 /**
  * Whether this is the return from a hop. By the `state` it was given (RP-Initiated Logout 1.0 section 2); Cognito gives none back,
- * so there it must be a visit of the whole tab, soon after the browser was sent there. A link elsewhere can pass for that, which
- * is why our pages do not claim more than that the browser was there.
+ * so there it must be a visit of the whole tab, from another site, soon after the browser was sent there. A link elsewhere can
+ * pass for that, which is why our pages do not claim more than that the browser was sent there.
  */
 function comesFrom({ now }: RelyingPartyContext, { left }: LogoutStep, req: Request): boolean {
   if (left === undefined) return false;
   if (left.state !== undefined) return queryOf(req)['state'] === left.state;
-  return wantsPage(req) && now() - left.at < RETURNS_WITHIN_MS;
+  return wantsPage(req) && !cannotBeFromPool(req) && now() - left.at < RETURNS_WITHIN_MS;
+}
+
+/**
+ * A bookmark, a typed address, a link of our own: a pool's redirect makes a navigation cross-site, or same-site where the pool has
+ * a sibling subdomain. A service worker that hands requests on with options writes a header of its own, which says nothing.
+ * @see W3C Fetch Metadata Request Headers, section 2.3
+ */
+function cannotBeFromPool(req: Request): boolean {
+  const site = req.get('Sec-Fetch-Site');
+  return req.get('Sec-Fetch-Mode') === 'navigate' && (site === 'none' || site === 'same-origin');
 }

@@ -13,6 +13,7 @@ export function describeLogoutStep(
     label: labelOf(context, step),
     outcome,
     isVisit: isHop(step),
+    cameBack: isHop(step) && step.outcome === 'done' && step.left?.state !== undefined,
     advice: adviceFor(context, step),
   };
 }

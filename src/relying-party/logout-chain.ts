@@ -27,21 +27,27 @@ export type LogoutChain = readonly LogoutStep[];
 /**
  * The chain for a session, computed before it is destroyed. Without a session (it may have run out while the pools still know
  * the browser) it goes through the only identity provider there is.
+ *
+ * @param known further identity providers the browser is to visit; where there are none, an empty list
  */
 export function planLogout(
   { identityProviders }: RelyingPartyContext,
   session: Pick<Session, 'identityProvider'> | undefined,
+  known: readonly string[] | undefined,
 ): LogoutChain {
-  const provider =
-    session === undefined ? onlyOne(identityProviders)?.name : session.identityProvider;
-  const chain: LogoutStep[] = [
+  const guessed = known ?? (session === undefined ? onlyOne(identityProviders) : []);
+  const providers = new Set([session?.identityProvider ?? [], ...guessed].flat());
+  providers.delete('COGNITO');
+  return [
     { name: 'local', outcome: 'pending' },
     { name: 'revoke', outcome: 'pending' },
     { name: 'master', outcome: 'pending' },
+    ...[...providers].map((provider): LogoutStep => ({
+      name: 'upstream',
+      provider,
+      outcome: 'pending',
+    })),
   ];
-  return provider === undefined || provider === 'COGNITO'
-    ? chain
-    : [...chain, { name: 'upstream', provider, outcome: 'pending' }];
 }
 
 /** What has happened on the server, if anything has to the tokens; what is left is for the browser to visit. */
@@ -96,6 +102,6 @@ export function isHop({ name }: LogoutStep): boolean {
   return name === 'master' || name === 'upstream';
 }
 
-function onlyOne<T>(list: readonly T[]): T | undefined {
-  return list.length === 1 ? list[0] : undefined;
+function onlyOne(list: readonly { readonly name: string }[]): readonly string[] {
+  return list.length === 1 ? list.map(({ name }) => name) : [];
 }

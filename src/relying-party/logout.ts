@@ -17,6 +17,7 @@ import {
 import type { SignOut } from './logout-chain-cookie.js';
 import { nextStop, type NextStop } from './next-stop.js';
 import { timeLeft } from './time-left.js';
+import { visitAgainHref, visitedAgain } from './visit-again.js';
 
 /** `GET /logout`: asks; never signs out by itself, so that no image or link elsewhere can. */
 export async function logoutPage(
@@ -32,7 +33,7 @@ export async function logoutPage(
   const { session, isKnown } = looked;
   const signOut = await context.currentSignOut(req, res);
   const unfinished = signOut && isUnfinished(signOut.chain) ? signOut.chain : undefined;
-  const chain = unfinished ?? planLogout(context, session);
+  const chain = unfinished ?? planLogout(context, session, undefined);
   const html = context.render('logout', {
     page: await context.pageContext(req, res, 'Sign out'),
     displayName: session && displayNameOf(session),
@@ -62,7 +63,7 @@ export async function logout(
     context.currentSignOut(req, res),
     endOwnSession(context, req),
   ]);
-  const start = await planOf(context, earlier, ended, endsAt);
+  const start = await planOf(context, req, { earlier, ended, endsAt });
   const left = ended?.isOver === false ? [key!] : [];
   const unended = [...new Set([...(earlier?.unended ?? []), ...left])];
   const { chain, stop } = await nextStop(context, start, { endsAt, tokens: ended?.tokens });
@@ -86,13 +87,18 @@ async function endOwnSession(
 /** The chain this sign-out begins with: the session's, or else one that was interrupted, or else what can be guessed. */
 async function planOf(
   context: RelyingPartyContext,
-  earlier: SignOut | undefined,
-  ended: EndedSession | undefined,
-  endsAt: number,
+  req: Request,
+  {
+    earlier,
+    ended,
+    endsAt,
+  }: { earlier: SignOut | undefined; ended: EndedSession | undefined; endsAt: number },
 ): Promise<LogoutChain> {
   const interrupted = earlier !== undefined && isUnfinished(earlier.chain) ? earlier : undefined;
   const isResumed = ended?.signIn === undefined && interrupted !== undefined;
-  const chain = isResumed ? resumed(interrupted.chain) : planLogout(context, ended?.signIn);
+  const chain = isResumed
+    ? resumed(interrupted.chain)
+    : planLogout(context, ended?.signIn, visitedAgain(context, req));
   const isOver = ended?.isOver ?? (earlier?.unended ?? []).length === 0;
   const revocation = ended === undefined ? 'not-possible' : await inTime(ended.revocation, endsAt);
   return settleServerSteps(chain, {
@@ -143,6 +149,7 @@ export async function signedOutPage(
     ),
     steps: chain.filter(isWorthTelling).map((step) => describeLogoutStep(context, step)),
     isComplete,
+    visitAgainHref: isComplete ? visitAgainHref(context, chain) : undefined,
   });
   sendPage(res, html);
 }

@@ -6,8 +6,10 @@ export interface SignOutStepView {
   /** In the user's words: "This site", "Your tokens", "Corporate ID". */
   readonly label: string;
   readonly outcome: 'done' | 'failed' | 'unfinished' | 'not-possible';
-  /** A place the browser was sent to: `done` then says that it came back from there, and no more. */
+  /** A place the browser was sent to. */
   readonly isVisit: boolean;
+  /** It brought back what it was sent with. Cognito gives nothing back: then `done` says that it was sent there, and no more. */
+  readonly cameBack: boolean;
   /** What to do when it is not done, else `undefined`. */
   readonly advice: string | undefined;
 }
@@ -35,7 +37,13 @@ export interface RelyingPartyViews {
   };
   /** Between the sign-out button and the first pool: names it and links on (a Refresh header takes the browser there). */
   'continue-signing-out': { page: PageContext; label: string; href: string };
-  'signed-out': { page: PageContext; steps: readonly SignOutStepView[]; isComplete: boolean };
+  'signed-out': {
+    page: PageContext;
+    steps: readonly SignOutStepView[];
+    isComplete: boolean;
+    /** Where to POST to visit the same places again; absent while there is something to finish, or nothing in doubt. */
+    visitAgainHref: string | undefined;
+  };
   /** Where the account is signed in: end one (POST /sessions/<handle>/end), end all others (POST /sessions/end-others). */
   sessions: {
     page: PageContext;

@@ -32,16 +32,18 @@ const person = {
   accessTokenExpiresAt: moment(now + 3_600_000, now),
   sessionEndsAt: moment(now + 28_800_000, now),
 };
+const ours = { isVisit: false, cameBack: false } as const;
+const visit = { isVisit: true, cameBack: false } as const;
 const steps: SignOutStepView[] = [
-  { label: 'This site', isVisit: false, outcome: 'done', advice: undefined },
-  { label: 'Your tokens', isVisit: false, outcome: 'failed', advice: 'They end by themselves.' },
+  { ...ours, label: 'This site', outcome: 'done', advice: undefined },
+  { ...ours, label: 'Your tokens', outcome: 'failed', advice: 'They end by themselves.' },
   {
     label: 'The sign-in service',
-    isVisit: true,
+    ...visit,
     outcome: 'unfinished',
     advice: 'Press “Finish signing out”.',
   },
-  { label: 'Corporate ID', isVisit: true, outcome: 'not-possible', advice: 'Close the browser.' },
+  { ...visit, label: 'Corporate ID', outcome: 'not-possible', advice: 'Close the browser.' },
 ];
 const lookup = { returnTo: '/profile', emailLookup: true, unmatchedEmail: undefined };
 
@@ -77,9 +79,30 @@ const pages: Record<string, (render: Render<Views>) => string> = {
       steps: ['Corporate ID'],
     }),
   'signed out, not everywhere': (render) =>
-    render('signed-out', { page: interrupted, steps, isComplete: false }),
+    render('signed-out', {
+      page: interrupted,
+      steps,
+      isComplete: false,
+      visitAgainHref: undefined,
+    }),
+  'signed out, some of it for sure': (render) =>
+    render('signed-out', {
+      page: nobody,
+      steps: [
+        { ...ours, label: 'This site', outcome: 'done', advice: undefined },
+        { ...visit, label: 'The sign-in service', outcome: 'done', advice: undefined },
+        { ...visit, cameBack: true, label: 'Corporate ID', outcome: 'done', advice: undefined },
+      ],
+      isComplete: true,
+      visitAgainHref: '/logout?visit=corporate',
+    }),
   'signed out, and in again': (render) =>
-    render('signed-out', { page: somebody, steps: [], isComplete: true }),
+    render('signed-out', {
+      page: somebody,
+      steps: [],
+      isComplete: true,
+      visitAgainHref: undefined,
+    }),
 };
 
 const executable = inject('chromium');
