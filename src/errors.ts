@@ -88,6 +88,8 @@ export interface CatalogueEntry {
   readonly title: string;
   readonly detail: string;
   readonly next: 'sign-in' | 'retry' | 'home' | 'sign-out';
+  /** Instead, where a sign-in ends. */
+  readonly atCallback?: { readonly title: string; readonly detail: string };
 }
 
 const notSetUp: CatalogueEntry = {
@@ -351,6 +353,11 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     title: 'We cannot check your session right now',
     detail: 'Our session storage does not answer. You are not signed out; try again in a moment.',
     next: 'retry',
+    atCallback: {
+      title: 'You could not be signed in',
+      detail:
+        'Our session storage does not work at the moment. Whoever was signed in here before still is. Start again in a minute.',
+    },
   },
   csrf_refused: {
     status: 403,

@@ -4,11 +4,13 @@ import { createRelyingParty, requireSession, type RelyingPartyOptions } from '..
 import { contextOf } from '../src/relying-party/context.js';
 import type { Session } from '../src/sessions/session.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
+import type { SessionStore } from '../src/sessions/session-store.js';
+import { storeUnavailable } from '../src/sessions/store-errors.js';
 import { reservePort, urlOf } from './support/app.js';
 import { createBrowser } from './support/browser.js';
 import { startHost } from './support/host.js';
 import { startOtherProvider } from './support/other-provider.js';
-import { finishSignIn } from './support/world.js';
+import { finishSignIn, startWorld } from './support/world.js';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -44,6 +46,45 @@ describe('signing in again in the same browser', () => {
     expect(master.isRefreshTokenActive(mine)).toBe(true);
     await expect.poll(() => isMarked(before)).toBe(true);
     expect(await isMarked(after)).toBe(false);
+  });
+
+  it('while the store takes no more sessions leaves the one before, and gives back what came for the new one', async () => {
+    let isFull = false;
+    let store!: SessionStore;
+    const world = await startWorld({
+      store: (now) => {
+        store = new MemoryStore({ now });
+        return new Proxy(store, {
+          get(target, name: keyof SessionStore) {
+            if (name === 'create' && isFull) return () => Promise.reject(storeUnavailable('full'));
+            return (target[name] as () => unknown).bind(target);
+          },
+        });
+      },
+    });
+    stops.push(() => world.stop());
+    const browser = world.browser();
+    await world.signIn(browser);
+    const issued = (): number => world.pools.requests('oidc-pool-1', '/oauth2/token').length;
+    const before = issued();
+
+    isFull = true;
+    const failed = await browser.get(`${world.app.url}/login?provider=oidc-pool-2`);
+    expect(issued()).toBe(before + 1);
+    expect(failed.status).toBe(503);
+    expect(failed.text()).toContain('You could not be signed in');
+    expect(failed.text()).not.toContain('You are not signed out');
+    expect(failed.text()).toContain('Alice Example');
+    const revocations = () => world.pools.requests('oidc-pool-1', '/oauth2/revoke');
+    await expect.poll(() => revocations().map(({ status }) => status)).toEqual([200]);
+    expect((await browser.get(`${world.app.url}/profile`)).text()).toContain('Alice Example');
+
+    // What was given back is not what the session has: it is refreshed.
+    for (let minutes = 0; minutes < 80; minutes += 20) {
+      world.pools.clock.advance('20m');
+      expect((await browser.get(`${world.app.url}/profile`)).text()).toContain('Alice Example');
+    }
+    expect(issued()).toBe(before + 2);
   });
 
   it('at an OP that reuses the grant leaves the new sign-in its refresh token and access tokens', async () => {

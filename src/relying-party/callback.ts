@@ -3,6 +3,8 @@ import * as client from 'openid-client';
 import { recogniseAuthorizationError } from '../cognito/error-descriptions.js';
 import { RelyingPartyError } from '../errors.js';
 import { operatorHelp } from '../errors/operator-help.js';
+import type { SessionTokens, SignedIn } from '../sessions/session.js';
+import type { Established } from '../sessions/sessions.js';
 import type { IdTokenClaims } from '../tokens/id-token.js';
 import { queryOf } from '../web/query.js';
 import { requestIdOf } from '../web/request-id.js';
@@ -10,6 +12,7 @@ import type { RelyingPartyContext } from './context.js';
 import type { LoginTransaction } from './login-transaction.js';
 import { endSession } from './end-session.js';
 import { redirectUri } from './login.js';
+import { revokeTokens } from './revoke.js';
 import { requireStepUp } from './step-up.js';
 import { withUserInfo } from './user-info.js';
 import {
@@ -49,11 +52,10 @@ export async function callback(
   const tokens = sessionTokens(response, first, context.now());
   const who = whoSignedIn(context, claims, response, req.get('User-Agent'));
 
-  await endPrevious(context, req, claims);
-  await context.revokedSignIns.resume(who, claims.issuedAt);
-  const { sessionId, session } = await context.sessions.establish(who, tokens);
+  const { sessionId, session } = await begin(context, req, { who, tokens, claims });
   context.sessionCookie.write(res, sessionId);
   context.lostSessions.begun(req, res, session);
+  await endPrevious(context, req, claims);
   await forgetSignOut(context, req, res);
   context.events.emit('login.succeeded', {
     requestId: requestIdOf(res),
@@ -151,7 +153,26 @@ async function forgetSignOut(
   else logoutChains.write(res, { chain: [], unended });
 }
 
-/** The browser's earlier session, if any, ends with the login that replaces it. */
+/**
+ * The new session. Where there can be none, as in a store that is full, the one before goes on, and what came for the new one is
+ * given back; but not to an OP where both may hang on one grant.
+ */
+async function begin(
+  context: RelyingPartyContext,
+  req: Request,
+  { who, tokens, claims }: { who: SignedIn; tokens: SessionTokens; claims: IdTokenClaims },
+): Promise<Established> {
+  try {
+    await context.revokedSignIns.resume(who, claims.issuedAt);
+    return await context.sessions.establish(who, tokens);
+  } catch (error) {
+    const mayShareGrant = !context.revokeReplaced && context.sessionCookie.read(req) !== undefined;
+    if (!mayShareGrant) void revokeTokens(context, undefined, tokens);
+    throw error;
+  }
+}
+
+/** The browser's earlier session, if any, ends once the login that replaces it has one of its own. */
 async function endPrevious(
   context: RelyingPartyContext,
   req: Request,

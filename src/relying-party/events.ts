@@ -42,7 +42,13 @@ export interface RelyingPartyEvents {
       reason: 'logout' | 'refresh_refused' | 'replaced' | 'elsewhere' | 'backchannel' | 'operator';
     },
   ];
-  'logout.revocation_failed': [{ session: string; detail: string }];
+  'logout.revocation_failed': [
+    {
+      /** `undefined` for the tokens of a sign-in whose session could not begin. */
+      session: string | undefined;
+      detail: string;
+    },
+  ];
   'logout.backchannel': [{ sessionsEnded: number }];
   /**
    * The session store does not let sign-outs do what they must, such as delete a session. This process refuses the session and

@@ -15,7 +15,7 @@ export type RevocationOutcome = 'done' | 'failed' | 'not-possible';
  */
 export async function revokeTokens(
   context: RelyingPartyParts,
-  session: string,
+  session: string | undefined,
   tokens: Pick<SessionTokens, 'refreshToken'> | undefined,
 ): Promise<RevocationOutcome> {
   const refreshToken = tokens?.refreshToken;

@@ -57,7 +57,8 @@ export function errorHandler({
       return;
     }
 
-    const { title, detail } = errorCatalogue[code];
+    const entry = errorCatalogue[code];
+    const { title, detail } = (isCallback(path, basePath) && entry.atCallback) || entry;
     setDefaultHeaders(res, status, challenge);
     if (wantsPage(req)) {
       try {
@@ -118,6 +119,10 @@ function nextStep(code: RelyingPartyErrorCode, req: Request, basePath: string): 
   return { label: 'Go to the start page', href: '/' };
 }
 
+function isCallback(target: string, basePath: string): boolean {
+  return target.toLowerCase().startsWith(`${basePath.toLowerCase()}/callback`);
+}
+
 function signIn(returnTo: string, basePath: string): ErrorPage['next'] {
   const query = returnTo === '/' ? '' : `?return_to=${encodeURIComponent(returnTo)}`;
   return { label: 'Sign in', href: `${basePath}/login${query}` };
@@ -125,7 +130,6 @@ function signIn(returnTo: string, basePath: string): ErrorPage['next'] {
 
 function retry(here: string, basePath: string): ErrorPage['next'] {
   // A callback's address holds a code that works once, and must not be written into a page either.
-  const isCallback = here.toLowerCase().startsWith(`${basePath.toLowerCase()}/callback`);
-  if (isCallback) return signIn('/', basePath);
+  if (isCallback(here, basePath)) return signIn('/', basePath);
   return { label: 'Try again', href: isLocalUrl(here) ? here : '/' };
 }

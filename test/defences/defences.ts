@@ -476,6 +476,25 @@ export const defences: readonly Defence[] = [
     name: 'finished once they are up',
   },
   {
+    area: 'sessions',
+    defence: 'a sign-in that comes to nothing leaves the session before it',
+    file: 'src/relying-party/callback.ts',
+    find: '  const { sessionId, session } = await begin(context, req, { who, tokens, claims });',
+    replace:
+      '  await endPrevious(context, req, claims);\n  const { sessionId, session } = await begin(context, req, { who, tokens, claims });',
+    tests: 'test/signing-in-again.test.ts',
+    name: 'takes no more sessions',
+  },
+  {
+    area: 'sessions',
+    defence: 'the tokens of a sign-in that comes to nothing are given back',
+    file: 'src/relying-party/callback.ts',
+    find: '    if (!mayShareGrant) void revokeTokens(context, undefined, tokens);\n',
+    replace: '',
+    tests: 'test/signing-in-again.test.ts',
+    name: 'takes no more sessions',
+  },
+  {
     area: 'callers',
     defence: 'HTTP Basic in front of the site is no bearer token',
     file: 'src/web/authorization.ts',

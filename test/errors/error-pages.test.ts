@@ -15,12 +15,15 @@ const nextSteps = {
 } as const;
 
 function page(code: RelyingPartyErrorCode): string {
-  const { status, title, detail, next } = errorCatalogue[code];
+  const { status, title, detail, next, atCallback } = errorCatalogue[code];
   const { cause, fix } = operatorHelp[code];
   return [
     `# ${code}`,
     `Status ${status}. For the operator; the user sees “${title}”, the sentence below, and ${nextSteps[next]}.`,
     `> ${detail}`,
+    ...(atCallback === undefined
+      ? []
+      : [`Where a sign-in ends, “${atCallback.title}”:`, `> ${atCallback.detail}`]),
     '## Cause',
     cause,
     '## Fix',
