@@ -3,15 +3,16 @@ import * as client from 'openid-client';
 import { recogniseAuthorizationError } from '../cognito/error-descriptions.js';
 import { RelyingPartyError } from '../errors.js';
 import { operatorHelp } from '../errors/operator-help.js';
-import type { SessionTokens, SignedIn } from '../sessions/session.js';
+import type { Session, SessionTokens, SignedIn } from '../sessions/session.js';
 import type { Established } from '../sessions/sessions.js';
 import type { IdTokenClaims } from '../tokens/id-token.js';
 import { queryOf } from '../web/query.js';
 import { requestIdOf } from '../web/request-id.js';
 import type { RelyingPartyContext } from './context.js';
 import type { LoginTransaction } from './login-transaction.js';
-import { endSession } from './end-session.js';
+import { endSession, type EndedSession } from './end-session.js';
 import { redirectUri } from './login.js';
+import { placesLeft } from './logout-chain.js';
 import { revokeTokens } from './revoke.js';
 import { requireStepUp } from './step-up.js';
 import { withUserInfo } from './user-info.js';
@@ -55,8 +56,8 @@ export async function callback(
   const { sessionId, session } = await begin(context, req, { who, tokens, claims });
   context.sessionCookie.write(res, sessionId);
   context.lostSessions.begun(req, res, session);
-  await endPrevious(context, req, claims);
-  await forgetSignOut(context, req, res);
+  const replaced = await endPrevious(context, req, claims);
+  await forgetSignOut(context, req, res, [replaced, session]);
   context.events.emit('login.succeeded', {
     requestId: requestIdOf(res),
     subject: session.subject,
@@ -142,15 +143,21 @@ function authorizationError(error: client.AuthorizationResponseError): RelyingPa
   return new RelyingPartyError(code, message, { cause: error });
 }
 
-/** A sign-out that was interrupted is of no use any more; a session it could not end is still to be ended. */
+/**
+ * A sign-out that was interrupted is of no use any more; a session it could not end is still to be ended, and where it has not
+ * been to is still to be visited, as is where the session before came from.
+ */
 async function forgetSignOut(
-  { currentSignOut, logoutChains }: RelyingPartyContext,
+  { currentSignOut, logoutChains, places }: RelyingPartyContext,
   req: Request,
   res: Response,
+  signIns: readonly (Pick<Session, 'identityProvider'> | undefined)[],
 ): Promise<void> {
-  const unended = (await currentSignOut(req, res))?.unended ?? [];
+  const { chain, unended } = (await currentSignOut(req, res)) ?? { chain: [], unended: [] };
   if (unended.length === 0) logoutChains.clear(res);
   else logoutChains.write(res, { chain: [], unended });
+  const left = placesLeft(places.read(req) ?? [], chain);
+  places.write(res, [...left, ...signIns.flatMap((signIn) => signIn?.identityProvider ?? [])]);
 }
 
 /**
@@ -177,15 +184,16 @@ async function endPrevious(
   context: RelyingPartyContext,
   req: Request,
   { issuedAt }: IdTokenClaims,
-): Promise<void> {
+): Promise<EndedSession['signIn']> {
   const sessionId = context.sessionCookie.read(req);
-  if (sessionId === undefined) return;
+  if (sessionId === undefined) return undefined;
   const key = context.sessions.keyOf(sessionId);
   const found = context.sessions.findByKey(key).catch(() => undefined);
   // The new tokens may have the same `sid`, and are older than this end of the session before.
   const issuedBeforeSeconds = issuedAt - 1;
-  await endSession(context, { key, signIn: found }, 'replaced', {
+  const { signIn } = await endSession(context, { key, signIn: found }, 'replaced', {
     revoke: context.revokeReplaced,
     issuedBeforeSeconds,
   });
+  return signIn;
 }

@@ -14,6 +14,7 @@ import type { Leftovers } from './leftovers.js';
 import type { LogoutChainCookie } from './logout-chain-cookie.js';
 import type { LostSessions } from './lost-sessions.js';
 import type { RequestNotes } from './request-notes.js';
+import type { PlacesCookie } from './places-cookie.js';
 import type { RevokedSignIns } from './revoked-sign-ins.js';
 import type { IdentityProvider } from '../config/settings.js';
 import type { RelyingParty } from './relying-party.js';
@@ -59,6 +60,7 @@ export interface RelyingPartyParts {
   readonly transactions: LoginTransactions;
   readonly tellStrayError: TellStrayError;
   readonly logoutChains: LogoutChainCookie;
+  readonly places: PlacesCookie;
   /** What the session store did not let us do yet. */
   readonly leftovers: Leftovers;
   /** Whether there is somebody at an address, before a browser is sent there; never rejects. */

@@ -32,6 +32,7 @@ import { isUnfinished } from './logout-chain.js';
 import { createLostSessions } from './lost-sessions.js';
 import { createOpFetch } from './op-fetch.js';
 import type { RelyingPartyOptions } from './options.js';
+import { createPlacesCookie } from './places-cookie.js';
 import type { ProxyOptions } from './proxy.js';
 import { createProviderPresence } from './provider-presence.js';
 import { createRefresh } from './refresh.js';
@@ -150,6 +151,13 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
       now,
     }),
     logoutChains: createLogoutChainCookie({
+      secrets,
+      cookieNamespace,
+      isHttps,
+      sessionSeconds: absoluteSeconds,
+      now,
+    }),
+    places: createPlacesCookie({
       secrets,
       cookieNamespace,
       isHttps,

@@ -34,7 +34,7 @@ export function labelOf(context: RelyingPartyContext, step: LogoutStep): string 
     case 'master':
       return 'The sign-in service';
     case 'upstream':
-      return upstreamOf(context, step)?.label ?? step.provider ?? 'Your identity provider';
+      return upstreamOf(context, step)?.label ?? step.provider ?? 'The account you used';
   }
 }
 
@@ -49,6 +49,9 @@ function adviceFor(context: RelyingPartyContext, step: LogoutStep): string | und
     return 'This browser is signed out. Our storage does not work at the moment; when it does, we delete the session there too.';
   }
   if (step.outcome !== 'not-possible') return 'Press “Finish signing out”.';
+  if (step.name === 'upstream' && step.provider === undefined) {
+    return 'We no longer know which one that was. Close the browser to be safe.';
+  }
   const strategy = upstreamOf(context, step)?.signOut;
   return strategy?.kind === 'none'
     ? strategy.advice

@@ -4,7 +4,7 @@ import type { RelyingPartyContext } from './context.js';
 /** One place a federated sign-out ends something at. Hops (`master`, `upstream`) are visited by the browser. */
 export interface LogoutStep {
   readonly name: 'local' | 'revoke' | 'master' | 'upstream';
-  /** For `upstream`: the identity provider's name. */
+  /** For `upstream`: the identity provider's name; absent where it is no longer known. */
   readonly provider?: string;
   readonly outcome: 'pending' | 'done' | 'failed' | 'not-possible';
   /** For a hop the browser was sent to. */
@@ -26,28 +26,41 @@ export type LogoutChain = readonly LogoutStep[];
 
 /**
  * The chain for a session, computed before it is destroyed. Without a session (it may have run out while the pools still know
- * the browser) it goes through the only identity provider there is.
+ * the browser), and without `places`, it goes through the only identity provider there is; of several nobody knows which.
  *
- * @param known further identity providers the browser is to visit; where there are none, an empty list
+ * @param places identity providers the browser signed in through and was not signed out at since, if that is known
  */
 export function planLogout(
   { identityProviders }: RelyingPartyContext,
   session: Pick<Session, 'identityProvider'> | undefined,
-  known: readonly string[] | undefined,
+  places: readonly string[] | undefined,
 ): LogoutChain {
-  const guessed = known ?? (session === undefined ? onlyOne(identityProviders) : []);
-  const providers = new Set([session?.identityProvider ?? [], ...guessed].flat());
-  providers.delete('COGNITO');
+  const isUnknown = session === undefined && places === undefined;
+  const providers = new Set([session?.identityProvider, ...(places ?? [])]);
+  const known = [...providers].filter((name) => name !== undefined && name !== 'COGNITO');
+  const guessed = identityProviders.length > 1 ? [undefined] : identityProviders.map(nameOf);
   return [
     { name: 'local', outcome: 'pending' },
     { name: 'revoke', outcome: 'pending' },
     { name: 'master', outcome: 'pending' },
-    ...[...providers].map((provider): LogoutStep => ({
-      name: 'upstream',
-      provider,
-      outcome: 'pending',
-    })),
+    ...(isUnknown ? guessed : known).map(visitTo),
   ];
+}
+
+const nameOf = ({ name }: { readonly name: string }): string => name;
+
+const visitTo = (provider: string | undefined): LogoutStep => ({
+  name: 'upstream',
+  ...(provider !== undefined && { provider }),
+  outcome: 'pending',
+});
+
+/** Of the places a browser may be signed in at those that a chain of its has not settled, and what is open in the chain. */
+export function placesLeft(places: readonly string[], chain: LogoutChain): readonly string[] {
+  const visits = chain.filter(({ name }) => name === 'upstream');
+  const settled = new Set(visits.filter((step) => !isOpen(step)).map(({ provider }) => provider));
+  const open = visits.filter(isOpen).flatMap(({ provider }) => provider ?? []);
+  return [...places.filter((place) => !settled.has(place)), ...open];
 }
 
 /** What has happened on the server, if anything has to the tokens; what is left is for the browser to visit. */
@@ -100,8 +113,4 @@ function isOpen({ outcome }: LogoutStep): boolean {
 
 export function isHop({ name }: LogoutStep): boolean {
   return name === 'master' || name === 'upstream';
-}
-
-function onlyOne(list: readonly { readonly name: string }[]): readonly string[] {
-  return list.length === 1 ? list.map(({ name }) => name) : [];
 }

@@ -8,6 +8,7 @@ import { describeLogoutStep, isPossible, labelOf } from './describe-logout-step.
 import { endSession, type EndedSession } from './end-session.js';
 import {
   isUnfinished,
+  placesLeft,
   planLogout,
   resumed,
   settleServerSteps,
@@ -33,7 +34,7 @@ export async function logoutPage(
   const { session, isKnown } = looked;
   const signOut = await context.currentSignOut(req, res);
   const unfinished = signOut && isUnfinished(signOut.chain) ? signOut.chain : undefined;
-  const chain = unfinished ?? planLogout(context, session, undefined);
+  const chain = unfinished ?? planLogout(context, session, context.places.read(req));
   const html = context.render('logout', {
     page: await context.pageContext(req, res, 'Sign out'),
     displayName: session && displayNameOf(session),
@@ -98,13 +99,28 @@ async function planOf(
   const isResumed = ended?.signIn === undefined && interrupted !== undefined;
   const chain = isResumed
     ? resumed(interrupted.chain)
-    : planLogout(context, ended?.signIn, visitedAgain(context, req));
+    : planLogout(
+        context,
+        ended?.signIn,
+        visitedAgain(context, req) ?? placesOf(context, req, earlier),
+      );
   const isOver = ended?.isOver ?? (earlier?.unended ?? []).length === 0;
   const revocation = ended === undefined ? 'not-possible' : await inTime(ended.revocation, endsAt);
   return settleServerSteps(chain, {
     isOver,
     revocation: isResumed && revocation === 'not-possible' ? undefined : revocation,
   });
+}
+
+/** Where a browser may still be signed in, as it remembers it. */
+function placesOf(
+  { places }: RelyingPartyContext,
+  req: Request,
+  earlier: SignOut | undefined,
+): readonly string[] | undefined {
+  const remembered = places.read(req);
+  const left = placesLeft(remembered ?? [], earlier?.chain ?? []);
+  return left.length === 0 ? remembered && left : left;
 }
 
 const inTime = (
@@ -141,6 +157,7 @@ export async function signedOutPage(
   const isComplete = !isUnfinished(chain);
   // One that does not open here may be another process's.
   if (isComplete && signOut?.unended.length === 0) context.logoutChains.clear(res);
+  if (isComplete && chain.length > 0) context.places.clear(res);
   const html = context.render('signed-out', {
     page: await context.pageContext(
       req,

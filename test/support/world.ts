@@ -24,7 +24,8 @@ export interface World {
 }
 
 export interface WorldOptions {
-  readonly environment?: Record<string, string>;
+  /** May say where the pools are. */
+  readonly environment?: Record<string, string> | ((pools: Pools) => Record<string, string>);
   readonly seed?: (seed: PoolsSeed) => PoolsSeed;
   readonly store?: (now: () => number) => SessionStore;
 }
@@ -46,7 +47,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const upstream = pools.pool('oidc-pool-2');
   const now = (): number => pools.clock.now();
   const app = await startApp(
-    { ...articleEnvironment(pools), ...options.environment },
+    {
+      ...articleEnvironment(pools),
+      ...(typeof options.environment === 'function'
+        ? options.environment(pools)
+        : options.environment),
+    },
     { server, now, store: options.store?.(now) },
   );
   return {
