@@ -124,6 +124,21 @@ describe('signing out', () => {
     await narrow.stop();
   });
 
+  it('goes to the master pool also as the first request of a process, with a session that is gone', async () => {
+    const fresh = await startWorld();
+    const answer = await fetch(`${fresh.app.url}/logout`, {
+      method: 'POST',
+      headers: {
+        cookie: `lifeguard=${'A'.repeat(43)}`,
+        accept: 'application/json',
+        origin: fresh.app.url,
+      },
+    });
+    const { redirect_to: next } = (await answer.json()) as { redirect_to: string };
+    await fresh.stop();
+    expect(next).toContain(`${fresh.master.domain}/logout?client_id=`);
+  });
+
   it('tells a script where to send the browser', async () => {
     const browser = world.browser();
     await world.signIn(browser);

@@ -38,6 +38,7 @@ export async function nextStop(
     const state = givesStateBack(context, hop)
       ? randomBytes(STATE_BYTES).toString('base64url')
       : undefined;
+    if (hop.name === 'master') await discovered(context, endsAt);
     const url = hopUrl(context, hop, { state, idToken: tokens?.idToken });
     if (url === undefined) {
       const isUnknown = hop.name === 'master' && context.provider.knownMetadata() === undefined;
@@ -52,6 +53,14 @@ export async function nextStop(
     steps: chain.map(({ name, outcome }) => ({ name, outcome })),
   });
   return { chain, stop: { href: `${context.basePath}/signed-out`, label: undefined } };
+}
+
+/** In a process that has just begun, and has not asked the OP for anything yet, nobody knows where its sign-out is. */
+async function discovered({ provider }: RelyingPartyContext, endsAt: number): Promise<void> {
+  if (provider.knownMetadata() !== undefined) return;
+  await withinTimeLimit(provider.configuration(), endsAt - performance.now()).catch(
+    () => undefined,
+  );
 }
 
 /**

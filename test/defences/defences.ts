@@ -477,6 +477,15 @@ export const defences: readonly Defence[] = [
   },
   {
     area: 'sign-out',
+    defence: 'a process that has just begun asks where the OP is before it gives up on it',
+    file: 'src/relying-party/next-stop.ts',
+    find: "    if (hop.name === 'master') await discovered(context, endsAt);\n",
+    replace: '',
+    tests: 'test/sign-out.test.ts',
+    name: 'as the first request of a process',
+  },
+  {
+    area: 'sign-out',
     defence: 'where a browser came through is known beyond its session',
     file: 'src/relying-party/callback.ts',
     find: 'signIns.flatMap((signIn) => signIn?.identityProvider ?? [])',
