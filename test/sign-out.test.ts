@@ -65,6 +65,21 @@ describe('signing out', () => {
     expect((await browser.get(`${world.app.url}/profile`)).url).toBe(`${world.app.url}/profile`);
   });
 
+  it('is asked about with the places that are left: all, all but this site, or what an interrupted one left', async () => {
+    const asked = async (browser: Browser): Promise<string[]> =>
+      (await browser.get(`${world.app.url}/logout`)).document
+        .querySelectorAll('.steps li')
+        .map(({ text }) => text);
+    const browser = world.browser();
+    expect(await asked(browser)).toEqual(['The sign-in service', 'Corporate ID']);
+    const profile = await world.signIn(browser);
+    expect(await asked(browser)).toEqual(['This site', 'The sign-in service', 'Corporate ID']);
+    world.pools.faults.always('oidc-pool-2', 'logout', { reset: true });
+    await expect(browser.click(profile, 'Sign out')).rejects.toThrow();
+    world.pools.faults.clear();
+    expect(await asked(browser)).toEqual(['Corporate ID']);
+  });
+
   it('refuses a sign-out posted from another site', async () => {
     const browser = world.browser();
     const profile = await world.signIn(browser);

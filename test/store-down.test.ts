@@ -46,7 +46,19 @@ describe.skipIf(redisProgram === undefined)('while the session store is down', (
     expect(page.headers.get('set-cookie')).toBeNull();
     expect(await page.text()).toContain('You are not signed out');
 
-    expect((await get('/', { ...BROWSER, cookie })).status).toBe(200);
+    const home = await get('/', { ...BROWSER, cookie });
+    expect(home.status).toBe(200);
+    const told = await Promise.all([
+      home.text(),
+      ...['/profile', '/nowhere', '/logout', '/signed-out'].map(async (path) =>
+        (await get(path, { ...BROWSER, cookie })).text(),
+      ),
+    ]);
+    for (const text of told) {
+      expect(text).not.toContain('/login');
+      expect(text).not.toMatch(/You are signed (?:in|out)|Nobody is signed in|Alice/);
+      expect(text).toMatch(/>Sign out<\/(?:a|button)>/);
+    }
     expect((await get('/readyz', {})).status).toBe(503);
     expect((await get('/healthz', {})).status).toBe(200);
   }

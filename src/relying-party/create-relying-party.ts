@@ -174,16 +174,20 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     currentSignOut,
     createCurrentSession(parts, createRefresh(parts)),
   );
-  const pageContext = async (req: Request, res: Response, title: string): Promise<PageContext> => ({
-    title,
-    basePath,
-    profilePath: options.profilePath ?? `${basePath}/sessions`,
-    signedInAs: await currentSession(req, res).then(
-      (found) => found && displayNameOf(found),
-      () => undefined,
-    ),
-    unfinishedSignOut: isUnfinished((await currentSignOut(req, res))?.chain ?? []),
-  });
+  const pageContext = async (req: Request, res: Response, title: string): Promise<PageContext> => {
+    const looked = await currentSession(req, res).then(
+      (found) => ({ found, isSessionKnown: true }),
+      () => ({ found: undefined, isSessionKnown: false }),
+    );
+    return {
+      title,
+      basePath,
+      profilePath: options.profilePath ?? `${basePath}/sessions`,
+      signedInAs: looked.found && displayNameOf(looked.found),
+      isSessionKnown: looked.isSessionKnown,
+      unfinishedSignOut: isUnfinished((await currentSignOut(req, res))?.chain ?? []),
+    };
+  };
   const context: RelyingPartyContext = { ...parts, currentSession, currentSignOut, pageContext };
 
   const formActionOrigins = createFormActionOrigins(context);

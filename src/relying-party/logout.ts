@@ -7,6 +7,7 @@ import type { RelyingPartyContext } from './context.js';
 import { describeLogoutStep, isPossible, labelOf } from './describe-logout-step.js';
 import { endSession, type EndedSession } from './end-session.js';
 import {
+  isHop,
   isUnfinished,
   placesLeft,
   planLogout,
@@ -34,16 +35,24 @@ export async function logoutPage(
   const { session, isKnown } = looked;
   const signOut = await context.currentSignOut(req, res);
   const unfinished = signOut && isUnfinished(signOut.chain) ? signOut.chain : undefined;
-  const chain = unfinished ?? planLogout(context, session, context.places.read(req));
+  const chain =
+    (session === undefined ? unfinished : undefined) ??
+    planLogout(context, session, placesOf(context, req, signOut));
+  const isEndedHere = isKnown && session === undefined;
   const html = context.render('logout', {
     page: await context.pageContext(req, res, 'Sign out'),
     displayName: session && displayNameOf(session),
     isKnown,
     steps: chain
-      .filter((step) => step.name !== 'revoke' && isPossible(context, step))
+      .filter((step) => (step.name === 'local' ? !isEndedHere : isAhead(context, step)))
       .map((step) => labelOf(context, step)),
   });
   sendPage(res, html);
+}
+
+/** A place the browser is still to be sent to, and can be. */
+function isAhead(context: RelyingPartyContext, step: LogoutStep): boolean {
+  return isHop(step) && step.outcome !== 'done' && isPossible(context, step);
 }
 
 /**
@@ -158,12 +167,10 @@ export async function signedOutPage(
   // One that does not open here may be another process's.
   if (isComplete && signOut?.unended.length === 0) context.logoutChains.clear(res);
   if (isComplete && chain.length > 0) context.places.clear(res);
+  const title = isComplete ? 'Signed out' : 'Not signed out everywhere';
+  const page = await context.pageContext(req, res, title);
   const html = context.render('signed-out', {
-    page: await context.pageContext(
-      req,
-      res,
-      isComplete ? 'Signed out' : 'Not signed out everywhere',
-    ),
+    page: page.isSessionKnown ? page : { ...page, title: 'Sign out' },
     steps: chain.filter(isWorthTelling).map((step) => describeLogoutStep(context, step)),
     isComplete,
     visitAgainHref: isComplete ? visitAgainHref(context, chain) : undefined,

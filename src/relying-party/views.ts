@@ -27,7 +27,7 @@ export interface RelyingPartyViews {
   };
   /** After the e-mail picked a provider: names it and links on (a Refresh header takes the browser there by itself). */
   'continue-to-provider': { page: PageContext; label: string; href: string };
-  /** Asks before signing out; the button POSTs to /logout. `steps` are the places it will sign out of. */
+  /** Asks before signing out; the button POSTs to /logout. `steps` are the places it will sign out of: what is left. */
   logout: {
     page: PageContext;
     displayName: string | undefined;

@@ -5,8 +5,10 @@ export interface PageContext {
   readonly basePath: string;
   /** Where the name of the signed-in person leads. */
   readonly profilePath: string;
-  /** What to call the signed-in person; `undefined` when nobody is signed in. */
+  /** What to call the signed-in person; `undefined` when nobody is signed in, or nobody can tell. */
   readonly signedInAs: string | undefined;
+  /** Whether we know who is signed in. If not, `signedInAs` being absent says nothing: no page then offers to sign in. */
+  readonly isSessionKnown: boolean;
   /** A federated sign-out was interrupted in this browser; the layout offers to finish it (a form POSTing to /logout). */
   readonly unfinishedSignOut: boolean;
 }

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { errorCatalogue } from '../../src/errors.js';
 import type { RelyingPartyViews, SignOutStepView } from '../../src/relying-party/views.js';
 import { moment } from '../../src/web/moment.js';
 import type { SiteViews } from '../../src/site/views.js';
@@ -19,8 +20,10 @@ const nobody = {
   basePath: '',
   profilePath: '/profile',
   signedInAs: undefined,
+  isSessionKnown: true,
   unfinishedSignOut: false,
 };
+const unknown = { ...nobody, isSessionKnown: false };
 const interrupted = { ...nobody, unfinishedSignOut: true };
 const somebody = { ...nobody, signedInAs: 'Wolfeschlegelsteinhausenbergerdorff'.repeat(3) };
 const now = Date.UTC(2026, 10, 25, 19);
@@ -66,10 +69,27 @@ const pages: Record<string, (render: Render<Views>) => string> = {
     render('continue-signing-out', { page: nobody, label: 'Corporate ID', href: '/logout' }),
   'logout, nobody knows': (render) =>
     render('logout', {
-      page: nobody,
+      page: unknown,
       displayName: undefined,
       isKnown: false,
       steps: ['Corporate ID'],
+    }),
+  'start, nobody knows': (render) =>
+    render('home', {
+      page: unknown,
+      baseUrl: 'http://localhost:3000',
+      ordersScope: 'orders/read',
+      adminGroup: 'admins',
+    }),
+  'signed out, nobody knows': (render) =>
+    render('signed-out', { page: unknown, steps: [], isComplete: true, visitAgainHref: undefined }),
+  'error, nobody knows': (render) =>
+    render('error', {
+      page: unknown,
+      code: 'session_store_unavailable',
+      ...errorCatalogue.session_store_unavailable,
+      requestId: '23bc4154-6e1e-4f8a-9431-9f23a9aff703',
+      next: { label: 'Try again', href: '/profile' },
     }),
   'logout, nobody signed in': (render) =>
     render('logout', {

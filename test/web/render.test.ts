@@ -18,6 +18,7 @@ const error = {
     basePath: '',
     profilePath: '/',
     signedInAs: hostile,
+    isSessionKnown: true,
     unfinishedSignOut: false,
   },
   code: hostile,
