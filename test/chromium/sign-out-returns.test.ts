@@ -59,7 +59,7 @@ describe.skipIf(inject('chromium') === undefined)('coming back from a pool in Ch
       if (pathname === '/pool') res.writeHead(302, { location: to! });
       if (pathname === '/page') res.writeHead(200, { refresh: `0; url=${to}` });
       res.end();
-    }).listen(0, '0.0.0.0');
+    }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
     await using chromium = await launchChromium(inject('chromium')!);
