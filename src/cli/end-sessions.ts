@@ -46,7 +46,9 @@ function followOutcome({ events }: Pick<RelyingParty, 'events'>): {
   events.on('logout.postponed', ({ detail }) => (reason = detail));
   events.on('logout.dropped', ({ count }) => (dropped += count));
   events.on('logout.revocation_failed', ({ session, detail }) => {
-    console.error(`The refresh token of session ${session} could not be revoked: ${detail}`);
+    console.error(
+      `The refresh token of session ${String(session)} could not be revoked: ${detail}`,
+    );
   });
   return {
     fail: (error) => {
