@@ -76,7 +76,7 @@ async function killAmidWork(
 ): Promise<void> {
   const worker = spawn(
     process.execPath,
-    [join(compiled, 'test/stores/support/sqlite-worker.js'), `file:${folder}`],
+    [join(compiled, 'test/stores/support/sqlite-worker.js'), folder],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = once(worker, 'close');

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { openSqliteStore } from '../../../src/sessions/sqlite-store.js';
 import { newSession, randomKey } from './new-session.js';
 
 /*
@@ -7,7 +7,7 @@ import { newSession, randomKey } from './new-session.js';
  * store has acknowledged: `created`, `updated` or `destroyed`, and the key. A pipe is written synchronously, so no
  * line is lost with the process.
  */
-const store = await openSessionStore(process.argv[2] ?? '', { now: Date.now });
+const store = await openSqliteStore(process.argv[2] ?? '', { now: Date.now });
 const acknowledge = (what: string, key: string): boolean =>
   process.stdout.write(`${what} ${key}\n`);
 
