@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
-import { createSeal } from '../sessions/seal.js';
-import { clearCookie, cookieName, readCookie, setCookie } from '../web/cookies.js';
 import type { LogoutChain } from './logout-chain.js';
+import { createSealedCookie, type SealedCookieOptions } from './sealed-cookie.js';
 
 /** What a browser remembers of its sign-out. */
 export interface SignOut {
@@ -20,13 +19,9 @@ export interface LogoutChainCookie {
   clear(res: Response): void;
 }
 
-export interface LogoutChainCookieOptions {
-  readonly secrets: readonly string[];
-  readonly isHttps: boolean;
-  readonly cookieNamespace: string;
+export interface LogoutChainCookieOptions extends SealedCookieOptions {
   /** How long a session may live that is still to be ended. */
   readonly sessionSeconds: number;
-  readonly now: () => number;
 }
 
 /** As long as a pool's browser session: after that there is nothing left to finish. */
@@ -35,26 +30,20 @@ const CHAIN_SECONDS = 3600;
 const MAX_UNENDED = 10;
 
 export function createLogoutChainCookie(options: LogoutChainCookieOptions): LogoutChainCookie {
-  const seal = createSeal(options.secrets, 'logout chain');
-  const name = cookieName('lg-logout', options.isHttps, options.cookieNamespace);
-  const attributes = { secure: options.isHttps };
+  const cookie = createSealedCookie<SignOut>(options, {
+    baseName: 'lg-logout',
+    purpose: 'logout chain',
+  });
   return {
     read(req) {
-      const opened = seal.open(Buffer.from(readCookie(req, name) ?? '', 'base64url'), name);
-      if (opened === undefined) return undefined;
-      const { chain, unended, endsAt } = JSON.parse(opened.toString('utf8')) as SignOut & {
-        endsAt: number;
-      };
-      return options.now() < endsAt ? { chain, unended } : undefined;
+      const signOut = cookie.read(req);
+      return signOut && { chain: signOut.chain, unended: signOut.unended };
     },
     write(res, { chain, unended }) {
       const maxAgeSeconds =
         unended.length === 0 ? CHAIN_SECONDS : Math.max(CHAIN_SECONDS, options.sessionSeconds);
-      const endsAt = options.now() + maxAgeSeconds * 1000;
-      const content = { chain, unended: unended.slice(-MAX_UNENDED), endsAt };
-      const sealed = seal.seal(Buffer.from(JSON.stringify(content)), name);
-      setCookie(res, name, sealed.toString('base64url'), { ...attributes, maxAgeSeconds });
+      cookie.write(res, { chain, unended: unended.slice(-MAX_UNENDED) }, maxAgeSeconds);
     },
-    clear: (res) => clearCookie(res, name, attributes),
+    clear: (res) => cookie.clear(res),
   };
 }
