@@ -1,10 +1,9 @@
 import type { Request, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
-import { createSeal } from '../sessions/seal.js';
 import type { Session } from '../sessions/session.js';
-import { cookieName, readCookie, setCookie } from '../web/cookies.js';
 import type { RequestNotes } from './request-notes.js';
 import type { RevokedSignIns } from './revoked-sign-ins.js';
+import { createSealedCookie, type SealedCookieOptions } from './sealed-cookie.js';
 
 /**
  * Notices a session that is gone right after its sign-in: two processes that each have a store of their own, or a store that
@@ -22,13 +21,9 @@ export interface LostSessions {
   wasMissed(req: Request, key: string): boolean;
 }
 
-export interface LostSessionsOptions {
-  readonly secrets: readonly string[];
-  readonly isHttps: boolean;
-  readonly cookieNamespace: string;
+export interface LostSessionsOptions extends SealedCookieOptions {
   readonly idleSeconds: number;
   readonly revokedSignIns: Pick<RevokedSignIns, 'has'>;
-  readonly now: () => number;
 }
 
 interface Marker {
@@ -44,20 +39,15 @@ interface Marker {
 const WATCHED_MS = 30_000;
 
 export function createLostSessions(options: LostSessionsOptions): LostSessions {
-  const { isHttps, now, revokedSignIns } = options;
+  const { revokedSignIns } = options;
   const idleMs = options.idleSeconds * 1000;
-  const seal = createSeal(options.secrets, 'sign-in marker');
-  const name = cookieName('lg-begun', isHttps, options.cookieNamespace);
-
-  const read = (req: Request): Marker | undefined => {
-    const opened = seal.open(Buffer.from(readCookie(req, name) ?? '', 'base64url'), name);
-    const marker = opened && (JSON.parse(opened.toString('utf8')) as Marker);
-    return marker !== undefined && now() < marker.endsAt ? marker : undefined;
-  };
-  const write = (res: Response, marker: Marker): void => {
-    const sealed = seal.seal(Buffer.from(JSON.stringify(marker)), name).toString('base64url');
-    setCookie(res, name, sealed, { secure: isHttps, maxAgeSeconds: WATCHED_MS / 1000 });
-  };
+  const cookie = createSealedCookie<Marker>(options, {
+    baseName: 'lg-begun',
+    purpose: 'sign-in marker',
+  });
+  const read = (req: Request): Marker | undefined => cookie.read(req);
+  const write = (res: Response, marker: Marker): void =>
+    cookie.write(res, marker, WATCHED_MS / 1000, marker.endsAt);
 
   return {
     begun(req, res, session) {
