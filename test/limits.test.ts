@@ -17,7 +17,7 @@ import { articleSeed, type Pools, startPools } from '../src/pools/index.js';
 import { MAX_HEADER_BYTES } from '../src/server.js';
 import { MAX_TOKEN_LENGTH } from '../src/tokens/signed-claims.js';
 import { MAX_ACCEPT_LENGTH } from '../src/web/wants-page.js';
-import { freePort } from './cli/command.js';
+import { freePort } from './support/free-port.js';
 import { repositoryFile } from './readme-tables.js';
 import { reservePort, type RunningApp, startApp, urlOf } from './support/app.js';
 import { createBrowser, type Browser, type Page } from './support/browser.js';

@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { articleSeed, startPools, type Pools } from '../src/pools/index.js';
 import { goesThroughProxy } from '../src/relying-party/proxy.js';
-import {
-  emptyFolder,
-  endCommands,
-  freePort,
-  lifeguard,
-  type RunningCommand,
-} from './cli/command.js';
+import { emptyFolder, endCommands, lifeguard, type RunningCommand } from './cli/command.js';
+import { freePort } from './support/free-port.js';
 import { visit } from './security/support/visitor.js';
 import { createCertificate } from './support/nginx.js';
 import { startRecordingProxy, type RecordingProxy } from './support/recording-proxy.js';

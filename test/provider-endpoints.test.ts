@@ -7,7 +7,7 @@ import {
   type HostileProvider,
 } from './security/support/hostile-provider.js';
 import { signIn, visit } from './security/support/visitor.js';
-import { freePort } from './cli/command.js';
+import { freePort } from './support/free-port.js';
 import { startApp, type RunningApp } from './support/app.js';
 
 const DISCOVERY = '/.well-known/openid-configuration';

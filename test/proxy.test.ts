@@ -1,7 +1,7 @@
 import { Agent, getGlobalDispatcher, request, setGlobalDispatcher } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { articleSeed, type Pools, startPools } from '../src/pools/index.js';
-import { freePort } from './cli/command.js';
+import { freePort } from './support/free-port.js';
 import { repositoryFile } from './readme-tables.js';
 import { reservePort, type RunningApp, startApp, urlOf } from './support/app.js';
 import { createBrowser, type Page } from './support/browser.js';

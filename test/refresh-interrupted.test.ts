@@ -10,7 +10,8 @@ import { sealingSecrets } from '../src/sessions/sealing-secrets.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import type { Session } from '../src/sessions/session.js';
 import { createSessions, type Sessions } from '../src/sessions/sessions.js';
-import { endCommands, freePort, lifeguard, type RunningCommand } from './cli/command.js';
+import { endCommands, lifeguard, type RunningCommand } from './cli/command.js';
+import { freePort } from './support/free-port.js';
 import { establish } from './support/establish.js';
 
 const WAIT = { timeout: 15_000 };

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/free-port.js';
 
 export const commandFile: string = fileURLToPath(
   new URL('../../dist/cli/main.js', import.meta.url),
@@ -85,17 +86,6 @@ export function endCommands(): void {
 }
 
 export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'lifeguard-cli-'));
-
-/** A port nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('no port');
-  return address.port;
-}
 
 /** A port somebody listens on, until `release`. */
 export async function takenPort(): Promise<{ port: number; release: () => void }> {

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createBrowser } from '../support/browser.js';
 import { finishSignIn, hasField } from '../support/world.js';
-import { endCommands, freePort, lifeguard, takenPort } from './command.js';
+import { endCommands, lifeguard, takenPort } from './command.js';
+import { freePort } from '../support/free-port.js';
 
 afterAll(endCommands);
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fullDevice, fullLogDisk, pipeWithoutReader, smallDisk } from '../faults/log-output.js';
 import { endPrograms, run, statusOf, until } from '../faults/serve.js';
-import { freePort } from './command.js';
+import { freePort } from '../support/free-port.js';
 
 afterAll(endPrograms);
 

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { emptyFolder, endCommands, freePort, lifeguard, takenPort } from './command.js';
+import { emptyFolder, endCommands, lifeguard, takenPort } from './command.js';
+import { freePort } from '../support/free-port.js';
 
 afterAll(endCommands);
 

@@ -3,7 +3,8 @@ import { siteSettings, statusOf, until } from '../faults/serve.js';
 import { stopsOfTheProcessGroup } from '../faults/stops.js';
 import { reservePort, urlOf } from '../support/app.js';
 import { redisProgram, startRedis } from '../support/redis.js';
-import { endCommands, freePort, lifeguard, type RunningCommand } from './command.js';
+import { endCommands, lifeguard, type RunningCommand } from './command.js';
+import { freePort } from '../support/free-port.js';
 
 afterAll(endCommands);
 

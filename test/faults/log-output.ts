@@ -113,8 +113,12 @@ async function loseLines(
   return { requests, answered, linesLost: await linesLostAt(baseUrl) };
 }
 
+/** `NaN` when nobody tells. */
 async function linesLostAt(baseUrl: string): Promise<number> {
-  const text = await (await fetch(`${baseUrl}/metrics`)).text();
+  const text = await fetch(`${baseUrl}/metrics`).then(
+    (answer) => answer.text(),
+    () => '',
+  );
   return Number(/^lifeguard_log_lines_lost_total (\d+)$/m.exec(text)?.[1]);
 }
 

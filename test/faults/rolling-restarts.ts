@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
-import { freePort, lifeguard, type RunningCommand } from '../cli/command.js';
+import { lifeguard, type RunningCommand } from '../cli/command.js';
+import { freePort } from '../support/free-port.js';
 import { repositoryFile } from '../readme-tables.js';
 import { createCertificate, findNginx, startNginx } from '../support/nginx.js';
 import type { Later } from './scenario.js';

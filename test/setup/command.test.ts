@@ -5,13 +5,8 @@ import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { confirm } from '../../src/cli/confirm.js';
 import type { Pools } from '../../src/pools/index.js';
-import {
-  emptyFolder,
-  endCommands,
-  freePort,
-  lifeguard,
-  type RunningCommand,
-} from '../cli/command.js';
+import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
+import { freePort } from '../support/free-port.js';
 import { createBrowser } from '../support/browser.js';
 import { emptyAccount } from './world.js';
 

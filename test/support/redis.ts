@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
+import { freePort } from './free-port.js';
 import { findRedisServer } from './redis-server.js';
 
 /** The program, or `undefined` when this machine has none: what needs it is then skipped, which has been said aloud. */
@@ -60,7 +60,8 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   const command = async (...words: string[]): Promise<unknown> => {
     const client = createClient({
       RESP: 2,
-      socket: { host: '127.0.0.1', port, reconnectStrategy: false, connectTimeout: 1000 },
+      // A machine that is busy may take its time; what does not listen refuses at once.
+      socket: { host: '127.0.0.1', port, reconnectStrategy: false, connectTimeout: 15_000 },
     });
     client.on('error', () => {});
     await client.connect();
@@ -204,13 +205,4 @@ function hosts(servers: readonly RedisProcess[]): string {
 
 async function stopAll(servers: readonly RedisProcess[]): Promise<void> {
   await Promise.all(servers.map((server) => server.stop()));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -9,7 +9,8 @@ import type { BrowserContext, ConsoleMessage, Page, Response } from 'playwright-
 export function watch(context: BrowserContext): string[] {
   const complaints: string[] = [];
   context.on('console', (message) => {
-    if (!isAboutStatusOfPage(message)) complaints.push(`${message.type()}: ${message.text()}`);
+    if (isAboutStatusOfPage(message) || isAboutQuickPerson(message)) return;
+    complaints.push(`${message.type()}: ${message.text()}`);
   });
   context.on('weberror', (error) => complaints.push(`uncaught: ${error.error().message}`));
   context.on('request', (request) => {
@@ -30,6 +31,11 @@ export function watch(context: BrowserContext): string[] {
 function isAboutStatusOfPage(message: ConsoleMessage): boolean {
   const isStatus = message.text().startsWith('Failed to load resource: the server responded with');
   return isStatus && message.location().url === message.page()?.url();
+}
+
+/** A slow browser says this of someone who was in a field before the page could put them there. */
+function isAboutQuickPerson(message: ConsoleMessage): boolean {
+  return message.type() === 'info' && message.text().startsWith('Autofocus processing was blocked');
 }
 
 function isPage(response: Response): boolean {
