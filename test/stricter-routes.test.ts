@@ -30,6 +30,10 @@ describe('a route that asks for more than a session', () => {
   const open = (path: string, headers = {}): Promise<Page> =>
     browser.get(host.url + path, { headers });
   const master = () => host.pools.pool('oidc-pool-1');
+  const tokenRequests = () =>
+    host.pools
+      .requests('oidc-pool-1', '/oauth2/token')
+      .map(({ body, status }) => `${body['grant_type']} ${status}`);
 
   it('and is fresh: lets in whom the pool still knows', async () => {
     expect((await open('/payments')).text()).toBe('payments');
@@ -114,7 +118,14 @@ describe('a route that asks for more than a session', () => {
     const page = await finishSignIn(browser, again);
     expect(page.status).toBe(403);
     expect(page.text()).toContain('step_up_not_done');
-    expect((await open('/account')).text()).toBe('account');
+    // What the pool issued all the same is given back; the session before keeps what it has.
+    const revocations = () => host.pools.requests('oidc-pool-1', '/oauth2/revoke');
+    await expect.poll(() => revocations().map(({ status }) => status)).toEqual([200]);
+    for (let minutes = 0; minutes < 60; minutes += 20) {
+      host.pools.clock.advance('20m');
+      expect((await open('/account')).text()).toBe('account');
+    }
+    expect(tokenRequests().slice(-1)).toEqual(['refresh_token 200']);
   });
 
   it('and wants an acr: lets in only whose ID token has it', async () => {

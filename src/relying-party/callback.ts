@@ -3,7 +3,7 @@ import * as client from 'openid-client';
 import { recogniseAuthorizationError } from '../cognito/error-descriptions.js';
 import { RelyingPartyError } from '../errors.js';
 import { operatorHelp } from '../errors/operator-help.js';
-import type { Session, SessionTokens, SignedIn } from '../sessions/session.js';
+import type { Session } from '../sessions/session.js';
 import type { Established } from '../sessions/sessions.js';
 import type { IdTokenClaims } from '../tokens/id-token.js';
 import { queryOf } from '../web/query.js';
@@ -19,6 +19,7 @@ import { withUserInfo } from './user-info.js';
 import {
   sessionTokens,
   tokenEndpointError,
+  type TokenResponse,
   verifiedIdToken,
   whoSignedIn,
 } from './token-response.js';
@@ -42,18 +43,7 @@ export async function callback(
   context.notesOf(req).returnTo = transaction.returnTo;
 
   const response = await exchangeCode(context, parameters, transaction);
-  const idToken = await verifiedIdToken(context, response, transaction.nonce);
-  requireStepUp(idToken, transaction, context.now());
-  const claims = await withUserInfo(context, idToken, response.access_token);
-  const first = {
-    idToken: response.id_token!,
-    refreshToken: undefined,
-    nonce: transaction.nonce,
-  };
-  const tokens = sessionTokens(response, first, context.now());
-  const who = whoSignedIn(context, claims, response, req.get('User-Agent'));
-
-  const { sessionId, session } = await begin(context, req, { who, tokens, claims });
+  const { sessionId, session, claims } = await begin(context, req, response, transaction);
   context.sessionCookie.write(res, sessionId);
   context.lostSessions.begun(req, res, session);
   const replaced = await endPrevious(context, req, claims);
@@ -117,7 +107,7 @@ async function exchangeCode(
   context: RelyingPartyContext,
   parameters: URLSearchParams,
   { state, nonce, codeVerifier }: LoginTransaction,
-): Promise<Awaited<ReturnType<typeof client.authorizationCodeGrant>>> {
+): Promise<TokenResponse> {
   const configuration = await context.provider.configuration();
   const currentUrl = new URL(`${redirectUri(context)}?${parameters.toString()}`);
   try {
@@ -161,20 +151,29 @@ async function forgetSignOut(
 }
 
 /**
- * The new session. Where there can be none, as in a store that is full, the one before goes on, and what came for the new one is
- * given back; but not to an OP where both may hang on one grant.
+ * Token response → verified ID token → new session. Where there can be none, as for a sign-in that is too old or a store that is
+ * full, the one before goes on, and what came for the new one is given back; but not to an OP where both may hang on one grant.
  */
 async function begin(
   context: RelyingPartyContext,
   req: Request,
-  { who, tokens, claims }: { who: SignedIn; tokens: SessionTokens; claims: IdTokenClaims },
-): Promise<Established> {
+  response: TokenResponse,
+  transaction: LoginTransaction,
+): Promise<Established & { claims: IdTokenClaims }> {
   try {
+    const { nonce } = transaction;
+    const idToken = await verifiedIdToken(context, response, nonce);
+    requireStepUp(idToken, transaction, context.now());
+    const claims = await withUserInfo(context, idToken, response.access_token);
+    const first = { idToken: response.id_token!, refreshToken: undefined, nonce };
+    const tokens = sessionTokens(response, first, context.now());
+    const who = whoSignedIn(context, claims, response, req.get('User-Agent'));
     await context.revokedSignIns.resume(who, claims.issuedAt);
-    return await context.sessions.establish(who, tokens);
+    return { ...(await context.sessions.establish(who, tokens)), claims };
   } catch (error) {
     const mayShareGrant = !context.revokeReplaced && context.sessionCookie.read(req) !== undefined;
-    if (!mayShareGrant) void revokeTokens(context, undefined, tokens);
+    const given = { refreshToken: response.refresh_token };
+    if (!mayShareGrant) void revokeTokens(context, undefined, given);
     throw error;
   }
 }
