@@ -113,7 +113,9 @@ export function relyingPartyFrom(
     scope: settings.scope,
     identityProviders: settings.identityProviders,
     emailIsVerified: settings.emailIsVerified,
+    revokeReplaced: settings.revokeReplaced,
     api: {
+      groupsClaim: settings.groupsClaim,
       clientIds: settings.apiClientIds,
       audience: settings.apiAudience?.length === 0 ? undefined : settings.apiAudience,
       scopes: [settings.apiScope],

@@ -439,6 +439,41 @@ describe('the program', () => {
     await world.stop();
   });
 
+  it('takes groups from GROUPS_CLAIM, for people and for programs', async () => {
+    const world = await startWorld({ environment: { GROUPS_CLAIM: 'roles' } });
+    const claims = { roles: ['editors'], 'cognito:groups': ['admins'] };
+    world.pools.faults.once('oidc-pool-1', 'token', { idToken: { claims } });
+    const browser = world.browser();
+    await world.signIn(browser);
+    const [user] = world.master.users();
+    const headers = await bearer(world.master, { user: user!.username, client: 'site', claims });
+    const asked = [
+      await browser.get(`${world.app.url}/api/me`),
+      await browser.get(`${world.app.url}/api/me`, { headers }),
+    ];
+    for (const { html } of asked) expect(JSON.parse(html)).toMatchObject({ groups: ['editors'] });
+    await world.stop();
+  });
+
+  it.each([
+    [undefined, [200]],
+    ['false', []],
+  ])(
+    'with REVOKE_REPLACED=%s asks a user pool to end the sign-in before: %j',
+    async (setting, statuses) => {
+      const world = await startWorld({
+        environment: { ...(setting && { REVOKE_REPLACED: setting }) },
+      });
+      const browser = world.browser();
+      await world.signIn(browser);
+      await browser.get(`${world.app.url}/login?provider=oidc-pool-2`);
+      await world.app.relyingParty.close();
+      const asked = world.pools.requests('oidc-pool-1', '/oauth2/revoke');
+      expect(asked.map(({ status }) => status)).toEqual(statuses);
+      await world.stop();
+    },
+  );
+
   it('describes itself by API_AUDIENCE', async () => {
     const world = await startWorld({ environment: { API_AUDIENCE: OTHER } });
     const path = '/.well-known/oauth-protected-resource/v1';

@@ -142,6 +142,24 @@ export const options: Options = {
     schema: values.flag,
     fix: 'write true or false',
   },
+  groupsClaim: {
+    ...publicSetting,
+    name: 'GROUPS_CLAIM',
+    meaning:
+      'The claim that names a user’s groups, e.g. `groups` or `roles` elsewhere than at a user pool.',
+    default: 'cognito:groups',
+    schema: values.word,
+    fix: 'write the name of one claim, e.g. groups',
+  },
+  revokeReplaced: {
+    ...publicSetting,
+    name: 'REVOKE_REPLACED',
+    meaning:
+      'Whether signing in again revokes the refresh token of the same browser’s sign-in before. Empty: at a user pool only; at a provider that reuses a grant the new sign-in would end with it.',
+    default: '',
+    schema: values.optionalFlag,
+    fix: 'write true or false',
+  },
   sessionSecrets: {
     ...secretSetting,
     name: 'SESSION_SECRET',

@@ -45,6 +45,9 @@ export interface Settings {
   readonly scope: string;
   readonly identityProviders: readonly IdentityProvider[];
   readonly emailIsVerified: boolean;
+  /** `undefined`: at a user pool. */
+  readonly revokeReplaced: boolean | undefined;
+  readonly groupsClaim: string;
   /** Newest first: the first seals, all unseal. */
   readonly sessionSecrets: readonly string[];
   readonly sessionStore: string;

@@ -207,6 +207,11 @@ export const flag: z.ZodType<boolean, string> = z
   .enum(['true', 'false'], { error: 'is neither true nor false' })
   .transform((value) => value === 'true');
 
+/** Left open by an empty value. */
+export const optionalFlag: z.ZodType<boolean | undefined, string> = z
+  .enum(['', 'true', 'false'], { error: 'is neither true nor false' })
+  .transform((value) => (value === '' ? undefined : value === 'true'));
+
 export const logLevel: z.ZodType<Settings['logLevel'], string> = z.enum(
   ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
   { error: 'is not a level' },
