@@ -246,6 +246,8 @@ const headers: [string, (token: string) => string][] = [
   ['the scheme and a space', () => 'Bearer '],
   ['no scheme', (token) => token],
   ['two tokens', (token) => `Bearer ${token} ${token}`],
+  ['the scheme twice', (token) => `Bearer Bearer ${token}`],
+  ['another before it', (token) => `Bearer x, Bearer ${token}`],
   ['a comma between', (token) => `Bearer ${token},${token}`],
   ['a colon', (token) => `Bearer: ${token}`],
   ['an equals sign', (token) => `Bearer=${token}`],
