@@ -49,7 +49,8 @@ async function continueToProvider(
 
 const EMAIL = /^[^\s@]+@([^\s@]+)$/;
 
+/** @param domains in lower case, as the options must be */
 function hasDomainOf(domains: readonly string[], email: string | undefined): boolean {
   const domain = EMAIL.exec(email ?? '')?.[1]?.toLowerCase();
-  return domain !== undefined && domains.some((each) => each.toLowerCase() === domain);
+  return domain !== undefined && domains.includes(domain);
 }
