@@ -133,6 +133,27 @@ describe('an endpoint that was wrong, or has moved', () => {
     expect((await signIn(site.url)).status).toBe(302);
   });
 
+  it.each([
+    [404, 1],
+    [405, 1],
+    [410, 1],
+    [421, 1],
+    [400, 0],
+    [403, 0],
+    [500, 0],
+    [503, 0],
+  ])(
+    'the token endpoint, where %i is answered, has the discovery document read %i times',
+    async (status, reads) => {
+      await signIn(site.url);
+      provider.asked.clear();
+      provider.answers.set('/token', (_req, res) => void res.writeHead(status).end());
+      await signIn(site.url);
+      await visit(`${site.url}/login`);
+      expect(timesAsked(`GET ${DISCOVERY}`)).toBe(reads);
+    },
+  );
+
   it('the token endpoint that moved while nobody asked is found by the look before the next sign-in', async () => {
     moved({ token_endpoint: `http://127.0.0.1:${await freePort()}/token` });
     expect((await visit(`${site.url}/login`)).code).toBe('provider_unavailable');
