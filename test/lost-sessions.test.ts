@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IncomingMessage, Server } from 'node:http';
 import { createHash } from 'node:crypto';
 import { articleSeed, startPools, type Pools } from '../src/pools/index.js';
+import { MemoryStore } from '../src/sessions/memory-store.js';
 import { reservePort, startApp, urlOf, type RunningApp } from './support/app.js';
 import { createBrowser, type Browser, type Page } from './support/browser.js';
-import { articleEnvironment, finishSignIn } from './support/world.js';
+import { articleEnvironment, finishSignIn, startWorld } from './support/world.js';
 
 /** Two processes of one site, each with the store it is given, behind a balancer. */
 describe('two processes that do not share their sessions', { timeout: 60_000 }, () => {
@@ -58,7 +59,7 @@ describe('two processes that do not share their sessions', { timeout: 60_000 }, 
     expect(page.text()).toContain('session_lost');
     expect(codeExchanges()).toBeLessThanOrEqual(2);
     expect(lines()).toHaveLength(1);
-    expect(lines()[0]).toMatch(/"level":"warn".*(?:does not|did not know)/);
+    expect(lines()[0]).toMatch(/"level":"warn".*(?:does not|was not there)/);
 
     const again = await browser.get(`${url}/profile`);
     expect(again.text()).toContain('session_lost');
@@ -143,5 +144,85 @@ describe('two processes that do not share their sessions', { timeout: 60_000 }, 
       await processes[0].store.destroy(createHash('sha256').update(value).digest('base64url'));
       expect((await signIn()).url).toBe(`${url}/profile`);
     });
+  });
+});
+
+/** Whatever else they do not share, the browser's cookie is common to them. */
+describe('two processes of which only one knows a session', { timeout: 60_000 }, () => {
+  const [OLD, NEW] = ['o'.repeat(40), 'n'.repeat(40)];
+  const HOUR = 3_600_000;
+  it.each([
+    ['one has a newer secret', { secrets: [`${NEW},${OLD}`, OLD], ahead: 0, shares: true }],
+    ['they have no secret in common', { secrets: [NEW, OLD], ahead: 0, shares: true }],
+    ['neither secret nor store', { secrets: [NEW, OLD], ahead: 0, shares: false }],
+    ['the newer one has the pages', { secrets: [OLD, `${NEW},${OLD}`], ahead: 0, shares: false }],
+    ['one is half a minute ahead', { secrets: [OLD, OLD], ahead: 31_000, shares: false }],
+    ['one is an hour behind', { secrets: [OLD, OLD], ahead: -HOUR, shares: false }],
+    ['one is ahead by more than the idle time', { secrets: [OLD, OLD], ahead: HOUR, shares: true }],
+  ])('say so, and loop under no balancer: %s', async (_how, { secrets, ahead, shares }) => {
+    for (const turns of ['by path', 'in turn'] as const) {
+      const front = await reservePort();
+      const url = urlOf(front);
+      const pools = await startPools({ seed: articleSeed({ baseUrl: url }), keys: 'fixed' });
+      const now = (): number => pools.clock.now();
+      const store = new MemoryStore({ now });
+      const start = async (SESSION_SECRET: string, ms: number): Promise<RunningApp> =>
+        startApp(
+          { ...articleEnvironment(pools), BASE_URL: url, SESSION_SECRET },
+          { now: () => now() + ms, server: await reservePort(), ...(shares && { store }) },
+        );
+      const processes = [await start(secrets[0]!, 0), await start(secrets[1]!, ahead)];
+      let turn = 0;
+      front.on('request', (req, res) => {
+        // A sign-in has to end where it began, or it does not begin at all.
+        const isPage = req.url!.startsWith('/profile');
+        const isSignIn = /^.(login|callback)/.test(req.url!);
+        const byPath = isPage ? 1 : 0;
+        const inTurn = isSignIn ? 0 : turn++ % 2;
+        processes[turns === 'by path' ? byPath : inTurn]!.app(req, res);
+      });
+      const browser = createBrowser();
+      const visit = async () => finishSignIn(browser, await browser.get(`${url}/profile`));
+      const page = await visit();
+      if (turns === 'by path') {
+        expect(page.text()).toContain('session_lost');
+        expect(processes.flatMap(({ log }) => log).join('')).toContain('session_lost');
+      } else {
+        // Each page is one or the other: what matters is that there is one.
+        for (let n = 0; n < 3; n++) expect([200, 503]).toContain((await visit()).status);
+      }
+      front.closeAllConnections();
+      await new Promise((resolve) => front.close(resolve));
+      await Promise.all(processes.map((each) => each.stop()));
+      await pools.close();
+    }
+  });
+
+  it.each(['', 'x', 'bnVsbA', 'e30', '%00', 'eyJvd25lciI6MX0'])(
+    'a marker that somebody else wrote (%j) is none',
+    async (written) => {
+      const world = await startWorld();
+      const browser = world.browser();
+      await world.signIn(browser);
+      browser.setCookie(world.app.url, `lifeguard=${'x'.repeat(43)}; Path=/`);
+      browser.setCookie(world.app.url, `lg-begun=${written}; Path=/`);
+      const answer = await browser.get(`${world.app.url}/profile`, { follow: false });
+      expect(answer.status).toBe(302);
+      expect(answer.history[0]!.setCookies).toEqual([]);
+      await world.stop();
+    },
+  );
+
+  it('a cookie of ours that another program replaces is told as well', async () => {
+    const world = await startWorld();
+    const browser = world.browser();
+    const visit = async (): Promise<Page> => {
+      browser.setCookie(world.app.url, 'lifeguard=theirs; Path=/');
+      return browser.get(`${world.app.url}/profile`);
+    };
+    await world.signIn(browser);
+    expect((await visit()).url).toBe(`${world.app.url}/profile`);
+    expect((await visit()).text()).toContain('session_lost');
+    await world.stop();
   });
 });

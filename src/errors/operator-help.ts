@@ -176,8 +176,8 @@ export const operatorHelp: Readonly<Record<RelyingPartyErrorCode, OperatorHelp>>
   },
   session_lost: {
     cause:
-      'Two sign-ins of one browser succeeded within half a minute, and each time the next request found no session. The processes do not share their sessions (`SESSION_STORE=memory:` or a file of its own for each of several machines), the session store forgets (a Redis that is a cache and evicts, or was emptied), or another program on the same host sets a cookie of the same name.',
-    fix: 'Give all processes the same SESSION_STORE, and a Redis `maxmemory-policy noeviction`; `lifeguard doctor` looks at it. Two programs on one host need a `cookieNamespace` each.',
+      'Two sign-ins of one browser succeeded within half a minute, and each time the next request found no session. The processes do not share their sessions (`SESSION_STORE=memory:` or a file of its own for each of several machines), their secrets (`SESSION_SECRET`) or the time, the session store forgets (a Redis that is a cache and evicts, or was emptied), or another program on the same host sets a cookie of the same name.',
+    fix: 'Give all processes the same SESSION_STORE and SESSION_SECRET and a clock that is right, and a Redis `maxmemory-policy noeviction`; `lifeguard doctor` looks at it. Two programs on one host need a `cookieNamespace` each.',
   },
   session_store_unavailable: {
     cause: 'The session store did not answer within a second.',

@@ -109,12 +109,10 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     clockToleranceSeconds: api.clockToleranceSeconds,
   });
   const lostSessions = createLostSessions({
-    secrets,
-    cookieNamespace,
+    owner,
     isHttps,
-    idleSeconds,
+    lifetimeSeconds: Math.min(idleSeconds, absoluteSeconds),
     revokedSignIns,
-    now,
   });
   const parts = {
     issuer,

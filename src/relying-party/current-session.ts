@@ -41,7 +41,7 @@ export function createCurrentSession(
     if (session === undefined) {
       // The guard then tells the user, instead of sending them to sign in without a word.
       if (refresh.hasEnded(key) || found !== undefined) notesOf(req).sessionEnded = true;
-      else notesOf(req).sessionLost = await lostSessions.missed(req, res, key);
+      else notesOf(req).sessionLost = await lostSessions.missed(req, res);
     } else if (session === found) {
       // One that fails is made good by the next request's.
       const touching = background.own(sessions.touch(session));

@@ -51,7 +51,7 @@ function refuseIfLost(
   if (session !== undefined && lostSessions.wasMissed(req, session.key)) {
     throw new RelyingPartyError(
       'session_lost',
-      'this process knows a session that another one does not',
+      'this process knows a session that another one does not: store, secrets or clocks differ',
     );
   }
   requireNotLost(notesOf(req));

@@ -1,73 +1,99 @@
+import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import { RelyingPartyError } from '../errors.js';
+import type { SealOwner } from '../sessions/sealing-secrets.js';
 import type { Session } from '../sessions/session.js';
+import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
+import { cookieName, readCookie, setCookie } from '../web/cookies.js';
 import type { RequestNotes } from './request-notes.js';
 import type { RevokedSignIns } from './revoked-sign-ins.js';
-import { createSealedCookie, type SealedCookieOptions } from './sealed-cookie.js';
 
 /**
- * Notices a session that is gone right after its sign-in: two processes that each have a store of their own, or a store that
- * forgets. The pool still knows the browser, so without this it would sign in again and again without ever being asked.
+ * Notices a session that is gone right after its sign-in: two processes that have each a store, a secret or a time of their own,
+ * or a store that forgets. The pool still knows the browser, so without this it would sign in again and again without ever being
+ * asked.
  *
- * A sign-in leaves a sealed cookie for half a minute. The first session that is missing in that time may have a reason; the next
- * one, of the sign-in that followed, has not.
+ * A sign-in leaves a cookie for half a minute. The first session that is missing in that time may have a reason; the next one, of
+ * the sign-in that followed, has not. The cookie is not sealed, and the browser alone counts its time: whom it is to tell apart
+ * may have neither secret nor clock in common. Nobody is let in by what it says.
  */
 export interface LostSessions {
   /** A sign-in has begun this session. */
   begun(req: Request, res: Response, session: Session): void;
-  /** The browser sent the id of this session, and it is not there. @returns whether that is the second time */
-  missed(req: Request, res: Response, key: string): Promise<boolean>;
+  /** The browser sent a session id, and no such session is there. @returns whether that is the second time */
+  missed(req: Request, res: Response): Promise<boolean>;
   /** Another process has just missed the session that this one has. */
   wasMissed(req: Request, key: string): boolean;
 }
 
-export interface LostSessionsOptions extends SealedCookieOptions {
-  readonly idleSeconds: number;
+export interface LostSessionsOptions {
+  /** Two sites on one host may have cookies of one name; each then heeds its own marker alone. */
+  readonly owner: SealOwner;
+  readonly isHttps: boolean;
+  /** The shortest of what ends a session by itself: one that has run out is not lost. */
+  readonly lifetimeSeconds: number;
   readonly revokedSignIns: Pick<RevokedSignIns, 'has'>;
 }
 
-interface Marker {
-  readonly key: string;
-  readonly signIn: Pick<Session, 'issuer' | 'originJti' | 'sid'>;
-  readonly begunAt: number;
-  readonly endsAt: number;
-  readonly isMissed: boolean;
+const MARKER = z.object({
+  owner: z.string(),
+  key: z.string(),
+  issuer: z.string(),
+  originJti: z.string().optional(),
+  sid: z.string().optional(),
+  begunAt: z.number(),
+  isMissed: z.boolean(),
   /** The session before this one was missed as well. */
-  readonly isSecond: boolean;
-}
+  isSecond: z.boolean(),
+});
+type Marker = z.infer<typeof MARKER>;
 
-const WATCHED_MS = 30_000;
+const WATCHED_SECONDS = 30;
+/** Two sign-ins further apart than that are no loop, whatever the browser still sends; their clocks may differ a little. */
+const LOOP_MS = (WATCHED_SECONDS + CLOCK_TOLERANCE_SECONDS) * 1000;
 
 export function createLostSessions(options: LostSessionsOptions): LostSessions {
-  const { revokedSignIns } = options;
-  const idleMs = options.idleSeconds * 1000;
-  const cookie = createSealedCookie<Marker>(options, {
-    baseName: 'lg-begun',
-    purpose: 'sign-in marker',
-  });
-  const read = (req: Request): Marker | undefined => cookie.read(req);
+  const { isHttps, revokedSignIns } = options;
+  const { cookieNamespace, ...site } = options.owner;
+  const owner = hash('sha256', JSON.stringify([site.issuer, site.clientId]), 'base64url').slice(
+    0,
+    16,
+  );
+  const name = cookieName('lg-begun', isHttps, cookieNamespace);
+  const maxAgeSeconds = Math.min(WATCHED_SECONDS, options.lifetimeSeconds);
+
+  const read = (req: Request): Marker | undefined => {
+    const marker = readMarker(readCookie(req, name));
+    return marker?.owner === owner ? marker : undefined;
+  };
   const write = (res: Response, marker: Marker): void =>
-    cookie.write(res, marker, WATCHED_MS / 1000, marker.endsAt);
+    setCookie(res, name, Buffer.from(JSON.stringify(marker)).toString('base64url'), {
+      secure: isHttps,
+      maxAgeSeconds,
+    });
 
   return {
-    begun(req, res, session) {
-      const { key, issuer, originJti, sid, createdAt, absoluteExpiresAt } = session;
+    begun(req, res, { key, issuer, originJti, sid, createdAt: begunAt }) {
+      const before = read(req);
       write(res, {
+        owner,
         key,
-        signIn: { issuer, originJti, sid },
-        begunAt: createdAt,
-        // A session that has run out by then is not lost.
-        endsAt: Math.min(createdAt + WATCHED_MS, createdAt + idleMs, absoluteExpiresAt),
+        issuer,
+        originJti,
+        sid,
+        begunAt,
         isMissed: false,
-        isSecond: read(req)?.isMissed === true,
+        isSecond: before?.isMissed === true && begunAt - before.begunAt < LOOP_MS,
       });
     },
 
-    async missed(req, res, key) {
+    async missed(req, res) {
       const marker = read(req);
-      if (marker?.key !== key) return false;
+      if (marker === undefined) return false;
       // Ended on purpose, here or elsewhere.
-      if (await revokedSignIns.has({ ...marker.signIn, issuedAt: marker.begunAt })) return false;
+      const { issuer, originJti, sid, begunAt: issuedAt } = marker;
+      if (await revokedSignIns.has({ issuer, originJti, sid, issuedAt })) return false;
       if (marker.isSecond) return true;
       if (!marker.isMissed) write(res, { ...marker, isMissed: true });
       return false;
@@ -80,6 +106,16 @@ export function createLostSessions(options: LostSessionsOptions): LostSessions {
   };
 }
 
+/** Anybody may have written it: `undefined` for what is no marker. */
+function readMarker(written: string | undefined): Marker | undefined {
+  if (written === undefined) return undefined;
+  try {
+    return MARKER.parse(JSON.parse(Buffer.from(written, 'base64url').toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * For whoever would send the person to sign in again.
  * @throws {RelyingPartyError} `session_lost`
@@ -88,6 +124,6 @@ export function requireNotLost({ sessionLost }: RequestNotes): void {
   if (sessionLost !== true) return;
   throw new RelyingPartyError(
     'session_lost',
-    'two sign-ins in a row succeeded, and a moment later the session store did not know the session',
+    'two sign-ins in a row succeeded, and a moment later the session was not there',
   );
 }

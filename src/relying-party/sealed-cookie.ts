@@ -12,9 +12,8 @@ export interface SealedCookieOptions {
 /** What a browser remembers for us, and cannot read or change. */
 export interface SealedCookie<Content extends object> {
   /** `undefined` where there is nothing, or what is there does not open or has had its time. */
-  read(req: Request): (Content & { readonly endsAt: number }) | undefined;
-  /** @param endsAt when it has had its time, in epoch milliseconds, if that is before the browser forgets it */
-  write(res: Response, content: Content, maxAgeSeconds: number, endsAt?: number): void;
+  read(req: Request): Content | undefined;
+  write(res: Response, content: Content, maxAgeSeconds: number): void;
   clear(res: Response): void;
 }
 
@@ -34,7 +33,8 @@ export function createSealedCookie<Content extends object>(
       return now() < content.endsAt ? content : undefined;
     },
     // A browser may keep a cookie for longer than it was told.
-    write(res, content, maxAgeSeconds, endsAt = now() + maxAgeSeconds * 1000) {
+    write(res, content, maxAgeSeconds) {
+      const endsAt = now() + maxAgeSeconds * 1000;
       const sealed = seal.seal(Buffer.from(JSON.stringify({ ...content, endsAt })), name);
       setCookie(res, name, sealed.toString('base64url'), { ...attributes, maxAgeSeconds });
     },

@@ -615,7 +615,7 @@ export const defences: readonly Defence[] = [
     area: 'limits',
     defence: "a late answer takes no new session's cookie away",
     file: 'src/relying-party/current-session.ts',
-    find: 'else notesOf(req).sessionLost = await lostSessions.missed(req, res, key);',
+    find: 'else notesOf(req).sessionLost = await lostSessions.missed(req, res);',
     replace: 'else cookie.clear(res);',
     tests: 'test/late-answers.test.ts',
     name: 'of a session that another tab has replaced',

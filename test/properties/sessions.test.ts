@@ -222,12 +222,10 @@ function createProcess(
     }),
     revokedSignIns: createRevokedSignIns({ store, now }),
     lostSessions: createLostSessions({
-      secrets: [SECRET],
+      owner: { issuer: 'https://op.example', clientId: 'site', cookieNamespace: '' },
       isHttps: false,
-      cookieNamespace: '',
-      idleSeconds: 1800,
+      lifetimeSeconds: 1800,
       revokedSignIns: createRevokedSignIns({ store, now }),
-      now,
     }),
     notesOf: createRequestNotes(),
     sessionCookie: {
