@@ -11,8 +11,10 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // Test files share a worker's modules: nothing of ours keeps state in one, and loading them is a third of the time.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // No test is about how long it takes: these end one that hangs, on the busiest machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 15_000 } },
     coverage: { include: ['src/**/*.ts'] },
   },
 });

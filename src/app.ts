@@ -65,12 +65,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustProxy);
-  app.use(
-    securityHeaders({
-      https: settings.baseUrl.startsWith('https:'),
-      formActionOrigins: relyingParty.formActionOrigins,
-    }),
-  );
+  app.use(securityHeaders({ https: settings.baseUrl.startsWith('https:') }));
   const { ping, checkSecrets } = relyingParty;
   app.use(health({ ping, checkSecrets, isDraining, logger }));
   app.use(requestId(), requestLog(logger), metrics.measureRequests);

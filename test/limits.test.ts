@@ -28,7 +28,7 @@ import {
   type Nginx,
   startNginx,
 } from './support/nginx.js';
-import { articleEnvironment, finishSignIn } from './support/world.js';
+import { articleEnvironment, finishSignIn, startWorld } from './support/world.js';
 
 const executable = findNginx();
 /** Cognito's limits: 100 groups for each user, 128 characters for a name. */
@@ -71,6 +71,32 @@ describe('docs/limits.md', () => {
     const written = rows.slice(2).map(([, what = '']) => what);
     expect(written.filter((what) => !compared.some((start) => what.startsWith(start)))).toEqual([]);
   });
+});
+
+it('three hundred identity providers make no answer’s headers longer than nginx takes', async () => {
+  const providers = Array.from({ length: 300 }, (_, n) => ({
+    name: `customer-${n}`,
+    label: `Customer ${n}`,
+    signOut: {
+      kind: 'cognito',
+      domain: `https://customer-${n}-sign-in.auth.eu-west-1.amazoncognito.com`,
+      clientId: `client-${n}`,
+    },
+  }));
+  const world = await startWorld({
+    environment: { IDENTITY_PROVIDERS: JSON.stringify(providers) },
+  });
+  const browser = world.browser();
+  // The second time, discovery has been read.
+  for (const path of ['/', '/login?provider=customer-7', '/login', '/logout', '/signed-out', '/']) {
+    const { headers, setCookies } = (await browser.get(world.app.url + path, { follow: false }))
+      .history[0]!;
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    const bytes = [...lines, ...setCookies].join('\r\n').length;
+    // Its buffer has 4,096, some of which it needs itself.
+    expect([path, bytes < 2500]).toEqual([path, true]);
+  }
+  await world.stop();
 });
 
 describe.skipIf(executable === undefined)('behind an nginx with its defaults', () => {

@@ -8,7 +8,7 @@ import { createBrowser, type Browser, type Page } from './support/browser.js';
 import { articleEnvironment, finishSignIn, startWorld } from './support/world.js';
 
 /** Two processes of one site, each with the store it is given, behind a balancer. */
-describe('two processes that do not share their sessions', { timeout: 60_000 }, () => {
+describe('two processes that do not share their sessions', () => {
   let pools: Pools;
   let front: Server;
   let url: string;
@@ -148,7 +148,7 @@ describe('two processes that do not share their sessions', { timeout: 60_000 }, 
 });
 
 /** Whatever else they do not share, the browser's cookie is common to them. */
-describe('two processes of which only one knows a session', { timeout: 60_000 }, () => {
+describe('two processes of which only one knows a session', () => {
   const [OLD, NEW] = ['o'.repeat(40), 'n'.repeat(40)];
   const HOUR = 3_600_000;
   it.each([

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -41,8 +41,9 @@ function hang(path: string): { readonly held: Set<IncomingMessage> } {
 }
 
 /** The time limit of a request has ended it; the connection's end takes a moment to get here. */
-const givenUp = (held: Set<IncomingMessage>): Promise<void> =>
-  vi.waitFor(() => expect(held.size).toBe(0));
+const givenUp = async (held: Set<IncomingMessage>): Promise<void> => {
+  await expect.poll(() => held.size).toBe(0);
+};
 
 describe('an OP whose discovery hangs', () => {
   it('is waited for by one visitor; the next is told at once, while the request to it goes on', async () => {
@@ -106,7 +107,7 @@ describe('an OP that accepts connections and says nothing', () => {
     const { held } = hang('/');
     ahead = 3_600_000;
     expect((await visit(`${site.url}/login`)).status).toBe(302);
-    await vi.waitFor(() => expect(held.size).toBe(1));
+    await expect.poll(() => held.size).toBe(1);
     expect(discovery.held.size).toBe(1);
   });
 });

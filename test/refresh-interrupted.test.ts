@@ -14,8 +14,6 @@ import { endCommands, lifeguard, type RunningCommand } from './cli/command.js';
 import { freePort } from './support/free-port.js';
 import { establish } from './support/establish.js';
 
-const WAIT = { timeout: 15_000 };
-
 /** Real processes, a file for the sessions, and the rotation's grace that `setup` writes. */
 describe('a process that is stopped in the middle of a refresh', () => {
   let pools: Pools;
@@ -98,7 +96,7 @@ describe('a process that is stopped in the middle of a refresh', () => {
     const asked = refreshCalls();
     pools.faults.once('oidc-pool-1', 'token', { delayMs: 1500 });
     expect(await status(url, cookie)).toBe(200);
-    await expect.poll(() => refreshCalls() - asked, WAIT).toBe(1);
+    await expect.poll(() => refreshCalls() - asked).toBe(1);
     process.process.kill('SIGTERM');
     expect(await process.exit()).toBe(0);
 
@@ -119,7 +117,7 @@ describe('a process that is stopped in the middle of a refresh', () => {
     // Rotated at the pool, and never heard of again.
     pools.faults.once('oidc-pool-1', 'token', { delayMs: 800, truncate: true });
     const cut = status(killed.url, cookie).catch(() => 0);
-    await expect.poll(() => refreshCalls() - asked, WAIT).toBe(1);
+    await expect.poll(() => refreshCalls() - asked).toBe(1);
     killed.process.process.kill('SIGKILL');
     await killed.process.exit();
     await cut;

@@ -187,7 +187,7 @@ describe('a refresh', () => {
     pools.clock.advance('29m');
     for (const user of all) expect(await site.status(user)).toBe(200);
     await site.sees('session.refreshed', 2 * all.length);
-  }, 30_000);
+  });
 
   it('whose answer is lost and whose token is refused when the grace is over ends the session', async () => {
     const site = startSite({ client: 'strict' });
@@ -565,9 +565,7 @@ function createSite(pools: Pools, { client = 'site', store, sessionClaims }: Sit
     },
     held: () => held,
     sees: (event, times = 1) =>
-      expect
-        .poll(() => seen.filter((each) => each === event).length, { timeout: 20_000 })
-        .toBe(times),
+      expect.poll(() => seen.filter((each) => each === event).length).toBe(times),
     status: async (user) => (await get('/api/me', user)).status,
     page: async (user) =>
       get('/page', user).set({

@@ -188,8 +188,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   };
   const context: RelyingPartyContext = { ...parts, currentSession, currentSignOut, pageContext };
 
-  const formActionOrigins = createFormActionOrigins(context);
-  const headers = securityHeaders({ https: isHttps, formActionOrigins });
+  const headers = securityHeaders({ https: isHttps });
   const audience = audienceOf(api.audience, [baseUrl]);
   const common = [requestId(), headers];
   const metadata = createResourceMetadata({
@@ -225,7 +224,6 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     },
     now,
     pageContext,
-    formActionOrigins,
     verifyAccessToken: createApiTokens(parts, api, audience),
     ping: createStoreProbe(session.store, { now }),
     checkSecrets: secretsWatch.check,
@@ -260,27 +258,5 @@ function createPages(
     // Of an async function there would be a promise, and an empty page.
     if (typeof page !== 'string') throw new TypeError(`render.${view} returned no text`);
     return page;
-  };
-}
-
-/** Where a form of ours may end up: the sign-out button leads through the pools. Made anew only when discovery brings news. */
-function createFormActionOrigins(context: RelyingPartyContext): RelyingParty['formActionOrigins'] {
-  const configured = context.identityProviders.flatMap(({ signOut }) => {
-    if (signOut.kind === 'cognito') return [new URL(signOut.domain).origin];
-    return signOut.kind === 'oidc' ? [new URL(signOut.endSessionEndpoint).origin] : [];
-  });
-  let known: unknown;
-  let origins: readonly string[] | undefined;
-  return () => {
-    const metadata = context.provider.knownMetadata();
-    if (metadata !== undefined && metadata !== known) {
-      known = metadata;
-      const endpoints = [metadata.authorization_endpoint, metadata.end_session_endpoint];
-      const discovered = endpoints
-        .filter((url) => url !== undefined)
-        .map((url) => new URL(url).origin);
-      origins = [...new Set([...discovered, ...configured])];
-    }
-    return origins;
   };
 }

@@ -54,8 +54,6 @@ export interface RelyingParty {
    * with `app.use(rp.errorHandler)`.
    */
   readonly errorHandler: ErrorRequestHandler;
-  /** Origins a form of ours may lead to through redirects, for the Content-Security-Policy; `undefined` before discovery. */
-  readonly formActionOrigins: () => readonly string[] | undefined;
   /**
    * Resolves when the session store does what a sign-in needs: a session is created, read and destroyed, at most every two
    * seconds however often it is asked. Rejects within a second with `session_store_unavailable`, whose `cause` says why.

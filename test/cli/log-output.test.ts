@@ -15,7 +15,6 @@ const mayMount = ((): boolean => {
 describe('lifeguard serve, when its log cannot be written', () => {
   it.skipIf(!mayMount)(
     'answers on a full disk, counts the lines it loses, says how many when there is room again, and stops',
-    { timeout: 60_000 },
     async () => {
       const outcome = await fullLogDisk(150);
       expect(outcome).toMatchObject({ answered: 150, exitCode: 0 });
@@ -28,7 +27,6 @@ describe('lifeguard serve, when its log cannot be written', () => {
 
   it.skipIf(process.platform !== 'linux')(
     'answers, counts and stops on a device that is always full',
-    { timeout: 60_000 },
     async () => {
       const { answered, linesLost, exitCode } = await fullDevice(20);
       expect([answered, exitCode]).toEqual([20, 0]);
@@ -43,7 +41,6 @@ describe('lifeguard serve, when its log cannot be written', () => {
     ['closed', 20, { WORKERS: '2', SESSION_STORE: 'file:./sessions' }],
   ] as const)(
     'answers, counts and stops with a pipe that is %s (%i requests, %j)',
-    { timeout: 90_000 },
     async (how, requests, environment) => {
       const { answered, linesLost, exitCode } = await pipeWithoutReader(how, requests, environment);
       expect([answered, exitCode]).toEqual([requests, 0]);
@@ -55,7 +52,6 @@ describe('lifeguard serve, when its log cannot be written', () => {
 describe('the other commands that go on running', () => {
   it.each(['demo', 'pools'] as const)(
     '%s answers and stops though nobody reads what it writes',
-    { timeout: 60_000 },
     async (command) => {
       const [port, poolsPort] = [await freePort(), await freePort()];
       const environment = { PORT: String(port), POOLS_PORT: String(poolsPort), LOG_LEVEL: 'info' };
@@ -75,7 +71,6 @@ describe('the other commands that go on running', () => {
 
   it.each(['demo', 'pools'] as const)(
     '%s answers and stops though the reader of what it writes has gone',
-    { timeout: 60_000 },
     async (command) => {
       const [port, poolsPort] = [await freePort(), await freePort()];
       const environment = { PORT: String(port), POOLS_PORT: String(poolsPort), LOG_LEVEL: 'info' };

@@ -108,37 +108,33 @@ describe('lifeguard serve', () => {
 });
 
 describe('lifeguard serve with several workers', () => {
-  it(
-    'shares the port, adds up metrics, replaces a dead worker and stops them all',
-    { timeout: 60_000 },
-    async () => {
-      const environment = { ...(await settings()), WORKERS: '2', SESSION_STORE: 'file:./sessions' };
-      const serve = lifeguard('serve', environment);
-      await serve.says('"listening"', 2);
+  it('shares the port, adds up metrics, replaces a dead worker and stops them all', async () => {
+    const environment = { ...(await settings()), WORKERS: '2', SESSION_STORE: 'file:./sessions' };
+    const serve = lifeguard('serve', environment);
+    await serve.says('"listening"', 2);
 
-      // New connections, so that both workers are met: each request is counted in one sum, whoever is asked.
-      for (let count = 1; count <= 6; count++) {
-        const headers = { Connection: 'close' };
-        await fetch(environment.BASE_URL, { headers });
-        const text = await (await fetch(`${environment.BASE_URL}/metrics`, { headers })).text();
-        expect(text).toContain(
-          `lifeguard_http_request_duration_seconds_count{method="GET",route="/",status="2xx"} ${count}`,
-        );
-      }
+    // New connections, so that both workers are met: each request is counted in one sum, whoever is asked.
+    for (let count = 1; count <= 6; count++) {
+      const headers = { Connection: 'close' };
+      await fetch(environment.BASE_URL, { headers });
+      const text = await (await fetch(`${environment.BASE_URL}/metrics`, { headers })).text();
+      expect(text).toContain(
+        `lifeguard_http_request_duration_seconds_count{method="GET",route="/",status="2xx"} ${count}`,
+      );
+    }
 
-      const pids = serve
-        .lines()
-        .flatMap((line) => (line['msg'] === 'listening' ? [line['pid']] : []));
-      expect(new Set([...pids, serve.process.pid]).size).toBe(3);
-      process.kill(Number(pids[0]), 'SIGKILL');
-      await serve.says('"listening"', 3);
-      expect((await fetch(environment.BASE_URL)).status).toBe(200);
+    const pids = serve
+      .lines()
+      .flatMap((line) => (line['msg'] === 'listening' ? [line['pid']] : []));
+    expect(new Set([...pids, serve.process.pid]).size).toBe(3);
+    process.kill(Number(pids[0]), 'SIGKILL');
+    await serve.says('"listening"', 3);
+    expect((await fetch(environment.BASE_URL)).status).toBe(200);
 
-      serve.process.kill('SIGTERM');
-      expect(await serve.exit()).toBe(0);
-      expect(serve.output()).toContain('all workers stopped');
-    },
-  );
+    serve.process.kill('SIGTERM');
+    expect(await serve.exit()).toBe(0);
+    expect(serve.output()).toContain('all workers stopped');
+  });
 
   it('gives up, and says why once, when the first cannot start', async () => {
     const { port, release } = await takenPort();

@@ -15,52 +15,39 @@ const answering = (site: RunningCommand): number[] =>
   site.lines().flatMap((line) => (line['msg'] === 'listening' ? [Number(line['pid'])] : []));
 
 describe('lifeguard serve, told to stop with logins under way', () => {
-  it(
-    'by a SIGTERM to the whole process group, with workers, finishes every one of them and exits with 0',
-    { timeout: 60_000 },
-    async () => {
-      expect(await stopsOfTheProcessGroup(1)).toEqual({
-        stops: 1,
-        logins: 6,
-        cut: 0,
-        exitCodes: [0],
-      });
-    },
-  );
+  it('by a SIGTERM to the whole process group, with workers, finishes every one of them and exits with 0', async () => {
+    expect(await stopsOfTheProcessGroup(1)).toEqual({
+      stops: 1,
+      logins: 6,
+      cut: 0,
+      exitCodes: [0],
+    });
+  });
 
-  it(
-    'by a SIGTERM to each worker alone, finishes every one of them',
-    { timeout: 60_000 },
-    async () => {
-      const toWorkers = (site: RunningCommand): void => {
-        for (const pid of answering(site)) process.kill(pid, 'SIGTERM');
-        void until(() => site.output().split('"stopped"').length > 2).then(() =>
-          site.process.kill('SIGTERM'),
-        );
-      };
-      const { logins, cut } = await stopsOfTheProcessGroup(1, 6, toWorkers);
-      expect([logins, cut]).toEqual([6, 0]);
-    },
-  );
+  it('by a SIGTERM to each worker alone, finishes every one of them', async () => {
+    const toWorkers = (site: RunningCommand): void => {
+      for (const pid of answering(site)) process.kill(pid, 'SIGTERM');
+      void until(() => site.output().split('"stopped"').length > 2).then(() =>
+        site.process.kill('SIGTERM'),
+      );
+    };
+    const { logins, cut } = await stopsOfTheProcessGroup(1, 6, toWorkers);
+    expect([logins, cut]).toEqual([6, 0]);
+  });
 
-  it(
-    'by the same SIGTERM twice, as npm and systemd together send it, finishes every one of them',
-    { timeout: 60_000 },
-    async () => {
-      const twice = (site: RunningCommand): void => {
-        process.kill(-site.process.pid!, 'SIGTERM');
-        setImmediate(() => process.kill(-site.process.pid!, 'SIGTERM'));
-      };
-      const { cut, exitCodes } = await stopsOfTheProcessGroup(1, 6, twice);
-      expect([cut, exitCodes]).toEqual([0, [0]]);
-    },
-  );
+  it('by the same SIGTERM twice, as npm and systemd together send it, finishes every one of them', async () => {
+    const twice = (site: RunningCommand): void => {
+      process.kill(-site.process.pid!, 'SIGTERM');
+      setImmediate(() => process.kill(-site.process.pid!, 'SIGTERM'));
+    };
+    const { cut, exitCodes } = await stopsOfTheProcessGroup(1, 6, twice);
+    expect([cut, exitCodes]).toEqual([0, [0]]);
+  });
 });
 
 describe('lifeguard serve, told to stop', () => {
   it.each([{}, twoWorkers])(
     'exits with 1, and says why, when the time is up before a request is finished (%j)',
-    { timeout: 60_000 },
     async (workers) => {
       const provider = await reservePort();
       const issuer = `${urlOf(provider)}/eu-west-1_Silent001`;
@@ -98,7 +85,6 @@ describe('lifeguard serve, told to stop', () => {
 describe.skipIf(redisProgram === undefined)('a sign-out that the store did not carry out', () => {
   it.each([{}, { WORKERS: '2' }])(
     'is in the log, and so is that a stop dropped it, which exits with 1 (%j)',
-    { timeout: 60_000 },
     async (workers) => {
       const redis = await startRedis();
       const SESSION_STORE = `redis://127.0.0.1:${redis.port}`;
@@ -152,26 +138,22 @@ describe.skipIf(redisProgram === undefined)('a sign-out that the store did not c
     site.process.kill('SIGTERM');
     expect(await site.exit()).toBe(0);
     await redis.stop();
-  }, 60_000);
+  });
 });
 
 describe.each([{}, twoWorkers])('signals that mean no stop (%j)', (workers) => {
-  it.each(['SIGHUP', 'SIGUSR2'] as const)(
-    '%s changes nothing, and is noted',
-    { timeout: 60_000 },
-    async (signal) => {
-      const settings = { ...(await siteSettings()), ...workers };
-      const site = lifeguard('serve', settings);
-      await site.says('"listening"', 'WORKERS' in workers ? 2 : 1);
-      process.kill(-site.process.pid!, signal);
-      await site.says('this signal changes nothing');
-      expect(await statusOf(`${settings.BASE_URL}/readyz`)).toBe(200);
-      expect(new Set(answering(site)).size).toBe('WORKERS' in workers ? 2 : 1);
-      site.process.kill('SIGTERM');
-      expect(await site.exit()).toBe(0);
-      expect(site.output().match(/this signal changes nothing/g)).toHaveLength(1);
-    },
-  );
+  it.each(['SIGHUP', 'SIGUSR2'] as const)('%s changes nothing, and is noted', async (signal) => {
+    const settings = { ...(await siteSettings()), ...workers };
+    const site = lifeguard('serve', settings);
+    await site.says('"listening"', 'WORKERS' in workers ? 2 : 1);
+    process.kill(-site.process.pid!, signal);
+    await site.says('this signal changes nothing');
+    expect(await statusOf(`${settings.BASE_URL}/readyz`)).toBe(200);
+    expect(new Set(answering(site)).size).toBe('WORKERS' in workers ? 2 : 1);
+    site.process.kill('SIGTERM');
+    expect(await site.exit()).toBe(0);
+    expect(site.output().match(/this signal changes nothing/g)).toHaveLength(1);
+  });
 });
 
 describe('metrics with workers', () => {
@@ -202,5 +184,5 @@ describe('metrics with workers', () => {
     await until(async () => (await metrics()).includes('lifeguard_workers_silent 0\n'));
     site.process.kill('SIGTERM');
     expect(await site.exit()).toBe(0);
-  }, 60_000);
+  });
 });

@@ -4,6 +4,7 @@ import type { NewStoredSession, SessionStore } from '../../src/sessions/session-
 import { newSession, randomKey } from './support/new-session.js';
 
 const MINUTE = 60_000;
+const PATIENCE = { timeout: 15_000 };
 
 /**
  * What every store promises, with a clock the tests can move.
@@ -247,7 +248,7 @@ export function itKeepsTheContract(
       const expired = await store.lock(name, 30);
       time += 30;
 
-      const proof = await vi.waitUntil(() => store.lock(name, MINUTE));
+      const proof = await vi.waitUntil(() => store.lock(name, MINUTE), PATIENCE);
 
       expect(proof).not.toBe(expired);
       await store.unlock(name, expired ?? '');
@@ -261,7 +262,7 @@ export function itKeepsTheContract(
       expect(await store.renewLock(name, 'not the proof', MINUTE)).toBe(false);
       expect(await store.renewLock(name, proof ?? '', 30)).toBe(true);
       time += 30;
-      const next = await vi.waitUntil(() => store.lock(name, MINUTE));
+      const next = await vi.waitUntil(() => store.lock(name, MINUTE), PATIENCE);
       expect(await store.renewLock(name, proof ?? '', MINUTE)).toBe(false);
       expect(await store.renewLock(name, next, 3 * MINUTE)).toBe(true);
       time += 2 * MINUTE;
@@ -281,7 +282,7 @@ export function itKeepsTheContract(
       const brief = randomKey();
       expect(await store.remember(brief, time + 30)).toBe(true);
       time += 30;
-      await vi.waitUntil(() => store.remember(brief, time + MINUTE));
+      await vi.waitUntil(() => store.remember(brief, time + MINUTE), PATIENCE);
       expect(await store.remember(brief, time + MINUTE)).toBe(false);
     });
 

@@ -26,7 +26,7 @@ describe('the memory store', () => {
       vi.advanceTimersByTime(11 * 60_000);
 
       vi.useRealTimers();
-      await expect.poll(bytesInUse, { timeout: 5000 }).toBeLessThan(empty + (full - empty) / 8);
+      await expect.poll(bytesInUse).toBeLessThan(empty + (full - empty) / 8);
       await store.close();
     });
   });

@@ -21,10 +21,7 @@ describe.skipIf(redisProgram === undefined)(
     it('acknowledges nothing that no replica has', () =>
       expectNothingAcknowledgedWithoutReplica(redis, redis.servers.slice(1)));
 
-    it(
-      'loses nothing it acknowledged when the master is killed under load',
-      { timeout: 60_000 },
-      () => expectNothingLostInFailover(redis),
-    );
+    it('loses nothing it acknowledged when the master is killed under load', () =>
+      expectNothingLostInFailover(redis));
   },
 );

@@ -36,37 +36,33 @@ afterAll(() => {
   for (const each of [folder, compiled]) rmSync(each, { recursive: true, force: true });
 });
 
-it(
-  `loses nothing it acknowledged when a process that shares the file is killed ${KILLS} times`,
-  { timeout: 120_000 },
-  async () => {
-    const acknowledged = new Map<string, string>();
-    const store = await openSessionStore(`file:${folder}`, { now: Date.now });
+it(`loses nothing it acknowledged when a process that shares the file is killed ${KILLS} times`, async () => {
+  const acknowledged = new Map<string, string>();
+  const store = await openSessionStore(`file:${folder}`, { now: Date.now });
 
-    const lane = async (kills: number): Promise<void> => {
-      for (let n = 0; n < kills; n += 1)
-        await killAmidWork(Math.ceil(Math.random() * 40), acknowledged, store);
-    };
-    await Promise.all([lane(KILLS / 2), lane(KILLS / 2)]);
+  const lane = async (kills: number): Promise<void> => {
+    for (let n = 0; n < kills; n += 1)
+      await killAmidWork(Math.ceil(Math.random() * 40), acknowledged, store);
+  };
+  await Promise.all([lane(KILLS / 2), lane(KILLS / 2)]);
 
-    const wrong: string[] = [];
-    for (const [key, state] of acknowledged) {
-      const stored = await store.read(key);
-      const isRight = state === 'destroyed' ? stored === undefined : stored !== undefined;
-      const isRefreshed = String(Buffer.from(stored?.session ?? [])) === 'refreshed';
-      if (!isRight || (state === 'updated' && !isRefreshed)) wrong.push(`${state} ${key}`);
-    }
-    await store.close();
-    expect(wrong).toEqual([]);
-    expect(acknowledged.size).toBeGreaterThan(KILLS);
-    const database = (await openSqliteFile(folder)).database;
-    expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
-    expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
-    const halves = 'SELECT key FROM sessions LEFT JOIN tokens USING (key) WHERE tokens IS NULL';
-    expect(database.prepare(halves).all()).toEqual([]);
-    database.close();
-  },
-);
+  const wrong: string[] = [];
+  for (const [key, state] of acknowledged) {
+    const stored = await store.read(key);
+    const isRight = state === 'destroyed' ? stored === undefined : stored !== undefined;
+    const isRefreshed = String(Buffer.from(stored?.session ?? [])) === 'refreshed';
+    if (!isRight || (state === 'updated' && !isRefreshed)) wrong.push(`${state} ${key}`);
+  }
+  await store.close();
+  expect(wrong).toEqual([]);
+  expect(acknowledged.size).toBeGreaterThan(KILLS);
+  const database = (await openSqliteFile(folder)).database;
+  expect(database.prepare('PRAGMA integrity_check').all()).toEqual([{ integrity_check: 'ok' }]);
+  expect(database.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
+  const halves = 'SELECT key FROM sessions LEFT JOIN tokens USING (key) WHERE tokens IS NULL';
+  expect(database.prepare(halves).all()).toEqual([]);
+  database.close();
+});
 
 /** Kills a worker once it has acknowledged so much, while this process signs people in with the same file. */
 async function killAmidWork(

@@ -130,7 +130,7 @@ const executable = inject('chromium');
 describe.skipIf(executable === undefined)('in a real browser, every page', () => {
   const render = createRenderer<Views>();
   const app = express()
-    .use(securityHeaders({ https: false, formActionOrigins: () => [] }), assets())
+    .use(securityHeaders({ https: false }), assets())
     .get('/:name', (req, res) => sendPage(res, pages[req.params.name]?.(render) ?? ''));
   const server = app.listen(0, '127.0.0.1');
   let chromium: Chromium;

@@ -3,14 +3,10 @@ import request from 'supertest';
 import { expect, it } from 'vitest';
 import { securityHeaders } from '../../src/web/security-headers.js';
 
-function site(
-  https: boolean,
-  formActionOrigins: () => readonly string[] | undefined = () => [],
-): Express {
-  return express()
-    .use(securityHeaders({ https, formActionOrigins }))
+const site = (https: boolean): Express =>
+  express()
+    .use(securityHeaders({ https }))
     .use((_req, res) => void res.end());
-}
 
 async function headersOf(app: Express): Promise<Record<string, string | undefined>> {
   return (await request(app).get('/')).headers;
@@ -36,19 +32,6 @@ it('lets pages load nothing from elsewhere and run nothing inline', async () => 
   expect(policy.get('form-action')).toBe("'self'");
   expect([...policy.values()].join(' ')).not.toContain('unsafe');
   expect([...policy.values()].join(' ')).not.toContain('https:');
-});
-
-it('lets forms end at the origins known by now, and at nothing that is not an origin', async () => {
-  let origins: readonly string[] | undefined;
-  const app = site(true, () => origins);
-  expect((await policyOf(app)).has('form-action')).toBe(false);
-
-  origins = ['https://pool.example', 'https://x.example; script-src *', 'https://x.example/path'];
-  expect((await policyOf(app)).get('form-action')).toBe("'self' https://pool.example");
-  expect((await policyOf(app)).has('script-src')).toBe(false);
-
-  origins = [];
-  expect((await policyOf(app)).get('form-action')).toBe("'self'");
 });
 
 it('insists on https only where the site is on https', async () => {

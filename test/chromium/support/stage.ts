@@ -41,7 +41,7 @@ export function useStage(options: WorldOptions = {}): Stage {
     },
     visitor: async (contextOptions) => {
       const context = await chromium.context.browser()!.newContext(contextOptions);
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(60_000);
       visits.push({ complaints: watch(context), leave: () => context.close() });
       return context.newPage();
     },
