@@ -110,6 +110,11 @@ describe('whether an address is verified that comes without a word of it', () =>
       { email_verified: false },
     ],
     ['an entry that says no', through({ emailIsVerified: false }), FEDERATED],
+    [
+      'the entry whose name is before a user’s own',
+      { ...through({ emailIsVerified: true }), EMAIL_IS_VERIFIED: 'true' },
+      { email_verified: null, identities: null, 'cognito:username': 'Oidc-Pool-2_mallory' },
+    ],
   ])('is not said by %s', async (_name, environment, claims) => {
     expect(await emailWith(environment, claims)).toBeNull();
   });
@@ -200,7 +205,9 @@ describe('req.auth', () => {
     expect(await bearerOf({ ...own, email_verified: false }, { emailIsVerified: true })).toEqual(
       unverified,
     );
-    const through = { ...ceo, username: 'a_123' };
+    // A user name that looks federated is no proof; `identities` is.
+    const through = { ...ceo, username: 'a_123', identities: [{ providerName: 'A' }] };
+    const looking = { ...ceo, username: 'a_123' };
     const identityProviders: RelyingPartyOptions['identityProviders'] = [
       { ...provider, signOut: { kind: 'none', advice: 'Close the browser.' } },
     ];
@@ -208,6 +215,13 @@ describe('req.auth', () => {
     expect(await bearerOf(through, options)).toEqual(unverified);
     const vouching = identityProviders.map((each) => ({ ...each, emailIsVerified: true }));
     expect(await bearerOf(through, { identityProviders: vouching })).toEqual(verified);
+    for (const emailIsVerified of [false, true]) {
+      const both = { identityProviders: vouching, emailIsVerified };
+      expect(await bearerOf(looking, both)).toEqual(unverified);
+      expect(await bearerOf({ ...ceo, username: 'COGNITO_x' }, both)).toEqual(
+        emailIsVerified ? verified : unverified,
+      );
+    }
   });
 
   const provider = {

@@ -133,6 +133,18 @@ describe('userInfo that is merged', () => {
     expect(claims['exp']).not.toBe(9_999_999_999);
   });
 
+  it('does not say by which way the user came, nor what they are called in a pool', async () => {
+    userInfo = {
+      ...userInfo,
+      identities: [{ providerName: 'Entra' }],
+      'cognito:username': 'Entra_x',
+      preferred_username: 'alice',
+    };
+    const { session, username } = await whoIsIn();
+    expect(username).toBe('alice');
+    expect((session as { identityProvider?: string }).identityProvider).toBeUndefined();
+  });
+
   it('does not verify the address of the ID token by speaking of another one', async () => {
     idToken = { email: 'boss@example.org' };
     userInfo = { ...userInfo, email: 'alice@example.org', email_verified: true };

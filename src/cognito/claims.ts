@@ -17,14 +17,24 @@ export function identityProviderOf(
   claims: Readonly<Record<string, unknown>>,
   known: readonly string[],
 ): string | undefined {
-  const named = providerInIdentities(claims);
   const username = claims['cognito:username'];
   const prefix = typeof username === 'string' ? username.toLowerCase() : '';
   return (
-    known.find((name) => name.toLowerCase() === named?.toLowerCase()) ??
-    named ??
+    namedIdentityProvider(claims, known) ??
     known.find((name) => prefix.startsWith(`${name.toLowerCase()}_`))
   );
+}
+
+/**
+ * The provider the pool itself says the user came through, by `identities` alone. A username may look federated and be anybody's:
+ * it is good enough for where to sign out, and no proof.
+ */
+export function namedIdentityProvider(
+  claims: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): string | undefined {
+  const named = providerInIdentities(claims);
+  return known.find((name) => name.toLowerCase() === named?.toLowerCase()) ?? named;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { GROUPS_CLAIM, identityProviderOf } from '../cognito/claims.js';
+import { GROUPS_CLAIM } from '../cognito/claims.js';
 import { isUserPool } from '../cognito/user-pool.js';
 import { RelyingPartyError } from '../errors.js';
 import {
@@ -52,7 +52,7 @@ export function createApiTokens(
         isUserPool: parts.isUserPool,
         groupsClaim: parts.groupsClaim,
         allowance: undefined,
-        vouchesForEmail: (claims) => isVouchedFor(identityProviderIn(claims, parts), parts),
+        vouchesForEmail: (claims) => isVouchedFor(asInIdToken(claims), parts),
         keys: parts.provider.keys,
       },
       ...issuers.map((each) => partner(parts, each, audience)),
@@ -92,15 +92,11 @@ export function createApiTokens(
   };
 }
 
-/** The identity provider its user came through. A user pool's access token has the user name under another name. */
-const identityProviderIn = (
-  claims: SignedClaims,
-  { identityProviders }: RelyingPartyParts,
-): string | undefined =>
-  identityProviderOf(
-    { 'cognito:username': claims['username'], ...claims },
-    identityProviders.map(({ name }) => name),
-  );
+/** A user pool's access token has the user name under another name. */
+const asInIdToken = (claims: SignedClaims): SignedClaims => ({
+  'cognito:username': claims['username'],
+  ...claims,
+});
 
 /** Another issuer, by the options as they are now: what is written into them later changes nothing. */
 function partner(

@@ -1,3 +1,4 @@
+import { identityProviderOf, namedIdentityProvider } from '../cognito/claims.js';
 import type { IdentityProvider } from '../config/settings.js';
 import type { Session } from '../sessions/session.js';
 import { isEmailVerified } from '../tokens/checked-email.js';
@@ -15,25 +16,29 @@ export interface EmailTrust {
  *
  * Where the claims do not say, it is what the operator vouches for: the identity provider's own entry, or the OP's for its own
  * users.
- *
- * @param identityProvider the one the user came through, if it was not the OP itself
  */
 export function emailOf(
   claims: Readonly<Record<string, unknown>>,
-  identityProvider: string | undefined,
   trust: EmailTrust,
 ): Pick<Session, 'email' | 'unverifiedEmail'> {
   const address = textOf(claims, 'email');
-  return isEmailVerified(claims, isVouchedFor(identityProvider, trust))
+  return isEmailVerified(claims, isVouchedFor(claims, trust))
     ? { email: address, unverifiedEmail: undefined }
     : { email: undefined, unverifiedEmail: address };
 }
 
-/** Whether the operator says that addresses are verified of users who came this way. */
+/**
+ * Whether the operator says that addresses are verified of users who came as this one did. Of one who has only the name of a
+ * federated user nobody can say how they came.
+ */
 export function isVouchedFor(
-  identityProvider: string | undefined,
+  claims: Readonly<Record<string, unknown>>,
   { emailIsVerified, identityProviders }: EmailTrust,
 ): boolean {
-  if (identityProvider === undefined || identityProvider === 'COGNITO') return emailIsVerified;
-  return identityProviders.find(({ name }) => name === identityProvider)?.emailIsVerified ?? false;
+  const known = identityProviders.map(({ name }) => name);
+  const named = namedIdentityProvider(claims, known);
+  if (named === undefined || named === 'COGNITO') {
+    return emailIsVerified && identityProviderOf(claims, known) === named;
+  }
+  return identityProviders.find(({ name }) => name === named)?.emailIsVerified ?? false;
 }

@@ -81,7 +81,7 @@ export function whoSignedIn(
     subject,
     username: text('cognito:username') ?? text('preferred_username') ?? subject,
     name: text('name') ?? fullName(claims) ?? text('nickname'),
-    ...emailOf(claims, identityProvider, context),
+    ...emailOf(claims, context),
     groups: groupsOf(claims, context.groupsClaim),
     // Cognito's token response has no `scope`: what was asked for is then what was given (RFC 6749 section 5.1).
     scopes: (response.scope ?? context.scope).split(' ').filter(Boolean),

@@ -9,11 +9,12 @@ import { isServerFault } from './op-fault.js';
 
 type Verified = Pick<IdTokenClaims, 'subject' | 'all'>;
 
-/** What only the ID token says: whose it is, for whom, when, and how the user signed in. */
+/** What only the ID token says: whose it is, for whom, when, how and by which way the user signed in. */
 const ID_TOKEN_ALONE: ReadonlySet<string> = new Set(
   (
     'iss sub aud azp exp iat nbf jti nonce at_hash c_hash ' +
-    'auth_time acr amr sid origin_jti event_id token_use cnf events'
+    'auth_time acr amr sid origin_jti event_id token_use cnf events ' +
+    'identities cognito:username'
   ).split(' '),
 );
 
