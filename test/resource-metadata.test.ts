@@ -318,7 +318,28 @@ describe('a challenge that names an address nobody answers', () => {
           .use(rp.resourceMetadata),
     ],
   ];
-  it.each(mounts)('is silent when it is mounted %s', async (_name, build) => {
+  const seenOnly: [string, (rp: RelyingParty) => Express][] = [
+    [
+      'as a route of its address',
+      (rp) => hostOf(rp, () => undefined).get(WELL_KNOWN, rp.resourceMetadata),
+    ],
+    [
+      'as one for every method',
+      (rp) => hostOf(rp, () => undefined).all(`${WELL_KNOWN}{/*any}`, rp.resourceMetadata),
+    ],
+    [
+      'in the same app at the root of another',
+      (rp) => {
+        const inner = hostOf(rp, (app) => app.use(rp.resourceMetadata));
+        return express().use(inner);
+      },
+    ],
+    [
+      'in a function that a request has been through',
+      (rp) => hostOf(rp, (app) => app.use((req, res, next) => rp.resourceMetadata(req, res, next))),
+    ],
+  ];
+  it.each([...mounts, ...seenOnly])('is silent when it is mounted %s', async (_name, build) => {
     const { made, told } = bare();
     const app = build(made);
     await request(app).get('/me');
@@ -352,6 +373,31 @@ describe('a challenge that names an address nobody answers', () => {
     app.use(made.resourceMetadata);
     expect((await request(app).get('/old')).status).toBe(401);
     expect(told).toEqual([]);
+  });
+
+  it.each([
+    ['another path', '/.well-known/openid-configuration'],
+    ['a path below', `${WELL_KNOWN}/orders`],
+  ])('tells it when it is a route of %s', async (_name, path) => {
+    const { made, told } = bare();
+    const app = hostOf(made, (host) => host.get(path, made.resourceMetadata));
+    await request(app).get('/me');
+    expect(told).toHaveLength(1);
+  });
+
+  it('is told when another relying party answers at the same address', async () => {
+    const first = bare({ basePath: '/staff', issuer: 'https://a.example.com' });
+    const second = bare({ basePath: '/customers', issuer: 'https://b.example.com' });
+    const app = hostOf(second.made, (host) => {
+      host.use(first.made.resourceMetadata, second.made.resourceMetadata);
+      host.get('/staff-only', requireApiAccess(first.made), (_req, res) => void res.end());
+    });
+    expect((await request(app).get('/staff-only')).status).toBe(401);
+    expect((await request(app).get('/me')).status).toBe(401);
+    expect(first.told).toEqual([]);
+    expect(second.told).toHaveLength(1);
+    expect(second.told[0]!.detail).toContain('another relying party');
+    expect(second.told[0]!.detail).toContain('api.audience');
   });
 
   it('is a warning of the process where nobody listens', async () => {

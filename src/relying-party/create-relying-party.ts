@@ -205,7 +205,7 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     resourceMetadata: metadata.handler,
     errorHandler,
   });
-  if (basePath === '') metadata.others.add(routes);
+  if (basePath === '') metadata.isBehind(routes);
 
   const relyingParty: RelyingParty = {
     routes,

@@ -66,6 +66,6 @@ export interface RelyingPartyEvents {
   /** A replica with the same store has other session secrets: one of the two does not open what the other seals. */
   'secrets.mismatch': [object];
   'discovery.failed': [{ detail: string; servedStale: boolean }];
-  /** A challenge names the metadata's address, and nobody answers there; `detail` has the line to write. Told once. */
+  /** A challenge names the metadata's address, and nobody answers there, or another; `detail` has the line to write. Told once. */
   'resource_metadata.unmounted': [{ url: string; detail: string }];
 }

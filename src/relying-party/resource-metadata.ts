@@ -1,11 +1,6 @@
-import {
-  Router,
-  type Application,
-  type ErrorRequestHandler,
-  type Request,
-  type RequestHandler,
-} from 'express';
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import { RelyingPartyError } from '../errors.js';
+import { findMounted } from './find-mounted.js';
 
 /** @see RFC 9728 section 3 */
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
@@ -16,9 +11,10 @@ export interface ResourceMetadata {
   readonly url: string;
   /** Answers at that address and nowhere else: mount it at the root of the host. */
   readonly handler: RequestHandler;
-  /** Whether an app can be seen to answer there: by the handler, or by `others` that pass on to it. */
-  isMounted(req: Request): boolean;
-  readonly others: Set<RequestHandler>;
+  /** Who is seen to answer there, in the app that has this request; another's metadata may be in front of ours. */
+  whoAnswers(req: Request): 'this' | 'another' | 'nobody';
+  /** `routes` passes requests on to the handler. */
+  isBehind(routes: RequestHandler): void;
 }
 
 export interface ResourceMetadataOptions {
@@ -90,11 +86,26 @@ export function createResourceMetadata(options: ResourceMetadataOptions): Resour
     if (isHere) answer(req, res, next);
     else next();
   };
-  const others = new Set<RequestHandler>();
-  const isMounted = (req: Request): boolean =>
-    wasReached || isInApp(req, (handle) => handle === handler || others.has(handle));
-  return { url: url.href, handler, isMounted, others };
+  const own = new WeakSet<RequestHandler>();
+  const answersBy = (mount: RequestHandler): void => {
+    own.add(mount);
+    addressOf.set(mount, url.href);
+  };
+  answersBy(handler);
+  return {
+    url: url.href,
+    handler,
+    isBehind: answersBy,
+    whoAnswers(req) {
+      const found = findMounted(req, url.pathname, (handle) => addressOf.get(handle) === url.href);
+      if (found !== undefined) return own.has(found) ? 'this' : 'another';
+      return wasReached ? 'this' : 'nobody';
+    },
+  };
 }
+
+/** Which address a mount answers, of every relying party in the process. */
+const addressOf = new WeakMap<RequestHandler, string>();
 
 function isWebAddress(audience: string): boolean {
   if (!URL.canParse(audience) || audience.includes('#')) return false;
@@ -102,27 +113,3 @@ function isWebAddress(audience: string): boolean {
 }
 
 const searchOf = ({ originalUrl }: Request): string => /\?.*$/s.exec(originalUrl)?.[0] ?? '';
-
-/** As Express keeps it; `slash`, in Express 4 `regexp.fast_slash`, is `false` for what is mounted at a path. */
-interface Stack {
-  readonly stack?: readonly {
-    readonly handle: RequestHandler & Stack;
-    readonly slash?: boolean;
-    readonly regexp?: { readonly fast_slash?: boolean };
-  }[];
-}
-
-/** In Express 4 the router is `_router`, and `router` throws. */
-type AnyApp = Application & { parent?: AnyApp; _router?: Stack };
-
-/** A guard may stand in front of the mount, so that the mount has not seen a request yet. */
-function isInApp({ app }: Request, isIt: (handle: RequestHandler) => boolean): boolean {
-  let outermost = app as AnyApp | undefined;
-  while (outermost?.parent !== undefined) outermost = outermost.parent;
-  const contains = ({ stack = [] }: Stack): boolean =>
-    stack.some(({ handle, slash, regexp }) => {
-      const isAtRoot = slash ?? regexp?.fast_slash;
-      return isAtRoot === true && (isIt(handle) || contains(handle));
-    });
-  return outermost !== undefined && contains(outermost['_router'] ?? (outermost.router as Stack));
-}
