@@ -64,7 +64,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
 
   const app = express();
   app.disable('x-powered-by');
-  app.set('trust proxy', settings.trustProxy);
+  trustProxies(app, settings.trustProxy);
   app.use(securityHeaders({ https: settings.baseUrl.startsWith('https:') }));
   const { ping, checkSecrets } = relyingParty;
   app.use(health({ ping, checkSecrets, isDraining, logger }));
@@ -126,6 +126,15 @@ export function relyingPartyFrom(
     },
     now,
   });
+}
+
+/** As Express has it, also where a proxy names the one before it with a port. */
+function trustProxies(app: Express, trusted: Settings['trustProxy']): void {
+  app.set('trust proxy', trusted);
+  const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  app.set('trust proxy', (address: string | undefined, hop: number) =>
+    isTrusted(visitorAddress(address ?? ''), hop),
+  );
 }
 
 /** How calls to other machines go. */

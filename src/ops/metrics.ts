@@ -175,9 +175,13 @@ function isFromThisMachine(req: Request): boolean {
 const FORWARDED = /^(?:forwarded|x-forwarded-.*|x-real-ip|via)$/;
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/i;
 
+/** The scheme's name is the same in any case (RFC 9110 section 11.1). */
+const BEARER = /^bearer +(\S+)$/i;
+
 const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
 
 function hasBearerToken(token: string): (req: Request) => boolean {
-  const expected = digest(`Bearer ${token}`);
-  return (req) => timingSafeEqual(digest(req.headers.authorization ?? ''), expected);
+  const expected = digest(token);
+  return ({ headers: { authorization = '' } }) =>
+    timingSafeEqual(digest(BEARER.exec(authorization)?.[1] ?? ''), expected);
 }

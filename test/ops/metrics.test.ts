@@ -39,8 +39,11 @@ describe('GET /metrics', () => {
   it('asks for the token when the site is public and one is configured', async () => {
     const { app } = appWith({ isLocal: false, token: '0123456789abcdef' });
     expect((await request(app).get('/metrics')).status).toBe(401);
-    const answer = await request(app).get('/metrics').auth('0123456789abcdef', { type: 'bearer' });
-    expect(answer.text).toContain('lifeguard_');
+    for (const scheme of ['Bearer', 'bearer', 'BEARER ']) {
+      const authorization = `${scheme} 0123456789abcdef`;
+      const answer = await request(app).get('/metrics').set('Authorization', authorization);
+      expect(answer.text).toContain('lifeguard_');
+    }
   });
 
   it('tells how many log lines were lost', async () => {

@@ -56,6 +56,11 @@ export const reachable: Readonly<
     by: 'strangers',
     patterns: {
       [String.raw`/^(?:::ffff:)?127\.|^::1$/`]: [repeated('::ffff:'), repeated(':')],
+      [String.raw`/^bearer +(\S+)$/i`]: [
+        repeated(' ', '', 'bearer'),
+        repeated('x', ' ', 'bearer '),
+        repeated(' x', '', 'bearer'),
+      ],
       [String.raw`/^(?:forwarded|x-forwarded-.*|x-real-ip|via)$/`]: [
         repeated('x-forwarded-'),
         repeated('x', '\n', 'x-forwarded-'),

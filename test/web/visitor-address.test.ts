@@ -51,3 +51,25 @@ describe('the rate limit behind a proxy that names a port too, as Azure’s', ()
     expect(await statusOf(alone)).toBe(429);
   });
 });
+
+describe('behind two proxies of which the inner one names the outer one with a port', () => {
+  it.each(['127.0.0.1, 10.0.0.0/8', 'loopback, 10.0.0.5', '2', '127.0.0.1, 10.0.0.0/8, fd00::/8'])(
+    'TRUST_PROXY=%s counts the visitors, and believes nothing further',
+    async (trusted) => {
+      const environment = { TRUST_PROXY: trusted, RATE_LIMIT_PER_MINUTE: '3' };
+      const world = await startWorld({ environment });
+      const statusOf = async (forwarded: string): Promise<number> => {
+        const headers = { 'x-forwarded-for': forwarded };
+        const answer = await fetch(`${world.app.url}/login`, { headers, redirect: 'manual' });
+        return answer.status;
+      };
+      const through = (visitor: string, turn: number): string =>
+        `198.51.100.${turn}, ${visitor}, 10.0.0.5:4${turn}21`;
+      const statuses: number[] = [];
+      for (const turn of [1, 2, 3, 4]) statuses.push(await statusOf(through('203.0.113.7', turn)));
+      expect(statuses).toEqual([302, 302, 302, 429]);
+      expect(await statusOf(through('203.0.113.8', 5))).toBe(302);
+      await world.stop();
+    },
+  );
+});
