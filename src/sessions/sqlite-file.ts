@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, type Stats, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../errors.js';
@@ -24,7 +24,10 @@ type SqlValue = string | number | Uint8Array | null;
 /** The open file, and whether it is still the one that its path names. */
 export interface SqliteFile {
   readonly database: Database;
-  /** @throws {StoreFault} when the path names no file any more, or the tables are of another version of ours */
+  /**
+   * @throws {StoreFault} when the path names no database any more, its log was taken away under us, or the tables are of another
+   *   version of ours
+   */
   check(): void;
   /** Whether the path names another file by now, one that was put there from a copy. */
   isReplaced(): boolean;
@@ -109,22 +112,46 @@ export function transaction<Result>(database: Database, steps: () => Result): Re
 }
 
 function watched(database: Database, file: string, opened: Stats): SqliteFile {
-  const there = (): Stats | undefined => statSync(file, { throwIfNoEntry: false });
+  const there = (end = ''): Stats | undefined => statSync(file + end, { throwIfNoEntry: false });
+  const log = there('-wal');
   return {
     database,
     check: () => {
       if (there() === undefined)
         throw new StoreFault('file_gone', 'its file is not there any more');
+      if (!isDatabase(file)) throw new StoreFault('damaged', 'its file is no database any more');
+      // What we write then goes into a file without a name: others do not see it, and a crash loses it.
+      if (log !== undefined && !isSame(log, there('-wal'))) {
+        throw new StoreFault(
+          'file_gone',
+          'its -wal file was removed: stop all processes of the site, then start them',
+        );
+      }
       if (numberOf(database, 'user_version') !== LAYOUT) {
         throw new StoreFault('other_tables', 'its tables were replaced by another version');
       }
     },
     isReplaced: () => {
       const now = there();
-      return now !== undefined && (now.ino !== opened.ino || now.dev !== opened.dev);
+      return now !== undefined && !isSame(opened, now);
     },
     close: () => database.close(),
   };
+}
+
+const isSame = (one: Stats, other: Stats | undefined): boolean =>
+  one.ino === other?.ino && one.dev === other.dev;
+
+/** What every database of SQLite begins with (https://www.sqlite.org/fileformat.html, section 1.3.1). */
+const MAGIC = Buffer.from('SQLite format 3\0');
+
+/** An open one may have been emptied or written over, and answer from memory all the same. */
+function isDatabase(file: string): boolean {
+  const start = Buffer.alloc(MAGIC.length);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, start, 0, start.length, 0);
+  closeSync(descriptor);
+  return start.equals(MAGIC);
 }
 
 async function loadSqlite(): Promise<new (file: string) => Database> {

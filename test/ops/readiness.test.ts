@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -178,6 +179,41 @@ describe('/readyz with SQLite', () => {
     await other.close();
   });
 
+  it.each([
+    ['removed', (file: string) => rmSync(`${file}-wal`)],
+    [
+      'removed with its index',
+      (file: string) => ['-wal', '-shm'].forEach((end) => rmSync(file + end)),
+    ],
+    ['put there by another', (file: string) => renameSync(aFile(), `${file}-wal`)],
+  ])(
+    'names a log that was %s: what is written afterwards nobody else sees',
+    async (_what, spoil) => {
+      const folder = emptyFolder();
+      const { app, store, becomes } = await siteWith(`file:${folder}`);
+      await establish({ ...app, store });
+      spoil(join(folder, 'sessions.db'));
+      expect(await becomes(503)).toEqual(failing('answer', 'file_gone'));
+    },
+  );
+
+  it.each([
+    ['emptied', (file: string) => truncateSync(file)],
+    ['written over', (file: string) => writeFileSync(file, 'x'.repeat(9000))],
+  ])(
+    'names a file that was %s under us, and recovers when it is put back',
+    async (_what, spoil) => {
+      const folder = emptyFolder();
+      const file = join(folder, 'sessions.db');
+      const { becomes } = await siteWith(`file:${folder}`);
+      const whole = readFileSync(file);
+      spoil(file);
+      expect(await becomes(503)).toEqual(failing('answer', 'damaged'));
+      writeFileSync(file, whole);
+      await becomes(200);
+    },
+  );
+
   it('names a page that is damaged, and recovers when it is mended', async () => {
     const folder = emptyFolder();
     const file = join(folder, 'sessions.db');
@@ -198,6 +234,12 @@ describe('/readyz with SQLite', () => {
     await becomes(200);
   });
 });
+
+function aFile(): string {
+  const file = join(emptyFolder(), 'file');
+  writeFileSync(file, '');
+  return file;
+}
 
 /** SQLite's own; the second is the root of the first table. */
 const PAGE = 4096;
