@@ -10,6 +10,7 @@ import {
   type RelyingParty,
 } from '../src/index.js';
 import type { PoolsSeed } from '../src/pools/index.js';
+import { MemoryStore } from '../src/sessions/memory-store.js';
 import { relyingPartyOptions, signedIn, startPools } from '../src/testing/index.js';
 import { createBrowser } from './support/browser.js';
 import { startHost, type Host } from './support/host.js';
@@ -307,7 +308,7 @@ describe('a relying party', () => {
       clientId: 'client',
       clientSecret: null,
       baseUrl: 'https://www.example.com',
-      session: { secrets: ['x'.repeat(32)], store: someStore() },
+      session: { secrets: ['x'.repeat(32)], store: new MemoryStore({ now: Date.now }) },
     });
 
     it('unless everything is right, which this is', async () => {
@@ -337,6 +338,7 @@ describe('a relying party', () => {
       ['session', { session: undefined }],
       ['session.store', { session: { secrets: ['x'.repeat(32)] } }],
       ['session.store', { session: { ...good().session, store: Promise.resolve() } }],
+      ['session.store', { session: { ...good().session, store: withoutMethods('renewLock') } }],
       ['session.idleSeconds', { session: { ...good().session, idleSeconds: Number.NaN } }],
       ['api.clockToleranceSeconds', { api: { clockToleranceSeconds: -1 } }],
       ['api.issuers', { api: { issuers: [{ issuer: good().issuer, clientIds: ['a'] }] } }],
@@ -364,10 +366,22 @@ describe('a relying party', () => {
         new RegExp(`^createRelyingParty: ${option.replaceAll(/[[\]]/g, '\\$&')} .+; .+`),
       );
     });
+
+    it.each([['renewLock'], ['readTokens', 'update', 'ping'], ['create'], ['find', 'unlock']])(
+      'with a store that lacks %s, and names what is missing',
+      (...missing) => {
+        const store = withoutMethods(...missing);
+        expect(() =>
+          createRelyingParty({ ...good(), session: { ...good().session, store } }),
+        ).toThrow(`session.store lacks ${missing.join(', ')}; use await openSessionStore(…)`);
+      },
+    );
   });
 });
 
-function someStore(): never {
-  const answer = (): Promise<undefined> => Promise.resolve(undefined);
-  return { read: answer, create: answer } as never;
+/** A store as a program without types may write it. */
+function withoutMethods(...names: readonly string[]): MemoryStore {
+  const store = new MemoryStore({ now: Date.now });
+  for (const name of names) Object.defineProperty(store, name, { value: undefined });
+  return store;
 }

@@ -36,6 +36,31 @@ describe('the lock on a refresh', () => {
     expect(await isFree()).toBe(true);
   });
 
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('away');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('away'))],
+    ['returns no promise', () => undefined],
+  ])('is asked of a store that %s, and nothing comes of that', async (_what, fails) => {
+    const failing = fails as () => Promise<never>;
+    const own = {
+      lock: () => Promise.resolve('proof'),
+      renewLock: vi.fn(failing),
+      unlock: vi.fn(failing),
+    };
+    const work = async (): Promise<string> => {
+      await vi.advanceTimersByTimeAsync(3 * REFRESH_LOCK_MS);
+      return 'done';
+    };
+    expect(await holdingLock(own, 'it', work)).toEqual({ result: 'done' });
+    expect(own.renewLock.mock.calls.length).toBeGreaterThan(2);
+    expect(own.unlock).toHaveBeenCalledOnce();
+  });
+
   it('outlives its holder by seconds', async () => {
     // A killed process renews nothing any more.
     await store.lock('it', REFRESH_LOCK_MS);

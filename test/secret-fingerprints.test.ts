@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../src/config/from-environment.js';
 import { store as storeCheck } from '../src/doctor/checks/store.js';
+import { createSecretFingerprints } from '../src/sessions/secret-fingerprints.js';
 import { openSessionStore } from '../src/sessions/open-session-store.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
@@ -154,4 +155,25 @@ describe.each(['memory', 'SQLite', 'Redis'] as const)(
 
 it.skipIf(redisProgram === undefined)('needs Redis for a part of these', () => {
   expect(redisProgram).toBeDefined();
+});
+
+it('leaves no rejection that nobody handles, whichever way a store of a host fails', async () => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  const store = new MemoryStore({ now: Date.now });
+  let reads = 0;
+  store.find = async () => ['one', 'two'];
+  store.read = () => {
+    reads += 1;
+    if (reads === 1) return Promise.reject(new Error('away'));
+    throw new Error('away');
+  };
+  const owner = { issuer: 'https://issuer.example.com', clientId: 'site', cookieNamespace: '' };
+  const fingerprints = createSecretFingerprints({ store, secrets: [OLD], owner, now: Date.now });
+  await expect(fingerprints.compare()).rejects.toThrow('away');
+  await new Promise(setImmediate);
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+  await store.close();
 });

@@ -49,11 +49,28 @@ const secrets = option((value) => {
   return least < values.leastSecretBytes ? `has one of ${least} bytes` : undefined;
 }, `give at least one, each of ${values.leastSecretBytes} bytes or more (openssl rand -base64 32)`);
 
+/** What is called of a store; one that lacks some of it would fail in the middle of a sign-in, or an hour after it. */
+const STORE_METHODS: readonly (keyof SessionStore)[] = [
+  'create',
+  'read',
+  'readTokens',
+  'update',
+  'destroy',
+  'find',
+  'lock',
+  'renewLock',
+  'unlock',
+  'ping',
+];
+
 const store = option((value) => {
-  const { read, create } = (value ?? {}) as Partial<SessionStore>;
-  const isStore = typeof read === 'function' && typeof create === 'function';
-  return isStore ? undefined : 'is no session store';
-}, 'use await openSessionStore(…)');
+  const given = (value ?? {}) as Partial<SessionStore>;
+  const missing = STORE_METHODS.filter((name) => typeof given[name] !== 'function');
+  if (missing.length === 0) return undefined;
+  return missing.length === STORE_METHODS.length
+    ? 'is no session store'
+    : `lacks ${missing.join(', ')}`;
+}, 'use await openSessionStore(…), or write all that SessionStore has');
 
 const signOut = z.discriminatedUnion(
   'kind',

@@ -50,7 +50,8 @@ export function createSecretFingerprints(options: SecretFingerprintsOptions): Se
 
   const compare = async (): Promise<SecretsAgreement> => {
     const keys = (await store.find(index)).filter((each) => each !== key);
-    const records = await Promise.all(keys.map((each) => store.read(each)));
+    // A host's own store may throw where it should reject; then no other read may be left that nobody waits for.
+    const records = await Promise.all(keys.map(async (each) => store.read(each)));
     const theirs = records.flatMap((record) => (record ? [listIn(record.session)] : []));
     return theirs.every((list) => agree(mine, list)) ? 'ok' : 'mismatch';
   };
