@@ -31,7 +31,8 @@ let pools: Pools;
 let rp: RelyingParty;
 beforeAll(async () => {
   pools = await startPools({ keys: 'fixed' });
-  rp = createRelyingParty(relyingPartyOptions(pools));
+  const options = relyingPartyOptions(pools);
+  rp = createRelyingParty({ ...options, session: { ...options.session, claims: ['department'] } });
 });
 afterAll(async () => {
   await rp.close();
@@ -109,7 +110,8 @@ describe('requireApiAccess', () => {
     ['group', { group: null }, 'give one'],
     ['group', { group: [] }, 'give one'],
     ['group', { group: '' }, 'give one'],
-    ['group', { group: 'a"b' }, 'give one'],
+    ['group', { group: 'admins\n' }, 'give one'],
+    ['group', { group: ['admins', 'a\u0000b'] }, 'give one'],
     ['group', { group: ['admins', undefined] }, 'give one'],
     ['group', { group: ['admins', ''] }, 'give one'],
     ['group', { group: [['admins']] }, 'give one'],
@@ -154,6 +156,20 @@ describe('requireApiAccess', () => {
     expect(() => make(rp, access)).toThrow(TypeError);
     expect(() => make(rp, access)).toThrow(new RegExp(`^requireApiAccess: ${key} .+; ${fix}`));
   });
+
+  it.each(['Domain Admins', 'CORP\\Admins', '"Admins"', 'Größte', 'CN=Admins,OU=IT;DC=corp'])(
+    'guards by a group and by a claim of the name %j',
+    async (name) => {
+      const guard = requireApiAccess(rp, { group: ['nobody', name], claim: { department: name } });
+      const app = express().get('/', guard, ok);
+      const member = await signedInAs({ groups: ['other', name], claims: { department: name } });
+      const stranger = await signedInAs({ groups: ['other'], claims: { department: name } });
+      const { status, headers } = await request(app).get('/').set(stranger);
+      expect((await request(app).get('/').set(member)).status).toBe(200);
+      expect(status).toBe(403);
+      expect(headers['www-authenticate']).toMatch(/^Bearer error="insufficient_scope", resource_/);
+    },
+  );
 
   it('keeps what it was made with, whatever becomes of the object', async () => {
     const group = ['admins'];

@@ -27,7 +27,8 @@ const LEAVE_OUT = 'leave it out, or name what the route asks for';
 /** A challenge names it, in a header, which takes no other letters. */
 const isScope = (value: unknown): boolean => typeof value === 'string' && SCOPE_TOKEN.test(value);
 
-const isName = (value: unknown): boolean => typeof value === 'string' && !/^$|[\s"\\]/.test(value);
+/** Directories write whatever they like, such as `Domain Admins` or `CORP\Admins`; no header of ours has it. */
+const isGroup = (value: unknown): boolean => typeof value === 'string' && !/^$|\p{Cc}/u.test(value);
 
 const namesThat = (isGood: (value: unknown) => boolean): z.ZodType =>
   option((value) => {
@@ -57,7 +58,7 @@ const maxAgeSeconds = option((value) => {
 const apiAccess = optionsOf<ApiAccess>(
   {
     scope: namesThat(isScope).exactOptional(),
-    group: namesThat(isName).exactOptional(),
+    group: namesThat(isGroup).exactOptional(),
     claim: claim.exactOptional(),
     maxAgeSeconds: maxAgeSeconds.exactOptional(),
     via: oneOf('session', 'bearer').exactOptional(),
