@@ -45,6 +45,11 @@ describe('an app that mounts the relying party below a path', () => {
         app.get('/api', requireApiAccess(rp), (_req, res) => {
           res.json({});
         });
+        app.get(
+          ['/auth/login/devices', '/auth/callback/paypal', '/logout/all'],
+          requireSession(rp),
+          (req, res) => void res.send(req.path),
+        );
         app.get('/login', (_req, res) => {
           res.send("the host's own login");
         });
@@ -99,6 +104,14 @@ describe('an app that mounts the relying party below a path', () => {
       follow: false,
     });
     expect(page.headers['location']).toBe('/');
+  });
+
+  it('is come back to at pages of its own below addresses of ours', async () => {
+    for (const path of ['/auth/login/devices', '/auth/callback/paypal', '/logout/all']) {
+      const browser = createBrowser();
+      const page = await finishSignIn(browser, await browser.get(host.url + path));
+      expect([page.url, page.html]).toEqual([host.url + path, path]);
+    }
   });
 
   it('keeps its own /login', async () => {

@@ -119,8 +119,11 @@ function nextStep(code: RelyingPartyErrorCode, req: Request, basePath: string): 
   return { label: 'Go to the start page', href: '/' };
 }
 
+/** The callback itself; what lies below it is the host's. */
 function isCallback(target: string, basePath: string): boolean {
-  return target.toLowerCase().startsWith(`${basePath.toLowerCase()}/callback`);
+  const path = target.split(/[?#]/, 1)[0]!.toLowerCase();
+  const callback = `${basePath.toLowerCase()}/callback`;
+  return path === callback || path === `${callback}/`;
 }
 
 function signIn(returnTo: string, basePath: string): ErrorPage['next'] {

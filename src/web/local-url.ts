@@ -1,7 +1,8 @@
 const longest = 1_500;
 
-// Signing in to reach one of these would lead in a circle, or show "You are signed out" to somebody who just signed in.
-const circular = /^\/(?:login|callback|logout|signed-out)(?:\/|$)/i;
+// Signing in to reach one of these would lead in a circle, or show "You are signed out" to somebody who just signed in. What lies
+// below them is the host's.
+const circular = /^\/(?:login|callback|logout(?:\/continue)?|signed-out)\/?$/i;
 
 /** Letters beyond ASCII. Not a space of any kind, nor a control character: a path with those is nobody's link to us. */
 const IN_PATH = /[^\x21-\x7e\p{Cc}\p{Cs}\p{Z}]/gu;

@@ -208,10 +208,17 @@ export const reachable: Readonly<
       ],
     },
   },
+  'web/error-handler.ts': {
+    by: 'strangers',
+    patterns: { [String.raw`/[?#]/`]: [repeated('?'), repeated('a')] },
+  },
   'web/local-url.ts': {
     by: 'strangers',
     patterns: {
-      [String.raw`/^\/(?:login|callback|logout|signed-out)(?:\/|$)/i`]: [repeated('/login')],
+      [String.raw`/^\/(?:login|callback|logout(?:\/continue)?|signed-out)\/?$/i`]: [
+        repeated('/login'),
+        repeated('/continue', '', '/logout'),
+      ],
       [String.raw`/[^\x21-\x7e\p{Cc}\p{Cs}\p{Z}]/gu`]: [
         repeated('é'),
         repeated('a'),

@@ -132,6 +132,18 @@ describe('a person', () => {
       '/callback?code=c0de',
       '/login',
     ],
+    [
+      'try a page below the callback again, which is a page of the host',
+      'session_store_unavailable',
+      '/callback/paypal?token=x',
+      '/callback/paypal?token=x',
+    ],
+    [
+      'sign in and come back below the addresses of ours',
+      'session_ended',
+      '/login/devices',
+      '/login?return_to=%2Flogin%2Fdevices',
+    ],
     ['go to the start page', 'not_found', '/nowhere', '/'],
     ['go nowhere foreign', 'session_store_unavailable', '//evil.example/x', '/'],
     ['not come back to somewhere foreign', 'session_ended', '//evil.example/x', '/login'],

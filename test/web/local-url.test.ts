@@ -14,6 +14,14 @@ describe('return_to keeps', () => {
     '/reports/2026%2F11',
     '/caf%C3%A9',
     '/loginfo',
+    // A host's own pages, below addresses of ours.
+    '/login/devices',
+    '/callback/paypal?token=x',
+    '/logout/all',
+    '/logout/continue/shopping',
+    '/signed-out/help',
+    '/sessions',
+    '/sessions/2026',
     '/.well-known/thing',
     '/a...b',
   ])('%s', (url) => {
@@ -114,9 +122,15 @@ describe('return_to falls back for', () => {
     '/LOGIN/',
     '/%6cogin',
     '/callback?code=x&state=y',
+    '/callback/',
     '/logout',
+    '/logout/',
     '/logout/continue',
+    '/Logout/Continue/',
+    '/logout/continue?state=x',
+    '/logout%2Fcontinue',
     '/signed-out',
+    '/signed-out/#top',
   ])('%j', (url) => {
     expect(localUrl(url, '/fallback')).toBe('/fallback');
   });
@@ -128,6 +142,19 @@ describe('return_to falls back for', () => {
     },
   );
 });
+
+it.each(['/login', '/callback', '/logout', '/logout/continue', '/signed-out'])(
+  'under a base path it is %s there that falls back, and nothing below it',
+  (path) => {
+    const local = (url: string): string => localUrl(url, '/fallback', '/Auth');
+    for (const ours of [`/auth${path}`, `/AUTH${path}/`, `/Auth${path}?a=b`]) {
+      expect(local(ours)).toBe('/fallback');
+    }
+    for (const theirs of [path, `/auth${path}/more`, `/authors${path}`, `/x/auth${path}`]) {
+      expect(local(theirs)).toBe(theirs);
+    }
+  },
+);
 
 it('takes 1,500 characters as they are written, and no more', () => {
   const longest = `/${'a'.repeat(1_499)}`;
