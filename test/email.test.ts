@@ -152,6 +152,25 @@ describe('req.auth', () => {
     expect(await authOf(claims, ['email', 'email_verified'])).toEqual(expected);
   });
 
+  it.each<[string, Record<string, unknown>, Partial<RelyingPartyOptions>, unknown[]]>([
+    ['an address that is not verified', { email_verified: false }, {}, [null, false]],
+    ['one without a word of it', { email_verified: undefined }, {}, [null, false]],
+    ['a verified one', { email_verified: 'true' }, {}, ['b@example.com', true]],
+    [
+      'one that the operator vouches for',
+      { email_verified: undefined },
+      { emailIsVerified: true },
+      ['b@example.com', true],
+    ],
+  ])('has of %s in the claims its session keeps what counts', async (_name, said, trust, kept) => {
+    const options = relyingPartyOptions(pools);
+    const session = { ...options.session, claims: ['email', 'email_verified'] };
+    const rp = createRelyingParty({ ...options, ...trust, session });
+    const user = await signedIn(rp, { claims: { email: 'b@example.com', ...said } });
+    const { email, email_verified } = user.session.claims!;
+    expect([email ?? null, email_verified]).toEqual(kept);
+  });
+
   it('says nothing of an address that is not there', async () => {
     expect(await authOf({ email: undefined })).toEqual([null, null, null, null]);
   });

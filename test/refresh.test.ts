@@ -394,6 +394,19 @@ describe('a refresh', () => {
     expect(later['claims']).not.toHaveProperty('custom:tenant');
   });
 
+  it('takes an address that is not verified any more out of the claims that the session keeps', async () => {
+    const site = startSite({ sessionClaims: ['email', 'email_verified'] });
+    const user = await site.signIn('user0');
+    const kept = { email: 'a@example.com', email_verified: true };
+    expect(await site.me(user)).toMatchObject({ kept });
+    const claims = { email: 'ceo@example.com', email_verified: false };
+    pools.faults.once('oidc-pool-1', 'token', { idToken: { claims } });
+    pools.clock.advance('61m');
+    expect(await site.status(user)).toBe(200);
+    await site.sees('session.refreshed');
+    expect((await site.me(user))['kept']).toEqual({ email_verified: false });
+  });
+
   it('takes the rights of a user who was taken out of a group, and not the session', async () => {
     const site = startSite();
     const user = await site.signIn('user0');
@@ -536,8 +549,9 @@ function createSite(pools: Pools, { client = 'site', store, sessionClaims }: Sit
     res.send('admin');
   });
   app.get('/api/me', requireApiAccess(relyingParty), (req, res) => {
-    const { subject, name, email, groups, scopes, claims, authenticatedAt } = req.auth!;
-    res.json({ subject, name, email, groups, scopes, claims, authenticatedAt });
+    const { subject, name, email, groups, scopes, claims, authenticatedAt, session } = req.auth!;
+    const kept = session?.claims;
+    res.json({ subject, name, email, groups, scopes, claims, authenticatedAt, kept });
   });
   const get = (path: string, user: SignedInUser) => request(app).get(path).set(user.headers);
   return {

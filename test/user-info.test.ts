@@ -32,6 +32,8 @@ beforeEach(() => {
 });
 
 const KEPT = [
+  'email',
+  'email_verified',
   'groups',
   'acr',
   'auth_time',
@@ -106,6 +108,19 @@ describe('userInfo that is merged', () => {
     idToken = { name: 'Alice Signed' };
     expect(await whoIsIn()).toMatchObject({ name: 'Alice Signed', email: 'alice@example.org' });
   });
+
+  it.each([
+    [true, { email: 'alice@example.org', email_verified: true }],
+    [false, { email_verified: false }],
+  ])(
+    'has its address in the claims that the session keeps if it is verified: %s',
+    async (email_verified, kept) => {
+      userInfo = { ...userInfo, email_verified };
+      const { session } = await whoIsIn();
+      const { claims } = session as { claims: Record<string, unknown> };
+      expect({ email: claims['email'], email_verified: claims['email_verified'] }).toEqual(kept);
+    },
+  );
 
   it('says nothing about the sign-in itself: time, strength, session, audience', async () => {
     userInfo = {

@@ -4,10 +4,11 @@ import { groupsOf, identityProviderOf } from '../cognito/claims.js';
 import { MAX_LIFETIME_MS } from '../config/time-limits.js';
 import { RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
 import type { SessionTokens, SignedIn } from '../sessions/session.js';
+import { withCheckedEmail } from '../tokens/checked-email.js';
 import { verifyIdToken, type IdTokenClaims } from '../tokens/id-token.js';
 import { textOf, type SignedClaims } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
-import { emailOf } from './email.js';
+import { emailOf, isVouchedFor } from './email.js';
 import { faultOf } from './op-fault.js';
 
 export type TokenResponse = client.TokenEndpointResponse;
@@ -91,7 +92,10 @@ export function whoSignedIn(
     acr: text('acr'),
     originJti: text('origin_jti'),
     sid: text('sid'),
-    claims: kept(claims, context.sessionClaims),
+    claims: kept(
+      withCheckedEmail(claims, isVouchedFor(identityProvider, context)),
+      context.sessionClaims,
+    ),
     userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
   };
 }

@@ -142,7 +142,8 @@ function whoIs(context: RelyingPartyContext, user: TestUser, at: number): Signed
   const { sub } = claims;
   const subject = typeof sub === 'string' ? sub : ALICE.sub;
   const scope = (user.scopes ?? ['openid']).join(' ');
-  return { ...whoSignedIn(context, { subject, all: claims }, { scope }, undefined), claims };
+  const keepingAll = { ...context, sessionClaims: Object.keys(claims) };
+  return whoSignedIn(keepingAll, { subject, all: claims }, { scope }, undefined);
 }
 
 const ALICE = {
