@@ -373,8 +373,24 @@ describe.each(shapes)('an access token of $provider', (shape) => {
       exp: seconds() + 300,
       auth_time: seconds(),
     };
-    for (const typ of ['JWT', null]) {
-      const authorization = `Bearer ${await provider.sign(idToken, { typ })}`;
+    const unscoped: Claims[] = [
+      {},
+      { scope: '' },
+      { scope: ' ' },
+      { scope: null },
+      { scope: [] },
+      { scope: [''] },
+      { scope: [7, null] },
+      { scp: '' },
+      { scp: [], scope: null },
+      { scp: {} },
+      { scope: true },
+    ];
+    for (const [typ, claims] of [
+      [null, {}] as const,
+      ...unscoped.map((scope) => ['JWT', scope] as const),
+    ]) {
+      const authorization = `Bearer ${await provider.sign({ ...idToken, ...claims }, { typ })}`;
       for (const audience of [null, shape.client, [shape.client, shape.audience]]) {
         expect(await codeOf(partnered({ audience }), { authorization })).toBe(
           'access_token_use_wrong',
@@ -524,6 +540,8 @@ describe('at a provider that is no user pool', () => {
       [{ azp: 'theirs', idtyp: 'app', oid: undefined }, 200],
       [{ azp: 'theirs', azpacr: '1', sub: 'pairwise' }, 401],
       [{ azp: 'theirs', azpacr: '1', scp: 'a' }, 401],
+      [{ azp: 'theirs', azpacr: '1', scp: ['a'] }, 401],
+      [{ azp: 'theirs', azpacr: '1', scp: '' }, 200],
     ])('%j is as recent as its issue if it is a program’s: %i', async (claims, status) => {
       const rp = relyingParty('http://127.0.0.1:9/eu-west-1_Master001', 'site', {
         issuers: [{ issuer: provider.issuer, ...api }],

@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { importJWK, type CryptoKey, type JWK } from 'jose';
 import { fitsAlgorithm, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './algorithms.js';
 
-/** The private key a client shows who it is with (`secretHalfkey_jwt`). */
+/** The private key a client shows who it is with (`private_key_jwt`). */
 export interface ClientKey {
   /** A `CryptoKey` that may sign, a private JWK, or text: PEM (PKCS #8) or such a JWK as JSON. RSA, P-256 or Ed25519. */
   readonly key: CryptoKey | JWK | string;

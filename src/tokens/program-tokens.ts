@@ -30,6 +30,8 @@ export function isOfClientAlone(claims: SignedClaims, clientId: string): boolean
   return sub === claims['oid'] && isEntraAccessToken(claims) && !hasScope(claims);
 }
 
-/** Under the name of any provider. */
+/** Whether it names a scope, as text or in a list, under the name of any provider. An empty claim grants nothing, and says nothing. */
 export const hasScope = (claims: SignedClaims): boolean =>
-  claims['scope'] !== undefined || claims['scp'] !== undefined;
+  [claims['scope'], claims['scp']]
+    .flat()
+    .some((named) => typeof named === 'string' && named.trim() !== '');
