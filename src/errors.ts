@@ -302,7 +302,7 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     status: 401,
     title: 'Sign in again for this',
     detail:
-      'This address needs a more recent sign-in, or a newer access token. Sign out, then sign in.',
+      'This address needs a more recent or stronger sign-in, or a newer access token. Sign out, then sign in.',
     next: 'sign-out',
   },
   logout_token_malformed: logoutTokenRefused,

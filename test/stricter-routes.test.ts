@@ -138,13 +138,14 @@ describe('a route that asks for more than a session', () => {
     expect(request?.query['acr_values']).toBe('gold');
   });
 
-  it('answers a program with 401 or 403 and never a redirect', async () => {
+  it('answers a program with 401 and never a redirect', async () => {
     host.pools.clock.advance('7m');
     const answer = await open('/transfer', {
       accept: 'application/json',
       'sec-fetch-mode': 'cors',
     });
-    expect(answer.status).toBe(403);
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(answer.html)).toMatchObject({ code: 'authentication_too_old' });
     expect(answer.headers['www-authenticate']).toMatch(
       /^Bearer error="insufficient_user_authentication", max_age="\d+", resource_metadata="[^"]+"$/,
     );
@@ -153,7 +154,8 @@ describe('a route that asks for more than a session', () => {
   it('tells a program which acr is wanted, and no age where none is', async () => {
     const program = { accept: 'application/json', 'sec-fetch-mode': 'cors' };
     const answer = await open('/vault', program);
-    expect(answer.status).toBe(403);
+    expect(answer.status).toBe(401);
+    expect(JSON.parse(answer.html)).toMatchObject({ code: 'authentication_too_old' });
     expect(answer.headers['www-authenticate']).toMatch(
       /^Bearer error="insufficient_user_authentication", acr_values="gold", resource_metadata="[^"]+"$/,
     );

@@ -150,7 +150,7 @@ export const operatorHelp: Readonly<Record<RelyingPartyErrorCode, OperatorHelp>>
   },
   authentication_too_old: {
     cause:
-      'The route asks for a more recent sign-in than this session or token is from, or the token of a user does not say when they signed in (`auth_time`).',
+      'The route asks for a more recent sign-in than this session or token is from, or for a stronger one (`acrValues`), or the token of a user does not say when they signed in (`auth_time`).',
     fix: 'Sign in again, or get a new access token.',
   },
   authorization_header_malformed: {

@@ -33,7 +33,6 @@ type Asked = Pick<ApiAccess, 'scope'> & Pick<SessionAccess, 'maxAgeSeconds' | 'a
 const ERRORS: Readonly<Partial<Record<RelyingPartyErrorCode, string>>> = {
   authorization_header_malformed: 'invalid_request',
   authentication_too_old: 'insufficient_user_authentication',
-  step_up_not_done: 'insufficient_user_authentication',
   scope_insufficient: 'insufficient_scope',
   group_required: 'insufficient_scope',
   claim_required: 'insufficient_scope',

@@ -32,8 +32,8 @@ export interface SessionAccess {
  * could use, and is asked to sign in whatever sent the request.
  *
  * @param given what the page asks for; left out, being signed in is enough
- * @throws {RelyingPartyError} `access_token_missing`, or `session_ended` when the OP has just ended it (401); `csrf_refused`
- *   (403); `session_lost`, `session_store_unavailable` or, with `fresh`, `provider_unavailable` (503), never a redirect then
+ * @throws {RelyingPartyError} `access_token_missing`, `authentication_too_old`, also where it is too weak, or `session_ended`
+ *   when the OP has just ended it (401); `csrf_refused` (403); `session_lost`, `session_store_unavailable` or, with `fresh`, `provider_unavailable` (503), never a redirect then
  * @throws {TypeError} when it is made, for an access that cannot be meant
  */
 export function requireSession(
@@ -71,9 +71,9 @@ function pageOf(req: Request): string {
 
 function refuse(res: Response, resourceMetadataUrl: string, stepUp: SessionAccess): never {
   if (isStepUp(stepUp)) {
-    const challenge = bearerChallenge('step_up_not_done', resourceMetadataUrl, stepUp);
+    const challenge = bearerChallenge('authentication_too_old', resourceMetadataUrl, stepUp);
     res.set('WWW-Authenticate', challenge);
-    throw new RelyingPartyError('step_up_not_done', 'the sign-in is too old or too weak');
+    throw new RelyingPartyError('authentication_too_old', 'the sign-in is too old or too weak');
   }
   res.set('WWW-Authenticate', bearerChallenge('access_token_missing', resourceMetadataUrl));
   throw new RelyingPartyError(
