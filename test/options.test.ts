@@ -149,6 +149,22 @@ describe('createRelyingParty', () => {
     ],
     ['loginSeconds', { loginSeconds: '300' }, 'give 1 or more'],
     ['loginSeconds', { loginSeconds: null }, 'give 1 or more'],
+    ['loginSeconds', { loginSeconds: 86_401 }, 'give 1 or more seconds, and at most 86400'],
+    [
+      'session.idleSeconds',
+      withSession({ idleSeconds: 34_560_001 }),
+      'give 1 or more seconds, and at most 34560000',
+    ],
+    [
+      'session.absoluteSeconds',
+      withSession({ absoluteSeconds: 1e300 }),
+      'give 1 or more seconds, and at most 34560000',
+    ],
+    [
+      'api.clockToleranceSeconds',
+      withApi({ clockToleranceSeconds: 601 }),
+      'give 0 or more seconds, and at most 600',
+    ],
     ['api', withApi(null)],
     ['api', withApi([])],
     ['api', withApi(Promise.resolve({ audience: 'x' })), 'give an object of options'],
@@ -483,3 +499,25 @@ function messageOf(misuse: () => unknown): string {
   }
   return 'nothing was wrong';
 }
+
+describe('a function of a relying party', () => {
+  const rp = createRelyingParty(good as never) as unknown as Record<string, Untyped>;
+  const req = { headers: {} };
+  const res = { setHeader: () => undefined };
+
+  it.each<[string, unknown[], string]>([
+    ['currentSession', [], 'req or res is none; give those that the handler was given'],
+    ['currentSession', [req], 'req or res is none'],
+    ['currentSession', [res, req], 'req or res is none'],
+    ['freshSession', [], 'req or res is none'],
+    ['freshSession', [null, null], 'req or res is none'],
+    ['pageContext', [], 'req or res is none'],
+    ['pageContext', ['Title'], 'req or res is none'],
+    ['pageContext', [req, res], 'title is no text; give what the page is called'],
+    ['endSessionsOf', [], 'subject is undefined; give the sub of a user'],
+  ])('%s says what to give when it is given %j', async (name, given, message) => {
+    const failure = await Promise.resolve(rp[name]!(...given)).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(TypeError);
+    expect(String(failure)).toContain(`${name}: ${message}`);
+  });
+});

@@ -25,8 +25,6 @@ const publicSetting = { unit: undefined, isSecret: false } as const;
 const secretSetting = { unit: undefined, isSecret: true } as const;
 const seconds = { unit: 'seconds', isSecret: false } as const;
 
-const day = 86_400;
-
 /** Every setting: variable, meaning, unit, default, what is accepted, and what to do when it is wrong. */
 export const options: Options = {
   port: {
@@ -183,7 +181,7 @@ export const options: Options = {
     name: 'SESSION_IDLE_SECONDS',
     meaning: 'A session ends after this long without a request.',
     default: '1800',
-    schema: values.wholeNumber([1, 400 * day]),
+    schema: values.wholeNumber([1, values.mostSessionSeconds]),
     fix: 'write a number of seconds, e.g. 1800',
   },
   sessionAbsoluteSeconds: {
@@ -191,7 +189,7 @@ export const options: Options = {
     name: 'SESSION_ABSOLUTE_SECONDS',
     meaning: 'A session ends this long after sign-in, whatever happens.',
     default: '28800',
-    schema: values.wholeNumber([1, 400 * day]),
+    schema: values.wholeNumber([1, values.mostSessionSeconds]),
     fix: 'write a number of seconds, e.g. 28800',
   },
   loginSeconds: {
@@ -199,7 +197,7 @@ export const options: Options = {
     name: 'LOGIN_SECONDS',
     meaning: 'How long one sign-in may take, from our page to the callback.',
     default: '300',
-    schema: values.wholeNumber([1, day]),
+    schema: values.wholeNumber([1, values.mostLoginSeconds]),
     fix: 'write a number of seconds, e.g. 300',
   },
   apiClientIds: {

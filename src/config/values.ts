@@ -136,6 +136,11 @@ export const pushedAuthorizationRequests: z.ZodType<boolean, string> = z
 /** As long as the keys that are made of it. */
 export const leastSecretBytes = 32;
 
+const daySeconds = 86_400;
+/** As long as a browser keeps a cookie. */
+export const mostSessionSeconds: number = 400 * daySeconds;
+export const mostLoginSeconds: number = daySeconds;
+
 /** Several secrets, separated by commas or line breaks, newest first. */
 export const secrets: z.ZodType<readonly string[], string> = z
   .string()

@@ -42,11 +42,11 @@ export const trueOrFalse: z.ZodType = option(
   'write one of them, or leave it out',
 );
 
-export const seconds = (least: number): z.ZodType =>
-  option(
-    (value) => (Number.isFinite(value) && Number(value) >= least ? undefined : 'is no such number'),
-    `give ${least} or more seconds`,
-  );
+export const seconds = (least: number, most: number): z.ZodType =>
+  option((value) => {
+    const isNumber = Number.isFinite(value) && Number(value) >= least && Number(value) <= most;
+    return isNumber ? undefined : 'is no such number';
+  }, `give ${least} or more seconds, and at most ${most}`);
 
 export const oneOf = (...words: readonly string[]): z.ZodType =>
   option(

@@ -25,6 +25,9 @@ import type { RelyingPartyViews } from './views.js';
 
 type SignOut<Kind extends UpstreamSignOut['kind']> = Extract<UpstreamSignOut, { kind: Kind }>;
 
+/** Clocks that differ by more are wrong, and a token that has expired should not be good for longer. */
+const MOST_TOLERANCE_SECONDS = 600;
+
 const BASE_PATH = /^(?:\/[\w~-]+)*$/;
 const COOKIE_NAMESPACE = /^[\w.-]*$/;
 
@@ -175,7 +178,7 @@ const api = optionsOf<ApiOptions>({
     }),
     'give a list of { issuer, clientIds }',
   ).optional(),
-  clockToleranceSeconds: seconds(0).optional(),
+  clockToleranceSeconds: seconds(0, MOST_TOLERANCE_SECONDS).optional(),
   scopes,
 }).optional();
 
@@ -223,8 +226,8 @@ export const optionShapes: Readonly<Record<keyof RelyingPartyOptions, z.ZodType>
     {
       secrets,
       store,
-      idleSeconds: seconds(1).optional(),
-      absoluteSeconds: seconds(1).optional(),
+      idleSeconds: seconds(1, values.mostSessionSeconds).optional(),
+      absoluteSeconds: seconds(1, values.mostSessionSeconds).optional(),
       claims: listOf(text('give names of claims'), 'give a list of claims').optional(),
     },
     'give { secrets, store }',
@@ -235,7 +238,7 @@ export const optionShapes: Readonly<Record<keyof RelyingPartyOptions, z.ZodType>
   identityProviders: identityProviders.optional(),
   emailIsVerified: trueOrFalse.optional(),
   revokeReplaced: trueOrFalse.optional(),
-  loginSeconds: seconds(1).optional(),
+  loginSeconds: seconds(1, values.mostLoginSeconds).optional(),
   api,
   profilePath: option(
     (value) => (isLocalUrl(value) ? undefined : 'is no path'),

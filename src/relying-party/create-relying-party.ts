@@ -216,14 +216,17 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
     sessionCookieName: parts.sessionCookie.name,
     resourceMetadataUrl: metadata.url,
     resourceMetadata: metadata.handler,
-    currentSession,
-    freshSession: createFreshSession(parts, currentSession),
+    currentSession: ofARequest('currentSession', currentSession),
+    freshSession: ofARequest('freshSession', createFreshSession(parts, currentSession)),
     endSessionsOf: async (subject) => {
       checkOptions('endSessionsOf', text('give the sub of a user'), subject, 'subject');
       return endSessions(parts, await sessions.keysOfSubject(issuer, subject), 'operator');
     },
     now,
-    pageContext,
+    pageContext: ofARequest('pageContext', async (req, res, title: unknown) => {
+      if (typeof title === 'string') return pageContext(req, res, title);
+      throw new TypeError('pageContext: title is no text; give what the page is called');
+    }),
     verifyAccessToken: createApiTokens(parts, api, audience),
     ping: createStoreProbe(session.store, { now }),
     checkSecrets: secretsWatch.check,
@@ -236,6 +239,20 @@ export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
   };
   keepContext(relyingParty, context);
   return relyingParty;
+}
+
+/** A function for hosts that is told what it was not given, by name, and not where that is first missed. */
+function ofARequest<Rest extends unknown[], Result>(
+  caller: string,
+  find: (req: Request, res: Response, ...rest: Rest) => Promise<Result>,
+): typeof find {
+  return async (req, res, ...rest) => {
+    const isRequest = typeof (req as Partial<Request> | undefined)?.headers === 'object';
+    if (!isRequest || typeof (res as Partial<Response> | undefined)?.setHeader !== 'function') {
+      throw new TypeError(`${caller}: req or res is none; give those that the handler was given`);
+    }
+    return find(req, res, ...rest);
+  };
 }
 
 const proxyFrom = (proxy: RelyingPartyOptions['proxy']): ProxyOptions | undefined =>

@@ -26,9 +26,9 @@ export interface RelyingPartyOptions {
     /** At least one, newest first, 32 bytes or more each. */
     readonly secrets: readonly string[];
     readonly store: SessionStore;
-    /** Default 1800. */
+    /** Default 1800, at most 400 days. */
     readonly idleSeconds?: number | undefined;
-    /** Default 28800. */
+    /** Default 28800, at most 400 days. */
     readonly absoluteSeconds?: number | undefined;
     /**
      * Claims of the ID token to keep in the session, e.g. `custom:tenant`, for `req.auth.claims`. Default none: the record is
@@ -108,7 +108,7 @@ export interface ApiOptions {
   readonly clientIds?: readonly string[] | undefined;
   /** Other issuers, each with the clients it is trusted for. Default none. */
   readonly issuers?: readonly ApiIssuer[] | undefined;
-  /** Seconds of disagreement with an issuer's clock that are accepted; default 60. */
+  /** Seconds of disagreement with an issuer's clock that are accepted; default 60, at most 600. */
   readonly clockToleranceSeconds?: number | undefined;
   /** The scopes the API knows, for `/.well-known/oauth-protected-resource`. Default none are named. */
   readonly scopes?: readonly string[] | undefined;

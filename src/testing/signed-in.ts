@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose';
+import { mostSessionSeconds } from '../config/values.js';
 import { checkOptions, listOf, option, optionsOf, seconds, text } from '../errors/check-options.js';
 import { contextOf, type RelyingPartyContext } from '../relying-party/context.js';
 import { endSession } from '../relying-party/end-session.js';
@@ -43,7 +44,7 @@ const testUser = optionsOf<TestUser>(
         idToken: text('give one'),
         accessToken: text('give one'),
         refreshToken: text('give one').optional(),
-        expiresIn: seconds(0),
+        expiresIn: seconds(0, mostSessionSeconds),
       },
       'give what pool.tokens(…) resolved to',
     ).optional(),
