@@ -349,11 +349,11 @@ describe('the test kit and the pools', () => {
     upstreamProvider: upstreamProvider as Untyped,
     startPools: startPools as Untyped,
     articleSeed: articleSeed as Untyped,
-    'pool.tokens': (...given) => (pool.tokens as Untyped)(...given),
-    'pool.rotateKeys': (...given) => (pool.rotateKeys as Untyped)(...given),
-    'pool.setUserGroups': (...given) => (pool.setUserGroups as Untyped)(...given),
-    'faults.once': (...given) => (pools.faults.once as Untyped)(...given),
-    'faults.always': (...given) => (pools.faults.always as Untyped)(...given),
+    'pool.tokens': (...given) => (pool.tokens as unknown as Untyped)(...given),
+    'pool.rotateKeys': (...given) => (pool.rotateKeys as unknown as Untyped)(...given),
+    'pool.setUserGroups': (...given) => (pool.setUserGroups as unknown as Untyped)(...given),
+    'faults.once': (...given) => (pools.faults.once as unknown as Untyped)(...given),
+    'faults.always': (...given) => (pools.faults.always as unknown as Untyped)(...given),
   };
   const url = 'http://localhost:3000/profile';
 
@@ -501,7 +501,7 @@ function messageOf(misuse: () => unknown): string {
 }
 
 describe('a function of a relying party', () => {
-  const rp = createRelyingParty(good as never) as unknown as Record<string, Untyped>;
+  const rp = createRelyingParty(good) as unknown as Record<string, Untyped>;
   const req = { headers: {} };
   const res = { setHeader: () => undefined };
 
@@ -519,5 +519,29 @@ describe('a function of a relying party', () => {
     const failure = await Promise.resolve(rp[name]!(...given)).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(TypeError);
     expect(String(failure)).toContain(`${name}: ${message}`);
+  });
+});
+
+describe('a further argument, which nobody would look at, is refused by', () => {
+  const functions: Readonly<Record<string, Untyped>> = {
+    createRelyingParty: (...more) => (createRelyingParty as unknown as Untyped)(good, ...more),
+    openSessionStore: (...more) =>
+      (openSessionStore as unknown as Untyped)('memory:', { now: Date.now }, ...more),
+    allowOrigins: (...more) => (allowOrigins as unknown as Untyped)(['*'], ...more),
+    startPools: (...more) => (startPools as unknown as Untyped)({}, ...more),
+    relyingPartyOptions: (...more) =>
+      (relyingPartyOptions as unknown as Untyped)(undefined, {}, ...more),
+    upstreamProvider: (...more) => (upstreamProvider as unknown as Untyped)(undefined, {}, ...more),
+    signedIn: (...more) => (signedIn as unknown as Untyped)(undefined, {}, undefined, ...more),
+    signIn: (...more) => (signIn as unknown as Untyped)('http://localhost', {}, ...more),
+    bearer: (...more) => (bearer as unknown as Untyped)(undefined, {}, ...more),
+  };
+
+  it.each(Object.keys(functions))('%s', async (name) => {
+    for (const more of [{ credentials: true }, undefined]) {
+      const call = async (): Promise<unknown> => functions[name]!(more);
+      await expect(call()).rejects.toThrow(TypeError);
+      await expect(call()).rejects.toThrow(`${name}: a further argument is not looked at; leave`);
+    }
   });
 });

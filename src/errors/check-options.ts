@@ -102,6 +102,17 @@ export function checkOptions<Options>(
   throw new TypeError(`${caller}: ${written(path, argument)} ${issue.message}`);
 }
 
+/**
+ * Nobody would look at a further argument, and somebody meant something by it.
+ *
+ * @param further whatever was given beyond the last argument there is
+ * @throws {TypeError}
+ */
+export function refuseFurther(caller: string, further: readonly unknown[]): void {
+  if (further.length === 0) return;
+  throw new TypeError(`${caller}: a further argument is not looked at; leave it out`);
+}
+
 type Shape<Options> = Readonly<Record<Extract<keyof Options, string>, z.ZodType>>;
 
 /** Whether all there is in a value are its own named members. */

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPoolsApp } from './app.js';
 import { articleSeed } from './article.js';
+import { refuseFurther } from '../errors/check-options.js';
 import { checkFault, checkStartPoolsOptions } from './check-options.js';
 import { createClock, type PoolsClock } from './clock.js';
 import { dumpSeed } from './dump.js';
@@ -89,7 +90,11 @@ export interface Pools extends AsyncDisposable {
  * @throws {TypeError} for an option that cannot be meant, and for fixed keys on anything but loopback
  * @throws {Error} with `code: 'EADDRINUSE'` when the port is taken
  */
-export async function startPools(options: StartPoolsOptions = {}): Promise<Pools> {
+export async function startPools(
+  options: StartPoolsOptions = {},
+  ...further: readonly []
+): Promise<Pools> {
+  refuseFurther('startPools', further);
   checkStartPoolsOptions(options);
   const { port = 0, host = '127.0.0.1', keys = 'generated' } = options;
   if (keys === 'fixed' && !isLoopback(host)) {

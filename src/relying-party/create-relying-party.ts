@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { GROUPS_CLAIM } from '../cognito/claims.js';
 import { isUserPool } from '../cognito/user-pool.js';
 import { FINISH_MS } from '../config/time-limits.js';
-import { checkOptions, text } from '../errors/check-options.js';
+import { checkOptions, refuseFurther, text } from '../errors/check-options.js';
 import { displayNameOf } from '../sessions/session.js';
 import { sealingSecrets } from '../sessions/sealing-secrets.js';
 import { createSessions } from '../sessions/sessions.js';
@@ -58,7 +58,11 @@ const DEFAULT_ABSOLUTE_SECONDS = 28_800;
  *
  * @throws {TypeError} for an option that cannot be right; it names the option and the fix
  */
-export function createRelyingParty(given: RelyingPartyOptions): RelyingParty {
+export function createRelyingParty(
+  given: RelyingPartyOptions,
+  ...further: readonly []
+): RelyingParty {
+  refuseFurther('createRelyingParty', further);
   const options = checkRelyingPartyOptions(given);
   const { issuer, clientId, clientSecret, session, basePath = '', api = {} } = options;
   const baseUrl = new URL(options.baseUrl).origin;

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { aFunction, checkOptions, optionsOf, text } from '../errors/check-options.js';
+import {
+  aFunction,
+  checkOptions,
+  optionsOf,
+  refuseFurther,
+  text,
+} from '../errors/check-options.js';
 import { MemoryStore } from './memory-store.js';
 import type { SessionStore } from './session-store.js';
 import { storeMisconfigured } from './store-errors.js';
@@ -34,7 +40,9 @@ const storeOptions = optionsOf<SessionStoreOptions>(
 export async function openSessionStore(
   url: string,
   options: SessionStoreOptions,
+  ...further: readonly []
 ): Promise<SessionStore> {
+  refuseFurther('openSessionStore', further);
   checkOptions('openSessionStore', text('give e.g. memory: or file:./data/sessions'), url, 'url');
   checkOptions('openSessionStore', storeOptions, options);
   if (url === 'memory:') return new MemoryStore(options);

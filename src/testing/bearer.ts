@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkOptions, optionsOf, text } from '../errors/check-options.js';
+import { checkOptions, optionsOf, refuseFurther, text } from '../errors/check-options.js';
 import type { Pool, TokensOptions } from '../pools/index.js';
 
 type UserOfClient = TokensOptions & { readonly user: string };
@@ -36,7 +36,9 @@ export type BearerHeaders = { readonly authorization: string };
 export async function bearer(
   pool: Pool,
   caller: UserOfClient | ClientAlone,
+  ...further: readonly []
 ): Promise<BearerHeaders> {
+  refuseFurther('bearer', further);
   if (typeof (pool as Partial<Pool> | undefined)?.tokens !== 'function') {
     throw new TypeError("bearer: its pool is none; give pools.pool('oidc-pool-1')");
   }

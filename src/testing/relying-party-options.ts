@@ -1,5 +1,5 @@
 import type { IdentityProvider } from '../config/settings.js';
-import { checkOptions, option, optionsOf, text } from '../errors/check-options.js';
+import { checkOptions, option, optionsOf, refuseFurther, text } from '../errors/check-options.js';
 import type { Pools } from '../pools/index.js';
 import { optionShapes } from '../relying-party/check-options.js';
 import type { RelyingPartyOptions } from '../relying-party/options.js';
@@ -49,7 +49,12 @@ const DEFAULT_CLIENT = 'site';
  *
  * @throws {TypeError} when there is no such pool or client, and for an option that cannot be meant
  */
-export function relyingPartyOptions(pools: Pools, given: TestOptions = {}): RelyingPartyOptions {
+export function relyingPartyOptions(
+  pools: Pools,
+  given: TestOptions = {},
+  ...further: readonly []
+): RelyingPartyOptions {
+  refuseFurther('relyingPartyOptions', further);
   checkOptions('relyingPartyOptions', runningPools, pools, 'pools');
   checkOptions('relyingPartyOptions', testOptions, given);
   const { pool = DEFAULT_POOL, client = DEFAULT_CLIENT, ...options } = present(given);
@@ -77,7 +82,12 @@ export function relyingPartyOptions(pools: Pools, given: TestOptions = {}): Rely
  * @param names.client the master pool's app client there; default `master-pool`
  * @throws {TypeError} when there is no such pool or client, and for an option that cannot be meant
  */
-export function upstreamProvider(pools: Pools, names: UpstreamNames = {}): IdentityProvider {
+export function upstreamProvider(
+  pools: Pools,
+  names: UpstreamNames = {},
+  ...further: readonly []
+): IdentityProvider {
+  refuseFurther('upstreamProvider', further);
   checkOptions('upstreamProvider', runningPools, pools, 'pools');
   checkOptions('upstreamProvider', upstreamNames, names);
   const { name = 'oidc-pool-2', client = 'master-pool', label = 'Corporate ID' } = names;

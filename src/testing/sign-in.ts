@@ -58,7 +58,12 @@ const whatIsTyped = check.optionsOf<Credentials>(
  * @throws {Error} when it does not come to an end
  * @throws {TypeError} when the address or the credentials cannot be meant
  */
-export async function signIn(url: string, credentials: Credentials): Promise<SignedInBrowser> {
+export async function signIn(
+  url: string,
+  credentials: Credentials,
+  ...further: readonly []
+): Promise<SignedInBrowser> {
+  check.refuseFurther('signIn', further);
   check.checkOptions('signIn', address, url, 'url');
   check.checkOptions('signIn', whatIsTyped, credentials, 'credentials');
   const jar: Jar = new Map();

@@ -1,6 +1,14 @@
 import { decodeJwt } from 'jose';
 import { mostSessionSeconds } from '../config/values.js';
-import { checkOptions, listOf, option, optionsOf, seconds, text } from '../errors/check-options.js';
+import {
+  checkOptions,
+  listOf,
+  option,
+  optionsOf,
+  refuseFurther,
+  seconds,
+  text,
+} from '../errors/check-options.js';
 import { contextOf, type RelyingPartyContext } from '../relying-party/context.js';
 import { endSession } from '../relying-party/end-session.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
@@ -95,7 +103,9 @@ export async function signedIn(
   relyingParty: RelyingParty,
   user: TestUser = {},
   agent?: CookieHolder,
+  ...further: readonly []
 ): Promise<SignedInUser> {
+  refuseFurther('signedIn', further);
   const context = contextOf(relyingParty, 'signedIn');
   checkOptions('signedIn', testUser, user, 'user');
   checkOptions('signedIn', cookieHolder, agent, 'agent');

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { checkOptions, listOf, option } from '../errors/check-options.js';
+import { checkOptions, listOf, option, refuseFurther } from '../errors/check-options.js';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS = 'Authorization, Content-Type';
@@ -30,7 +30,8 @@ const isOrigin = (text: unknown): boolean =>
  * @throws {TypeError} for what is not an origin
  * @see Fetch Standard, section 3.2
  */
-export function allowOrigins(origins: readonly string[]): RequestHandler {
+export function allowOrigins(origins: readonly string[], ...further: readonly []): RequestHandler {
+  refuseFurther('allowOrigins', further);
   checkOptions('allowOrigins', originList, origins, 'origins');
   const isForAll = origins.includes('*');
 

@@ -147,8 +147,8 @@ it.each(['/login', '/callback', '/logout', '/logout/continue', '/signed-out'])(
   'under a base path it is %s there that falls back, and nothing below it',
   (path) => {
     const local = (url: string): string => localUrl(url, '/fallback', '/Auth');
-    for (const ours of [`/auth${path}`, `/AUTH${path}/`, `/Auth${path}?a=b`]) {
-      expect(local(ours)).toBe('/fallback');
+    for (const address of [`/auth${path}`, `/AUTH${path}/`, `/Auth${path}?a=b`]) {
+      expect(local(address)).toBe('/fallback');
     }
     for (const theirs of [path, `/auth${path}/more`, `/authors${path}`, `/x/auth${path}`]) {
       expect(local(theirs)).toBe(theirs);
