@@ -92,10 +92,7 @@ export function whoSignedIn(
     acr: text('acr'),
     originJti: text('origin_jti'),
     sid: text('sid'),
-    claims: kept(
-      withCheckedEmail(claims, isVouchedFor(identityProvider, context)),
-      context.sessionClaims,
-    ),
+    claims: kept(withCheckedEmail(claims, isVouchedFor(claims, context)), context.sessionClaims),
     userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
   };
 }
