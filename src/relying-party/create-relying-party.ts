@@ -224,7 +224,9 @@ export function createRelyingParty(
     freshSession: ofARequest('freshSession', createFreshSession(parts, currentSession)),
     endSessionsOf: async (subject) => {
       checkOptions('endSessionsOf', text('give the sub of a user'), subject, 'subject');
-      return endSessions(parts, await sessions.keysOfSubject(issuer, subject), 'operator');
+      const endAll = async (): Promise<number> =>
+        endSessions(parts, await sessions.keysOfSubject(issuer, subject), 'operator');
+      return background.own(endAll());
     },
     now,
     pageContext: ofARequest('pageContext', async (req, res, title: unknown) => {

@@ -52,16 +52,27 @@ interface SaidByProvider {
  * Ends a session, whether or not its record can be read. First it is deleted, whatever happens afterwards; then its sign-in is
  * noted as ended, for access tokens, and its refresh token revoked, both best effort. Never rejects: signing out does not fail.
  *
+ * All of it belongs to the process from the first moment: whoever began it may hang up, also at a page of the host.
+ *
  * @param session itself, or its key alone, with what may be found out about it
  * @param options.revoke whether the OP is asked to end the refresh token too; default true
  * @param options.issuedBeforeSeconds see `RevokedSignIns.add`: a sign-in that takes this one's place may have its `sid`
  * @param options.said what the OP says of the sign-in, should nothing here be readable
  */
-export async function endSession(
+export function endSession(
   parts: RelyingPartyParts,
   session: SessionToEnd,
   reason: EndReason,
   options: EndOptions = {},
+): Promise<EndedSession> {
+  return parts.background.own(end(parts, session, reason, options));
+}
+
+async function end(
+  parts: RelyingPartyParts,
+  session: SessionToEnd,
+  reason: EndReason,
+  options: EndOptions,
 ): Promise<EndedSession> {
   const { key } = session;
   let ended: Omit<EndedSession, 'isOver'> = NOT_YET;
@@ -78,7 +89,7 @@ export async function endSession(
       const revocation =
         removed === undefined
           ? NOTHING_TO_REVOKE
-          : clearUp(parts, key, { ...removed, ...options, signIn });
+          : parts.background.own(clearUp(parts, key, { ...removed, ...options, signIn }));
       ended = {
         isEndedByUs: removed !== undefined,
         signIn,

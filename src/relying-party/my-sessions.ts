@@ -78,7 +78,7 @@ async function endWhileThereIsTime(
   req: Request,
   keys: readonly string[],
 ): Promise<void> {
-  const ending = context.background.own(endSessions(context, keys, 'elsewhere'));
+  const ending = endSessions(context, keys, 'elsewhere');
   await withinTimeLimit(ending, timeLeft(req)).catch(() => undefined);
 }
 

@@ -65,9 +65,10 @@ export interface RelyingParty {
    */
   readonly checkSecrets: () => Promise<'ok' | 'mismatch'>;
   /**
-   * Waits for refreshes and revocations under way, for a few seconds at most, and lets go of connections to the OP. Call it when
-   * no more requests come, and before the session store is closed: a refresh token that arrives later is lost. Resolves with
-   * whether everything was done, also what the store had not let earlier sign-outs do.
+   * Waits for sign-ins, sign-outs, refreshes and revocations under way, also of visitors who have gone, for a few seconds at most,
+   * and lets go of connections to the OP. Call it when no more requests come, and before the session store is closed: a refresh
+   * token that arrives later is lost. Resolves with whether everything was done, also what the store had not let earlier sign-outs
+   * do.
    */
   readonly close: () => Promise<boolean>;
 }

@@ -47,17 +47,26 @@ export function createRoutes(
   const end = (endpoint: Endpoint): RequestHandler => {
     return (req, res) => endpoint(context, req, res);
   };
+  /** Of what changes something: seen through to its end also when its visitor has gone and the process is to stop. */
+  const seenThrough = (endpoint: Endpoint): RequestHandler => {
+    return (req, res) => context.background.own(endpoint(context, req, res));
+  };
 
   routes.get('/login', ...everywhere, onlyGet, end(login));
-  routes.get('/callback', ...everywhere, onlyGet, end(callback));
+  routes.get('/callback', ...everywhere, onlyGet, seenThrough(callback));
   routes.get('/logout', ...everywhere, end(logoutPage));
-  routes.post('/logout', ...everywhere, ourPagesOnly, end(logout));
+  routes.post('/logout', ...everywhere, ourPagesOnly, seenThrough(logout));
   routes.get('/logout/continue', ...everywhere, onlyGet, end(continueLogout));
   routes.get('/signed-out', ...everywhere, end(signedOutPage));
   routes.get('/sessions', ...everywhere, end(sessionsPage));
-  routes.post('/sessions/end-others', ...everywhere, ourPagesOnly, end(endOtherSessions));
-  routes.post('/sessions/:handle/end', ...everywhere, ourPagesOnly, end(endOneSession));
-  routes.post('/backchannel-logout', ...everywhere, logoutTokenForm, end(backchannelLogout));
+  routes.post('/sessions/end-others', ...everywhere, ourPagesOnly, seenThrough(endOtherSessions));
+  routes.post('/sessions/:handle/end', ...everywhere, ourPagesOnly, seenThrough(endOneSession));
+  routes.post(
+    '/backchannel-logout',
+    ...everywhere,
+    logoutTokenForm,
+    seenThrough(backchannelLogout),
+  );
   routes.all(
     ['/login', '/callback', '/logout/continue', '/signed-out', '/sessions'],
     ...everywhere,

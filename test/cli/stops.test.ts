@@ -1,6 +1,10 @@
+import { request as send } from 'node:http';
 import { afterAll, describe, expect, it } from 'vitest';
 import { siteSettings, statusOf, until } from '../faults/serve.js';
 import { stopsOfTheProcessGroup } from '../faults/stops.js';
+import { articleSeed, startPools } from '../../src/pools/index.js';
+import { createBrowser } from '../support/browser.js';
+import { articleEnvironment, finishSignIn } from '../support/world.js';
 import { reservePort, urlOf } from '../support/app.js';
 import { redisProgram, startRedis } from '../support/redis.js';
 import { endCommands, lifeguard, type RunningCommand } from './command.js';
@@ -80,6 +84,33 @@ describe('lifeguard serve, told to stop', () => {
     }
     expect(await site.exit()).toBe(0);
   });
+});
+
+describe('lifeguard serve, told to stop after a visitor has gone', () => {
+  it('finishes the sign-in whose code is being exchanged, and exits with 0', async () => {
+    const base = await siteSettings();
+    const { BASE_URL } = base;
+    const pools = await startPools({ seed: articleSeed({ baseUrl: BASE_URL }), keys: 'fixed' });
+    const settings = { ...base, ...articleEnvironment(pools), SHUTDOWN_SECONDS: '8' };
+    const site = lifeguard('serve', settings);
+    await site.says('"listening"');
+    const browser = createBrowser({ stopAt: `${BASE_URL}/callback` });
+    const { url } = await finishSignIn(browser, await browser.get(`${BASE_URL}/profile`));
+    const cookies = browser.cookies(url).map(({ key, value }) => `${key}=${value}`);
+    pools.faults.once('oidc-pool-1', 'token', { delayMs: 1500 });
+    const visit = send(url, { headers: { cookie: cookies.join('; ') } }).on('error', () => {});
+    visit.end();
+    await until(() =>
+      pools.requests('oidc-pool-1', '/oauth2/token').some(({ status }) => status === 0),
+    );
+    visit.destroy();
+    await site.says('"aborted":true');
+    // Without the wait of a SIGTERM, in which it would be finished.
+    site.process.kill('SIGINT');
+    expect(await site.exit()).toBe(0);
+    expect(site.lines()).toContainEqual(expect.objectContaining({ event: 'login.succeeded' }));
+    await pools.close();
+  }, 60_000);
 });
 
 describe.skipIf(redisProgram === undefined)('a sign-out that the store did not carry out', () => {
