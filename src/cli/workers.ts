@@ -45,10 +45,12 @@ export async function superviseWorkers(settings: Settings, log: ProcessLog): Pro
     settings.metricsPort,
     sumOverWorkers(() => log.output.linesLost()),
   );
+  if (isStopping) return;
   const first = fork();
-  if (!(await comesToListen(first))) {
-    process.exit(1);
-  }
+  const isUp = await comesToListen(first);
+  // The process then ends with what comes of the stop.
+  if (isStopping) return;
+  if (!isUp) process.exit(1);
   const others = Array.from({ length: settings.workers - 1 }, fork);
   await Promise.all([first, ...others].map(keepReplacing));
 }
@@ -76,6 +78,12 @@ async function comesToListen(worker: Worker): Promise<boolean> {
   ]);
 }
 
+/**
+ * With which a process group is stopped, by a service manager, from a terminal or by its end. A worker that ends of one had not
+ * come to listen yet, and so has cut nothing.
+ */
+const STOP_SIGNALS: ReadonlySet<unknown> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP']);
+
 /** @returns whether each has finished what it had begun */
 async function stopWorkers({ isAnnounced }: Told, limitMs: number): Promise<boolean> {
   const told = isAnnounced ? 'SIGTERM' : 'SIGQUIT';
@@ -86,8 +94,7 @@ async function stopWorkers({ isAnnounced }: Told, limitMs: number): Promise<bool
     const hung = setTimeout(() => worker.kill('SIGKILL'), limitMs);
     const [code, signal]: unknown[] = await closed;
     clearTimeout(hung);
-    // One that ends of the signal itself had not come to listen yet.
-    return code === 0 || signal === told;
+    return code === 0 || STOP_SIGNALS.has(signal);
   });
   return (await Promise.all(ends)).every(Boolean);
 }

@@ -172,6 +172,48 @@ describe.skipIf(redisProgram === undefined)('a sign-out that the store did not c
   });
 });
 
+describe('lifeguard serve with workers, told to stop while it starts', () => {
+  const moments: [string, (site: RunningCommand, metricsPort: number) => Promise<unknown>][] = [
+    [
+      'before a worker listens',
+      // The primary's own port, which it has before any worker.
+      (_site, port) => until(async () => (await statusOf(`http://127.0.0.1:${port}/`)) !== 0),
+    ],
+    ['when one listens and the others start', (site) => site.says('"listening"')],
+  ];
+  const toAll = (site: RunningCommand, signal: NodeJS.Signals): unknown =>
+    process.kill(-site.process.pid!, signal);
+  const toPrimary = (site: RunningCommand, signal: NodeJS.Signals): unknown =>
+    site.process.kill(signal);
+
+  it.each(
+    moments.flatMap(([when, moment]) => [
+      ['SIGTERM', 'itself', when, moment, toPrimary] as const,
+      ['SIGTERM', 'all of its group', when, moment, toAll] as const,
+      ['SIGINT', 'all of its group', when, moment, toAll] as const,
+    ]),
+  )(
+    'by %s to %s, %s, exits with 0, and leaves nobody',
+    { timeout: 60_000 },
+    async (signal, _to, _when, moment, tell) => {
+      const metricsPort = await freePort();
+      const site = lifeguard('serve', {
+        ...(await siteSettings()),
+        ...twoWorkers,
+        WORKERS: '3',
+        METRICS_PORT: String(metricsPort),
+      });
+      await moment(site, metricsPort);
+      tell(site, signal);
+      expect([await site.exit(), site.output()]).toEqual([
+        0,
+        expect.stringContaining('all workers stopped') as string,
+      ]);
+      expect(() => process.kill(-site.process.pid!, 0)).toThrow('ESRCH');
+    },
+  );
+});
+
 describe.each([{}, twoWorkers])('signals that mean no stop (%j)', (workers) => {
   it.each(['SIGHUP', 'SIGUSR2'] as const)('%s changes nothing, and is noted', async (signal) => {
     const settings = { ...(await siteSettings()), ...workers };
