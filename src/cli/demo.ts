@@ -8,6 +8,7 @@ import { LAST_LINES_MS, openProcessLog } from '../ops/process-log.js';
 import { articleSeed, type Pools, startPools } from '../pools/index.js';
 import { CommandError, portFailure } from './failure.js';
 import { startApp } from './start-app.js';
+import { noteWith } from './stop-when-told.js';
 
 /**
  * `lifeguard demo`: the article's two joined pools and the site, with nothing to set. The site is on `localhost` and the
@@ -38,6 +39,7 @@ export async function demo(environment: Environment): Promise<void> {
     throw error;
   });
 
+  process.on('SIGUSR1', noteWith(logger));
   const { close } = closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
     if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
     await site.close(1);

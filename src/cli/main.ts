@@ -17,6 +17,9 @@ const program = new Command('lifeguard')
   .version(version)
   .showHelpAfterError('(add --help for how to use it)');
 
+// Node would open its debugger to whoever reaches the port: to nginx, say, this signal means to open the log anew.
+process.on('SIGUSR1', () => {});
+
 // The AWS SDK's notice about its later versions is for us, not for whoever types a command.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 

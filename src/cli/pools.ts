@@ -2,6 +2,7 @@ import closeWithGrace from 'close-with-grace';
 import { LAST_LINES_MS, openProcessLog } from '../ops/process-log.js';
 import { type Pools, startPools } from '../pools/index.js';
 import { CommandError, portFailure } from './failure.js';
+import { noteWith } from './stop-when-told.js';
 
 export interface PoolsCommandOptions {
   readonly seed?: string | undefined;
@@ -33,6 +34,7 @@ export async function pools(options: PoolsCommandOptions): Promise<void> {
     throw portFailure(error, port, '--port');
   });
 
+  process.on('SIGUSR1', noteWith(logger));
   closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
     if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
     await running.close();

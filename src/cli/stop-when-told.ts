@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import { isatty } from 'node:tty';
+import type { Logger } from 'pino';
 import { LAST_LINES_MS, type ProcessLog } from '../ops/process-log.js';
 
 /** That the program shall stop, and how. */
@@ -23,8 +24,8 @@ export interface StopOptions extends ProcessLog {
  *   process group and passed on by a parent too (systemd, npm).
  * - SIGINT (Ctrl-C) and SIGQUIT stop without the wait; in a worker SIGQUIT is how its primary passes that on. A second one
  *   ends the process at once, except in a worker.
- * - SIGHUP stops like SIGTERM if it comes from a terminal that is closed. Otherwise it and SIGUSR2, which to other programs
- *   mean "open your log anew" or "read your settings again", are noted and change nothing.
+ * - SIGHUP stops like SIGTERM if it comes from a terminal that is closed. Otherwise it, SIGUSR1 and SIGUSR2, which to other
+ *   programs mean "open your log anew" or "read your settings again", are noted and change nothing.
  */
 export function stopWhenTold(
   { logger, output, limitSeconds, isWorker }: StopOptions,
@@ -57,10 +58,16 @@ export function stopWhenTold(
     process.on('SIGQUIT', () => stopOnce('SIGQUIT', false));
     for (const signal of ['SIGINT', 'SIGHUP', 'SIGUSR2']) process.on(signal, () => {});
   } else {
-    const note = (signal: string): void => logger.warn({ signal }, 'this signal changes nothing');
+    const note = noteWith(logger);
     process.on('SIGHUP', (signal) => (isatty(0) ? stopOnce(signal, true) : note(signal)));
+    process.on('SIGUSR1', note);
     process.on('SIGUSR2', note);
   }
+}
+
+/** What hears a signal that means nothing to us. */
+export function noteWith(logger: Logger): (signal: NodeJS.Signals) => void {
+  return (signal) => logger.warn({ signal }, 'this signal changes nothing');
 }
 
 /** `beforeExit`: a command that could not start ends by itself, with the code it has set. */

@@ -49,6 +49,12 @@ describe('lifeguard demo', async () => {
     expect(end.html).toContain('start again');
   });
 
+  it('opens no debugger on SIGUSR1, and notes it', async () => {
+    demo.process.kill('SIGUSR1');
+    await demo.says('this signal changes nothing');
+    expect(demo.errors()).toBe('');
+  });
+
   it('stops cleanly on Ctrl-C', async () => {
     demo.process.kill('SIGINT');
     expect(await demo.exit()).toBe(0);

@@ -26,6 +26,9 @@ describe('lifeguard pools', () => {
     const discovery = await fetch(`${issuer}/.well-known/openid-configuration`);
     expect(await discovery.json()).toMatchObject({ issuer });
 
+    pools.process.kill('SIGUSR1');
+    await pools.says('this signal changes nothing');
+    expect(pools.errors()).toBe('');
     pools.process.kill('SIGINT');
     expect(await pools.exit()).toBe(0);
     expect(pools.lines()).toContainEqual(

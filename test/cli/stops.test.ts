@@ -110,7 +110,7 @@ describe('lifeguard serve, told to stop after a visitor has gone', () => {
     expect(await site.exit()).toBe(0);
     expect(site.lines()).toContainEqual(expect.objectContaining({ event: 'login.succeeded' }));
     await pools.close();
-  }, 60_000);
+  });
 });
 
 describe.skipIf(redisProgram === undefined)('a sign-out that the store did not carry out', () => {
@@ -194,7 +194,6 @@ describe('lifeguard serve with workers, told to stop while it starts', () => {
     ]),
   )(
     'by %s to %s, %s, exits with 0, and leaves nobody',
-    { timeout: 60_000 },
     async (signal, _to, _when, moment, tell) => {
       const metricsPort = await freePort();
       const site = lifeguard('serve', {
@@ -215,18 +214,22 @@ describe('lifeguard serve with workers, told to stop while it starts', () => {
 });
 
 describe.each([{}, twoWorkers])('signals that mean no stop (%j)', (workers) => {
-  it.each(['SIGHUP', 'SIGUSR2'] as const)('%s changes nothing, and is noted', async (signal) => {
-    const settings = { ...(await siteSettings()), ...workers };
-    const site = lifeguard('serve', settings);
-    await site.says('"listening"', 'WORKERS' in workers ? 2 : 1);
-    process.kill(-site.process.pid!, signal);
-    await site.says('this signal changes nothing');
-    expect(await statusOf(`${settings.BASE_URL}/readyz`)).toBe(200);
-    expect(new Set(answering(site)).size).toBe('WORKERS' in workers ? 2 : 1);
-    site.process.kill('SIGTERM');
-    expect(await site.exit()).toBe(0);
-    expect(site.output().match(/this signal changes nothing/g)).toHaveLength(1);
-  });
+  it.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
+    '%s changes nothing, and is noted',
+    async (signal) => {
+      const settings = { ...(await siteSettings()), ...workers };
+      const site = lifeguard('serve', settings);
+      await site.says('"listening"', 'WORKERS' in workers ? 2 : 1);
+      process.kill(-site.process.pid!, signal);
+      await site.says('this signal changes nothing');
+      expect(await statusOf(`${settings.BASE_URL}/readyz`)).toBe(200);
+      expect(new Set(answering(site)).size).toBe('WORKERS' in workers ? 2 : 1);
+      site.process.kill('SIGTERM');
+      expect(await site.exit()).toBe(0);
+      expect(site.output().match(/this signal changes nothing/g)).toHaveLength(1);
+      expect(site.errors()).toBe('');
+    },
+  );
 });
 
 describe('metrics with workers', () => {
