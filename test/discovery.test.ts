@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProvider, type Provider } from '../src/relying-party/discovery.js';
 import type { RelyingPartyEvents } from '../src/relying-party/events.js';
-import { KNOWN_TO_HANG_MS } from '../src/relying-party/patience.js';
+import { REQUEST_WAIT_MS } from '../src/config/time-limits.js';
 
 const issuer = 'https://op.example';
 const hour = 3_600_000;
@@ -96,7 +96,7 @@ describe('the discovery document', () => {
       .then(() => op.ask())
       .then(() => op.ask())
       .then(isDone);
-    await vi.advanceTimersByTimeAsync(KNOWN_TO_HANG_MS - 1);
+    await vi.advanceTimersByTimeAsync(REQUEST_WAIT_MS - 1);
     expect(isDone).not.toHaveBeenCalled();
     // A moment more, for timers that wait for nothing.
     await vi.advanceTimersByTimeAsync(10);

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { REQUEST_WAIT_MS } from '../src/config/time-limits.js';
 import {
   CLIENT_ID,
   CLIENT_SECRET,
@@ -27,6 +29,11 @@ afterEach(async () => {
   await site.stop();
   await provider.stop();
 });
+
+/** A look at the OP is remembered for a few seconds. */
+const forgetLooks = (): void => {
+  ahead += 6000;
+};
 
 const timesAsked = (name: string): number => provider.asked.get(name) ?? 0;
 
@@ -74,6 +81,54 @@ describe('an OP whose discovery hangs', () => {
     ahead = 3_600_000;
     expect((await visit(`${site.url}/login`)).status).toBe(302);
     expect(held.size).toBe(1);
+  });
+});
+
+describe('an OP that fails slowly, as behind a gateway that waits for it', () => {
+  it('is waited for by one visitor; the next is told without that', async () => {
+    const waiting: ServerResponse[] = [];
+    provider.answers.set(DISCOVERY, (_req, res) => void waiting.push(res));
+    const first = visit(`${site.url}/login`);
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await wait(REQUEST_WAIT_MS + 50);
+    waiting[0]!.writeHead(502).end();
+    expect((await first).code).toBe('provider_unavailable');
+
+    expect((await visit(`${site.url}/login`)).code).toBe('provider_unavailable');
+    expect(waiting).toHaveLength(2);
+    expect(waiting[1]!.writableEnded).toBe(false);
+  });
+});
+
+describe('an OP that takes pushed requests, and hangs', () => {
+  it('keeps a visitor for the look at it and the push together no longer than a request waits', async () => {
+    const endpoint = `${provider.issuer}/par`;
+    provider.answers.set(DISCOVERY, () => ({
+      ...provider.metadata,
+      require_pushed_authorization_requests: true,
+      pushed_authorization_request_endpoint: endpoint,
+    }));
+    hang('/par');
+    expect((await visit(`${site.url}/login`)).code).toBe('provider_unavailable');
+
+    // The look takes all the time there is; the push would be answered in less than that.
+    const elapsed = vi.spyOn(performance, 'now');
+    onTestFinished(() => void elapsed.mockRestore());
+    provider.answers.set('/', () => {
+      const now = performance.now() + REQUEST_WAIT_MS;
+      elapsed.mockReturnValue(now);
+      return {};
+    });
+    let isPushed = false;
+    provider.answers.set('/par', async (_req, res) => {
+      isPushed = true;
+      await wait(500);
+      res.writeHead(201, { 'content-type': 'application/json' });
+      res.end(JSON.stringify({ request_uri: 'urn:example:a-reference', expires_in: 60 }));
+    });
+    forgetLooks();
+    expect((await visit(`${site.url}/login`)).code).toBe('provider_unavailable');
+    expect(isPushed).toBe(true);
   });
 });
 

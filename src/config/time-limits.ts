@@ -15,6 +15,12 @@ export const REQUEST_WAIT_MS = 750;
 /** One call to the provider. */
 export const PROVIDER_CALL_MS = 5000;
 
+/** Until a connection stands, to the provider or to the proxy on the way there. */
+export const CONNECT_MS = 3000;
+
+/** The same to the provider through the proxy: until that has made its own. Less than a call, which can then say what kept it. */
+export const TUNNEL_MS = 4000;
+
 /**
  * The lock on a session's refresh is short, since one whose holder was killed keeps others from the refresh until it ends. As long
  * as the holder lives it is renewed.

@@ -4,8 +4,14 @@ import type { Provider } from './discovery.js';
 import { faultOf } from './op-fault.js';
 import { createPatience } from './patience.js';
 
-/** Gives the address that begins a sign-in with these parameters. */
-export type AuthorizationUrl = (parameters: Record<string, string>) => Promise<URL>;
+/**
+ * Gives the address that begins a sign-in with these parameters.
+ * @param timeLeft what the request may still wait, in milliseconds, for an OP that is known to hang
+ */
+export type AuthorizationUrl = (
+  parameters: Record<string, string>,
+  timeLeft: () => number,
+) => Promise<URL>;
 
 export interface AuthorizationUrlOptions {
   readonly provider: Provider;
@@ -25,15 +31,15 @@ export function createAuthorizationUrl({
 }: AuthorizationUrlOptions): AuthorizationUrl {
   const patience = createPatience();
 
-  return async (parameters) => {
-    const configuration = await provider.configuration();
+  return async (parameters, timeLeft) => {
+    const configuration = await provider.configuration({ waitMs: timeLeft() });
     const server = configuration.serverMetadata();
     if (!pushesRequests && server.require_pushed_authorization_requests !== true) {
       return client.buildAuthorizationUrl(configuration, parameters);
     }
     try {
       const push = client.buildAuthorizationUrlWithPAR(configuration, parameters);
-      return await patience.wait('pushed authorization request', push);
+      return await patience.wait('pushed authorization request', push, timeLeft());
     } catch (error) {
       throw pushError(error);
     }

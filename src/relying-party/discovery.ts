@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { JWK } from 'jose';
 import * as client from 'openid-client';
-import { PROVIDER_CALL_MS } from '../config/time-limits.js';
+import { PROVIDER_CALL_MS, REQUEST_WAIT_MS } from '../config/time-limits.js';
 import { RelyingPartyError } from '../errors.js';
 import { algorithmsOf, SIGNATURE_ALGORITHMS } from '../tokens/algorithms.js';
 import { clientAuthentication, type ClientCredentials } from '../tokens/client-authentication.js';
@@ -10,21 +10,27 @@ import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import type { RelyingPartyEvents } from './events.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
 import { reasonOf } from './reason.js';
-import { createPatience, KNOWN_TO_HANG_MS } from './patience.js';
+import { createPatience } from './patience.js';
 
 /** The OP as discovery describes it. */
 export interface Provider {
   /**
    * openid-client's configuration for the OP, with its metadata read and checked.
-   * @param fetch how calls with it are made; default the provider's own
    * @throws {RelyingPartyError} `provider_unavailable`, `provider_metadata_invalid`, `client_authentication_unsupported`
    */
-  configuration(fetch?: typeof globalThis.fetch): Promise<client.Configuration>;
+  configuration(options?: ConfigurationOptions): Promise<client.Configuration>;
   /** The metadata last read, without asking; `undefined` before the first success. */
   knownMetadata(): client.ServerMetadata | undefined;
   /** Says that an endpoint cannot be reached: it may have moved, so the metadata is read again when next needed. */
   reportUnreachable(): void;
   readonly keys: KeySet;
+}
+
+interface ConfigurationOptions {
+  /** How calls with it are made; default the provider's own. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** What the request may still wait for an OP that is known to hang, or of which we know the metadata. */
+  readonly waitMs?: number;
 }
 
 export interface ProviderOptions extends ClientCredentials {
@@ -82,7 +88,7 @@ export function createProvider(options: ProviderOptions): Provider {
     return known.metadata;
   };
 
-  const metadata = async (): Promise<client.ServerMetadata> => {
+  const metadata = async (waitMs = REQUEST_WAIT_MS): Promise<client.ServerMetadata> => {
     if (known !== undefined && now() < known.readAgainAt) return known.metadata;
     if (reading === undefined) {
       readingSince = performance.now();
@@ -90,10 +96,10 @@ export function createProvider(options: ProviderOptions): Provider {
         reading = undefined;
       });
     }
-    const waiting = patience.wait('discovery', reading);
+    const waiting = patience.wait('discovery', reading, waitMs);
     if (known === undefined) return waiting;
     // A request asks several times: all of them together wait no longer for one reading.
-    const left = Math.max(0, readingSince + KNOWN_TO_HANG_MS - performance.now());
+    const left = Math.min(waitMs, Math.max(0, readingSince + REQUEST_WAIT_MS - performance.now()));
     try {
       return await withinTimeLimit(waiting, left);
     } catch {
@@ -119,8 +125,8 @@ export function createProvider(options: ProviderOptions): Provider {
   };
 
   return {
-    async configuration(fetch) {
-      const current = await metadata();
+    async configuration({ fetch, waitMs } = {}) {
+      const current = await metadata(waitMs);
       const skew = Math.round((now() - Date.now()) / 1000);
       if (fetch !== undefined) return configure(fetch, current, skew);
       if (configured?.metadata !== current || configured.skew !== skew) {

@@ -1,7 +1,6 @@
-import { RelyingPartyError } from '../errors.js';
 import type { BackgroundWork } from './background-work.js';
 import type { RelyingPartyParts } from './context.js';
-import { reasonOf } from './reason.js';
+import { detailOf } from './reason.js';
 
 /**
  * What the session store did not let a sign-out do, such as to delete the session: the process does it once the store works
@@ -58,8 +57,7 @@ export function createLeftovers({ background, events }: LeftoversOptions): Lefto
     }
     left.set(name, work);
     if (isTrying) return;
-    const detail = failure instanceof RelyingPartyError ? failure.message : reasonOf(failure);
-    events.emit('logout.postponed', { count: left.size, detail });
+    events.emit('logout.postponed', { count: left.size, detail: detailOf(failure) });
     void background.own(tryUntilDone());
   };
 

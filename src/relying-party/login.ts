@@ -65,10 +65,8 @@ async function sendToProvider(
   { returnTo, email, stepUp }: LoginRequest,
   identityProvider: IdentityProvider | undefined,
 ): Promise<void> {
-  // From here on the request's time is counted.
-  timeLeft(req);
-  // Says why, where there is none.
-  await context.provider.configuration();
+  // Says why, where there is none. From here on the request's time is counted.
+  await context.provider.configuration({ waitMs: timeLeft(req) });
   if ((await presenceInTime(context, req)) === 'no-one-there') {
     const failure = context.providerPresence.lastFailure();
     throw new RelyingPartyError(
@@ -79,7 +77,7 @@ async function sendToProvider(
   }
   const transaction = context.transactions.begin(req, res, returnTo, stepUp);
   // Discovery is asked again: that look may have found that the OP has moved.
-  const url = await context.authorizationUrl({
+  const parameters = {
     redirect_uri: redirectUri(context),
     scope: context.scope,
     state: transaction.state,
@@ -92,7 +90,8 @@ async function sendToProvider(
     ...(stepUp.maxAgeSeconds !== undefined && { max_age: String(stepUp.maxAgeSeconds) }),
     ...promptOf(context, stepUp),
     ...(stepUp.acrValues !== undefined && { acr_values: stepUp.acrValues }),
-  });
+  };
+  const url = await context.authorizationUrl(parameters, () => timeLeft(req));
   context.events.emit('login.started', {
     requestId: requestIdOf(res),
     identityProvider: identityProvider?.name,

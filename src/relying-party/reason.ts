@@ -40,6 +40,11 @@ export function reasonOf(error: unknown): string {
   return (told === '' ? 'unknown error' : told).slice(0, MAX_LENGTH) + where;
 }
 
+/** What is to be told of a failure that may be one of ours, which says its reason itself. */
+export function detailOf(failure: unknown): string {
+  return failure instanceof RelyingPartyError ? failure.message : reasonOf(failure);
+}
+
 /** The error and what caused it, outermost first; of several attempts to connect, the last. */
 function causes(error: unknown): object[] {
   const chain: object[] = [];

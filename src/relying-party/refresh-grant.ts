@@ -42,7 +42,7 @@ export async function requestRefresh(
     outcome,
   });
   try {
-    const configuration = await provider.configuration(readingAhead as typeof fetch);
+    const configuration = await provider.configuration({ fetch: readingAhead as typeof fetch });
     return answer({ response: await client.refreshTokenGrant(configuration, presented) });
   } catch (thrown) {
     const error = tokenEndpointError(thrown);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  CONNECT_MS,
   FINISH_MS,
   PROVIDER_CALL_MS,
   REFRESH_LOCK_MS,
@@ -8,8 +9,8 @@ import {
   REQUEST_WAIT_MS,
   ROTATION_GRACE_SECONDS,
   STORE_ANSWER_MS,
+  TUNNEL_MS,
 } from '../../src/config/time-limits.js';
-import { KNOWN_TO_HANG_MS } from '../../src/relying-party/patience.js';
 
 describe('the time limits fit each other', () => {
   const graceMs = ROTATION_GRACE_SECONDS * 1000;
@@ -40,7 +41,11 @@ describe('the time limits fit each other', () => {
 
   it('a request that waits as long as it may is answered within a second, a quarter of which is its own', () => {
     expect(REQUEST_WAIT_MS).toBeLessThanOrEqual(750);
-    expect(KNOWN_TO_HANG_MS).toBeLessThanOrEqual(750);
+  });
+
+  it('a call is over after what it waits for on its way, which can then be told apart', () => {
+    expect(CONNECT_MS).toBeLessThan(TUNNEL_MS);
+    expect(TUNNEL_MS).toBeLessThan(PROVIDER_CALL_MS);
   });
 
   it('the grace is none that Cognito refuses', () => {
