@@ -1,3 +1,5 @@
+import { proxyFailureIn } from '../errors/proxy-failure.js';
+
 /** An address a browser without a user would get to. */
 export interface Hop {
   readonly url: URL;
@@ -94,9 +96,11 @@ class CookieJar {
   }
 }
 
-/** What went wrong with a request, by the network's own code. */
+/** What went wrong with a request, by the network's own code, or in words where it was the proxy. */
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
+  const failure = proxyFailureIn(error);
+  if (failure !== undefined) return failure.message;
   if (error.name === 'TimeoutError') return `no answer within ${REQUEST_TIMEOUT_MS / 1000} s`;
   if (error.cause instanceof Error) return networkReason(error.cause);
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;

@@ -72,8 +72,9 @@ export function createRelyingParty(
   const now = options.now ?? Date.now;
   const isHttps = baseUrl.startsWith('https:');
   const events = new RelyingPartyEmitter();
-  const opFetch = createOpFetch(proxyFrom(options.proxy));
-  const fetch = keepingAddresses(options.fetch ?? opFetch.fetch);
+  const proxy = proxyFrom(options.proxy);
+  const opFetch = createOpFetch(proxy);
+  const fetch = keepingAddresses(options.fetch ?? opFetch.fetch, proxy);
   const mergesUserInfo = options.userInfo === 'merge';
   const pushesRequests = options.pushedAuthorizationRequests ?? false;
   const provider = createProvider({

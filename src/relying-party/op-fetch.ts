@@ -1,11 +1,7 @@
-import {
-  Agent,
-  fetch as undiciFetch,
-  ProxyAgent,
-  type Dispatcher,
-  type Response as UndiciResponse,
-} from 'undici';
+import { Agent, fetch as undiciFetch, ProxyAgent, type Response as UndiciResponse } from 'undici';
+import { CONNECT_MS } from '../config/time-limits.js';
 import { goesThroughProxy, type ProxyOptions } from './proxy.js';
+import { createProxyTunnels } from './proxy-tunnels.js';
 
 /** Calls to the OP and a way to let go of their connections. */
 export interface OpFetch {
@@ -14,7 +10,6 @@ export interface OpFetch {
 }
 
 const MAX_CONNECTIONS = 32;
-const CONNECT_TIMEOUT_MS = 3000;
 export const MAX_RESPONSE_BYTES: number = 1024 * 1024;
 
 /**
@@ -26,16 +21,30 @@ export const MAX_RESPONSE_BYTES: number = 1024 * 1024;
 export function createOpFetch(proxy?: ProxyOptions): OpFetch {
   const settings = {
     connections: MAX_CONNECTIONS,
-    connect: { timeout: CONNECT_TIMEOUT_MS },
+    connect: { timeout: CONNECT_MS },
     maxResponseSize: MAX_RESPONSE_BYTES,
   };
   const straight = new Agent(settings);
-  const proxied = proxy && new ProxyAgent({ ...settings, uri: proxy.url });
-  const dispatcherFor = (url: string): Dispatcher =>
-    proxied !== undefined && goesThroughProxy(new URL(url), proxy) ? proxied : straight;
+  const tunnels = proxy && createProxyTunnels(new URL(proxy.url));
+  const proxied =
+    proxy &&
+    new ProxyAgent({
+      ...settings,
+      uri: proxy.url,
+      proxyTls: settings.connect,
+      clientFactory: tunnels!.createClient,
+    });
 
+  const call = async (url: string, init?: object): Promise<UndiciResponse> => {
+    if (proxied === undefined || !goesThroughProxy(new URL(url), proxy)) {
+      return undiciFetch(url, { ...init, dispatcher: straight });
+    }
+    return undiciFetch(url, { ...init, dispatcher: proxied }).catch((error: unknown) => {
+      throw tunnels!.explain(new URL(url), error);
+    });
+  };
   const pooled = async (url: string, init?: object): Promise<Response> => {
-    const response = await undiciFetch(url, { ...init, dispatcher: dispatcherFor(url) });
+    const response = await call(url, init);
     const { status, headers } = response;
     return new Response(await bodyOf(response), { status, headers: [...headers] });
   };

@@ -1,13 +1,21 @@
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../errors.js';
+import { ProxyFailure } from '../errors/proxy-failure.js';
+import { goesThroughProxy, type ProxyOptions } from './proxy.js';
 
 /** Which address an answer, or the failure to get one, is of. */
 const addresses = new WeakMap<object, string>();
 
-/** Calls of which a failure can be told with the address: whoever is woken at night should not have to look for it. */
-export function keepingAddresses(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+/**
+ * Calls of which a failure can be told with the address: whoever is woken at night should not have to look for it.
+ * @param proxy what they go through, if anything: it is told as well, since it may be the cause
+ */
+export function keepingAddresses(
+  fetch: typeof globalThis.fetch,
+  proxy?: ProxyOptions,
+): typeof globalThis.fetch {
   return async (input, init) => {
-    const address = addressOf(input);
+    const address = addressOf(input, proxy);
     const tell = (failure: unknown): never => {
       if (typeof failure === 'object' && failure !== null) addresses.set(failure, address);
       throw failure;
@@ -21,9 +29,11 @@ export function keepingAddresses(fetch: typeof globalThis.fetch): typeof globalT
 }
 
 /** Without the query, and a user name and password, which may be secret. */
-function addressOf(input: Parameters<typeof fetch>[0]): string {
-  const { origin, pathname } = new URL(input instanceof Request ? input.url : input);
-  return origin + pathname;
+function addressOf(input: Parameters<typeof fetch>[0], proxy: ProxyOptions | undefined): string {
+  const url = new URL(input instanceof Request ? input.url : input);
+  const address = url.origin + url.pathname;
+  if (proxy === undefined || !goesThroughProxy(url, proxy)) return address;
+  return `${address} through the proxy ${new URL(proxy.url).origin}`;
 }
 
 const MAX_LENGTH = 400;
@@ -50,6 +60,8 @@ function causes(error: unknown): object[] {
   const chain: object[] = [];
   for (let each = error; typeof each === 'object' && each !== null && chain.length < 8;) {
     chain.push(each);
+    // It has told why.
+    if (each instanceof ProxyFailure) break;
     const attempt: unknown = each instanceof AggregateError ? each.errors.at(-1) : undefined;
     const answer: unknown = each instanceof client.ResponseBodyError ? each.response : undefined;
     each = attempt ?? answer ?? (each instanceof Error ? each.cause : undefined);
@@ -64,8 +76,11 @@ function words(each: object): string {
   // It quotes what it could not read.
   if (each instanceof SyntaxError) return 'not JSON';
   if (each instanceof RelyingPartyError || each instanceof client.ClientError) return each.message;
-  const { code } = each as { code?: unknown };
+  if (each instanceof ProxyFailure) return each.message;
+  const { code, reason } = each as { code?: unknown; reason?: unknown };
   if (typeof code !== 'string') return each instanceof TypeError ? '' : each.name;
+  // OpenSSL's message is several of its own, with line breaks.
+  if (code.startsWith('ERR_SSL_') && typeof reason === 'string') return `${code} ${reason}`;
   // A system's or undici's: `connect ECONNREFUSED 127.0.0.1:443`, `certificate has expired`.
   return each.message.includes(code) ? each.message : `${code} ${each.message}`.trim();
 }

@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { networkReason } from '../src/doctor/visit.js';
+import { createOpFetch } from '../src/relying-party/op-fetch.js';
+import { explained } from '../src/setup/explain.js';
+import { createCertificate } from './support/nginx.js';
+import { startRecordingProxy } from './support/recording-proxy.js';
+import { startApp, type RunningApp } from './support/app.js';
+import { startFailingProxy, type FailingProxy, type ProxyFault } from './support/failing-proxy.js';
+import { visit } from './security/support/visitor.js';
+
+/*
+ * A proxy for outgoing calls that does not work is between us and the provider, and between us alone: a browser goes there by a
+ * way of its own.
+ */
+
+let proxy: FailingProxy;
+let site: RunningApp | undefined;
+afterEach(async () => {
+  await site?.stop();
+  site = undefined;
+  await proxy.stop();
+});
+
+const AWAY = 'https://idp.example.test/pool';
+const withoutPassword = (url: string): string => url.replace('site:open-sesame@', '');
+
+describe('what the operator is told when the outgoing proxy', () => {
+  it.each<[ProxyFault, RegExp]>([
+    ['refuses', /connect ECONNREFUSED 127\.0\.0\.1:\d+/],
+    ['not-found', /(?:ENOTFOUND|EAI_AGAIN) proxy\.invalid/],
+    ['hangs', /no answer in time/],
+    ['closes', /other side closed|ECONNRESET/],
+    ['no-tls', /it does not speak TLS, which the https: of its address asks for/],
+    [407, /CONNECT was answered with status 407, so it wants a user name and password, or others/],
+    [502, /CONNECT was answered with status 502/],
+    [504, /CONNECT was answered with status 504/],
+  ])('%s: whose fault it is, at which address, and what it did', async (fault, what) => {
+    proxy = await startFailingProxy(fault);
+    const environment = { ISSUER: AWAY, CLIENT_ID: 'site', CLIENT_SECRET: 'none' };
+    site = await startApp({ ...environment, HTTPS_PROXY: proxy.url });
+    const seen = new Set<string>();
+    // The second visitor of a proxy that hangs does not wait for it, and leaves a line of another kind.
+    for (let turn = 0; turn < 2; turn += 1) {
+      expect((await visit(`${site.url}/login`)).code).toBe('provider_unavailable');
+    }
+    for (const line of site.log.filter((each) => each.includes('"login.failed"'))) {
+      const { detail } = JSON.parse(line) as { detail: string };
+      expect(detail).toContain(`the proxy ${withoutPassword(proxy.url)} gave no way through: `);
+      expect(detail).toMatch(what);
+      expect(detail).toContain(`(asked: ${AWAY}/.well-known/openid-configuration`);
+      expect(detail).not.toMatch(/[\r\n]|OpenSSL|routines|UND_ERR_ABORTED/);
+      seen.add(detail);
+    }
+    expect(seen.size).toBe(fault === 'hangs' ? 2 : 1);
+    expect(site.log.join('')).not.toMatch(/sesame/);
+  });
+
+  it('gives a way, and what is behind it fails: that there is a proxy in between', async () => {
+    const certificate = createCertificate('idp.example.test');
+    const way = await startRecordingProxy({ certificate, target: AWAY });
+    proxy = { url: way.url, held: new Set(), stop: () => way.stop() };
+    const environment = { ISSUER: AWAY, CLIENT_ID: 'site', CLIENT_SECRET: 'none' };
+    site = await startApp({ ...environment, HTTPS_PROXY: way.url });
+    expect((await visit(`${site.url}/login`)).code).toBe('provider_unavailable');
+    const line = site.log.find((each) => each.includes('"login.failed"'))!;
+    const asked = `(asked: ${AWAY}/.well-known/openid-configuration through the proxy ${way.url})`;
+    expect(line).toContain('self-signed certificate');
+    expect(line).toContain(asked);
+    expect(line).not.toContain('gave no way through');
+    certificate.remove();
+  });
+
+  it('fails under doctor and setup: the same words', async () => {
+    proxy = await startFailingProxy(502);
+    const { fetch, close } = createOpFetch({ url: proxy.url });
+    const failure: unknown = await fetch(AWAY).catch((error: unknown) => error);
+    await close();
+    const words = `the proxy ${withoutPassword(proxy.url)} gave no way through: CONNECT was answered with status 502`;
+    expect(networkReason(failure)).toBe(words);
+    expect(explained(failure)).toMatchObject({ message: `Cognito cannot be reached: ${words}.` });
+  });
+});
