@@ -4,8 +4,10 @@ import { createOpFetch } from '../src/relying-party/op-fetch.js';
 import { explained } from '../src/setup/explain.js';
 import { createCertificate } from './support/nginx.js';
 import { startRecordingProxy } from './support/recording-proxy.js';
+import { signedIn } from '../src/testing/index.js';
 import { startApp, type RunningApp } from './support/app.js';
 import { startFailingProxy, type FailingProxy, type ProxyFault } from './support/failing-proxy.js';
+import { startHostileProvider, type HostileProvider } from './security/support/hostile-provider.js';
 import { visit } from './security/support/visitor.js';
 
 /*
@@ -23,6 +25,65 @@ afterEach(async () => {
 
 const AWAY = 'https://idp.example.test/pool';
 const withoutPassword = (url: string): string => url.replace('site:open-sesame@', '');
+
+const kinds: ProxyFault[] = ['refuses', 'not-found', 'hangs', 'closes', 'no-tls', 407, 502, 504];
+
+describe.each(kinds)('while the outgoing proxy %s,', (fault) => {
+  const person = {
+    accept: 'text/html',
+    'sec-fetch-mode': 'navigate',
+    'sec-fetch-dest': 'document',
+  };
+  const POOL = 'https://pool.example.test';
+  const SECOND = 'https://second.example.test';
+  let provider: HostileProvider;
+  afterEach(() => provider.stop());
+
+  /** A site that knows where its provider is: all of it but the discovery document is behind the proxy. */
+  async function start(): Promise<RunningApp> {
+    proxy = await startFailingProxy(fault);
+    provider = await startHostileProvider();
+    provider.answers.set('/.well-known/openid-configuration', () => ({
+      ...provider.metadata,
+      authorization_endpoint: `${POOL}/authorize`,
+      token_endpoint: `${POOL}/token`,
+      end_session_endpoint: `${POOL}/end`,
+    }));
+    const signOut = { kind: 'cognito', domain: SECOND, clientId: 'x' };
+    site = await startApp({
+      ISSUER: provider.issuer,
+      CLIENT_ID: 'site',
+      CLIENT_SECRET: 'none',
+      HTTPS_PROXY: proxy.url,
+      IDENTITY_PROVIDERS: JSON.stringify([{ name: 'second', label: 'Corporate ID', signOut }]),
+    });
+    return site;
+  }
+
+  it('a sign-out leads to every pool: the browser has a way of its own', async () => {
+    const { url, relyingParty } = await start();
+    const { cookie } = await signedIn(relyingParty, {
+      claims: { identities: [{ providerName: 'second' }] },
+    });
+    const headers = { ...person, origin: url, 'sec-fetch-site': 'same-origin' };
+    const out = await visit(`${url}/logout`, { method: 'POST', cookie, headers });
+    const first = new URL(String(out.headers['refresh']).replace(/^0; url=/, ''), url);
+    expect(first.origin + first.pathname).toBe(`${POOL}/end`);
+
+    const back = `${url}/logout/continue?state=${first.searchParams.get('state')}`;
+    const next = await visit(back, { cookie: out.cookie, headers: person });
+    expect(String(next.headers['location'])).toContain(`${SECOND}/logout?`);
+    // What it says of the provider is not that it may have moved.
+    expect(provider.asked.get('GET /.well-known/openid-configuration')).toBe(1);
+  });
+
+  it('a sign-in goes to the provider', async () => {
+    const { url } = await start();
+    const login = await visit(`${url}/login`, { headers: person });
+    expect(login.status).toBe(302);
+    expect(String(login.headers['location'])).toContain(`${POOL}/authorize?`);
+  });
+});
 
 describe('what the operator is told when the outgoing proxy', () => {
   it.each<[ProxyFault, RegExp]>([

@@ -12,6 +12,9 @@ export const STORE_ANSWER_MS = 700;
  */
 export const REQUEST_WAIT_MS = 750;
 
+/** A look whether somebody is at an address: less than a request waits, which is then told what came of it. */
+export const LOOK_MS = 600;
+
 /** One call to the provider. */
 export const PROVIDER_CALL_MS = 5000;
 

@@ -1,10 +1,11 @@
-import { REQUEST_WAIT_MS } from '../config/time-limits.js';
+import { LOOK_MS } from '../config/time-limits.js';
+import { proxyFailureIn } from '../errors/proxy-failure.js';
 
 /**
  * What a look at an address showed. `refused`: a machine is there, and takes no connection. `not-found`: no way leads there from
- * here, which may be different for a browser.
+ * here, which may be different for a browser. `unknown`: nothing, since our proxy let us not look; browsers have another way.
  */
-export type AddressPresence = 'answers' | 'silent' | 'refused' | 'not-found';
+export type AddressPresence = 'answers' | 'silent' | 'refused' | 'not-found' | 'unknown';
 
 export interface AddressPresenceOptions {
   readonly fetch: typeof fetch;
@@ -53,11 +54,12 @@ export async function knock(
     await fetch(new URL('/', origin).href, {
       method: 'HEAD',
       redirect: 'manual',
-      signal: AbortSignal.timeout(REQUEST_WAIT_MS),
+      signal: AbortSignal.timeout(LOOK_MS),
     });
     return 'answers';
   } catch (error) {
     onFailure(error);
+    if (proxyFailureIn(error) !== undefined) return 'unknown';
     const code = codeOf(error);
     if (code === 'ECONNREFUSED') return 'refused';
     return NO_WAY.has(code) ? 'not-found' : 'silent';

@@ -3,6 +3,7 @@ import type { JWK } from 'jose';
 import * as client from 'openid-client';
 import { PROVIDER_CALL_MS, REQUEST_WAIT_MS } from '../config/time-limits.js';
 import { RelyingPartyError } from '../errors.js';
+import { proxyFailureIn } from '../errors/proxy-failure.js';
 import { algorithmsOf, SIGNATURE_ALGORITHMS } from '../tokens/algorithms.js';
 import { clientAuthentication, type ClientCredentials } from '../tokens/client-authentication.js';
 import { createKeySet, type KeySet } from '../tokens/key-set.js';
@@ -117,6 +118,7 @@ export function createProvider(options: ProviderOptions): Provider {
     try {
       return await loadKeys(options, uri);
     } catch (error) {
+      if (proxyFailureIn(error) !== undefined) throw error;
       reportUnreachable();
       const { jwks_uri: uriNow } = await metadata();
       if (uriNow === uri) throw error;
@@ -178,7 +180,7 @@ function reporting(fetch: typeof globalThis.fetch, unreachable: () => void): cli
       if (MOVED_STATUSES.has(response.status)) unreachable();
       return response;
     } catch (error) {
-      unreachable();
+      if (proxyFailureIn(error) === undefined) unreachable();
       throw error;
     }
   };

@@ -68,6 +68,7 @@ async function discovered({ provider }: RelyingPartyContext, endsAt: number): Pr
  *
  * The master pool must answer us, as at every sign-in; who presses "Finish" is sent there also while it is silent. The provider
  * behind it may be out of our reach only, in a network that the browser is in: it counts as away only if its machine refuses us.
+ * Where it is our proxy that fails, nothing speaks against either.
  */
 async function isWorthSending(
   context: RelyingPartyContext,
@@ -80,5 +81,6 @@ async function isWorthSending(
     () => 'silent',
   );
   if (hop.name === 'upstream') return presence !== 'refused';
+  if (presence === 'unknown') return true;
   return presence === 'answers' || (presence === 'silent' && hop.isRetry === true);
 }

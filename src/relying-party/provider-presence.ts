@@ -1,8 +1,11 @@
 import { knock } from './address-presence.js';
 import type { Provider } from './discovery.js';
 
-/** What a look at the OP's address showed. `no-one-there`: not even a connection could be made. */
-export type ProviderPresence = 'answers' | 'silent' | 'no-one-there';
+/**
+ * What a look at the OP's address showed. `no-one-there`: not even a connection could be made. `unknown`: our proxy let us not
+ * look.
+ */
+export type ProviderPresence = 'answers' | 'silent' | 'no-one-there' | 'unknown';
 
 /** Looks whether the OP is there. */
 export interface LookAtProvider {
@@ -17,9 +20,13 @@ export interface ProviderPresenceOptions {
   readonly now: () => number;
 }
 
-const REMEMBERED_MS = 1000;
-/** So long nobody waits for an OP that was just silent; a look every now and then tells when it is back. */
-const SILENCE_REMEMBERED_MS = 5000;
+/** Nobody waits again for what was just silent; a look every now and then tells when it is back. */
+const REMEMBERED_MS: Readonly<Record<ProviderPresence, number>> = {
+  answers: 1000,
+  silent: 5000,
+  unknown: 5000,
+  'no-one-there': 0,
+};
 
 /**
  * Looks whether the OP is there, before a browser is sent to it: better a page of ours than the browser's own about a connection
@@ -31,8 +38,7 @@ const SILENCE_REMEMBERED_MS = 5000;
  */
 export function createProviderPresence(options: ProviderPresenceOptions): LookAtProvider {
   const { provider, fetch, now } = options;
-  let answeredAt = -Infinity;
-  let silentAt = -Infinity;
+  let last: { readonly presence: ProviderPresence; readonly at: number } | undefined;
   let failure: unknown;
   let looking: Promise<ProviderPresence> | undefined;
 
@@ -61,16 +67,16 @@ export function createProviderPresence(options: ProviderPresenceOptions): LookAt
 
   const lookAndRemember = async (): Promise<ProviderPresence> => {
     const presence = await look();
-    answeredAt = presence === 'answers' ? now() : -Infinity;
-    silentAt = presence === 'silent' ? now() : -Infinity;
+    last = { presence, at: now() };
     looking = undefined;
     return presence;
   };
 
   const lookNow = async (): Promise<ProviderPresence> => {
-    if (now() - answeredAt < REMEMBERED_MS) return 'answers';
+    const isRemembered = last !== undefined && now() - last.at < REMEMBERED_MS[last.presence];
+    if (isRemembered && last?.presence === 'answers') return 'answers';
     looking ??= lookAndRemember();
-    return now() - silentAt < SILENCE_REMEMBERED_MS ? 'silent' : looking;
+    return isRemembered ? last!.presence : looking;
   };
   return Object.assign(lookNow, { lastFailure: () => failure });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   CONNECT_MS,
   FINISH_MS,
+  LOOK_MS,
   PROVIDER_CALL_MS,
   REFRESH_LOCK_MS,
   REFRESH_LOCK_RENEWAL_MS,
@@ -37,6 +38,10 @@ describe('the time limits fit each other', () => {
 
   it('a request waits for the store at least as long as the store may take', () => {
     expect(STORE_ANSWER_MS).toBeLessThan(REQUEST_WAIT_MS);
+  });
+
+  it('a request is told what a look has shown, also when it took all it may', () => {
+    expect(LOOK_MS).toBeLessThan(REQUEST_WAIT_MS);
   });
 
   it('a request that waits as long as it may is answered within a second, a quarter of which is its own', () => {
