@@ -207,6 +207,30 @@ describe('what the operator is told of a sign-in that failed, because', () => {
       /^token endpoint: 400 invalid_grant \(used already\): .+\(asked: .+\/token\)$/,
     ],
     [
+      'the code is refused in words that are not for a terminal',
+      () => ({
+        answers: {
+          '/token': error(400, {
+            error: 'invalid_grant',
+            error_description: `\u009b\u202e\u2028\n${'x'.repeat(4000)}`,
+          }),
+        },
+      }),
+      /^token endpoint: 400 invalid_grant \(\\u\{9b\}\\u\{202e\}\\u\{2028\}\\u\{a\}x+: status 400, application\/json \(asked: .+\/token\)$/,
+    ],
+    [
+      'it authenticates clients in ways that are not for a terminal',
+      () => ({
+        metadata: { token_endpoint_auth_methods_supported: ['\u009b', 'x'.repeat(4000)] },
+      }),
+      /^discovery: token_endpoint_auth_methods_supported has \\u\{9b\}, x+; we could do/,
+    ],
+    [
+      'the token endpoint has an address without end',
+      () => ({ metadata: { token_endpoint: `${issuer}/${'x'.repeat(4000)}` } }),
+      /^token endpoint: .+ \(asked: .+\/x+\)$/,
+    ],
+    [
       'the provider throttles us',
       () => ({ answers: { '/token': [429, 'text/plain', ANSWER] } }),
       /^token endpoint: .+: status 429, text\/plain \(asked: .+\/token\)$/,

@@ -28,7 +28,7 @@ describe('an error the master pool reports', () => {
     expect(JSON.parse(failed)).toMatchObject({
       code: 'attribute_missing',
       detail: expect.stringMatching(
-        /^invalid_request: attributes required: \[phone_number\] \| .+ Map it at .+ docs\/errors\/attribute_missing\.md$/,
+        /^.+ \| Map it at .+ docs\/errors\/attribute_missing\.md \| unverified, the browser brought: invalid_request: attributes required: \[phone_number\]$/,
       ),
     });
   });

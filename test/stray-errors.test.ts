@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { visit } from './security/support/visitor.js';
 import { startWorld, type World } from './support/world.js';
 
 interface Line {
@@ -138,5 +139,54 @@ describe('an error at the callback that belongs to no sign-in', () => {
     await open({ error_description: 'only this' });
     await open({ code: 'abc' });
     expect(linesSince()).toEqual([]);
+  });
+});
+
+describe('an error at the callback with a state of the browser’s own', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  afterAll(() => world.stop());
+
+  /** What the log says of a sign-in that anybody can begin, and end with words of their own. */
+  const failWith = async (parameters: Record<string, string>): Promise<string[]> => {
+    const from = world.app.log.length;
+    const start = await visit(`${world.app.url}/login`);
+    const state = new URL(String(start.headers['location'])).searchParams.get('state')!;
+    const query = new URLSearchParams({ ...parameters, state }).toString();
+    await visit(`${world.app.url}/callback?${query}`, { cookie: start.cookie });
+    return world.app.log.slice(from).filter((line) => line.includes('"login.failed"'));
+  };
+  const detailOf = ([line]: string[]): string => (JSON.parse(line!) as { detail: string }).detail;
+  const words = (detail: string): string =>
+    detail.split(' | unverified, the browser brought: ')[1]!;
+
+  it('has its words at the end of the line, marked as the browser’s, and invisible ones escaped', async () => {
+    const lines = await failWith({
+      error: 'server_error',
+      error_description: '\u009b31m\u202eevil\u2028second\u0007\n{"level":"fatal"} | cause | fix',
+    });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]!.trimEnd()).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(detailOf(lines)).toMatch(/^.+ \| .+ \| docs\/errors\/\w+\.md \| unverified, /);
+    expect(words(detailOf(lines))).toBe(
+      String.raw`server_error: \u{9b}31m\u{202e}evil\u{2028}second\u{7}\u{a}{"level":"fatal"} | cause | fix`,
+    );
+  });
+
+  it('has 300 characters of them at most, escaped ones counted', async () => {
+    for (const description of ['x'.repeat(4000), '\u202e'.repeat(500)]) {
+      const lines = await failWith({ error: 'server_error', error_description: description });
+      expect(words(detailOf(lines))).toHaveLength(300);
+    }
+  });
+
+  it('is told each time: what others bring must not silence it', async () => {
+    for (let turn = 0; turn < 12; turn += 1) {
+      expect(words(detailOf(await failWith({ error: `error_${turn}` })))).toBe(
+        `error_${turn}: no description`,
+      );
+    }
   });
 });

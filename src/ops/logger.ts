@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Settings } from '../config/settings.js';
+import { visibleJson } from '../errors/strangers-words.js';
 
 /*
  * The last line of defence, applied to each finished line. Nothing should get this far: what is logged is chosen
@@ -32,9 +33,11 @@ function withoutToken(dotted: string): string {
   return isToken ? `${dotted.slice(0, start)}[token]` : dotted;
 }
 
-/** Takes tokens, codes and secrets out of a line. */
+/** Takes tokens, codes and secrets out of a line, and what would steer the terminal it is read on. */
 const redact = (line: string): string =>
-  secretsInText.reduce((text, [pattern, replace]) => text.replace(pattern, replace), line);
+  visibleJson(
+    secretsInText.reduce((text, [pattern, replace]) => text.replace(pattern, replace), line),
+  );
 
 export interface LoggerOptions {
   readonly level: Settings['logLevel'];

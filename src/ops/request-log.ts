@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
+import { visible } from '../errors/strangers-words.js';
 import { requestIdOf } from '../web/request-id.js';
 import { pathOf } from '../web/request-target.js';
 
@@ -21,7 +22,7 @@ export function requestLog(
       const line = {
         id,
         method: req.method,
-        path: pathOf(req),
+        path: visible(pathOf(req)),
         status,
         ms: Math.round((elapsed() - startedAt) * 10) / 10,
         // Absent when all is well: the browser went away, or we cut the connection.

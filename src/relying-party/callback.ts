@@ -3,6 +3,7 @@ import * as client from 'openid-client';
 import { recogniseAuthorizationError } from '../cognito/error-descriptions.js';
 import { RelyingPartyError } from '../errors.js';
 import { operatorHelp } from '../errors/operator-help.js';
+import { quoted } from '../errors/strangers-words.js';
 import type { Session } from '../sessions/session.js';
 import type { Established } from '../sessions/sessions.js';
 import type { IdTokenClaims } from '../tokens/id-token.js';
@@ -124,12 +125,17 @@ async function exchangeCode(
   }
 }
 
-/** Recognised where it can be; the description, and what it means, are for the operator. */
+/**
+ * Recognised where it can be; the description, and what it means, are for the operator. Anybody can begin a sign-in and end it
+ * with words of their own, so what the browser brought comes last, where it cannot pass for ours. It is not told more seldom than
+ * that sign-ins fail, though: then a stranger could silence what the provider says to everybody else.
+ */
 function authorizationError(error: client.AuthorizationResponseError): RelyingPartyError {
   const code = recogniseAuthorizationError(error.error, error.error_description);
-  const said = `${error.error}: ${error.error_description ?? 'no description'}`.slice(0, 500);
+  const said = `${error.error}: ${error.error_description ?? 'no description'}`;
   const { cause, fix } = operatorHelp[code];
-  const message = `${said.trim()} | ${cause} | ${fix} | docs/errors/${code}.md`;
+  const help = `${cause} | ${fix} | docs/errors/${code}.md`;
+  const message = `${help} | unverified, the browser brought: ${quoted(said.trim())}`;
   return new RelyingPartyError(code, message, { cause: error });
 }
 

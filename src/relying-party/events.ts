@@ -6,7 +6,10 @@ export interface RelyingPartyEvents {
   'login.succeeded': [
     { requestId: string; subject: string; session: string; identityProvider: string | undefined },
   ];
-  /** `detail` is for the operator: the failed check, or Cognito's error description; never a token. */
+  /**
+   * `detail` is for the operator: the failed check, or what an error means and, at its end and marked as unverified, what the
+   * browser said the OP said; never a token.
+   */
   'login.failed': [{ requestId: string; code: RelyingPartyErrorCode; detail: string }];
   /**
    * An error at the callback that belongs to no sign-in we began, or that came with what cannot be read. Anybody can write one:

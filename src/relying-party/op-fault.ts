@@ -1,4 +1,5 @@
 import * as client from 'openid-client';
+import { quoted } from '../errors/strangers-words.js';
 import { reasonOf } from './reason.js';
 
 /** What a failed call to an endpoint of the OP was. */
@@ -28,7 +29,7 @@ export function isServerFault(status: number): boolean {
 function described(refusal: client.ResponseBodyError): string {
   const { error, error_description: description, status } = refusal;
   const said = `${status} ${error}${description === undefined ? '' : ` (${description})`}`;
-  return `${said.slice(0, 300)}: ${reasonOf(refusal.response)}`;
+  return `${quoted(said)}: ${reasonOf(refusal.response)}`;
 }
 
 function isNetworkFault(error: client.ClientError): boolean {

@@ -1,6 +1,7 @@
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../errors.js';
 import { ProxyFailure } from '../errors/proxy-failure.js';
+import { quoted, visible } from '../errors/strangers-words.js';
 import { goesThroughProxy, type ProxyOptions } from './proxy.js';
 
 /** Which address an answer, or the failure to get one, is of. */
@@ -31,7 +32,7 @@ export function keepingAddresses(
 /** Without the query, and a user name and password, which may be secret. */
 function addressOf(input: Parameters<typeof fetch>[0], proxy: ProxyOptions | undefined): string {
   const url = new URL(input instanceof Request ? input.url : input);
-  const address = url.origin + url.pathname;
+  const address = quoted(url.origin + url.pathname);
   if (proxy === undefined || !goesThroughProxy(url, proxy)) return address;
   return `${address} through the proxy ${new URL(proxy.url).origin}`;
 }
@@ -47,7 +48,7 @@ export function reasonOf(error: unknown): string {
   const told = [...new Set(chain.map(words).filter((each) => each !== ''))].join(': ');
   const address = chain.map((each) => addresses.get(each)).find((each) => each !== undefined);
   const where = address === undefined ? '' : ` (asked: ${address})`;
-  return (told === '' ? 'unknown error' : told).slice(0, MAX_LENGTH) + where;
+  return visible((told === '' ? 'unknown error' : told).slice(0, MAX_LENGTH)) + where;
 }
 
 /** What is to be told of a failure that may be one of ours, which says its reason itself. */

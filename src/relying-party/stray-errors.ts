@@ -1,13 +1,11 @@
 import type { Response } from 'express';
 import { recogniseAuthorizationError } from '../cognito/error-descriptions.js';
+import { quoted } from '../errors/strangers-words.js';
 import { requestIdOf } from '../web/request-id.js';
 import type { RelyingPartyContext } from './context.js';
 
 const MOST_PER_MINUTE = 5;
 const MINUTE_MS = 60_000;
-const MAX_LENGTH = 300;
-/** Whatever a terminal, or a reader of lines, would do something with: controls, directions of writing, line separators. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
 
 /** Tells of an error at the callback that belongs to no sign-in that we began, or that came with what cannot be read. */
 export type TellStrayError = (parameters: URLSearchParams, res: Response) => void;
@@ -37,15 +35,9 @@ export function createTellStrayError({
     events.emit('login.stray_error', {
       requestId: requestIdOf(res),
       looksLike: recogniseAuthorizationError(error, description ?? undefined),
-      unverified: harmless(description === null ? error : `${error}: ${description}`),
+      unverified: quoted(description === null ? error : `${error}: ${description}`),
       dropped,
     });
     dropped = 0;
   };
 }
-
-const harmless = (text: string): string =>
-  text
-    .slice(0, MAX_LENGTH)
-    .replaceAll(INVISIBLE, (found) => `\\u{${found.codePointAt(0)!.toString(16)}}`)
-    .slice(0, MAX_LENGTH);

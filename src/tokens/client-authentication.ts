@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { RelyingPartyError } from '../errors.js';
+import { quoted } from '../errors/strangers-words.js';
 import type { SignatureAlgorithm } from './algorithms.js';
 import type { ClientSigningKey } from './client-key.js';
 
@@ -85,7 +86,7 @@ function unsupported(
   const offered = listed.filter((each) => typeof each === 'string').join(', ');
   return new RelyingPartyError(
     'client_authentication_unsupported',
-    `discovery: token_endpoint_auth_methods_supported has ${offered.slice(0, 200) || 'nothing'}; we could do ${possible.join(' or ')}`,
+    `discovery: token_endpoint_auth_methods_supported has ${quoted(offered) || 'nothing'}; we could do ${possible.join(' or ')}`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import { errorCatalogue, RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
+import { quoted, visible } from '../errors/strangers-words.js';
 import { isLocalUrl, localUrl, writtenUrl } from './local-url.js';
 import { sendProblem } from './problem.js';
 import { pathOf, targetOf } from './request-target.js';
@@ -16,7 +17,7 @@ export interface ErrorPage {
   readonly next: { readonly label: string; readonly href: string };
 }
 
-/** What the log should know about a failed request. `path` is without the query, which may hold a code. */
+/** What the log should know about a failed request. `path` is without the query, which may hold a code, and visible. */
 export interface FailedRequest {
   readonly requestId: string;
   readonly code: RelyingPartyErrorCode;
@@ -49,7 +50,7 @@ export function errorHandler({
     const { code, status } = classify(error);
     const path = pathOf(req);
     const requestId = requestIdOf(res);
-    const failed = { requestId, code, status, method: req.method, path };
+    const failed = { requestId, code, status, method: req.method, path: visible(path) };
     onError(error, failed);
     if (res.headersSent) {
       // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
@@ -76,7 +77,7 @@ export function errorHandler({
 /** For requests no route took. @throws {RelyingPartyError} `not_found` */
 export function notFound(): RequestHandler {
   return (req) => {
-    throw new RelyingPartyError('not_found', `no route for ${req.method} ${pathOf(req)}`);
+    throw new RelyingPartyError('not_found', `no route for ${req.method} ${quoted(pathOf(req))}`);
   };
 }
 

@@ -56,6 +56,16 @@ describe('a log line', () => {
     expect(log.lines()).toHaveLength(2);
   });
 
+  it('has nothing in it that steers a terminal or breaks the line, and says the same to who reads it as JSON', () => {
+    const log = keptLog();
+    const text = '\u009b31m \u202e \u2028 \u0085 \u007f \ufeff \u{e0041} \n é 漢 😀';
+    log.logger.warn({ path: `/${text}`, err: new Error(text) }, text);
+    expect(log.text().slice(0, -1)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    expect(log.text().endsWith('}\n')).toBe(true);
+    expect(log.lines()).toMatchObject([{ path: `/${text}`, msg: text, err: { message: text } }]);
+    expect(log.text()).toContain('é 漢 😀');
+  });
+
   it('never carries an opaque token held in a member, however deep', () => {
     const log = keptLog();
     log.logger.info({

@@ -17,6 +17,12 @@ export const reachable: Readonly<
     by: 'developer',
     patterns: { [String.raw`/^[\x21\x23-\x5b\x5d-\x7e]+$/`]: [repeated('a', ' ')] },
   },
+  'errors/strangers-words.ts': {
+    by: 'strangers',
+    patterns: {
+      [String.raw`/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu`]: [repeated('\u0001'), repeated('a')],
+    },
+  },
   'ops/logger.ts': {
     by: 'strangers',
     patterns: {
@@ -154,12 +160,6 @@ export const reachable: Readonly<
     by: 'strangers',
     patterns: {
       [String.raw`/:\d+$/`]: [repeated('1', '!', ':'), repeated(':1', '!'), repeated(':')],
-    },
-  },
-  'relying-party/stray-errors.ts': {
-    by: 'strangers',
-    patterns: {
-      [String.raw`/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu`]: [repeated('\u0001'), repeated('a')],
     },
   },
   'web/visitor-address.ts': {
