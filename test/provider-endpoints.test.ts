@@ -113,7 +113,9 @@ describe('an OP that takes pushed requests, and hangs', () => {
 
     // The look takes all the time there is; the push would be answered in less than that.
     const elapsed = vi.spyOn(performance, 'now');
-    onTestFinished(() => void elapsed.mockRestore());
+    onTestFinished(() => {
+      elapsed.mockRestore();
+    });
     provider.answers.set('/', () => {
       const now = performance.now() + REQUEST_WAIT_MS;
       elapsed.mockReturnValue(now);

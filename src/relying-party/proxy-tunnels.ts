@@ -37,9 +37,7 @@ export function createProxyTunnels(proxy: URL): ProxyTunnels {
   return {
     createClient(origin, options) {
       const pool = new Pool(origin, options);
-      const connect = pool.connect.bind(pool) as (
-        asked: Dispatcher.ConnectOptions,
-      ) => Promise<Dispatcher.ConnectData>;
+      const connect = pool.connect.bind(pool);
       const tunnel = async (asked: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> => {
         count(asked.path, 'awaited', 1);
         try {
@@ -57,7 +55,7 @@ export function createProxyTunnels(proxy: URL): ProxyTunnels {
           count(asked.path, 'awaited', -1);
         }
       };
-      return Object.assign(pool, { connect: tunnel as typeof pool.connect });
+      return Object.assign(pool, { connect: tunnel });
     },
     explain(url, error) {
       const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
