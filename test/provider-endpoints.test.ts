@@ -89,7 +89,7 @@ describe('an OP that fails slowly, as behind a gateway that waits for it', () =>
     const waiting: ServerResponse[] = [];
     provider.answers.set(DISCOVERY, (_req, res) => void waiting.push(res));
     const first = visit(`${site.url}/login`);
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await expect.poll(() => waiting.length).toBe(1);
     await wait(REQUEST_WAIT_MS + 50);
     waiting[0]!.writeHead(502).end();
     expect((await first).code).toBe('provider_unavailable');
