@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contextOf } from '../src/relying-party/context.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
-import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { openConnected } from './support/open-connected.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import { storeUnavailable } from '../src/sessions/store-errors.js';
 import { startApp, type RunningApp } from './support/app.js';
@@ -207,7 +207,7 @@ describe('the answer to a logout token', () => {
     'is 200 while Redis is full: the session is over, and that the token was carried out is noted later',
     async () => {
       const redis = await startRedis();
-      const store = await openSessionStore(`redis://127.0.0.1:${redis.port}`, { now: Date.now });
+      const store = await openConnected(`redis://127.0.0.1:${redis.port}`, { now: Date.now });
       const site = await startSite(store);
       const { cookie } = await establish(site, { sid: 'sid-4' });
       const token = await logoutToken('sid-4');
@@ -227,7 +227,7 @@ describe('the answer to a logout token', () => {
     'is 503 while the session store is down, and the same token is taken once it is back',
     async () => {
       const redis = await startRedis();
-      const store = await openSessionStore(`redis://127.0.0.1:${redis.port}`, { now: Date.now });
+      const store = await openConnected(`redis://127.0.0.1:${redis.port}`, { now: Date.now });
       const site = await startSite(store);
       const { cookie } = await establish(site, { sid: 'sid-3' });
       const token = await logoutToken('sid-3');

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../src/config/from-environment.js';
 import type { Settings } from '../src/config/settings.js';
 import { startPools, type Pools } from '../src/pools/index.js';
-import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { openConnected } from './support/open-connected.js';
 import { sealingSecrets } from '../src/sessions/sealing-secrets.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import type { Session } from '../src/sessions/session.js';
@@ -49,7 +49,7 @@ describe('a process that is stopped in the middle of a refresh', () => {
     const read = readSettings(environment);
     if ('problems' in read) throw new Error(JSON.stringify(read.problems));
     settings = read.settings;
-    store = await openSessionStore(settings.sessionStore, { now: Date.now });
+    store = await openConnected(settings.sessionStore, { now: Date.now });
     sessions = createSessions({
       clientId: settings.clientId,
       store,

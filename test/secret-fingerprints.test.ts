@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../src/config/from-environment.js';
 import { store as storeCheck } from '../src/doctor/checks/store.js';
 import { createSecretFingerprints } from '../src/sessions/secret-fingerprints.js';
-import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { openConnected } from './support/open-connected.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import { startApp, type RunningApp } from './support/app.js';
@@ -53,7 +53,7 @@ describe.each(['memory', 'SQLite', 'Redis'] as const)(
       environment: Record<string, string> = {},
     ): Promise<RunningApp> {
       if (kind === 'memory') shared ??= new MemoryStore({ now });
-      const store = kind === 'memory' ? shared : await openSessionStore(urlOfStore(), { now });
+      const store = kind === 'memory' ? shared : await openConnected(urlOfStore(), { now });
       if (kind !== 'memory') stores.push(store);
       const app = await startApp(
         { ...ENVIRONMENT, SESSION_SECRET: secrets, ...environment },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { openConnected } from './support/open-connected.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import { signedIn } from '../src/testing/index.js';
 import { startApp, type RunningApp } from './support/app.js';
@@ -22,7 +22,7 @@ describe.skipIf(redisProgram === undefined)(
     let ofReplica: SessionStore | undefined;
     beforeEach(async () => {
       redis = await startRedis();
-      store = await openSessionStore(`redis://127.0.0.1:${redis.port}`, { now: Date.now });
+      store = await openConnected(`redis://127.0.0.1:${redis.port}`, { now: Date.now });
       world = await startWorld({ store: () => store });
       browser = world.browser();
       await world.signIn(browser);
@@ -45,7 +45,7 @@ describe.skipIf(redisProgram === undefined)(
       environment: Record<string, string>,
       now = () => world.pools.clock.now(),
     ): Promise<RunningApp> {
-      ofReplica = await openSessionStore(`redis://127.0.0.1:${redis.port}`, { now });
+      ofReplica = await openConnected(`redis://127.0.0.1:${redis.port}`, { now });
       replica = await startApp(
         { ...articleEnvironment(world.pools), BASE_URL: world.app.url, ...environment },
         { store: ofReplica, now },

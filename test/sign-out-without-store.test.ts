@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { signedIn as signInWithoutFlow } from '../src/testing/index.js';
-import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { openConnected } from './support/open-connected.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import { startApp, type RunningApp } from './support/app.js';
 import type { Browser, Page } from './support/browser.js';
@@ -29,7 +29,7 @@ async function redisThat(
 ): Promise<Breakable> {
   const redis = await startRedis(['appendonly yes']);
   const open = (): Promise<SessionStore> =>
-    openSessionStore(`redis://127.0.0.1:${redis.port}`, { now });
+    openConnected(`redis://127.0.0.1:${redis.port}`, { now });
   const store = await open();
   return {
     store,
@@ -195,7 +195,7 @@ describe.skipIf(redisProgram === undefined)('signing out while Redis is away', (
 describe('signing out while SQLite’s disk is full', () => {
   async function onSmallDisk(): Promise<Breakable> {
     const disk = await makeSmallDisk();
-    const open = (): Promise<SessionStore> => openSessionStore(`file:${disk.folder}`, { now });
+    const open = (): Promise<SessionStore> => openConnected(`file:${disk.folder}`, { now });
     const store = await open();
     return {
       store,

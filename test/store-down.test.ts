@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { openConnected } from './support/open-connected.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import { startApp, type RunningApp } from './support/app.js';
 import { establish } from './support/establish.js';
@@ -13,7 +13,7 @@ describe.skipIf(redisProgram === undefined)('while the session store is down', (
   let app: RunningApp;
   beforeAll(async () => {
     redis = await startRedis();
-    store = await openSessionStore(`redis://127.0.0.1:${redis.port}`, { now: Date.now });
+    store = await openConnected(`redis://127.0.0.1:${redis.port}`, { now: Date.now });
     app = await startApp(
       {
         ISSUER: 'http://127.0.0.1:9/eu-west-1_Nowhere01',

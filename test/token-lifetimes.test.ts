@@ -244,14 +244,14 @@ describe('access tokens of a sign-in that ended', () => {
         baseUrl: site.url,
         now: () => time,
         session: { secrets: ['a secret for tests only - more than 32 bytes'], store },
-        api: { clockToleranceSeconds: 2 * 3600 },
+        api: { clockToleranceSeconds: 600 },
       }),
     );
     const names = { issuer: provider.issuer, originJti: 'origin-1', sid: undefined };
     await revokedSignIns.add({ ...names, accessTokenExpiresAt: time + 30 * HOUR_MS });
-    time += 31 * HOUR_MS;
+    time += 30 * HOUR_MS + 599_000;
     expect(await revokedSignIns.has({ ...names, issuedAt: time })).toBe(true);
-    time += HOUR_MS;
+    time += 1000;
     expect(await revokedSignIns.has({ ...names, issuedAt: time })).toBe(false);
     await store.close();
   });

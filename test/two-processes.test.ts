@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../src/config/from-environment.js';
 import type { Settings } from '../src/config/settings.js';
 import { articleSeed, startPools, type Pools, type PoolsSeed } from '../src/pools/index.js';
-import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { openConnected } from './support/open-connected.js';
 import type { SessionStore } from '../src/sessions/session-store.js';
 import { endCommands, lifeguard } from './cli/command.js';
 import { freePort } from './support/free-port.js';
@@ -42,7 +42,7 @@ describe.each(['sqlite', 'redis'])('two processes that share sessions in %s', (k
     const read = readSettings(environment);
     if ('problems' in read) throw new Error(JSON.stringify(read.problems));
     settings = read.settings;
-    store = await openSessionStore(settings.sessionStore, { now: Date.now });
+    store = await openConnected(settings.sessionStore, { now: Date.now });
     const processes = ports.map((port) => lifeguard('serve', { ...environment, PORT: `${port}` }));
     await Promise.all(processes.map((each) => each.says('listening')));
     urls = ports.map((port) => `http://127.0.0.1:${port}`);

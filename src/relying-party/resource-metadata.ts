@@ -12,7 +12,7 @@ export interface ResourceMetadata {
   /** Answers at that address and nowhere else: mount it at the root of the host. */
   readonly handler: RequestHandler;
   /** Who is seen to answer there, in the app that has this request; another's metadata may be in front of ours. */
-  whoAnswers(req: Request): 'this' | 'another' | 'nobody';
+  readonly whoAnswers: (req: Request) => 'this' | 'another' | 'nobody';
   /** `routes` passes requests on to the handler. */
   isBehind(routes: RequestHandler): void;
 }

@@ -71,3 +71,44 @@ describe.skipIf(inject('chromium') === undefined)(
     });
   },
 );
+
+describe.skipIf(inject('chromium') === undefined)(
+  'at a host with the policy that README names, in Chromium',
+  () => {
+    it('a GET form to a page that turns out to need a sign-in leads through it', async () => {
+      const host = await startHost(
+        (app, rp) => {
+          app.use((_req, res, next) => {
+            const pools = ['oidc-pool-1', 'oidc-pool-2'].map(
+              (name) => host.pools.pool(name).domain,
+            );
+            const formAction = ["'self'", ...pools.map((domain) => new URL(domain).origin)];
+            helmet({
+              referrerPolicy: { policy: 'same-origin' },
+              contentSecurityPolicy: { directives: { formAction } },
+            })(_req, res, next);
+          });
+          app.use(rp.routes);
+          app.get('/', (_req, res) => {
+            res.send(
+              '<form action="/search"><input name="q" value="boats"><button>Go</button></form>',
+            );
+          });
+          app.get('/search', requireSession(rp), (req, res) => {
+            res.send(`<h1>${String(req.query['q'])}</h1>`);
+          });
+        },
+        { seed: withPasswordChosen },
+      );
+      const chromium = await launchChromium(inject('chromium') ?? '');
+      const page = await chromium.context.newPage();
+      await page.goto(host.url);
+      await page.getByRole('button', { name: 'Go' }).click();
+      await giveCredentials(page);
+      await page.waitForURL(`${host.url}/search?q=boats`);
+      expect(await heading(page)).toBe('boats');
+      await chromium.close();
+      await host.stop();
+    });
+  },
+);

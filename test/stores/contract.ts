@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NewStoredSession, SessionStore } from '../../src/sessions/session-store.js';
+import { untilItAnswers } from '../support/open-connected.js';
 import { newSession, randomKey } from './support/new-session.js';
 
 const MINUTE = 60_000;
@@ -24,6 +25,7 @@ export function itKeepsTheContract(
     const openStore = async (): Promise<SessionStore> => {
       const another = await open(() => time);
       opened.push(another);
+      await untilItAnswers(another);
       return another;
     };
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openSessionStore } from '../../src/sessions/open-session-store.js';
+import { openConnected } from '../support/open-connected.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { eventually, redisProgram, startRedis, type RedisProcess } from '../support/redis.js';
 import { itKeepsTheContract } from './contract.js';
@@ -15,7 +16,7 @@ describe.skipIf(redisProgram === undefined)('the Redis store', () => {
   afterAll(() => redis.stop());
   const url = (): string => `redis://127.0.0.1:${redis.port}`;
 
-  itKeepsTheContract((now) => openSessionStore(url(), { now }), { isShared: true });
+  itKeepsTheContract((now) => openConnected(url(), { now }), { isShared: true });
 
   describe('keeps in Redis, by its own clock', () => {
     const MINUTE = 60_000;
@@ -26,7 +27,7 @@ describe.skipIf(redisProgram === undefined)('the Redis store', () => {
     beforeEach(async () => {
       await redis.command('FLUSHALL');
       time = Date.now();
-      store = await openSessionStore(url(), { now: () => time });
+      store = await openConnected(url(), { now: () => time });
     });
     afterEach(() => store.close());
 
@@ -94,7 +95,7 @@ describe.skipIf(redisProgram === undefined)('the Redis store', () => {
     let store: SessionStore;
     let key: string;
     beforeEach(async () => {
-      store = await openSessionStore(url(), { now: Date.now });
+      store = await openConnected(url(), { now: Date.now });
       key = randomKey();
       await store.create(key, newSession(Date.now(), { indexes: ['sub'] }));
     });

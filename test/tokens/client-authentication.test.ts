@@ -59,7 +59,7 @@ describe('client authentication with a secret', () => {
     [['tls_client_auth', 5, 'client_secret_jwt'], 'tls_client_auth, client_secret_jwt'],
     [[], 'nothing'],
     [[5], 'nothing'],
-    [['x'.repeat(300)], 'x'.repeat(200)],
+    [['x'.repeat(400)], 'x'.repeat(300)],
   ])('is an error where the OP lists nothing we can do with it: %j', async (methods, has) => {
     await expect(sent(withSecret, listing(...methods))).rejects.toMatchObject({
       code: 'client_authentication_unsupported',

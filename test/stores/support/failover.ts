@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { openConnected } from '../../support/open-connected.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import { eventually, type RedisProcess, type RedisSet } from '../../support/redis.js';
 import { newSession, randomKey } from './new-session.js';
@@ -13,7 +13,7 @@ const BACK_WITHIN_MS = 10_000;
  * acknowledged: it works again by itself within ten seconds, and no session that was acknowledged is lost or revived.
  */
 export async function expectNothingLostInFailover(redis: RedisSet): Promise<void> {
-  const store = await openSessionStore(redis.url, { now: Date.now });
+  const store = await openConnected(redis.url, { now: Date.now });
   const acknowledged = new Map<string, 'created' | 'refreshed' | 'destroyed'>();
   const failures: unknown[] = [];
   const over = new AbortController();
@@ -68,7 +68,7 @@ export async function expectNothingAcknowledgedWithoutReplica(
   redis: RedisSet,
   replicas: readonly RedisProcess[],
 ): Promise<void> {
-  const store = await openSessionStore(redis.url, { now: Date.now });
+  const store = await openConnected(redis.url, { now: Date.now });
   const keys = Array.from({ length: 10 }, randomKey);
   await Promise.all(keys.map((key) => store.create(key, newSession(Date.now()))));
   for (const replica of replicas) replica.signal('SIGSTOP');
