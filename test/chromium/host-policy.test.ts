@@ -95,7 +95,7 @@ describe.skipIf(inject('chromium') === undefined)(
             );
           });
           app.get('/search', requireSession(rp), (req, res) => {
-            res.send(`<h1>${String(req.query['q'])}</h1>`);
+            res.send(`<h1>${new URL(req.originalUrl, host.url).searchParams.get('q')}</h1>`);
           });
         },
         { seed: withPasswordChosen },
