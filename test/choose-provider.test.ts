@@ -61,4 +61,43 @@ describe('the choice of a provider', () => {
       expect(page.html).toContain('/login?provider=north');
     },
   );
+
+  it.each([
+    ['provider=nobody', 'provider_unknown'],
+    ['provider=North', 'provider_unknown'],
+    ['provider=', 'provider_unknown'],
+    ['provider=north&provider=north', 'provider_unknown'],
+    ['max_age=', 'request_malformed'],
+    ['max_age=-1', 'request_malformed'],
+    ['max_age=1.5', 'request_malformed'],
+    ['max_age=60s', 'request_malformed'],
+    ['max_age=1000000000', 'request_malformed'],
+    ['max_age=1&max_age=2', 'request_malformed'],
+    ['acr_values=', 'request_malformed'],
+    ['acr_values=%22gold', 'request_malformed'],
+    ['acr_values=gold%5C', 'request_malformed'],
+    ['acr_values=gold%20', 'request_malformed'],
+    ['acr_values=%20gold', 'request_malformed'],
+    ['acr_values=gold%20%20silver', 'request_malformed'],
+    ['acr_values=gold%0Asilver', 'request_malformed'],
+    ['acr_values=g%C3%B6ld', 'request_malformed'],
+    [`acr_values=${'x'.repeat(201)}`, 'request_malformed'],
+    ['acr_values=gold&acr_values=silver', 'request_malformed'],
+  ])('is refused, and nothing begins, with ?%s', async (query, code) => {
+    const page = await open(`/login?${query}`);
+    expect(page.status).toBe(400);
+    expect(page.text()).toContain(code);
+    expect(page.history[0]!.setCookies).toEqual([]);
+  });
+
+  it.each([
+    'max_age=0',
+    'max_age=999999999',
+    'acr_values=gold%20urn:x',
+    `acr_values=${'x'.repeat(200)}`,
+  ])('goes on with ?%s', async (query) => {
+    const page = await open(`/login?provider=north&${query}`);
+    const [[name, value]] = [...new URLSearchParams(query)] as [[string, string]];
+    expect(new URL(page.location!).searchParams.get(name)).toBe(value);
+  });
 });
