@@ -84,8 +84,11 @@ async function killAmidWork(
     if (seen === lines) worker.kill('SIGKILL');
     if (seen > lines) continue;
     const ours = randomKey();
-    await store.create(ours, newSession(Date.now(), { indexes: ['sub'] }));
-    acknowledged.set(ours, 'created');
+    // On a busy machine the others may have the file for longer than a request waits: that is told, and nothing is promised.
+    await store.create(ours, newSession(Date.now(), { indexes: ['sub'] })).then(
+      () => acknowledged.set(ours, 'created'),
+      (error: unknown) => expect(error).toMatchObject({ code: 'session_store_unavailable' }),
+    );
   }
   await ended;
 }
