@@ -33,7 +33,8 @@ export interface SessionAccess {
  *
  * @param given what the page asks for; left out, being signed in is enough
  * @throws {RelyingPartyError} `access_token_missing`, `authentication_too_old`, also where it is too weak, or `session_ended`
- *   when the OP has just ended it (401); `csrf_refused` (403); `session_lost`, `session_store_unavailable` or, with `fresh`, `provider_unavailable` (503), never a redirect then
+ *   when the OP has just ended it (401); `csrf_refused` (403); `session_lost`, `session_store_unavailable` or, with `fresh`,
+ *   `provider_unavailable` (503), never a redirect then
  * @throws {TypeError} when it is made, for an access that cannot be meant
  */
 export function requireSession(

@@ -1,7 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Work that goes on when its visitor has gone, as everything does that changes something. It belongs to the process, which waits for it before it stops. */
+/**
+ * Work that goes on when its visitor has gone, as everything does that changes something. It belongs to the process, which waits
+ * for it before it stops.
+ */
 export interface BackgroundWork {
   /** Takes work over, and gives it back for who wants to wait. Nobody need do so: a failure is the work's own to tell. */
   own<T>(work: Promise<T>): Promise<T>;

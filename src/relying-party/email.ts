@@ -1,8 +1,8 @@
 import { identityProviderOf, namedIdentityProvider } from '../cognito/claims.js';
 import type { IdentityProvider } from '../config/settings.js';
 import type { Session } from '../sessions/session.js';
-import { isEmailVerified } from '../tokens/checked-email.js';
-import { textOf } from '../tokens/signed-claims.js';
+import { withCheckedEmail } from '../tokens/checked-email.js';
+import { textOf, type SignedClaims } from '../tokens/signed-claims.js';
 
 /** Who may be believed about an address when the claims say nothing of it. */
 export interface EmailTrust {
@@ -11,20 +11,22 @@ export interface EmailTrust {
 }
 
 /**
- * The address of a sign-in, as `email` only if it was verified: anybody may have written down an address, and a host that takes
- * it for the person's would give one person's account to another.
+ * The claims of a sign-in, with `email` only if it was verified: anybody may have written down an address, and a host that takes it
+ * for the person's would give one person's account to another.
  *
  * Where the claims do not say, it is what the operator vouches for: the identity provider's own entry, or the OP's for its own
  * users.
  */
+export const checkedClaims = (claims: SignedClaims, trust: EmailTrust): SignedClaims =>
+  withCheckedEmail(claims, isVouchedFor(claims, trust));
+
+/** The address as it counts. @param checked the same claims, from `checkedClaims` */
 export function emailOf(
-  claims: Readonly<Record<string, unknown>>,
-  trust: EmailTrust,
+  claims: SignedClaims,
+  checked: SignedClaims,
 ): Pick<Session, 'email' | 'unverifiedEmail'> {
-  const address = textOf(claims, 'email');
-  return isEmailVerified(claims, isVouchedFor(claims, trust))
-    ? { email: address, unverifiedEmail: undefined }
-    : { email: undefined, unverifiedEmail: address };
+  const email = textOf(checked, 'email');
+  return { email, unverifiedEmail: email === undefined ? textOf(claims, 'email') : undefined };
 }
 
 /**
@@ -32,7 +34,7 @@ export function emailOf(
  * federated user nobody can say how they came.
  */
 export function isVouchedFor(
-  claims: Readonly<Record<string, unknown>>,
+  claims: SignedClaims,
   { emailIsVerified, identityProviders }: EmailTrust,
 ): boolean {
   const known = identityProviders.map(({ name }) => name);

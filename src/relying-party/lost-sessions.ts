@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { RelyingPartyError } from '../errors.js';
@@ -37,9 +36,9 @@ export interface LostSessionsOptions {
 }
 
 const MARKER = z.object({
-  owner: z.string(),
   key: z.string(),
   issuer: z.string(),
+  clientId: z.string(),
   originJti: z.string().optional(),
   sid: z.string().optional(),
   begunAt: z.number(),
@@ -55,17 +54,14 @@ const LOOP_MS = (WATCHED_SECONDS + CLOCK_TOLERANCE_SECONDS) * 1000;
 
 export function createLostSessions(options: LostSessionsOptions): LostSessions {
   const { isHttps, revokedSignIns } = options;
-  const { cookieNamespace, ...site } = options.owner;
-  const owner = hash('sha256', JSON.stringify([site.issuer, site.clientId]), 'base64url').slice(
-    0,
-    16,
-  );
+  const { issuer, clientId, cookieNamespace } = options.owner;
   const name = cookieName('lg-begun', isHttps, cookieNamespace);
   const maxAgeSeconds = Math.min(WATCHED_SECONDS, options.lifetimeSeconds);
 
   const read = (req: Request): Marker | undefined => {
     const marker = readMarker(readCookie(req, name));
-    return marker?.owner === owner ? marker : undefined;
+    const isOurs = marker?.issuer === issuer && marker.clientId === clientId;
+    return isOurs ? marker : undefined;
   };
   const write = (res: Response, marker: Marker): void =>
     setCookie(res, name, Buffer.from(JSON.stringify(marker)).toString('base64url'), {
@@ -74,12 +70,12 @@ export function createLostSessions(options: LostSessionsOptions): LostSessions {
     });
 
   return {
-    begun(req, res, { key, issuer, originJti, sid, createdAt: begunAt }) {
+    begun(req, res, { key, originJti, sid, createdAt: begunAt }) {
       const before = read(req);
       write(res, {
-        owner,
         key,
         issuer,
+        clientId,
         originJti,
         sid,
         begunAt,
@@ -92,7 +88,7 @@ export function createLostSessions(options: LostSessionsOptions): LostSessions {
       const marker = read(req);
       if (marker === undefined) return false;
       // Ended on purpose, here or elsewhere.
-      const { issuer, originJti, sid, begunAt: issuedAt } = marker;
+      const { originJti, sid, begunAt: issuedAt } = marker;
       if (await revokedSignIns.has({ issuer, originJti, sid, issuedAt })) return false;
       if (marker.isSecond) return true;
       if (!marker.isMissed) write(res, { ...marker, isMissed: true });

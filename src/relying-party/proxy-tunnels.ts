@@ -9,7 +9,7 @@ export interface ProxyTunnels {
   /** Makes undici's connections to the proxy, which ask it for ways. */
   readonly createClient: (origin: URL, options: object) => Dispatcher;
   /** What a failed call is to be told as: one that ran out of time may have waited for nothing but the proxy. */
-  explain(url: URL, error: unknown): unknown;
+  readonly explain: (url: URL, error: unknown) => unknown;
 }
 
 /**

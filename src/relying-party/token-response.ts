@@ -4,11 +4,10 @@ import { groupsOf, identityProviderOf } from '../cognito/claims.js';
 import { MAX_LIFETIME_MS } from '../config/time-limits.js';
 import { RelyingPartyError, type RelyingPartyErrorCode } from '../errors.js';
 import type { SessionTokens, SignedIn } from '../sessions/session.js';
-import { withCheckedEmail } from '../tokens/checked-email.js';
 import { verifyIdToken, type IdTokenClaims } from '../tokens/id-token.js';
 import { textOf, type SignedClaims } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
-import { emailOf, isVouchedFor } from './email.js';
+import { checkedClaims, emailOf } from './email.js';
 import { faultOf } from './op-fault.js';
 
 export type TokenResponse = client.TokenEndpointResponse;
@@ -73,6 +72,7 @@ export function whoSignedIn(
   userAgent: string | undefined,
 ): SignedIn {
   const text = (name: string): string | undefined => textOf(claims, name);
+  const checked = checkedClaims(claims, context);
   const identityProvider = identityProviderOf(
     claims,
     context.identityProviders.map(({ name }) => name),
@@ -82,7 +82,7 @@ export function whoSignedIn(
     subject,
     username: text('cognito:username') ?? text('preferred_username') ?? subject,
     name: text('name') ?? fullName(claims) ?? text('nickname'),
-    ...emailOf(claims, context),
+    ...emailOf(claims, checked),
     groups: groupsOf(claims, context.groupsClaim),
     // Cognito's token response has no `scope`: what was asked for is then what was given (RFC 6749 section 5.1).
     scopes: (response.scope ?? context.scope).split(' ').filter(Boolean),
@@ -92,7 +92,7 @@ export function whoSignedIn(
     acr: text('acr'),
     originJti: text('origin_jti'),
     sid: text('sid'),
-    claims: kept(withCheckedEmail(claims, isVouchedFor(claims, context)), context.sessionClaims),
+    claims: kept(checked, context.sessionClaims),
     userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
   };
 }

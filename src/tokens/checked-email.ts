@@ -5,7 +5,7 @@ import { textOf, type SignedClaims } from './signed-claims.js';
  * Cognito's attributes have it, in the text `true`. Where the claim is absent it is what the operator vouches for.
  * @see OpenID Connect Core 1.0 section 5.1
  */
-export function isEmailVerified(claims: SignedClaims, isVouchedFor: boolean): boolean {
+function isEmailVerified(claims: SignedClaims, isVouchedFor: boolean): boolean {
   const said = claims['email_verified'];
   return said === undefined ? isVouchedFor : said === true || said === 'true';
 }
