@@ -102,7 +102,7 @@ describe('two processes that do not share their sessions', () => {
     it('who is signed out elsewhere right after signing in, and again', async () => {
       for (let turn = 0; turn < 4; turn++) {
         const page = await signIn();
-        expect(page.url).toBe(`${url}/profile`);
+        expect([page.url, page.status]).toEqual([`${url}/profile`, 200]);
         const { sub } = (await (
           await fetch(`${url}/api/me`, {
             headers: { cookie: browser.cookies(url).map(String).join('; ') },
@@ -116,14 +116,15 @@ describe('two processes that do not share their sessions', () => {
     it('who signs out right after signing in, and again', async () => {
       for (let turn = 0; turn < 4; turn++) {
         const page = await signIn();
-        expect(page.url).toBe(`${url}/profile`);
+        expect([page.url, page.status]).toEqual([`${url}/profile`, 200]);
         expect((await browser.click(page, 'Sign out')).url).toBe(`${url}/signed-out`);
       }
     });
 
     it('whose session has run out, and again', async () => {
       for (let turn = 0; turn < 4; turn++) {
-        expect((await signIn()).url).toBe(`${url}/profile`);
+        const page = await signIn();
+        expect([page.url, page.status]).toEqual([`${url}/profile`, 200]);
         pools.clock.advance('9h');
       }
     });
@@ -142,7 +143,8 @@ describe('two processes that do not share their sessions', () => {
       await signIn();
       const { value } = browser.cookies(url).find(({ key }) => key === 'lifeguard')!;
       await processes[0].store.destroy(createHash('sha256').update(value).digest('base64url'));
-      expect((await signIn()).url).toBe(`${url}/profile`);
+      const page = await signIn();
+      expect([page.url, page.status]).toEqual([`${url}/profile`, 200]);
     });
   });
 });
@@ -209,6 +211,47 @@ describe('two processes of which only one knows a session', () => {
       const answer = await browser.get(`${world.app.url}/profile`, { follow: false });
       expect(answer.status).toBe(302);
       expect(answer.history[0]!.setCookies).toEqual([]);
+      await world.stop();
+    },
+  );
+
+  it.each([
+    ['this site', {}, 503],
+    ['another client', { clientId: 'another' }, 302],
+    ['another issuer', { issuer: 'https://op.example' }, 302],
+  ])('a marker of %s (%j) ends in %i', async (_whose, change, status) => {
+    const world = await startWorld();
+    const { issuer, clientId } = world.app.settings;
+    const marker = {
+      key: 'x',
+      issuer,
+      clientId,
+      begunAt: Date.now(),
+      isMissed: true,
+      isSecond: true,
+    };
+    const written = Buffer.from(JSON.stringify({ ...marker, ...change })).toString('base64url');
+    const browser = world.browser();
+    browser.setCookie(world.app.url, `lifeguard=${'x'.repeat(43)}; Path=/`);
+    browser.setCookie(world.app.url, `lg-begun=${written}; Path=/`);
+    const answer = await browser.get(`${world.app.url}/profile`, { follow: false });
+    expect(answer.status).toBe(status);
+    await world.stop();
+  });
+
+  it.each([
+    [{}, 30],
+    [{ SESSION_IDLE_SECONDS: '5' }, 5],
+    [{ SESSION_ABSOLUTE_SECONDS: '7' }, 7],
+  ])(
+    'with %j the marker is kept for %i seconds: no longer than a session may last',
+    async (environment, seconds) => {
+      const world = await startWorld({ environment });
+      const browser = world.browser();
+      await world.signIn(browser);
+      const set = browser.history.flatMap(({ setCookies }) => setCookies);
+      const markers = set.filter((each) => each.startsWith('lg-begun='));
+      expect(markers.map((each) => /; Max-Age=(\d+);/.exec(each)?.[1])).toEqual([String(seconds)]);
       await world.stop();
     },
   );
