@@ -98,6 +98,22 @@ describe('an API guard', () => {
     );
   });
 
+  it.each<[ApiAccess, string]>([
+    [{ scope: ['a', 'b', 'c'] }, 'scope a c is missing'],
+    [{ group: 'admins' }, 'group admins is missing'],
+    [{ group: ['admins', 'staff'] }, 'group admins or staff is missing'],
+  ])('for %j tells the operator what is missing', async (access, what) => {
+    const told: unknown[] = [];
+    const listener = ({ err }: { err: unknown }): void => void told.push((err as Error).message);
+    rp.events.on('request.failed', listener);
+    const answer = await request(guarded(access))
+      .get('/')
+      .set(await token({ scope: 'b' }));
+    rp.events.off('request.failed', listener);
+    expect(answer.status).toBe(403);
+    expect(told).toEqual([what]);
+  });
+
   it('asks a client’s own token when it was issued, since nobody signs in for it', async () => {
     const { id } = pools.pool('oidc-pool-1').client('site');
     const own = { sub: id, username: null, origin_jti: null, auth_time: null };

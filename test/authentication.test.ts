@@ -9,6 +9,10 @@ import {
   startPools,
   type Pools,
 } from '../src/testing/index.js';
+import { MemoryStore } from '../src/sessions/memory-store.js';
+import { createBrowser } from './support/browser.js';
+import { startHost } from './support/host.js';
+import { finishSignIn } from './support/world.js';
 
 /** What a handler behind a guard is told of its caller, every member of it. */
 describe('req.auth', () => {
@@ -76,6 +80,60 @@ describe('req.auth', () => {
         'custom:tenant': 'north',
       }) as object,
     });
+  });
+
+  it('of a session that keeps no claims has those that say who it is, all the same', async () => {
+    const host = await startHost((server, relyingParty) => {
+      server.use(relyingParty.routes);
+      server.get('/me', requireApiAccess(relyingParty), (req, res) => void res.json(req.auth));
+    });
+    const browser = createBrowser();
+    await finishSignIn(browser, await browser.get(`${host.url}/login`));
+    const auth = JSON.parse((await browser.get(`${host.url}/me`)).text()) as {
+      session: object;
+      subject: string;
+      claims: { auth_time: number };
+    };
+    expect(auth.session).not.toHaveProperty('claims');
+    const authenticatedAt = auth.claims.auth_time * 1000;
+    expect(Math.abs(host.pools.clock.now() - authenticatedAt)).toBeLessThan(60_000);
+    const username = expect.stringMatching(/^oidc-pool-2_/) as string;
+    expect(auth).toMatchObject({ username, authenticatedAt });
+    expect(auth.claims).toEqual({
+      iss: host.pools.pool('oidc-pool-1').issuer,
+      sub: auth.subject,
+      username,
+      'cognito:username': username,
+      name: 'Alice Example',
+      email: 'alice@example.com',
+      email_verified: true,
+      'cognito:groups': expect.any(Array) as unknown[],
+      scope: 'openid email profile',
+      auth_time: authenticatedAt / 1000,
+    });
+    await host.stop();
+  });
+
+  it('of a session that keeps claims has those, and no others', async () => {
+    const secrets = ['a secret for tests only - more than 32 bytes'];
+    const store = new MemoryStore({ now: Date.now });
+    const host = await startHost(
+      (server, relyingParty) => {
+        server.use(relyingParty.routes);
+        server.get('/me', requireApiAccess(relyingParty), (req, res) => void res.json(req.auth));
+      },
+      { options: { session: { secrets, store, claims: ['token_use', 'identities', 'none'] } } },
+    );
+    const browser = createBrowser();
+    await finishSignIn(browser, await browser.get(`${host.url}/login`));
+    const auth = JSON.parse((await browser.get(`${host.url}/me`)).text()) as {
+      session: { claims: object };
+      claims: object;
+    };
+    const identities = [expect.objectContaining({ providerName: 'oidc-pool-2' })];
+    expect(auth.session.claims).toEqual({ token_use: 'id', identities });
+    expect(auth.claims).toMatchObject({ token_use: 'id', identities, sub: expect.any(String) });
+    await host.stop();
   });
 
   it('of a session whose address nobody has verified has it under that name alone', async () => {

@@ -49,7 +49,7 @@ describe('the choice of a provider', () => {
         return_to: '/profile',
         email,
       });
-      expect(page.text()).toContain('South');
+      expect(page.title).toBe('Continue to South · Lifeguard');
     },
   );
 

@@ -67,7 +67,9 @@ describe.each(['requireApiAccess', 'requireSession'])('%s', (guard) => {
 
   it('is not made with a second access, which nobody would look at', () => {
     expect(() => make(rp, {}, { maxAgeSeconds: 5 })).toThrow(TypeError);
-    expect(() => make(rp, {}, undefined)).toThrow(/a second access is not looked at; write one/);
+    expect(() => make(rp, {}, undefined)).toThrow(
+      new RegExp(`^${guard}: a second access is not looked at; write one with all of it$`),
+    );
   });
 
   it.each<[string, unknown]>([

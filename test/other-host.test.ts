@@ -124,10 +124,15 @@ describe('the site of an https BASE_URL, opened over plain http', () => {
     return new URL(page.headers['location']!);
   };
 
-  it.each(['http', 'HTTP', 'http, https'])(
-    'moves to BASE_URL once, with the same query, where a trusted proxy says so: %s',
-    async (proto) => {
-      const world = await start('1');
+  it.each([
+    ['1', 'http'],
+    ['1', 'HTTP'],
+    ['1', 'http, https'],
+    ['loopback', 'http'],
+  ])(
+    'moves to BASE_URL once, with the same query, where a trusted proxy (%s) says so: %s',
+    async (trustProxy, proto) => {
+      const world = await start(trustProxy);
       const headers = { 'x-forwarded-proto': proto };
       const moved = await locationOf(world, headers);
       expect(moved.origin + moved.pathname).toBe('https://localhost/login');

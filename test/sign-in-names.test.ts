@@ -92,6 +92,25 @@ describe('a sign-in with both an origin_jti and a sid', () => {
     },
   );
 
+  it.each(['idToken', 'accessToken'])(
+    'takes along what an OP whose clock is ahead had issued, by the time in its %s',
+    async (kind) => {
+      const sid = randomUUID();
+      const iat = Math.floor(world.pools.clock.now() / 1000) + 30;
+      const browser = world.browser();
+      world.pools.faults.once('oidc-pool-1', 'token', {
+        idToken: { claims: { sid, ...(kind === 'idToken' && { iat }) } },
+        ...(kind === 'accessToken' && { accessToken: { claims: { iat } } }),
+      });
+      await world.signIn(browser);
+      const known = await sign({ origin_jti: null, sid, iat });
+      await signOut(browser);
+      expect(await callApi(known)).toBe('access_token_revoked');
+      const later = await sign({ origin_jti: null, sid, iat: iat + 1 });
+      expect(await callApi(later)).toBe('taken');
+    },
+  );
+
   it('leaves its sid to the next sign-in, whose tokens count from the first second', async () => {
     const sid = randomUUID();
     const browser = world.browser();

@@ -99,6 +99,13 @@ describe('signing out where there are two identity providers', () => {
     await expect(browser.click(profile, 'Sign out')).rejects.toThrow();
     world.pools.faults.clear();
     await signInThrough('corp-b');
+    const asked = await browser.get(`${world.app.url}/logout`);
+    expect(asked.document.querySelectorAll('.steps li').map(({ text }) => text)).toEqual([
+      'This site',
+      'The sign-in service',
+      'Partner ID',
+      'Corporate ID',
+    ]);
     const page = await signOut();
     expect(outcomes(page)).toContain('Partner ID: done');
     expect(outcomes(page)).toContain('Corporate ID: done');

@@ -1,10 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { articleSeed, startPools } from '../src/pools/index.js';
-import type { Browser, Page } from './support/browser.js';
-import { startWorld, type World } from './support/world.js';
+import { createBrowser, type Browser, type Page } from './support/browser.js';
+import { startHost } from './support/host.js';
+import { finishSignIn, startWorld, type World } from './support/world.js';
 
 let world: World | undefined;
 const servers: Server[] = [];
@@ -75,16 +77,46 @@ describe('a sign-out with the second provider', () => {
     ]),
   });
 
-  it('refusing connections does not send the browser there', async () => {
+  /** Where nobody takes connections. */
+  async function refusing(): Promise<string> {
     const gone = createServer().listen(0, '127.0.0.1');
     await once(gone, 'listening');
     const { port } = gone.address() as AddressInfo;
     gone.close();
     await once(gone, 'close');
-    const [browser, profile] = await signedIn(provider(`http://127.0.0.1:${port}/end`));
+    return `http://127.0.0.1:${port}/end`;
+  }
+
+  it('refusing connections does not send the browser there', async () => {
+    const [browser, profile] = await signedIn(provider(await refusing()));
     const page = await browser.click(profile, 'Sign out');
     expect(outcomes(page)).toContain('The sign-in service: done');
     expect(outcomes(page)).toContain('Corporate ID: failed');
+  });
+
+  it('refusing them after a moment is waited for', async () => {
+    const endSessionEndpoint = await refusing();
+    const host = await startHost((app, rp) => void app.use(rp.routes), {
+      options: {
+        identityProviders: [
+          {
+            name: 'oidc-pool-2',
+            label: 'Corporate ID',
+            emailDomains: [],
+            signOut: { kind: 'oidc', endSessionEndpoint },
+          },
+        ],
+        fetch: async (input, init) => {
+          if (input === new URL('/', endSessionEndpoint).href) await setTimeout(20);
+          return fetch(input, init);
+        },
+      },
+    });
+    const browser = createBrowser();
+    await finishSignIn(browser, await browser.get(`${host.url}/login?return_to=/signed-out`));
+    const page = await browser.submit(await browser.get(`${host.url}/logout`));
+    expect(outcomes(page)).toContain('Corporate ID: failed');
+    await host.stop();
   });
 
   it('silent to us sends the browser there all the same: it may be out of our reach only', async () => {

@@ -50,6 +50,8 @@ export interface Browser {
 }
 
 const MAX_REDIRECTS = 20;
+/** What a page says where it was given nothing, or the wrong thing. */
+const HOLE = /[^\n]*(?:\bundefined\b|\bNaN\b|\[object )[^\n]*/;
 
 /** Opens a browser with an empty cookie jar. */
 export function createBrowser(options: BrowserOptions = {}): Browser {
@@ -129,6 +131,8 @@ async function visit(
     ...sent,
   });
   const html = await response.body.text();
+  const hole = HOLE.exec(html);
+  if (hole !== null) throw new Error(`${method} ${url} answered with "${hole[0]}":\n${html}`);
 
   const { 'set-cookie': setCookie = [], ...others } = response.headers;
   const setCookies = [setCookie].flat();
