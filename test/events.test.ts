@@ -27,7 +27,7 @@ describe('a relying party tells', () => {
       app.use(rp.routes);
       app.get('/page', requireSession(rp), (req, res) => void res.json(req.auth?.session));
       for (const name of NAMES) {
-        rp.events.on(name, (payload) => void told.push([name, { ...payload }]));
+        rp.events.on(name, (payload: object) => void told.push([name, { ...payload }]));
       }
     });
   });
