@@ -57,8 +57,11 @@ describe('the lock on a refresh', () => {
       return 'done';
     };
     expect(await holdingLock(own, 'it', work)).toEqual({ result: 'done' });
-    expect(own.renewLock.mock.calls.length).toBeGreaterThan(2);
+    const renewals = own.renewLock.mock.calls.length;
+    expect(renewals).toBeGreaterThan(2);
     expect(own.unlock).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(3 * REFRESH_LOCK_MS);
+    expect(own.renewLock).toHaveBeenCalledTimes(renewals);
   });
 
   it('outlives its holder by seconds', async () => {

@@ -343,6 +343,54 @@ describe('a refresh', () => {
     expect((await site.tokens(user))?.refreshToken).toBe(theirs.refreshToken);
   });
 
+  it('takes one lock for all requests of a process', async () => {
+    const calls: string[] = [];
+    const site = startSite({ store: counting(new MemoryStore({ now: pools.clock.now }), calls) });
+    const user = await site.signIn('user0');
+    pools.clock.advance('59m');
+    site.shut();
+    for (let page = 0; page < 5; page += 1) expect(await site.status(user)).toBe(200);
+    site.open();
+    await site.sees('session.refreshed');
+    expect(calls.filter((call) => call === 'lock')).toHaveLength(1);
+  });
+
+  describe('whose lock is given when', () => {
+    /** Two processes; the second gets its lock after `before`. */
+    async function race(before: (first: Site, user: SignedInUser) => Promise<unknown>) {
+      const store = new MemoryStore({ now: pools.clock.now });
+      const first = startSite({ store });
+      const user = await first.signIn('user0');
+      const second = startSite({
+        store: asking(store, async (name) => {
+          if (name === 'lock') await before(first, user);
+        }),
+      });
+      pools.clock.advance('59m');
+      expect(await second.status(user)).toBe(200);
+      // Waits for what is under way.
+      await second.relyingParty.close();
+      return second;
+    }
+
+    it('another process has done it asks for nothing', async () => {
+      const second = await race(async (first, user) => {
+        await first.status(user);
+        await first.sees('session.refreshed');
+      });
+      expect(refreshCalls()).toHaveLength(1);
+      await second.sees('session.refreshed', 0);
+    });
+
+    it('the session was ended meanwhile asks for nothing, and is no failure', async () => {
+      const second = await race((first, user) =>
+        first.relyingParty.endSessionsOf(user.session.subject),
+      );
+      expect(refreshCalls()).toHaveLength(0);
+      await second.sees('session.refresh_failed', 0);
+    });
+  });
+
   it('is asked for one session once, when its pause after a failure is over twice', async () => {
     const site = startSite();
     const user = await site.signIn('user0');
@@ -593,12 +641,19 @@ function createSite(pools: Pools, { client = 'site', store, sessionClaims }: Sit
 }
 
 /** A store that says what it was asked. */
-function counting(store: SessionStore, calls: string[]): SessionStore {
+const counting = (store: SessionStore, calls: string[]): SessionStore =>
+  asking(store, (name) => void calls.push(name));
+
+/** A store before each call of which something happens. */
+function asking(
+  store: SessionStore,
+  before: (name: keyof SessionStore) => Promise<void> | void,
+): SessionStore {
   return new Proxy(store, {
     get(target, name: keyof SessionStore) {
       const method = target[name] as (...given: unknown[]) => unknown;
-      return (...given: unknown[]) => {
-        calls.push(name);
+      return async (...given: unknown[]) => {
+        await before(name);
         return method.apply(target, given);
       };
     },

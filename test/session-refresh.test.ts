@@ -90,6 +90,18 @@ describe('a session', () => {
     await refreshed(1);
   });
 
+  it('takes no token out of an answer that is a refusal', async () => {
+    const browser = world.browser();
+    await world.signIn(browser);
+    world.pools.clock.advance('65m');
+    const body = JSON.stringify({ access_token: 'a', refresh_token: 'r', token_type: 'Bearer' });
+    world.pools.faults.once('oidc-pool-1', 'token', { status: 502, body });
+    expect((await profile(browser)).status).toBe(200);
+    world.pools.clock.advance('11s');
+    expect((await profile(browser)).url).toBe(`${world.app.url}/profile`);
+    await refreshed(1);
+  });
+
   it('survives a rotation of the signing keys', async () => {
     const browser = world.browser();
     await world.signIn(browser);
