@@ -82,6 +82,12 @@ describe('req.auth', () => {
     });
   });
 
+  it('of a session without any scope has none', async () => {
+    const user = await signedIn(rp, { scopes: [] });
+    const { body } = await request(app).get('/').set(user.headers);
+    expect(body).toMatchObject({ scopes: [], claims: { scope: '' } });
+  });
+
   it('of a session that keeps no claims has those that say who it is, all the same', async () => {
     const host = await startHost((server, relyingParty) => {
       server.use(relyingParty.routes);

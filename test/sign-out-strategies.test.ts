@@ -42,6 +42,10 @@ describe('signing out of an upstream', () => {
     expect(page.url).toBe(`${url}/signed-out`);
     expect(page.text()).toContain(ADVICE);
     expect(page.text()).toContain('Not possible from here');
+    // Visiting again leads to where the browser was, and only there.
+    expect(page.document.querySelector('form[action*=visit]')?.getAttribute('action')).toBe(
+      '/logout?visit=',
+    );
   });
 
   it('that the configuration does not know says so instead of claiming success', async () => {

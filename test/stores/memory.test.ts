@@ -29,6 +29,14 @@ describe('the memory store', () => {
       await expect.poll(bytesInUse).toBeLessThan(empty + (full - empty) / 8);
       await store.close();
     });
+
+    it('leaves nothing running when it is closed', async () => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      const store = await openSessionStore('memory:', { now: Date.now });
+      expect(vi.getTimerCount()).toBe(1);
+      await store.close();
+      expect(vi.getTimerCount()).toBe(0);
+    });
   });
 });
 
