@@ -104,13 +104,24 @@ async function learn(project: ProjectCopy): Promise<Learned> {
   );
   if (!existsSync(times)) throw new Error(`the tests did not run:\n${output}`);
   const { testResults } = JSON.parse(readFileSync(times, 'utf8')) as {
-    testResults: { name: string; status: string; startTime: number; endTime: number }[];
+    testResults: {
+      name: string;
+      status: string;
+      startTime: number;
+      endTime: number;
+      message: string;
+      assertionResults: { failureMessages: string[] }[];
+    }[];
   };
   const took = new Map<string, number>();
-  for (const { name, status, startTime, endTime } of testResults) {
+  for (const { name, status, startTime, endTime, message, assertionResults } of testResults) {
     const file = relative(project.folder, name);
-    if (status === 'passed') took.set(file, endTime - startTime);
-    else console.log(`  red without any mutant, and left out: ${file}`);
+    if (status === 'passed') {
+      took.set(file, endTime - startTime);
+      continue;
+    }
+    const [why] = [...assertionResults.flatMap(({ failureMessages }) => failureMessages), message];
+    console.log(`  red without any mutant, and left out: ${file}: ${why?.split('\n')[0]}`);
   }
   if (took.size < 0.9 * testResults.length) throw new Error('the instrumented code does not work');
   const testsOf = new Map<number, string[]>();

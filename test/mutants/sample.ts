@@ -38,7 +38,7 @@ export function instrument(text: string, mutants: ReadonlyMap<number, Mutant>): 
   let result = text;
   const lastFirst = [...mutants].toSorted(([, a], [, b]) => b.start - a.start);
   for (const [id, { start, end, guarded }] of lastFirst) {
-    result = result.slice(0, start) + guarded(`globalThis.isMutant(${id})`) + result.slice(end);
+    result = result.slice(0, start) + guarded(`globalThis.isMutant?.(${id})`) + result.slice(end);
   }
   return result;
 }

@@ -2,8 +2,8 @@ import { appendFileSync } from 'node:fs';
 import { afterAll, expect } from 'vitest';
 
 declare global {
-  /** Whether this mutant is the one under test; instrumented code asks at each of its mutants. */
-  var isMutant: (id: number) => boolean;
+  /** Whether this mutant is the one under test; instrumented code asks at each of its mutants. A process of a test's has none. */
+  var isMutant: ((id: number) => boolean) | undefined;
 }
 
 const active = Number(process.env['MUTANT'] ?? '-1');
