@@ -16,7 +16,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import { openSessionStore } from '../../src/sessions/open-session-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
-import { reasonOf } from '../../src/sessions/store-fault.js';
 import { createStoreProbe } from '../../src/sessions/store-probe.js';
 import { openSqliteFile } from '../../src/sessions/sqlite-file.js';
 import { smallDisk } from '../faults/log-output.js';
@@ -243,19 +242,6 @@ function aFile(): string {
 
 /** SQLite's own; the second is the root of the first table. */
 const PAGE = 4096;
-
-describe('the word for a fault of the disk', () => {
-  it.each([
-    [8, 'read_only'],
-    [8 | (4 << 8), 'read_only'],
-    [10 | (3 << 8), 'io_error'],
-    [11 | (1 << 8), 'damaged'],
-    [13, 'full'],
-  ])('of SQLite %i is %s', (errcode, reason) => {
-    const error = Object.assign(new Error('what SQLite says'), { errcode });
-    expect(reasonOf(new Error('around it', { cause: error }))).toBe(reason);
-  });
-});
 
 describe('the probe of a store', () => {
   it('writes once for all who ask together and shortly after, and leaves nothing behind', async () => {

@@ -1,5 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { exportJWK, exportPKCS8, generateKeyPair, jwtVerify, type JWK } from 'jose';
+import {
+  decodeProtectedHeader,
+  exportJWK,
+  exportPKCS8,
+  generateKeyPair,
+  jwtVerify,
+  type JWK,
+} from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   basic,
@@ -138,6 +145,33 @@ describe('client authentication with a key', () => {
     await expect(algOf(['ES256'])).rejects.toMatchObject({
       code: 'client_authentication_unsupported',
     });
+  });
+
+  it.each(['EdDSA', 'Ed25519'])(
+    'signs with an Ed25519 key as the OP calls it: %s',
+    async (name) => {
+      const { privateKey } = await generateKeyPair('EdDSA', { extractable: true });
+      for (const key of [privateKey, await exportPKCS8(privateKey)]) {
+        const metadata = { token_endpoint_auth_signing_alg_values_supported: [name] };
+        const { body } = await sent(
+          { ...publicClient, clientKey: readClientKey({ key }) },
+          metadata,
+        );
+        expect(decodeProtectedHeader(body['client_assertion']!).alg).toBe(name);
+      }
+    },
+  );
+
+  it('says whether the key or the algorithm is wrong', async () => {
+    const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString();
+    expect(() => readClientKey({ key: pem, alg: 'RS256' })).toThrow(
+      'is not for the algorithm in alg',
+    );
+    const { privateKey } = await generateKeyPair('ES384');
+    expect(() => readClientKey({ key: privateKey })).toThrow(
+      'is none for RS256, PS256, ES256 or EdDSA',
+    );
   });
 
   it('is an error where the OP lists no private_key_jwt', async () => {
