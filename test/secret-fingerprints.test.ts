@@ -157,6 +157,19 @@ it.skipIf(redisProgram === undefined)('needs Redis for a part of these', () => {
   expect(redisProgram).toBeDefined();
 });
 
+it.each(['', 'no JSON', '{"of":"another version"}', '[7]', '[]'])(
+  'counts a record that it cannot read as one that does not fit: %s',
+  async (text) => {
+    const store = new MemoryStore({ now: Date.now });
+    store.find = async () => ['one'];
+    store.read = async () => ({ session: Buffer.from(text), tokens: Buffer.from('-') }) as never;
+    const owner = { issuer: 'https://issuer.example.com', clientId: 'site', cookieNamespace: '' };
+    const fingerprints = createSecretFingerprints({ store, secrets: [OLD], owner, now: Date.now });
+    expect(await fingerprints.compare()).toBe('mismatch');
+    await store.close();
+  },
+);
+
 it('leaves no rejection that nobody handles, whichever way a store of a host fails', async () => {
   const unhandled: unknown[] = [];
   const note = (reason: unknown): void => void unhandled.push(reason);
