@@ -16,6 +16,7 @@ import { verifyAccessToken } from '../../src/tokens/access-token.js';
 import { verifyIdToken } from '../../src/tokens/id-token.js';
 import { createKeySet, type KeySet } from '../../src/tokens/key-set.js';
 import { verifyLogoutToken } from '../../src/tokens/logout-token.js';
+import { MAX_TOKEN_LENGTH } from '../../src/tokens/signed-claims.js';
 import { verifySignedUserInfo } from '../../src/tokens/signed-user-info.js';
 
 const ISSUER = 'https://op.example';
@@ -432,6 +433,19 @@ describe.each(kinds)('a token at %s', (kind) => {
 
   it('is taken when all is right', async () => {
     expect(await verdict({})).toBe('taken');
+  });
+
+  it('is taken as long as it may be, and no longer', async () => {
+    if (kind === 'userInfo') return;
+    const most =
+      MAX_TOKEN_LENGTH[
+        kind === 'API' ? 'access_token' : kind === 'logout' ? 'logout_token' : 'id_token'
+      ];
+    const padded = (length: number): Change => claims({ padding: 'x'.repeat(length) });
+    const room = most - (await make(kind, padded(0), own)).length;
+    // Three characters take four in base64url.
+    expect(await verdict(padded(Math.floor((room * 3) / 4) - 3))).toBe('taken');
+    expect(await verdict(padded(Math.ceil((room * 3) / 4) + 3))).toBe(`${prefix}_malformed`);
   });
 
   it.each(cells)('%s: %s', async (_rule, _says, { takes = [], refuses = [] }) => {
