@@ -29,7 +29,7 @@ function create() {
     endPause: async (goesOn = true): Promise<void> => {
       const [end] = pauses.splice(0);
       end?.(goesOn);
-      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+      await new Promise(setImmediate);
     },
     settled: async (): Promise<boolean> => background.finish(60_000),
   };
