@@ -88,6 +88,10 @@ describe('the choice of a provider', () => {
     expect(page.status).toBe(400);
     expect(page.text()).toContain(code);
     expect(page.history[0]!.setCookies).toEqual([]);
+    const name = query.slice(0, query.indexOf('='));
+    expect(app.log.findLast((line) => line.includes(code))).toContain(
+      code === 'provider_unknown' ? 'provider is not one of' : `${name} of /login cannot be read`,
+    );
   });
 
   it.each([
