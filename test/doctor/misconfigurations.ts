@@ -169,6 +169,14 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     outside: 'jwks_unusable',
     mend: clearFaults,
   },
+  'the issuer does not give its keys': {
+    spoil: ({ pools }) => {
+      const body = JSON.stringify({ keys: [] });
+      pools.faults.always('oidc-pool-1', 'jwks', { status: 503, body });
+    },
+    outside: 'jwks_unusable',
+    mend: clearFaults,
+  },
   'the clock is ten minutes ahead': {
     spoil: (patient) => {
       patient.clockOffsetMs = 600_000;
