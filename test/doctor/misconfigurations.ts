@@ -393,6 +393,11 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     seed: inSite({ logoutUrls: [`${siteUrl}/logout/continue/`] }),
     outside: 'logout_url_not_registered',
   },
+  'the sign-out address of the second pool fails': {
+    spoil: ({ pools }) => pools.faults.always('oidc-pool-2', 'logout', { status: 503 }),
+    outside: 'sign_out_unreachable',
+    mend: clearFaults,
+  },
   'the sign-out URL is missing at the second pool': {
     seed: inMasterClient({ logoutUrls: [] }),
     outside: 'upstream_logout_url_not_registered',

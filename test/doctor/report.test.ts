@@ -40,6 +40,25 @@ describe('the report for people', () => {
 1 problem. Begin with the first.`);
   });
 
+  it('ends with how many of each kind there are', async () => {
+    patient = await startPatient();
+    const lastLine = async (): Promise<string | undefined> =>
+      describeDiagnosis(await patient!.examine('outside'), plain)
+        .trimEnd()
+        .split('\n')
+        .at(-1);
+    expect(await lastLine()).toBe('All is well.');
+    patient.environment['TRUST_PROXY'] = 'true';
+    expect(await lastLine()).toBe('1 warning. Begin with the first.');
+    patient.environment['SESSION_STOER'] = 'memory:';
+    expect(await lastLine()).toBe('2 warnings. Begin with the first.');
+    patient.environment['CLIENT_SECRET'] = 'x'.repeat(51);
+    expect(await lastLine()).toBe('1 problem, 2 warnings. Begin with the first.');
+    patient.environment['BASE_URL'] = 'http://www.example.com';
+    patient.environment['SESSION_SECRET'] = 'short';
+    expect(await lastLine()).toMatch(/^\d problems\b/);
+  });
+
   it('has colours where they are wanted, and nowhere else', async () => {
     patient = await startPatient();
     patient.environment['TRUST_PROXY'] = 'true';
