@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { codeIn, openBrowser, type Parameters, signIn } from './journeys.js';
 import { alice, app, callback } from './seed.js';
 import {
+  type Answer,
   basic,
   exchangeCode,
   postForm,
@@ -140,6 +141,18 @@ describe("the client's secret", () => {
     );
     expect(answer.status).toBe(400);
     expect(answer.json['error']).toBe('invalid_client');
+  });
+
+  it('is not taken for another client that the form names', async () => {
+    const { id, secret } = world.members.client('site');
+    const asked = async (named: string): Promise<Answer> => {
+      const code = await newCode();
+      const grant = { grant_type: 'authorization_code', code, redirect_uri: callback };
+      return postForm(tokenUrl(), { ...grant, client_id: named }, basic(id, secret!));
+    };
+    expect((await asked(id)).status).toBe(200);
+    const answer = await asked(world.members.client('plus').id);
+    expect([answer.status, answer.json['error']]).toEqual([400, 'invalid_client']);
   });
 
   it('answers 400 for a Basic header that is not base64', async () => {
