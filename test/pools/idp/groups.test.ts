@@ -22,12 +22,13 @@ const api = useApi();
 it('is made, described, changed and deleted', async () => {
   const UserPoolId = await makePool(api);
   const admins = { UserPoolId, GroupName: 'admins' };
-  const create = new CreateGroupCommand({ ...admins, Description: 'Run it', Precedence: 2 });
+  const RoleArn = 'arn:aws:iam::000000000000:role/admins';
+  const settings = { Description: 'Run it', Precedence: 2, RoleArn };
+  const create = new CreateGroupCommand({ ...admins, ...settings });
   const { Group } = await api.sdk.send(create);
   expect(Group).toEqual({
     ...admins,
-    Description: 'Run it',
-    Precedence: 2,
+    ...settings,
     CreationDate: expect.any(Date),
     LastModifiedDate: expect.any(Date),
   });
@@ -36,7 +37,7 @@ it('is made, described, changed and deleted', async () => {
     'GroupExistsException: A group with the name already exists',
   );
   const updated = await api.sdk.send(new UpdateGroupCommand({ ...admins, Precedence: 1 }));
-  expect(updated.Group).toMatchObject({ Description: 'Run it', Precedence: 1 });
+  expect(updated.Group).toMatchObject({ ...settings, Precedence: 1 });
   await api.sdk.send(new DeleteGroupCommand(admins));
   expect(await refusal(api.sdk.send(new GetGroupCommand(admins)))).toBe(
     'ResourceNotFoundException: Group not found.',

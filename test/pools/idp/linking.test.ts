@@ -62,6 +62,22 @@ it('can be undone: the next sign-in makes a profile of its own', async () => {
   expect(world.master.users()).toHaveLength(2);
 });
 
+it('leaves the other identities when one is taken away', async () => {
+  const world = await joinPools(api);
+  await makeUser(api, world.masterId, 'alice-here');
+  const other = { ...source(world), ProviderAttributeValue: 'another' };
+  await link(world);
+  await link(world, other);
+  const UserPoolId = world.masterId;
+  await api.sdk.send(new AdminDisableProviderForUserCommand({ UserPoolId, User: other }));
+  const { UserAttributes } = await api.sdk.send(
+    new AdminGetUserCommand({ UserPoolId, Username: 'alice-here' }),
+  );
+  const { identities } = recordOf(UserAttributes);
+  const { ProviderAttributeValue: userId } = source(world);
+  expect(JSON.parse(identities!)).toMatchObject([{ userId, providerName: 'oidc-pool-2' }]);
+});
+
 it('closes a profile that has no other way in', async () => {
   const world = await joinPools(api);
   codeIn(await world.signIn());

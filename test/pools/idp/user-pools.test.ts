@@ -105,8 +105,14 @@ describe('a user pool', () => {
       DeletionProtection: 'ACTIVE',
       AutoVerifiedAttributes: ['email'],
       UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
       UserPoolTags: { stage: 'test' },
+      Schema: [
+        { Name: 'email', Required: true, Mutable: false, AttributeDataType: 'String' },
+        { Name: 'level', AttributeDataType: 'Number', Mutable: true },
+      ],
     });
+    const before = await describePool(UserPoolId);
     const update = new UpdateUserPoolCommand({ UserPoolId, PoolName: 'renamed' });
     expect(await api.sdk.send(update)).toMatchObject({ $metadata: { httpStatusCode: 200 } });
     const pool = await describePool(UserPoolId);
@@ -114,7 +120,9 @@ describe('a user pool', () => {
       Name: 'renamed',
       DeletionProtection: 'INACTIVE',
       UsernameAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
       UserPoolTags: { stage: 'test' },
+      SchemaAttributes: before.SchemaAttributes,
     });
     expect(pool.AutoVerifiedAttributes).toBeUndefined();
   });
@@ -190,12 +198,19 @@ describe('a user pool', () => {
     expect(await read()).toEqual({ MfaConfiguration: 'OFF' });
     const without = new SetUserPoolMfaConfigCommand({ UserPoolId, MfaConfiguration: 'ON' });
     expect(await refusal(api.sdk.send(without))).toContain('Invalid MFA configuration');
-    const wanted = {
-      MfaConfiguration: 'OPTIONAL',
+    const everything = {
+      SmsMfaConfiguration: { SmsAuthenticationMessage: 'Your code is {####}' },
       SoftwareTokenMfaConfiguration: { Enabled: true },
+      EmailMfaConfiguration: { Message: 'Your code is {####}', Subject: 'Code' },
+      WebAuthnConfiguration: { RelyingPartyId: 'example.com', UserVerification: 'required' },
     } as const;
-    await api.sdk.send(new SetUserPoolMfaConfigCommand({ UserPoolId, ...wanted }));
-    expect(await read()).toEqual(wanted);
-    expect((await describePool(UserPoolId)).MfaConfiguration).toBe('OPTIONAL');
+    const factors = Object.keys(everything) as (keyof typeof everything)[];
+    for (const kept of [...factors.map((name) => ({ [name]: everything[name] })), everything]) {
+      const isFactor = Object.keys(kept).join() !== 'WebAuthnConfiguration';
+      const wanted = { MfaConfiguration: isFactor ? 'OPTIONAL' : 'OFF', ...kept } as const;
+      await api.sdk.send(new SetUserPoolMfaConfigCommand({ UserPoolId, ...wanted }));
+      expect(await read()).toEqual(wanted);
+      expect((await describePool(UserPoolId)).MfaConfiguration).toBe(wanted.MfaConfiguration);
+    }
   });
 });
