@@ -156,6 +156,23 @@ describe('the chooser', () => {
   });
 });
 
+it('shows each pool with its addresses, and a way in for each client that is an app', async () => {
+  const browser = openBrowser();
+  const page = await browser.get(world.pools.url);
+  for (const pool of [world.members, world.master, world.upstream]) {
+    expect(page.text()).toContain(`${pool.name} Issuer ${pool.issuer} Domain ${pool.domain}`);
+  }
+  const names = page.document
+    .querySelectorAll('section[aria-labelledby=pool-members] a')
+    .map(({ text }) => text);
+  expect(names).toContain('Launch Hosted UI for site');
+  expect(names).toContain('Launch Hosted UI for single-page');
+  expect(names).not.toContain('Launch Hosted UI for machine');
+  const launched = await browser.click(page, 'Launch Hosted UI for single-page');
+  expect(launched.query.get('response_type')).toBe('token');
+  expect(launched.document.querySelector('[name=password]')).not.toBeNull();
+});
+
 it('answers 404 with a page, not a stack trace, for an address it does not know', async () => {
   for (const path of ['/nothing', '/oauth2/nothing', '/%E0%A4%A']) {
     const answer = await fetch(`${world.members.domain}${path}`);
