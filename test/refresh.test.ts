@@ -345,7 +345,9 @@ describe('a refresh', () => {
 
   it('takes one lock for all requests of a process', async () => {
     const calls: string[] = [];
-    const site = startSite({ store: counting(new MemoryStore({ now: pools.clock.now }), calls) });
+    const site = startSite({
+      store: counting(new MemoryStore({ now: () => pools.clock.now() }), calls),
+    });
     const user = await site.signIn('user0');
     pools.clock.advance('59m');
     site.shut();
@@ -358,7 +360,7 @@ describe('a refresh', () => {
   describe('whose lock is given when', () => {
     /** Two processes; the second gets its lock after `before`. */
     async function race(before: (first: Site, user: SignedInUser) => Promise<unknown>) {
-      const store = new MemoryStore({ now: pools.clock.now });
+      const store = new MemoryStore({ now: () => pools.clock.now() });
       const first = startSite({ store });
       const user = await first.signIn('user0');
       const second = startSite({

@@ -14,11 +14,7 @@ it.each<[string, Record<string, string>, number | undefined]>([
   ['does without an age that is none', { date: at(-600), age: 'old' }, 600],
 ])('how far our clock is ahead of an issuer’s %s', async (_what, headers, ahead) => {
   const fetch = async (): Promise<Response> => new Response('{}', { headers });
-  const read = await readDiscovery(
-    'https://op.example',
-    fetch as typeof globalThis.fetch,
-    () => NOW,
-  );
+  const read = await readDiscovery('https://op.example', fetch, () => NOW);
   expect(read).toEqual({ document: {}, aheadSeconds: ahead });
 });
 
