@@ -2,6 +2,7 @@ import {
   AdminCreateUserCommand,
   CreateGroupCommand,
   InitiateAuthCommand,
+  RespondToAuthChallengeCommand,
   paginateListGroups,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -101,11 +102,17 @@ it('keeps what was set through the API: pools, clients, users, SRP, sessions hal
   await makeUser(api, UserPoolId, 'alice@example.com', { 'custom:team': 'red' });
   await api.sdk.send(new CreateGroupCommand({ UserPoolId, GroupName: 'admins', Precedence: 3 }));
   pools.clock.advance('3d');
-  await api.sdk.send(
-    new AdminCreateUserCommand({
-      UserPoolId,
-      Username: 'bob@example.com',
-      TemporaryPassword: 'Temporary-Bob-1',
+  for (const [Username, TemporaryPassword] of [
+    ['bob@example.com', 'Temporary-Bob-1'],
+    ['carol@example.com', 'Temporary-Carol-1'],
+  ]) {
+    await api.sdk.send(new AdminCreateUserCommand({ UserPoolId, Username, TemporaryPassword }));
+  }
+  const halfDone = await api.sdk.send(
+    new InitiateAuthCommand({
+      ClientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: 'carol@example.com', PASSWORD: 'Temporary-Carol-1' },
     }),
   );
 
@@ -120,6 +127,15 @@ it('keeps what was set through the API: pools, clients, users, SRP, sessions hal
   const credentials = { poolId: UserPoolId, clientId: ClientId, password: Password };
   const answer = await signInWithSrp(sdk, { ...credentials, username: 'alice@example.com' });
   expect(answer.AuthenticationResult).toBeDefined();
+  const finished = await sdk.send(
+    new RespondToAuthChallengeCommand({
+      ClientId,
+      ChallengeName: 'NEW_PASSWORD_REQUIRED',
+      Session: halfDone.Session,
+      ChallengeResponses: { USERNAME: 'carol@example.com', NEW_PASSWORD: Password },
+    }),
+  );
+  expect(finished.AuthenticationResult).toBeDefined();
   const bobs = { USERNAME: 'bob@example.com', PASSWORD: 'Temporary-Bob-1' };
   const challenge = new InitiateAuthCommand({
     ClientId,
