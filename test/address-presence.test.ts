@@ -1,32 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createAddressPresence } from '../src/relying-party/address-presence.js';
-
-const failing = (code: string) => async (): Promise<Response> => {
-  throw new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
-};
+import { createNetwork, failed, failing } from './support/network.js';
 
 describe('a look whether there is somebody at an address', () => {
   function start() {
-    let time = 1_000_000;
-    let answer = async (): Promise<Response> => new Response();
-    const asked: string[] = [];
-    const presenceAt = createAddressPresence({
-      now: () => time,
-      fetch: (async (url: string, { method }: RequestInit) => {
-        asked.push(`${method} ${url}`);
-        return answer();
-      }) as typeof fetch,
-    });
-    return {
-      presenceAt: (url: string) => presenceAt(new URL(url)),
-      asked,
-      pass: (ms: number) => {
-        time += ms;
-      },
-      answerWith: (next: typeof answer) => {
-        answer = next;
-      },
-    };
+    const network = createNetwork();
+    const presenceAt = createAddressPresence(network);
+    return { ...network, presenceAt: (url: string) => presenceAt(new URL(url)) };
   }
 
   it('is one for all paths of an origin, remembered for a second', async () => {
@@ -55,7 +35,7 @@ describe('a look whether there is somebody at an address', () => {
     ['UND_ERR_HEADERS_TIMEOUT', 'silent'],
   ])('that ends with %s says "%s", and is taken anew by the next', async (code, presence) => {
     const { presenceAt, asked, answerWith } = start();
-    answerWith(failing(code));
+    answerWith(failing(failed(code)));
     expect(await presenceAt('https://a.example/')).toBe(presence);
     answerWith(async () => new Response(null, { status: 500 }));
     expect(await presenceAt('https://a.example/')).toBe('answers');

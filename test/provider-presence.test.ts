@@ -2,11 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProxyFailure } from '../src/errors/proxy-failure.js';
 import type { Provider } from '../src/relying-party/discovery.js';
 import { createProviderPresence } from '../src/relying-party/provider-presence.js';
-
-const failing = (cause: Error) => async (): Promise<Response> => {
-  throw new TypeError('fetch failed', { cause });
-};
-const failed = (code: string): Error => Object.assign(new Error(code), { code });
+import { createNetwork, failed, failing } from './support/network.js';
 
 const answers = async (): Promise<Response> => new Response();
 const silent = failing(failed('ECONNRESET'));
@@ -15,9 +11,7 @@ const noWay = failing(new ProxyFailure(new URL('http://proxy.example:3128'), 'it
 
 describe('a look whether the provider is there', () => {
   function start() {
-    let time = 1_000_000;
-    let answer: () => Promise<Response> = answers;
-    const asked: string[] = [];
+    const network = createNetwork();
     const endpoints = { token_endpoint: 'https://op.example/token' };
     let rereads = 0;
     const provider = {
@@ -26,29 +20,14 @@ describe('a look whether the provider is there', () => {
         rereads += 1;
       },
     } as unknown as Provider;
-    const look = createProviderPresence({
-      provider,
-      now: () => time,
-      fetch: (async (url: string, { method }: RequestInit) => {
-        asked.push(`${method} ${url}`);
-        return answer();
-      }) as typeof fetch,
-    });
+    const look = createProviderPresence({ provider, ...network });
     return {
       look,
-      asked,
+      ...network,
       endpoints,
       rereads: () => rereads,
-      pass: (ms: number) => {
-        time += ms;
-      },
-      answerWith: (next: typeof answer) => {
-        answer = next;
-      },
       /** From here on no look ends: what is said all the same was remembered. */
-      hang: () => {
-        answer = () => new Promise(() => undefined);
-      },
+      hang: () => network.answerWith(() => new Promise(() => undefined)),
       /** What a look says without any answer from outside. */
       atOnce: () =>
         Promise.race([look(), new Promise((resolve) => setImmediate(resolve, 'it waits'))]),

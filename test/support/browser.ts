@@ -51,7 +51,7 @@ export interface Browser {
 
 const MAX_REDIRECTS = 20;
 /** What a page says where it was given nothing, or the wrong thing. */
-const HOLE = /[^\n]*(?:\bundefined\b|\bNaN\b|\[object )[^\n]*/;
+const HOLE = /\bundefined\b|\bNaN\b|\[object /;
 
 /** Opens a browser with an empty cookie jar. */
 export function createBrowser(options: BrowserOptions = {}): Browser {

@@ -419,13 +419,15 @@ describe.each(kinds)('a token at %s', (kind) => {
     }
   }
 
-  const prefix = {
-    'sign-in': 'id_token',
-    refresh: 'id_token',
-    API: 'access_token',
-    logout: 'logout_token',
-    userInfo: 'user_info',
-  }[kind];
+  const prefix = (
+    {
+      'sign-in': 'id_token',
+      refresh: 'id_token',
+      API: 'access_token',
+      logout: 'logout_token',
+      userInfo: 'user_info',
+    } as const
+  )[kind];
   const cells = Object.entries(rules).map(([rule, row]) => {
     const cell = row[kinds.indexOf(kind)]!;
     return [rule, cell.says, cell] as const;
@@ -435,18 +437,16 @@ describe.each(kinds)('a token at %s', (kind) => {
     expect(await verdict({})).toBe('taken');
   });
 
-  it('is taken as long as it may be, and no longer', async () => {
-    if (kind === 'userInfo') return;
-    const most =
-      MAX_TOKEN_LENGTH[
-        kind === 'API' ? 'access_token' : kind === 'logout' ? 'logout_token' : 'id_token'
-      ];
-    const padded = (length: number): Change => claims({ padding: 'x'.repeat(length) });
-    const room = most - (await make(kind, padded(0), own)).length;
-    // Three characters take four in base64url.
-    expect(await verdict(padded(Math.floor((room * 3) / 4) - 3))).toBe('taken');
-    expect(await verdict(padded(Math.ceil((room * 3) / 4) + 3))).toBe(`${prefix}_malformed`);
-  });
+  // A signed answer of userInfo comes by a call of ours, which is bounded itself.
+  if (prefix !== 'user_info') {
+    it('is taken as long as it may be, and no longer', async () => {
+      const padded = (length: number): Change => claims({ padding: 'x'.repeat(length) });
+      const room = MAX_TOKEN_LENGTH[prefix] - (await make(kind, padded(0), own)).length;
+      // Three characters take four in base64url.
+      expect(await verdict(padded(Math.floor((room * 3) / 4) - 3))).toBe('taken');
+      expect(await verdict(padded(Math.ceil((room * 3) / 4) + 3))).toBe(`${prefix}_malformed`);
+    });
+  }
 
   it.each(cells)('%s: %s', async (_rule, _says, { takes = [], refuses = [] }) => {
     expect(takes.length + refuses.length).toBeGreaterThan(0);
