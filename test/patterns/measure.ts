@@ -78,6 +78,8 @@ for (const [file, { patterns }] of Object.entries(reachable)) {
   }
 }
 console.log(
-  `worst ratio ${worstRatio.toFixed(2)}, at most ${MOST} (– where 200 kB cost less than 5 ms)`,
+  worstRatio === 0
+    ? `none costs ${NOISE_MS} ms for 200 kB of its worst letters, so none is worse than linear`
+    : `worst ratio ${worstRatio.toFixed(2)}, at most ${MOST} (– where 200 kB cost less than ${NOISE_MS} ms)`,
 );
 process.exitCode = isBad ? 1 : 0;
