@@ -16,10 +16,18 @@ const HOPELESS_MS = 200;
 
 const { literals } = patternsOfSrc();
 
+/** Every match that a replacement would find, without the memory that one needs, which would be measured too. */
+function findAll(pattern: RegExp, text: string): void {
+  pattern.lastIndex = 0;
+  for (let from = 0; pattern.test(text) && pattern.global; from = pattern.lastIndex) {
+    if (pattern.lastIndex === from) pattern.lastIndex += 1;
+  }
+}
+
 /** Processor time, so that what else the machine does counts little. */
 function cost(pattern: RegExp, text: string, times = 1): number {
   const before = process.cpuUsage();
-  for (let turn = 0; turn < times; turn++) text.replace(pattern, '');
+  for (let turn = 0; turn < times; turn++) findAll(pattern, text);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1000 / times;
 }
