@@ -24,12 +24,13 @@ import { createCertificate, type Certificate } from './support/nginx.js';
 const SECRETS = ['hunter2-client-secret', 'hunter2-code', 'hunter2-in-the-answer'];
 const [CLIENT_SECRET, CODE, ANSWER] = SECRETS as [string, string, string];
 
-type Answer = readonly [status: number, type: string, body: string];
+type Answer = readonly [status: number, type: string, body: string, challenge?: string];
 const html: Answer = [200, 'text/html', `<h1>${ANSWER}</h1>`];
-const error = (status: number, body: object): Answer => [
+const error = (status: number, body: object, challenge?: string): Answer => [
   status,
   'application/json',
   JSON.stringify({ access_token: ANSWER, ...body }),
+  challenge,
 ];
 
 let op: Server;
@@ -59,7 +60,9 @@ const serve: RequestListener = (req, res) => {
   const answer = answers[path] ?? answers['*'];
   if (answer === 'cut') return void req.socket.destroy();
   if (answer !== undefined) {
-    res.writeHead(answer[0], { 'content-type': answer[1] }).end(answer[2]);
+    const [status, type, body, challenge] = answer;
+    const headers = challenge === undefined ? {} : { 'www-authenticate': challenge };
+    res.writeHead(status, { 'content-type': type, ...headers }).end(body);
   } else if (path === '/.well-known/openid-configuration') {
     res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(metadata));
   } else res.writeHead(200).end();
@@ -198,6 +201,29 @@ describe('what the operator is told of a sign-in that failed, because', () => {
       /^token endpoint: 401 invalid_client: status 401, application\/json \(asked: .+\/token\)$/,
     ],
     [
+      'the client secret is wrong, and it says so as RFC 6749 has it',
+      () => ({
+        answers: { '/token': error(401, { error: 'invalid_client' }, 'Basic realm="op"') },
+      }),
+      /^token endpoint: 401 invalid_client: status 401, application\/json \(asked: .+\/token\)$/,
+    ],
+    [
+      'a gateway asks for a password',
+      () => ({ answers: { '/token': [503, 'text/html', ANSWER, 'Basic realm="gateway"'] } }),
+      /^token endpoint: .+: status 503, text\/html \(asked: .+\/token\)$/,
+    ],
+    [
+      'the pushed request is refused',
+      () => ({
+        metadata: {
+          pushed_authorization_request_endpoint: `${issuer}/par`,
+          require_pushed_authorization_requests: true,
+        },
+        answers: { '/par': error(401, { error: 'invalid_client' }, 'Basic realm="op"') },
+      }),
+      /^pushed authorization request: 401 invalid_client: status 401, .+\(asked: .+\/par\)$/,
+    ],
+    [
       'the code is refused',
       () => ({
         answers: {
@@ -265,6 +291,42 @@ describe('what the operator is told of a sign-in that failed, because', () => {
   });
 });
 
+describe('what the operator is told of an answer of the browser', () => {
+  const bring = async (answer: string): Promise<void> => {
+    const app = express().use(rp.routes);
+    const login = await request(app).get('/login').set(page);
+    const state = new URL(login.headers['location'] as string).searchParams.get('state')!;
+    const [cookie = ''] = login.headers['set-cookie'] as unknown as string[];
+    await request(app)
+      .get(`/callback?state=${state}${answer}`)
+      .set({ ...page, cookie: cookie.split(';')[0]! });
+  };
+
+  it.each([
+    ['', 'neither code nor error'],
+    ['&code=', 'neither code nor error'],
+    [`&code=${CODE}&id_token=${ANSWER}`, 'response or id_token, which nobody asked for'],
+    [`&code=${CODE}&response=${ANSWER}`, 'response or id_token, which nobody asked for'],
+  ])('that cannot be one to our request (%s)', async (answer, told) => {
+    startWith({});
+    await bring(answer);
+    expect(details).toEqual([`unverified, the browser brought ${told}`]);
+  });
+
+  it('that has no iss where discovery announces it, with the words it brought', async () => {
+    startWith({ metadata: { authorization_response_iss_parameter_supported: true } });
+    const told = once(rp.events, 'login.stray_error');
+    await bring('&error=access_denied&error_description=because');
+    expect(details).toEqual([
+      'unverified, the browser brought no iss, although discovery announces it',
+    ]);
+    expect(JSON.stringify(await told)).toContain('because');
+    await bring(`&error=access_denied&iss=${encodeURIComponent(issuer)}`);
+    expect(details[1]).toContain('access_denied');
+    expect(details[1]).not.toContain('no iss');
+  });
+});
+
 describe('what the operator is told of a key set', () => {
   const jwt = (): string => {
     const part = (value: object): string =>
@@ -314,6 +376,13 @@ describe('what the operator is told of a session’s', () => {
     told: RegExp,
   ];
   const failuresAt = (endpoint: string, path: string): Failure[] => [
+    [
+      'does not know the client',
+      () => ({ answers: { [path]: error(401, { error: 'invalid_client' }, 'Basic realm="op"') } }),
+      path === '/userinfo'
+        ? /^userinfo endpoint: /
+        : new RegExp(`^${endpoint}: 401 invalid_client`),
+    ],
     [
       'is not there',
       () => ({ answers: { [path]: [404, 'text/html', ANSWER] } }),
@@ -386,7 +455,55 @@ describe('what the operator is told of a session’s', () => {
     },
   );
 
-  it.each(failuresAt('userinfo endpoint', '/userinfo'))(
+  it.each([
+    [400, 'invalid_grant', undefined],
+    [401, 'invalid_grant', 'Bearer error="invalid_token"'],
+    [400, 'invalid_grant', 'Basic realm="op"'],
+    [400, 'interaction_required', undefined],
+    [400, 'login_required', undefined],
+    [400, 'consent_required', undefined],
+    [400, 'account_selection_required', undefined],
+    [403, 'access_denied', undefined],
+  ])('refresh ends it when the answer is %i %s (%s)', async (status, name, challenge) => {
+    const user = await signInWith({
+      answers: { '/token': error(status, { error: name }, challenge) },
+    });
+    const failed = once(rp.events, 'session.refresh_failed');
+    await user.expireTokens();
+    const guarded = express().use(requireSession(rp));
+    expect((await request(guarded).get('/').set(user.headers)).status).toBe(401);
+    const [{ permanent }] = (await failed) as RelyingPartyEvents['session.refresh_failed'];
+    expect(permanent).toBe(true);
+  });
+
+  it.each([
+    [401, 'invalid_client'],
+    [400, 'unauthorized_client'],
+    [400, 'unsupported_grant_type'],
+    [400, 'invalid_request'],
+    [400, 'invalid_scope'],
+    [503, 'access_denied'],
+    [429, 'invalid_grant'],
+  ])('refresh, refused for what is ours or will pass: %i %s', async (status, name) => {
+    const user = await signInWith({ answers: { '/token': error(status, { error: name }) } });
+    const failed = once(rp.events, 'session.refresh_failed');
+    await user.expireTokens();
+    const guarded = express().use(requireSession(rp), (_req, res) => void res.send('in'));
+    expect((await request(guarded).get('/').set(user.headers)).text).toBe('in');
+    const [{ permanent }] = (await failed) as RelyingPartyEvents['session.refresh_failed'];
+    expect(permanent).toBe(false);
+  });
+
+  it('freshness, when there is no userinfo endpoint', async () => {
+    const user = await signInWith({ metadata: { userinfo_endpoint: undefined } });
+    const failed = once(rp.events, 'request.failed');
+    const app = express().use(requireSession(rp, { fresh: true }), rp.errorHandler);
+    await request(app).get('/').set(user.headers);
+    const [{ err }] = (await failed) as RelyingPartyEvents['request.failed'];
+    expectTold((err as Error).message, /^userinfo endpoint: discovery names no userinfo_endpoint$/);
+  });
+
+  it.each(failuresAt('userinfo endpoint', '/userinfo').slice(1))(
     'freshness, when the userinfo endpoint %s',
     async (_name, faults, told) => {
       const user = await signInWith(faults());

@@ -423,6 +423,7 @@ describe('a refresh', () => {
           auth_time: Math.floor(pools.clock.now() / 1000) + 3600,
         },
       },
+      accessToken: { claims: { scope: 'openid email orders/read' } },
     });
     pools.clock.advance('61m');
     expect(await site.status(user)).toBe(200);
@@ -431,6 +432,7 @@ describe('a refresh', () => {
       name: 'New Name',
       email: 'new@example.com',
       groups: ['staff'],
+      scopes: ['openid', 'email', 'orders/read'],
       claims: { 'custom:tenant': 'north' },
       // Nobody has given their credentials again.
       authenticatedAt: user.session.authenticatedAt,
@@ -441,6 +443,7 @@ describe('a refresh', () => {
     await site.sees('session.refreshed', 2);
     const later = await site.me(user);
     expect(later['name']).toBe('Old Name');
+    expect(later['scopes']).toEqual(user.session.scopes);
     expect(later['claims']).not.toHaveProperty('custom:tenant');
   });
 

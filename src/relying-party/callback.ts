@@ -18,6 +18,7 @@ import { revokeTokens } from './revoke.js';
 import { requireStepUp } from './step-up.js';
 import { withUserInfo } from './user-info.js';
 import {
+  scopesOf,
   sessionTokens,
   tokenEndpointError,
   type TokenResponse,
@@ -43,7 +44,7 @@ export async function callback(
   }
   context.notesOf(req).returnTo = transaction.returnTo;
 
-  const response = await exchangeCode(context, parameters, transaction);
+  const response = await exchangeCode(context, parameters, transaction, res);
   const { sessionId, session, claims } = await begin(context, req, response, transaction);
   context.sessionCookie.write(res, sessionId);
   context.lostSessions.begun(req, res, session);
@@ -108,8 +109,14 @@ async function exchangeCode(
   context: RelyingPartyContext,
   parameters: URLSearchParams,
   { state, nonce, codeVerifier }: LoginTransaction,
+  res: Response,
 ): Promise<TokenResponse> {
   const configuration = await context.provider.configuration();
+  const missing = whatIsMissing(parameters, configuration.serverMetadata());
+  if (missing !== undefined) {
+    context.tellStrayError(parameters, res);
+    throw new RelyingPartyError('callback_malformed', `unverified, the browser brought ${missing}`);
+  }
   const currentUrl = new URL(`${redirectUri(context)}?${parameters.toString()}`);
   try {
     return await client.authorizationCodeGrant(configuration, currentUrl, {
@@ -123,6 +130,20 @@ async function exchangeCode(
       ? authorizationError(error)
       : tokenEndpointError(error);
   }
+}
+
+/** Why the answer cannot be one to our request, before anybody else is asked about it (RFC 6749 section 4.1.2, RFC 9207). */
+function whatIsMissing(
+  parameters: URLSearchParams,
+  { authorization_response_iss_parameter_supported: namesIssuer }: client.ServerMetadata,
+): string | undefined {
+  if (!parameters.get('code') && !parameters.get('error')) return 'neither code nor error';
+  if (parameters.has('response') || parameters.has('id_token')) {
+    return 'response or id_token, which nobody asked for';
+  }
+  return namesIssuer === true && !parameters.has('iss')
+    ? 'no iss, although discovery announces it'
+    : undefined;
 }
 
 /**
@@ -173,7 +194,8 @@ async function begin(
     const claims = await withUserInfo(context, idToken, response.access_token);
     const first = { idToken: response.id_token!, refreshToken: undefined, nonce };
     const tokens = sessionTokens(response, first, context.now());
-    const who = whoSignedIn(context, claims, response, req.get('User-Agent'));
+    const scopes = scopesOf(context, response, context.scope.split(' '));
+    const who = whoSignedIn(context, claims, scopes, req.get('User-Agent'));
     await context.revokedSignIns.resume(who, claims.issuedAt);
     return { ...(await context.sessions.establish(who, tokens)), claims };
   } catch (error) {

@@ -21,12 +21,24 @@ export function keepingAddresses(
       if (typeof failure === 'object' && failure !== null) addresses.set(failure, address);
       throw failure;
     };
-    const response = await fetch(input, init).catch(tell);
+    const response = withoutChallenge(await fetch(input, init).catch(tell));
     addresses.set(response, address);
     const read = response.json.bind(response);
     Object.defineProperty(response, 'json', { value: () => read().catch(tell) });
     return response;
   };
+}
+
+/**
+ * The answer of an endpoint without its challenge. RFC 6749 section 5.2 has one beside the error of a client that is not known, and
+ * openid-client would read the challenge instead of the error. Nothing of ours answers one.
+ */
+function withoutChallenge(response: Response): Response {
+  if (!response.headers.has('www-authenticate')) return response;
+  const { status, statusText, body } = response;
+  const headers = new Headers(response.headers);
+  headers.delete('www-authenticate');
+  return new Response(body, { status, statusText, headers });
 }
 
 /** Without the query, and a user name and password, which may be secret. */

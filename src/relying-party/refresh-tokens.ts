@@ -6,7 +6,7 @@ import { endSession } from './end-session.js';
 import { requestRefresh, type RefreshAnswer } from './refresh-grant.js';
 import { refreshed } from './refreshed.js';
 import { revokeTokens } from './revoke.js';
-import { sessionTokens } from './token-response.js';
+import { isPersonRefused, sessionTokens } from './token-response.js';
 
 /** The OP has ended the session: it refused the refresh token, or gave the tokens of another sign-in for it. */
 export class EndedByProvider extends Error {}
@@ -65,7 +65,7 @@ export function createRefreshTokens(context: RelyingPartyParts): RefreshTokens {
     try {
       return await requestRefresh(context, refreshToken);
     } catch (error) {
-      if (codeOf(error) !== 'code_refused') throw error;
+      if (!isPersonRefused(error)) throw error;
       const current = await sessions.tokens(session);
       if (current !== undefined && current.refreshToken !== held.refreshToken) return undefined;
       return endedBy(session, error, []);

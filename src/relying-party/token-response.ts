@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { groupsOf, identityProviderOf } from '../cognito/claims.js';
 import { MAX_LIFETIME_MS } from '../config/time-limits.js';
@@ -8,7 +9,7 @@ import { verifyIdToken, type IdTokenClaims } from '../tokens/id-token.js';
 import { textOf, type SignedClaims } from '../tokens/signed-claims.js';
 import type { RelyingPartyParts } from './context.js';
 import { checkedClaims, emailOf } from './email.js';
-import { faultOf } from './op-fault.js';
+import { faultOf, isServerFault } from './op-fault.js';
 
 export type TokenResponse = client.TokenEndpointResponse;
 
@@ -68,7 +69,7 @@ function lifetimeSeconds(expiresIn: number | undefined): number {
 export function whoSignedIn(
   context: RelyingPartyParts,
   { subject, all: claims }: Pick<IdTokenClaims, 'subject' | 'all'>,
-  response: Pick<TokenResponse, 'scope'>,
+  scopes: readonly string[],
   userAgent: string | undefined,
 ): SignedIn {
   const text = (name: string): string | undefined => textOf(claims, name);
@@ -84,8 +85,7 @@ export function whoSignedIn(
     name: text('name') ?? fullName(claims) ?? text('nickname'),
     ...emailOf(claims, checked),
     groups: groupsOf(claims, context.groupsClaim),
-    // Cognito's token response has no `scope`: what was asked for is then what was given (RFC 6749 section 5.1).
-    scopes: (response.scope ?? context.scope).split(' ').filter(Boolean),
+    scopes,
     identityProvider,
     authenticatedAt:
       typeof claims['auth_time'] === 'number' ? claims['auth_time'] * 1000 : undefined,
@@ -95,6 +95,31 @@ export function whoSignedIn(
     claims: kept(checked, context.sessionClaims),
     userAgent: (userAgent ?? '').slice(0, MAX_USER_AGENT_LENGTH),
   };
+}
+
+/**
+ * The scopes that came. A user pool's token response has none; they stand in the access token, and a trigger may have taken some
+ * out there. Its signature need not be looked at: it came from the pool itself (OpenID Connect Core 3.1.3.7 (6)). Elsewhere an
+ * access token is not ours to read, and an answer that names none means those from before (RFC 6749 sections 5.1 and 6).
+ *
+ * @param before what was asked for, or what a refreshed session has
+ */
+export function scopesOf(
+  { isUserPool }: Pick<RelyingPartyParts, 'isUserPool'>,
+  response: TokenResponse,
+  before: readonly string[],
+): readonly string[] {
+  const said = isUserPool ? scopeIn(response.access_token) : response.scope;
+  return said?.split(' ').filter(Boolean) ?? before;
+}
+
+/** A token that says nothing of scopes has none. */
+function scopeIn(accessToken: string): string {
+  try {
+    return textOf(decodeJwt(accessToken), 'scope') ?? '';
+  } catch {
+    return '';
+  }
 }
 
 function fullName(claims: SignedClaims): string | undefined {
@@ -121,6 +146,27 @@ export function tokenEndpointError(error: unknown): RelyingPartyError {
   const code = idTokenCode(error) ?? (isOutage ? 'provider_unavailable' : refusal);
   return new RelyingPartyError(code, `token endpoint: ${reason}`, { cause: error });
 }
+
+/**
+ * The OP's clear no to this person: the grant is over, or it wants to see them. Everything else it may say is about us, and would
+ * sign out everybody for a mistake in our registration.
+ * @see RFC 6749 section 5.2; OpenID Connect Core 1.0 section 3.1.2.6
+ */
+const REFUSES_PERSON: ReadonlySet<string> = new Set([
+  'invalid_grant',
+  'access_denied',
+  'interaction_required',
+  'login_required',
+  'account_selection_required',
+  'consent_required',
+]);
+
+/** Whether the failure of a refresh is that no. */
+export const isPersonRefused = (error: unknown): boolean =>
+  error instanceof RelyingPartyError &&
+  error.cause instanceof client.ResponseBodyError &&
+  !isServerFault(error.cause.status) &&
+  REFUSES_PERSON.has(error.cause.error);
 
 const isCodeRefused = (error: unknown): boolean =>
   error instanceof client.ResponseBodyError && error.error === 'invalid_grant';

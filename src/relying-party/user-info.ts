@@ -98,12 +98,14 @@ async function ask(
   accessToken: string,
 ): Promise<{ readonly type: string; readonly text: string }> {
   const configuration = await provider.configuration();
+  const { userinfo_endpoint: endpoint } = configuration.serverMetadata();
+  if (endpoint === undefined) throw unavailable('discovery names no userinfo_endpoint');
   const headers = new Headers({ accept: 'application/json, application/jwt' });
   try {
     const response = await client.fetchProtectedResource(
       configuration,
       accessToken,
-      new URL(configuration.serverMetadata().userinfo_endpoint!),
+      new URL(endpoint),
       'GET',
       null,
       headers,
@@ -113,12 +115,10 @@ async function ask(
     return { type, text: await response.text() };
   } catch (error) {
     if (error instanceof RelyingPartyError) throw error;
-    if (error instanceof client.WWWAuthenticateChallengeError) requireGood(error.response);
     throw unavailable(reasonOf(error), error);
   }
 }
 
-/** Whether or not its challenge can be read: Cognito's lacks the scheme word. */
 function requireGood(response: Response): void {
   const { status } = response;
   if (status === 200) return;

@@ -29,6 +29,11 @@ export interface SqliteFile {
    *   version of ours
    */
   check(): void;
+  /**
+   * Whether what is written now will be found: by other processes, and after this one.
+   * @throws {StoreFault} when the path names no file any more, or its log was taken away under us
+   */
+  requireThere(): void;
   /** Whether the path names another file by now, one that was put there from a copy. */
   isReplaced(): boolean;
   close(): void;
@@ -114,19 +119,22 @@ export function transaction<Result>(database: Database, steps: () => Result): Re
 function watched(database: Database, file: string, opened: Stats): SqliteFile {
   const there = (end = ''): Stats | undefined => statSync(file + end, { throwIfNoEntry: false });
   const log = there('-wal');
+  const requireThere = (): void => {
+    if (there() === undefined) throw new StoreFault('file_gone', 'its file is not there any more');
+    // What we write then goes into a file without a name: others do not see it, and a crash loses it.
+    if (log !== undefined && !isSame(log, there('-wal'))) {
+      throw new StoreFault(
+        'file_gone',
+        'its -wal file was removed: stop all processes of the site, then start them',
+      );
+    }
+  };
   return {
     database,
+    requireThere,
     check: () => {
-      if (there() === undefined)
-        throw new StoreFault('file_gone', 'its file is not there any more');
+      requireThere();
       if (!isDatabase(file)) throw new StoreFault('damaged', 'its file is no database any more');
-      // What we write then goes into a file without a name: others do not see it, and a crash loses it.
-      if (log !== undefined && !isSame(log, there('-wal'))) {
-        throw new StoreFault(
-          'file_gone',
-          'its -wal file was removed: stop all processes of the site, then start them',
-        );
-      }
       if (numberOf(database, 'user_version') !== LAYOUT) {
         throw new StoreFault('other_tables', 'its tables were replaced by another version');
       }

@@ -38,7 +38,7 @@ class SqliteStore implements SessionStore {
   readonly #path: string;
   readonly #now: () => number;
   #file: SqliteFile;
-  #statements: ReturnType<typeof prepareStatements>;
+  #statements: Statements;
   /** A damaged page may still be in memory after it was mended on the disk. */
   #isDamaged = false;
   #sweeping: NodeJS.Timeout;
@@ -51,83 +51,80 @@ class SqliteStore implements SessionStore {
     this.#sweeping = setTimeout(() => this.#sweep(), Math.random() * SWEEP_MS).unref();
   }
 
+  /** A sign-in that nobody else would find is none. */
   create(key: string, session: NewStoredSession): Promise<void> {
-    const { createSession, createTokens, createIndexEntry } = this.#statements;
-    return this.#answer(() =>
-      transaction(this.#file.database, () => {
+    return this.#answer(({ createSession, createTokens, createIndexEntry }, file) => {
+      file.requireThere();
+      transaction(file.database, () => {
         createSession.run(key, session.session, session.expiresAt);
         createTokens.run(key, session.tokens);
         for (const index of session.indexes) createIndexEntry.run(index, key);
-      }),
-    );
+      });
+    });
   }
 
   read(key: string): Promise<StoredSession | undefined> {
-    return this.#answer(() => this.#statements.read.get(key, this.#now()));
+    return this.#answer(({ read }) => read.get(key, this.#now()));
   }
 
   readTokens(key: string): Promise<Uint8Array | undefined> {
-    return this.#answer(() => this.#statements.readTokens.get(key, this.#now())?.tokens);
+    return this.#answer(({ readTokens }) => readTokens.get(key, this.#now())?.tokens);
   }
 
   update(
     key: string,
     { session, tokens, expiresAt, expected }: StoredSessionChange,
   ): Promise<boolean> {
-    const { updateSession, updateTokens } = this.#statements;
     const now = this.#now();
     const values = [session ?? null, expiresAt ?? null, key, now, expected ?? null] as const;
-    const change = (): boolean => updateSession.run(...values).changes === 1;
-    if (tokens === undefined) return this.#answer(change);
-    return this.#answer(() =>
-      transaction(
-        this.#file.database,
-        () => change() && updateTokens.run(tokens, key).changes === 1,
-      ),
-    );
+    return this.#answer(({ updateSession, updateTokens }, { database }) => {
+      const change = (): boolean => updateSession.run(...values).changes === 1;
+      if (tokens === undefined) return change();
+      return transaction(database, () => change() && updateTokens.run(tokens, key).changes === 1);
+    });
   }
 
+  /** What the file that is put back still holds is not destroyed yet, so this fails for now, but nobody is let in meanwhile. */
   destroy(key: string): Promise<Uint8Array | undefined> {
-    const { tokensToRemove, destroySession } = this.#statements;
-    return this.#answer(() =>
-      transaction(this.#file.database, () => {
+    return this.#answer(({ tokensToRemove, destroySession }, file) => {
+      const tokens = transaction(file.database, () => {
         const row = tokensToRemove.get(key);
         destroySession.run(key);
         return row?.tokens;
-      }),
-    );
+      });
+      file.requireThere();
+      return tokens;
+    });
   }
 
   find(index: string): Promise<string[]> {
-    return this.#answer(() => this.#statements.find.all(index).map(({ key }) => key));
+    return this.#answer(({ find }) => find.all(index).map(({ key }) => key));
   }
 
   lock(name: string, ttlMs: number): Promise<string | undefined> {
-    return this.#answer(() => {
+    return this.#answer(({ lock }) => {
       const proof = randomUUID();
       const now = this.#now();
-      return this.#statements.lock.run(name, proof, now + ttlMs, now).changes === 1
-        ? proof
-        : undefined;
+      return lock.run(name, proof, now + ttlMs, now).changes === 1 ? proof : undefined;
     });
   }
 
   renewLock(name: string, proof: string, ttlMs: number): Promise<boolean> {
-    return this.#answer(() => {
+    return this.#answer(({ renewLock }) => {
       const now = this.#now();
-      return this.#statements.renewLock.run(now + ttlMs, name, proof, now).changes === 1;
+      return renewLock.run(now + ttlMs, name, proof, now).changes === 1;
     });
   }
 
   unlock(name: string, proof: string): Promise<void> {
-    return this.#answer(() => {
-      this.#statements.unlock.run(name, proof);
+    return this.#answer(({ unlock }) => {
+      unlock.run(name, proof);
     });
   }
 
   remember(value: string, expiresAt: number): Promise<boolean> {
     return this.#answer(
-      () => this.#statements.remember.run(value, expiresAt, this.#now()).changes === 1,
+      ({ remember }) => remember.run(value, expiresAt, this.#now()).changes === 1,
     );
   }
 
@@ -156,9 +153,12 @@ class SqliteStore implements SessionStore {
     before.close();
   }
 
-  async #answer<Answer>(step: () => Answer): Promise<Answer> {
+  async #answer<Answer>(
+    step: (statements: Statements, file: SqliteFile) => Answer,
+  ): Promise<Answer> {
     try {
-      return await untilNotBusy(STORE_ANSWER_MS, step);
+      if (this.#file.isReplaced()) await this.#openAgain();
+      return await untilNotBusy(STORE_ANSWER_MS, () => step(this.#statements, this.#file));
     } catch (error) {
       if (reasonOf(error) === 'damaged') this.#isDamaged = true;
       throw storeUnavailable(error);
@@ -180,6 +180,8 @@ class SqliteStore implements SessionStore {
     this.#sweeping = setTimeout(() => this.#sweep(), pause).unref();
   }
 }
+
+type Statements = ReturnType<typeof prepareStatements>;
 
 /** Each statement takes its values in the order of its question marks. */
 function prepareStatements(database: Database) {

@@ -12,7 +12,7 @@ import {
 import { contextOf, type RelyingPartyContext } from '../relying-party/context.js';
 import { endSession } from '../relying-party/end-session.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
-import { whoSignedIn } from '../relying-party/token-response.js';
+import { scopesOf, whoSignedIn } from '../relying-party/token-response.js';
 import type { Session, SessionTokens, SignedIn } from '../sessions/session.js';
 
 /** Whom to sign in. Everything has a default: alice, without groups, with the scope `openid`. */
@@ -23,6 +23,7 @@ export interface TestUser {
    */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
   readonly groups?: readonly string[] | undefined;
+  /** Default those of `tokens`. */
   readonly scopes?: readonly string[] | undefined;
   /** As `pool.tokens(…)` gives them, for tests of refresh and sign-out; default tokens no pool knows. */
   readonly tokens?: PoolTokens | undefined;
@@ -152,9 +153,15 @@ function whoIs(context: RelyingPartyContext, user: TestUser, at: number): Signed
   };
   const { sub } = claims;
   const subject = typeof sub === 'string' ? sub : ALICE.sub;
-  const scope = (user.scopes ?? ['openid']).join(' ');
+  const scopes = user.scopes ?? scopesOfTokens(context, user);
   const keepingAll = { ...context, sessionClaims: Object.keys(claims) };
-  return whoSignedIn(keepingAll, { subject, all: claims }, { scope }, undefined);
+  return whoSignedIn(keepingAll, { subject, all: claims }, scopes, undefined);
+}
+
+function scopesOfTokens(context: RelyingPartyContext, { tokens }: TestUser): readonly string[] {
+  const openid = ['openid'];
+  if (tokens === undefined) return openid;
+  return scopesOf(context, { access_token: tokens.accessToken, token_type: 'bearer' }, openid);
 }
 
 const ALICE = {
