@@ -24,7 +24,7 @@ import { createCertificate, type Certificate } from './support/nginx.js';
 const SECRETS = ['hunter2-client-secret', 'hunter2-code', 'hunter2-in-the-answer'];
 const [CLIENT_SECRET, CODE, ANSWER] = SECRETS as [string, string, string];
 
-type Answer = readonly [status: number, type: string, body: string, challenge?: string];
+type Answer = readonly [status: number, type: string, body: string, challenge?: string | undefined];
 const html: Answer = [200, 'text/html', `<h1>${ANSWER}</h1>`];
 const error = (status: number, body: object, challenge?: string): Answer => [
   status,

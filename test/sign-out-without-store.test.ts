@@ -1,4 +1,7 @@
 import { once } from 'node:events';
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { signedIn as signInWithoutFlow } from '../src/testing/index.js';
 import { openConnected } from './support/open-connected.js';
@@ -252,5 +255,66 @@ describe('signing out while SQLite’s disk is full', () => {
     await made.repair();
     await ended;
     expect((await browser.get(`${world!.app.url}/api/me`)).status).toBe(401);
+  });
+});
+
+describe('SQLite’s file that was taken away, and put back from a copy', () => {
+  async function inFolder(): Promise<Breakable & { readonly folder: string }> {
+    const parent = mkdtempSync(join(tmpdir(), 'lifeguard-gone-'));
+    const [folder, copy] = [join(parent, 'sessions'), join(parent, 'copy')];
+    const open = (): Promise<SessionStore> => openConnected(`file:${folder}`, { now });
+    const store = await open();
+    return {
+      folder,
+      store,
+      open,
+      async breakDown() {
+        cpSync(folder, copy, { recursive: true });
+        rmSync(folder, { recursive: true });
+      },
+      async repair() {
+        renameSync(copy, folder);
+      },
+      async close() {
+        await store.close();
+        rmSync(parent, { recursive: true });
+      },
+    };
+  }
+
+  it('has the sign-out still to come, although the open file took it', async () => {
+    const made = await inFolder();
+    const { browser, profile, cookie } = await signedIn(made);
+    await made.breakDown();
+    const page = await browser.click(profile, 'Sign out');
+    expectSignedOut(browser, page);
+    expect(page.text()).toContain(LATER);
+    const ended = once(world!.app.relyingParty.events, 'session.ended');
+    await made.repair();
+    await ended;
+    expect(await apiStatus(world!.app, cookie)).toBe(401);
+    const other = await made.open();
+    await other.close();
+    expect(await apiStatus(world!.app, cookie)).toBe(401);
+  });
+
+  it('takes no sign-in that nobody would find again, and goes on with what is put back', async () => {
+    const made = await inFolder();
+    const { cookie } = await signedIn(made);
+    await made.breakDown();
+    const late = world!.browser();
+    const page = await world!.signIn(late);
+    expect(page.text()).toContain('session_store_unavailable');
+    await made.repair();
+    expect(await apiStatus(world!.app, cookie)).toBe(200);
+    await world!.signIn(world!.browser());
+  });
+
+  it('whose log alone was removed takes no sign-in either', async () => {
+    const made = await inFolder();
+    await signedIn(made);
+    rmSync(join(made.folder, 'sessions.db-wal'));
+    const page = await world!.signIn(world!.browser());
+    expect(page.text()).toContain('session_store_unavailable');
   });
 });

@@ -118,6 +118,12 @@ async function verifySignature(
     if (error instanceof errors.JWSSignatureVerificationFailed) {
       throw refused(kind, 'signature_invalid', 'the signature does not hold', { cause: error });
     }
+    // jose's word for a key that is too short for its algorithm (RFC 7518 section 3.3).
+    if (error instanceof TypeError) {
+      throw refused(kind, 'key_unknown', `no key to check it with: ${error.message}`, {
+        cause: error,
+      });
+    }
     throw refused(kind, 'malformed', 'not a JWS we can check', { cause: error });
   }
 }

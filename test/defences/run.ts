@@ -39,7 +39,15 @@ async function tryWithout({ file, find, replace, tests, name }: Defence): Promis
   try {
     const { code, output } = await copy.run(
       process.execPath,
-      ['node_modules/vitest/vitest.mjs', 'run', tests, '-t', escaped(name), '--reporter=json'],
+      [
+        'node_modules/vitest/vitest.mjs',
+        'run',
+        tests,
+        '-t',
+        escaped(name),
+        '--bail=1',
+        '--reporter=json',
+      ],
       { limitMs: 180_000 },
     );
     const json = output.slice(output.indexOf('{"numTotalTestSuites"'));
