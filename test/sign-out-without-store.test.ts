@@ -310,11 +310,14 @@ describe('SQLite’s file that was taken away, and put back from a copy', () => 
     await world!.signIn(world!.browser());
   });
 
-  it('whose log alone was removed takes no sign-in either', async () => {
-    const made = await inFolder();
-    await signedIn(made);
-    rmSync(join(made.folder, 'sessions.db-wal'));
-    const page = await world!.signIn(world!.browser());
-    expect(page.text()).toContain('session_store_unavailable');
-  });
+  it.each(['sessions.db', 'sessions.db-wal'])(
+    'of which %s alone was removed takes no sign-in',
+    async (name) => {
+      const made = await inFolder();
+      await signedIn(made);
+      rmSync(join(made.folder, name));
+      const page = await world!.signIn(world!.browser());
+      expect(page.text()).toContain('session_store_unavailable');
+    },
+  );
 });

@@ -753,7 +753,7 @@ export const defences: readonly Defence[] = [
     find: '    if (there() === undefined) throw',
     replace: '    if (false as boolean) throw',
     tests: 'test/sign-out-without-store.test.ts',
-    name: 'takes no sign-in that nobody would find again',
+    name: 'of which sessions.db alone was removed',
   },
   {
     area: 'operations',
