@@ -10,6 +10,9 @@ import {
   MAX_TRANSACTIONS,
   MAX_TRANSACTIONS_BYTES,
 } from '../src/relying-party/login-transaction.js';
+import { MAX_PROVIDER_NAME_LENGTH } from '../src/cognito/claims.js';
+import { MAX_REQUEST_URI_LENGTH } from '../src/relying-party/authorization-request.js';
+import { MAX_ENDPOINT_LENGTH } from '../src/relying-party/discovery.js';
 import { MAX_HINT_LENGTH } from '../src/relying-party/logout-hop.js';
 import { MAX_RESPONSE_BYTES } from '../src/relying-party/op-fetch.js';
 import { MAX_USER_AGENT_LENGTH } from '../src/relying-party/token-response.js';
@@ -57,20 +60,41 @@ describe('docs/limits.md', () => {
     ['An access token', MAX_TOKEN_LENGTH.access_token],
     ['A logout token', MAX_TOKEN_LENGTH.logout_token],
     ['The ID token as a hint', MAX_HINT_LENGTH],
+    ['An address of the OpenID provider', MAX_ENDPOINT_LENGTH],
+    ['A `request_uri`', MAX_REQUEST_URI_LENGTH],
+    ['The name of an identity provider', MAX_PROVIDER_NAME_LENGTH],
     ['A User-Agent kept', MAX_USER_AGENT_LENGTH],
     ['`Accept`', MAX_ACCEPT_LENGTH],
   ];
   const ofNginx = ['One header line through nginx'];
+  const asTheToken = ['A `sid`, an `origin_jti`'];
 
   it.each(inTheCode)('says of "%s" what the code says: %i', (what, limit) => {
     expect(limitOf(what)).toBe(limit);
   });
 
   it('has no number that nothing compares', () => {
-    const compared = [...inTheCode.map(([what]) => what), ...ofNginx];
+    const compared = [...inTheCode.map(([what]) => what), ...ofNginx, ...asTheToken];
     const written = rows.slice(2).map(([, what = '']) => what);
     expect(written.filter((what) => !compared.some((start) => what.startsWith(start)))).toEqual([]);
   });
+});
+
+const headerBytes = ({ headers, setCookies }: Page['history'][number]): number => {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [...lines, ...setCookies.map((each) => `set-cookie: ${each}`)].join('\r\n').length;
+};
+
+it('a login that was opened on another host takes to BASE_URL only what it knows', async () => {
+  const world = await startWorld();
+  const page = await world
+    .browser()
+    .get(`${world.app.url}/login?return_to=%2Fprofile&junk=${'x'.repeat(7000)}`, {
+      headers: { host: 'elsewhere.example' },
+      follow: false,
+    });
+  expect(page.headers['location']).toBe(`${world.app.url}/login?return_to=%2Fprofile&moved=1`);
+  await world.stop();
 });
 
 it('three hundred identity providers make no answer’s headers longer than nginx takes', async () => {
@@ -89,12 +113,9 @@ it('three hundred identity providers make no answer’s headers longer than ngin
   const browser = world.browser();
   // The second time, discovery has been read.
   for (const path of ['/', '/login?provider=customer-7', '/login', '/logout', '/signed-out', '/']) {
-    const { headers, setCookies } = (await browser.get(world.app.url + path, { follow: false }))
-      .history[0]!;
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-    const bytes = [...lines, ...setCookies].join('\r\n').length;
+    const [answer] = (await browser.get(world.app.url + path, { follow: false })).history;
     // Its buffer has 4,096, some of which it needs itself.
-    expect([path, bytes < 2500]).toEqual([path, true]);
+    expect([path, headerBytes(answer!) < 2500]).toEqual([path, true]);
   }
   await world.stop();
 });
@@ -200,6 +221,34 @@ describe.skipIf(executable === undefined)('behind an nginx with its defaults', (
       setCookies.map((each) => each.length),
     );
     expect(Math.max(...lengths)).toBeLessThan(1700);
+  });
+
+  it('a user whose provider calls everything by endless names signs in, is refreshed and signs out', async () => {
+    const long = (letter: string): string => letter.repeat(30_000);
+    const claims = {
+      sid: long('s'),
+      origin_jti: long('j'),
+      sub: long('u'),
+      email: `${long('e')}@example.com`,
+      'cognito:username': long('n'),
+      identities: [{ providerName: long('p'), userId: 'x', primary: 'true' }],
+    };
+    pools.faults.always('oidc-pool-1', 'token', { idToken: { claims } });
+    const profile = await signIn(deep(MAX_RETURN_TO_LENGTH));
+    expect([profile.url, profile.status]).toEqual([baseUrl + deep(MAX_RETURN_TO_LENGTH), 200]);
+    // One that replaces it.
+    await signIn('/login?max_age=0&return_to=/profile');
+    pools.clock.advance('61m');
+    expect((await browser.get(`${baseUrl}/profile`)).status).toBe(200);
+    expect(app.log.join('')).toContain('"session.refreshed"');
+    const out = await browser.click(await browser.get(`${baseUrl}/logout`), 'Sign out');
+    expect(out.url).toBe(`${baseUrl}/signed-out`);
+    expect(out.text()).toContain('You are signed out');
+    const ours = browser.history.filter(({ url }) => url.startsWith(baseUrl));
+    const cookies = ours.flatMap(({ setCookies }) => setCookies.map((each) => each.length));
+    expect(Math.max(...cookies)).toBeLessThan(1700);
+    expect(Math.max(...ours.map(headerBytes))).toBeLessThan(4096);
+    pools.faults.clear();
   });
 
   it('a user in a hundred long groups signs in, stays signed in, is refreshed and signs out', async () => {

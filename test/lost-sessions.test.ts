@@ -226,6 +226,7 @@ describe('two processes of which only one knows a session', () => {
       key: 'x',
       issuer,
       clientId,
+      marks: {},
       begunAt: Date.now(),
       isMissed: true,
       isSecond: true,

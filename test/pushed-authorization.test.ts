@@ -101,6 +101,7 @@ describe('a pushed authorization request', () => {
     [403, { error: 'unauthorized_client' }],
     [200, { request_uri: 'urn:example:a-reference', expires_in: 60 }],
     [201, { expires_in: 60 }],
+    [201, { request_uri: `urn:example:${'a'.repeat(501)}`, expires_in: 60 }],
     [201, 'no object'],
   ])(
     'that is answered with %i %j is refused, in words for the operator',
@@ -134,7 +135,8 @@ describe('a pushed authorization request', () => {
   });
 
   it('needs an endpoint that is there and safe', async () => {
-    for (const endpoint of [undefined, 'http://elsewhere.example/par', 5]) {
+    const tooLong = `https://elsewhere.example/${'a'.repeat(487)}`;
+    for (const endpoint of [undefined, 'http://elsewhere.example/par', 5, tooLong]) {
       announce({
         require_pushed_authorization_requests: true,
         pushed_authorization_request_endpoint:

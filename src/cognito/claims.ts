@@ -26,6 +26,12 @@ export function identityProviderOf(
 }
 
 /**
+ * As long as a user pool lets one be. A browser remembers these names in cookies, which have little room.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html
+ */
+export const MAX_PROVIDER_NAME_LENGTH = 32;
+
+/**
  * The provider the pool itself says the user came through, by `identities` alone. A username may look federated and be anybody's:
  * it is good enough for where to sign out, and no proof.
  */
@@ -34,7 +40,8 @@ export function namedIdentityProvider(
   known: readonly string[],
 ): string | undefined {
   const named = providerInIdentities(claims);
-  return known.find((name) => name.toLowerCase() === named?.toLowerCase()) ?? named;
+  const ours = known.find((name) => name.toLowerCase() === named?.toLowerCase());
+  return ours ?? ((named?.length ?? 0) > MAX_PROVIDER_NAME_LENGTH ? undefined : named);
 }
 
 /**

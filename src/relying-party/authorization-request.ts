@@ -39,11 +39,24 @@ export function createAuthorizationUrl({
     }
     try {
       const push = client.buildAuthorizationUrlWithPAR(configuration, parameters);
-      return await patience.wait('pushed authorization request', push, timeLeft());
+      const url = await patience.wait('pushed authorization request', push, timeLeft());
+      requireRoomFor(url.searchParams.get('request_uri')!);
+      return url;
     } catch (error) {
       throw pushError(error);
     }
   };
+}
+
+/** In characters: it travels in an address, in headers of which nginx takes 4 kB from us. */
+export const MAX_REQUEST_URI_LENGTH = 512;
+
+function requireRoomFor(requestUri: string): void {
+  if (requestUri.length <= MAX_REQUEST_URI_LENGTH) return;
+  throw new RelyingPartyError(
+    'pushed_authorization_refused',
+    `pushed authorization request: request_uri is longer than ${MAX_REQUEST_URI_LENGTH} characters`,
+  );
 }
 
 function pushError(error: unknown): RelyingPartyError {

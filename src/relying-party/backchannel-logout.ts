@@ -3,7 +3,7 @@ import { RelyingPartyError } from '../errors.js';
 import { verifyLogoutToken, type LogoutSubject } from '../tokens/logout-token.js';
 import type { RelyingPartyContext } from './context.js';
 import { endSessions } from './end-session.js';
-import { createMarks } from './marks.js';
+import { createMarks, markKey } from './marks.js';
 
 /**
  * `POST /backchannel-logout`: an OP tells us to log a user out. Cognito sends none; other OPs do.
@@ -24,7 +24,7 @@ export async function backchannelLogout(
     throw new RelyingPartyError('logout_token_malformed', 'logout_token is missing or repeated');
   }
   const whom = await verifyLogoutToken(unverifiedToken, { issuer, clientId, now }, provider.keys);
-  const seen = ['logout token', issuer, whom.tokenId];
+  const seen = markKey('logout token', issuer, whom.tokenId);
   const marks = createMarks(context.sessions.store);
   if ((await marks.read(seen)) !== undefined) {
     throw new RelyingPartyError('logout_token_replayed', 'jti was seen before');
@@ -35,7 +35,7 @@ export async function backchannelLogout(
   const sessionsEnded = await endSessions(context, keys, 'backchannel', { said });
   // Only now: an OP that was told of a failure sends the same token again. It is carried out, whether or not the store has room.
   const note = { text: 'carried out', expiresAt: whom.expiresAt };
-  await context.leftovers.attempt(`mark ${seen.join(' ')}`, () => marks.write(seen, note));
+  await context.leftovers.attempt(`mark ${seen}`, () => marks.write(seen, note));
   context.events.emit('logout.backchannel', { sessionsEnded });
   res.sendStatus(200);
 }

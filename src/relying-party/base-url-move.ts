@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { queryOf } from '../web/query.js';
 import type { RelyingPartyContext } from './context.js';
+import { loginUrl, type LoginRequest } from './login-request.js';
 
 const MARK = 'moved';
 
@@ -9,17 +10,18 @@ const MARK = 'moved';
  * callback comes to `baseUrl`, and the cookie that it needs would stay behind, or be refused at once. Once, with a mark: many
  * proxies send a `Host` of their own, and then it never fits.
  *
+ * What else somebody wrote into the address does not come along.
+ *
  * @returns `undefined` when the login can go on here
  */
 export function movedToBaseUrl(
   { baseUrl, basePath }: Pick<RelyingPartyContext, 'baseUrl' | 'basePath'>,
   req: Request,
+  request: LoginRequest,
 ): URL | undefined {
-  const url = new URL(`${baseUrl}${basePath}/login`);
+  const url = new URL(baseUrl + loginUrl({ basePath }, request));
   if (isHere(req, url) && !isKnownToBePlain(req, url)) return undefined;
   if (queryOf(req)[MARK] !== undefined) return undefined;
-  const start = req.url.indexOf('?');
-  if (start !== -1) url.search = req.url.slice(start);
   url.searchParams.set(MARK, '1');
   return url;
 }

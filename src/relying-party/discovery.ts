@@ -219,6 +219,9 @@ function discoveryError(error: unknown): RelyingPartyError {
       });
 }
 
+/** In characters. Browsers are sent to it with our parameters behind, in headers of which nginx takes 4 kB from us. */
+export const MAX_ENDPOINT_LENGTH = 512;
+
 /** Endpoints the browser or a secret goes to must be as safe as the issuer itself. */
 function checkMetadata(
   server: client.ServerMetadata,
@@ -251,6 +254,12 @@ function checkMetadata(
       throw new RelyingPartyError(
         'provider_metadata_invalid',
         `discovery: ${name} is missing or not https`,
+      );
+    }
+    if (value.length > MAX_ENDPOINT_LENGTH) {
+      throw new RelyingPartyError(
+        'provider_metadata_invalid',
+        `discovery: ${name} is longer than ${MAX_ENDPOINT_LENGTH} characters`,
       );
     }
   }

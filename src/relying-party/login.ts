@@ -28,7 +28,7 @@ export async function login(
 ): Promise<void> {
   const { identityProviders } = context;
   const request = readLoginRequest(req, context);
-  const moved = movedToBaseUrl(context, req);
+  const moved = movedToBaseUrl(context, req, request);
   if (moved !== undefined) return res.redirect(302, moved.href);
   const { provider, returnTo, stepUp } = request;
   if (provider !== undefined) return sendToProvider(context, req, res, request, provider);

@@ -6,7 +6,8 @@ import type { Session } from '../sessions/session.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import { cookieName, readCookie, setCookie } from '../web/cookies.js';
 import type { RequestNotes } from './request-notes.js';
-import type { RevokedSignIns } from './revoked-sign-ins.js';
+import type { MarkKey } from './marks.js';
+import { marksOf, type RevokedSignIns } from './revoked-sign-ins.js';
 
 /**
  * Notices a session that is gone right after its sign-in: two processes that have each a store, a secret or a time of their own,
@@ -32,15 +33,17 @@ export interface LostSessionsOptions {
   readonly isHttps: boolean;
   /** The shortest of what ends a session by itself: one that has run out is not lost. */
   readonly lifetimeSeconds: number;
-  readonly revokedSignIns: Pick<RevokedSignIns, 'has'>;
+  readonly revokedSignIns: Pick<RevokedSignIns, 'hasMarked'>;
 }
+
+const markKeyShape = z.string().transform((text) => text as MarkKey);
 
 const MARKER = z.object({
   key: z.string(),
   issuer: z.string(),
   clientId: z.string(),
-  originJti: z.string().optional(),
-  sid: z.string().optional(),
+  /** By what an end of this sign-in is found: its names at the OP may be of any length, and a cookie may not. */
+  marks: z.object({ originJti: markKeyShape.optional(), sid: markKeyShape.optional() }),
   begunAt: z.number(),
   isMissed: z.boolean(),
   /** The session before this one was missed as well. */
@@ -70,14 +73,14 @@ export function createLostSessions(options: LostSessionsOptions): LostSessions {
     });
 
   return {
-    begun(req, res, { key, originJti, sid, createdAt: begunAt }) {
+    begun(req, res, session) {
+      const { key, createdAt: begunAt } = session;
       const before = read(req);
       write(res, {
         key,
         issuer,
         clientId,
-        originJti,
-        sid,
+        marks: marksOf(session),
         begunAt,
         isMissed: false,
         isSecond: before?.isMissed === true && begunAt - before.begunAt < LOOP_MS,
@@ -88,8 +91,7 @@ export function createLostSessions(options: LostSessionsOptions): LostSessions {
       const marker = read(req);
       if (marker === undefined) return false;
       // Ended on purpose, here or elsewhere.
-      const { originJti, sid, begunAt: issuedAt } = marker;
-      if (await revokedSignIns.has({ issuer, originJti, sid, issuedAt })) return false;
+      if (await revokedSignIns.hasMarked(marker.marks, marker.begunAt)) return false;
       if (marker.isSecond) return true;
       if (!marker.isMissed) write(res, { ...marker, isMissed: true });
       return false;

@@ -8,26 +8,28 @@ interface Mark {
   readonly expiresAt: number;
 }
 
+/** What a mark is found by: as long as a session's key and just as opaque, however long its name is. */
+export type MarkKey = string & { readonly isMarkKey: true };
+
 /**
  * Notes that every process must know of: kept in the session store as records without tokens, which the store forgets by itself.
  * Both methods reject with `session_store_unavailable`.
  */
 export interface Marks {
-  read(name: readonly string[]): Promise<Mark | undefined>;
+  read(key: MarkKey): Promise<Mark | undefined>;
   /** Replaces what was there. The text is not empty: some databases read an empty value as none. */
-  write(name: readonly string[], mark: Mark): Promise<void>;
+  write(key: MarkKey, mark: Mark): Promise<void>;
 }
 
 export function createMarks(store: SessionStore): Marks {
   return {
-    async read(name) {
-      const stored = await store.read(keyOf(name));
+    async read(key) {
+      const stored = await store.read(key);
       return (
         stored && { text: Buffer.from(stored.session).toString(), expiresAt: stored.expiresAt }
       );
     },
-    async write(name, { text, expiresAt }) {
-      const key = keyOf(name);
+    async write(key, { text, expiresAt }) {
       const change = { session: Buffer.from(text), expiresAt };
       const create = (): Promise<void> =>
         store.create(key, { ...change, tokens: NOTHING, indexes: [] });
@@ -46,9 +48,9 @@ export function createMarks(store: SessionStore): Marks {
 
 const NOTHING = Uint8Array.of(0);
 
-/** As long as a session's key and just as opaque; no session id has this hash. */
-function keyOf(name: readonly string[]): string {
+/** The key of the mark of this name; no session id has this hash. */
+export function markKey(...name: readonly string[]): MarkKey {
   return createHash('sha256')
     .update(JSON.stringify(['mark', ...name]))
-    .digest('base64url');
+    .digest('base64url') as MarkKey;
 }

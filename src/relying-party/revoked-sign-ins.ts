@@ -3,7 +3,7 @@ import type { Session } from '../sessions/session.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { AccessTokenClaims } from '../tokens/claims.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
-import { createMarks } from './marks.js';
+import { createMarks, markKey, type MarkKey } from './marks.js';
 
 /**
  * Sign-ins that ended here before their access tokens did. An access token says nothing of that, but names what it came from.
@@ -23,11 +23,26 @@ export interface RevokedSignIns {
   resume(signIn: Pick<Session, 'issuer' | 'sid'>, issuedAtSeconds: number): Promise<void>;
   /** @throws {RelyingPartyError} `session_store_unavailable`: whether the sign-in still stands is not known then */
   has(token: SignInOfToken): Promise<boolean>;
+  /** The same of a sign-in of which only the marks are known. */
+  hasMarked(marks: SignInMarks, issuedAt: number): Promise<boolean>;
+}
+
+/** What a sign-in is remembered under: of one length each, whatever the OP calls it. Absent where the OP gives it no such name. */
+export interface SignInMarks {
+  readonly originJti?: MarkKey | undefined;
+  readonly sid?: MarkKey | undefined;
 }
 
 /** `accessTokenExpiresAt` as far as it is known; a guess that is too short does no harm. */
 export type EndedSignIn = Pick<Session, 'issuer' | 'originJti' | 'sid' | 'accessTokenExpiresAt'>;
 type SignInOfToken = Pick<AccessTokenClaims, 'issuer' | 'originJti' | 'sid' | 'issuedAt'>;
+
+/** An end that the store has not taken yet. */
+interface End {
+  readonly of: SignInMarks;
+  issuedBeforeSeconds: number;
+  readonly expiresAt: number;
+}
 
 export interface RevokedSignInsOptions {
   readonly store: SessionStore;
@@ -43,15 +58,14 @@ export function createRevokedSignIns({
 }: RevokedSignInsOptions): RevokedSignIns {
   const marks = createMarks(store);
   /** Not in the store yet: it may be full, or away. Whoever adds one tries until it is. */
-  const unsaved = new Map<EndedSignIn, { issuedBeforeSeconds: number; expiresAt: number }>();
+  const unsaved = new Map<EndedSignIn, End>();
   const inTurn = createTurns();
 
-  const isUnsaved = ({ issuer, originJti, sid, issuedAt = 0 }: SignInOfToken): boolean =>
-    [...unsaved].some(
-      ([ended, { issuedBeforeSeconds }]) =>
-        ended.issuer === issuer &&
-        ((originJti !== undefined && ended.originJti === originJti) ||
-          (sid !== undefined && ended.sid === sid && issuedAt < issuedBeforeSeconds * 1000)),
+  const isUnsaved = ({ originJti, sid }: SignInMarks, issuedAt: number): boolean =>
+    [...unsaved.values()].some(
+      ({ of, issuedBeforeSeconds }) =>
+        (originJti !== undefined && of.originJti === originJti) ||
+        (sid !== undefined && of.sid === sid && issuedAt < issuedBeforeSeconds * 1000),
     );
 
   const expiryOf = ({ accessTokenExpiresAt }: EndedSignIn): number => {
@@ -61,62 +75,59 @@ export function createRevokedSignIns({
   };
 
   /** Several sessions may have come from one `sid`: the mark is for all of them, whichever ended last. */
-  const writeSid = async (ended: EndedSignIn): Promise<void> => {
-    const { issuer, sid } = ended;
-    const mark = unsaved.get(ended);
-    if (sid === undefined || mark === undefined) return;
-    const name = sidMark(issuer, sid);
-    const earlier = await marks.read(name);
-    await marks.write(name, {
-      text: String(Math.max(mark.issuedBeforeSeconds, Number(earlier?.text ?? 0))),
-      expiresAt: Math.max(mark.expiresAt, earlier?.expiresAt ?? 0),
+  const writeSid = async (key: MarkKey, ended: EndedSignIn): Promise<void> => {
+    const end = unsaved.get(ended);
+    if (end === undefined) return;
+    const earlier = await marks.read(key);
+    await marks.write(key, {
+      text: String(Math.max(end.issuedBeforeSeconds, Number(earlier?.text ?? 0))),
+      expiresAt: Math.max(end.expiresAt, earlier?.expiresAt ?? 0),
     });
+  };
+
+  const hasMarked = async (of: SignInMarks, issuedAt: number): Promise<boolean> => {
+    if (isUnsaved(of, issuedAt)) return true;
+    const [ofOriginJti, ofSid] = await Promise.all([
+      of.originJti && marks.read(of.originJti),
+      of.sid && marks.read(of.sid),
+    ]);
+    return (
+      ofOriginJti !== undefined || (ofSid !== undefined && issuedAt < Number(ofSid.text) * 1000)
+    );
   };
 
   return {
     async add(ended, issuedBeforeSeconds = untilNow(now())) {
-      const { issuer, originJti } = ended;
-      const mark = unsaved.get(ended) ?? { issuedBeforeSeconds, expiresAt: expiryOf(ended) };
-      unsaved.set(ended, mark);
+      const of = marksOf(ended);
+      const end = unsaved.get(ended) ?? { of, issuedBeforeSeconds, expiresAt: expiryOf(ended) };
+      unsaved.set(ended, end);
       for (const [each, { expiresAt }] of unsaved) if (expiresAt <= now()) unsaved.delete(each);
+      const { originJti, sid } = of;
       await Promise.all([
-        inTurn(`${issuer} ${ended.sid}`, () => writeSid(ended)),
-        originJti !== undefined &&
-          marks.write(originJtiMark(issuer, originJti), {
-            text: 'ended',
-            expiresAt: mark.expiresAt,
-          }),
+        sid && inTurn(sid, () => writeSid(sid, ended)),
+        originJti && marks.write(originJti, { text: 'ended', expiresAt: end.expiresAt }),
       ]);
       unsaved.delete(ended);
     },
 
-    async resume({ issuer, sid }, issuedAtSeconds) {
+    async resume({ issuer, sid: name }, issuedAtSeconds) {
+      const { sid } = marksOf({ issuer, sid: name });
       if (sid === undefined) return;
       // An access token may be a moment older than the ID token that came with it.
       const firstThatCounts = issuedAtSeconds - 1;
-      for (const [ended, mark] of unsaved) {
-        if (ended.issuer !== issuer || ended.sid !== sid) continue;
-        mark.issuedBeforeSeconds = Math.min(mark.issuedBeforeSeconds, firstThatCounts);
+      for (const end of unsaved.values()) {
+        if (end.of.sid !== sid) continue;
+        end.issuedBeforeSeconds = Math.min(end.issuedBeforeSeconds, firstThatCounts);
       }
-      await inTurn(`${issuer} ${sid}`, async () => {
-        const name = sidMark(issuer, sid);
-        const mark = await marks.read(name);
+      await inTurn(sid, async () => {
+        const mark = await marks.read(sid);
         if (mark === undefined || Number(mark.text) <= firstThatCounts) return;
-        await marks.write(name, { ...mark, text: String(firstThatCounts) });
+        await marks.write(sid, { ...mark, text: String(firstThatCounts) });
       });
     },
 
-    async has(token) {
-      if (isUnsaved(token)) return true;
-      const { issuer, originJti, sid, issuedAt = 0 } = token;
-      const [ofOriginJti, ofSid] = await Promise.all([
-        originJti === undefined ? undefined : marks.read(originJtiMark(issuer, originJti)),
-        sid === undefined ? undefined : marks.read(sidMark(issuer, sid)),
-      ]);
-      return (
-        ofOriginJti !== undefined || (ofSid !== undefined && issuedAt < Number(ofSid.text) * 1000)
-      );
-    },
+    has: (token) => hasMarked(marksOf(token), token.issuedAt ?? 0),
+    hasMarked,
   };
 }
 
@@ -137,9 +148,13 @@ function createTurns(): (name: string, work: () => Promise<void>) => Promise<voi
   };
 }
 
-const originJtiMark = (issuer: string, originJti: string): string[] => [
-  'ended origin_jti',
+export function marksOf({
   issuer,
   originJti,
-];
-const sidMark = (issuer: string, sid: string): string[] => ['ended sid', issuer, sid];
+  sid,
+}: Pick<Session, 'issuer'> & Partial<Pick<Session, 'originJti' | 'sid'>>): SignInMarks {
+  return {
+    originJti: originJti === undefined ? undefined : markKey('ended origin_jti', issuer, originJti),
+    sid: sid === undefined ? undefined : markKey('ended sid', issuer, sid),
+  };
+}
