@@ -8,10 +8,17 @@ export function groupsOf(claims: Readonly<Record<string, unknown>>, name: string
 }
 
 /**
+ * As long as a user pool lets one be. A browser remembers these names in cookies, which have little room.
+ * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html
+ */
+export const MAX_PROVIDER_NAME_LENGTH = 32;
+
+/**
  * The provider the user came through: from `identities`, or, where narrow scopes leave that claim out, from the federated
  * username, which is `<provider>_<its sub>`. Names are compared without case, as triggers see `google_1234` for `Google`.
  *
  * @param known the names a provider may have; only they are looked for in a username
+ * @returns `undefined` also for one that is none of them and longer than a name can be
  */
 export function identityProviderOf(
   claims: Readonly<Record<string, unknown>>,
@@ -19,17 +26,12 @@ export function identityProviderOf(
 ): string | undefined {
   const username = claims['cognito:username'];
   const prefix = typeof username === 'string' ? username.toLowerCase() : '';
-  return (
+  const provider =
     namedIdentityProvider(claims, known) ??
-    known.find((name) => prefix.startsWith(`${name.toLowerCase()}_`))
-  );
+    known.find((name) => prefix.startsWith(`${name.toLowerCase()}_`));
+  const isTooLong = provider !== undefined && provider.length > MAX_PROVIDER_NAME_LENGTH;
+  return isTooLong && !known.includes(provider) ? undefined : provider;
 }
-
-/**
- * As long as a user pool lets one be. A browser remembers these names in cookies, which have little room.
- * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html
- */
-export const MAX_PROVIDER_NAME_LENGTH = 32;
 
 /**
  * The provider the pool itself says the user came through, by `identities` alone. A username may look federated and be anybody's:
@@ -40,8 +42,7 @@ export function namedIdentityProvider(
   known: readonly string[],
 ): string | undefined {
   const named = providerInIdentities(claims);
-  const ours = known.find((name) => name.toLowerCase() === named?.toLowerCase());
-  return ours ?? ((named?.length ?? 0) > MAX_PROVIDER_NAME_LENGTH ? undefined : named);
+  return known.find((name) => name.toLowerCase() === named?.toLowerCase()) ?? named;
 }
 
 /**
