@@ -80,7 +80,7 @@ describe('every file of src', () => {
 
   it('leaves the environment to the place where commands start', () => {
     const readers = files.filter((file) => /process\.env|import\.meta\.env/.test(textOf(file)));
-    expect(readers).toEqual(['cli/main.ts']);
+    expect(readers).toEqual(['cli/program.ts']);
   });
 
   it('leaves the OpenID Connect library to the relying party', () => {

@@ -46,11 +46,10 @@ export async function superviseWorkers(settings: Settings, log: ProcessLog): Pro
     sumOverWorkers(() => log.output.linesLost()),
   );
   if (isStopping) return;
-  const first = fork();
-  const isUp = await comesToListen(first);
+  const first = await firstThatListens(fork, log, () => isStopping);
   // The process then ends with what comes of the stop.
   if (isStopping) return;
-  if (!isUp) process.exit(1);
+  if (first === undefined) process.exit(1);
   const others = Array.from({ length: settings.workers - 1 }, fork);
   await Promise.all([first, ...others].map(keepReplacing));
 }
@@ -60,7 +59,11 @@ export async function superviseWorkers(settings: Settings, log: ProcessLog): Pro
  * and the next writes of the others would wait for whoever reads it.
  */
 function workersWithOurOutput({ output }: ProcessLog): () => Worker {
-  cluster.setupPrimary({ silent: true });
+  // Until a worker hears SIGUSR1, Node would open its debugger: nobody has this address, so that fails.
+  cluster.setupPrimary({
+    silent: true,
+    execArgv: ['--inspect-port=0.0.0.1', ...process.execArgv],
+  });
   const errors = openOutput(2);
   return () => {
     const worker = cluster.fork();
@@ -71,10 +74,35 @@ function workersWithOurOutput({ output }: ProcessLog): () => Worker {
   };
 }
 
-async function comesToListen(worker: Worker): Promise<boolean> {
+/** They change nothing, but for the first moments of a worker, in which it cannot hear them yet. */
+const SIGNALS_WITHOUT_MEANING: ReadonlySet<unknown> = new Set(['SIGHUP', 'SIGUSR1', 'SIGUSR2']);
+/** Enough for any log rotation. */
+const mostFirstWorkers = 10;
+
+/** @returns `undefined` when it ended before it listened, and not by chance */
+async function firstThatListens(
+  fork: () => Worker,
+  { logger }: ProcessLog,
+  isStopping: () => boolean,
+): Promise<Worker | undefined> {
+  for (let left = mostFirstWorkers; left > 0 && !isStopping(); left--) {
+    const worker = fork();
+    const ended = await endsBeforeItListens(worker);
+    if (ended === undefined) return worker;
+    const { signal } = ended;
+    if (!SIGNALS_WITHOUT_MEANING.has(signal) || isStopping()) return undefined;
+    logger.warn({ worker: worker.process.pid, signal }, 'a worker died before it could hear');
+    await wait(restartDelayMs);
+  }
+  logger.error('no worker lives for long enough to listen: signals keep ending them');
+  return undefined;
+}
+
+/** @returns of which signal, if any; `undefined` when it listens */
+async function endsBeforeItListens(worker: Worker): Promise<{ signal: unknown } | undefined> {
   return Promise.race([
-    once(worker, 'listening').then(() => true),
-    once(worker.process, 'close').then(() => false),
+    once(worker, 'listening').then(() => undefined),
+    once(worker.process, 'close').then(([, signal]: unknown[]) => ({ signal })),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { request as send } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { siteSettings, statusOf, until } from '../faults/serve.js';
 import { stopsOfTheProcessGroup } from '../faults/stops.js';
@@ -231,6 +232,33 @@ describe.each([{}, twoWorkers])('signals that mean no stop (%j)', (workers) => {
     },
   );
 });
+
+describe.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
+  '%s to all of the group, again and again while workers start',
+  (signal) => {
+    it('costs a moment at most, and opens no debugger', async () => {
+      const metricsPort = await freePort();
+      const settings = { ...(await siteSettings()), ...twoWorkers };
+      const site = lifeguard('serve', { ...settings, METRICS_PORT: String(metricsPort) });
+      // The primary hears, and forks the first worker.
+      await until(async () => (await statusOf(`http://127.0.0.1:${metricsPort}/`)) !== 0);
+      // First so that it meets a worker that cannot hear, then at any moment of those that follow.
+      let pauseMs = 2;
+      void site.says('a worker died').then(() => (pauseMs = 700));
+      let listens = false;
+      const up = site.says('"listening"', 2).then(() => (listens = true));
+      while (!listens) {
+        process.kill(-site.process.pid!, signal);
+        await Promise.race([up, wait(pauseMs)]);
+      }
+      expect(site.output()).toContain('a worker died');
+      expect(site.output()).not.toMatch(/Debugger|ws:/);
+      expect(await statusOf(`${settings.BASE_URL}/readyz`)).toBe(200);
+      site.process.kill('SIGTERM');
+      expect(await site.exit()).toBe(0);
+    });
+  },
+);
 
 describe('metrics with workers', () => {
   it('are the sum also on METRICS_PORT, and a worker that hangs is left out and counted', async () => {

@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { DoctorCommandOptions } from './doctor.js';
+import { describeFailure } from './failure.js';
+import type { PoolsCommandOptions } from './pools.js';
+import type { SetupCommandOptions } from './setup.js';
+
+const { version }: { version: string } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+);
+
+const program = new Command('lifeguard')
+  .description(
+    'Signs people in through federated Amazon Cognito user pools, and out again everywhere.',
+  )
+  .version(version)
+  .showHelpAfterError('(add --help for how to use it)');
+
+// The AWS SDK's notice about its later versions is for us, not for whoever types a command.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+// Each command is loaded when it is chosen: "serve" must never load the embedded pools.
+
+program
+  .command('demo')
+  .description('the site and two joined user pools on this machine; takes PORT and POOLS_PORT')
+  .action(async () => (await import('./demo.js')).demo(process.env));
+
+program
+  .command('serve')
+  .description(
+    'the site in production, configured by the environment (and a .env file, if there is one)',
+  )
+  .action(async () => {
+    if (existsSync('.env')) process.loadEnvFile();
+    await (await import('./serve.js')).serve(process.env);
+  });
+
+program
+  .command('pools')
+  .description('the embedded user pools alone, for development')
+  .option(
+    '--seed <file>',
+    'what is in them: .json, .yaml or .yml (default: the two pools of the demo)',
+  )
+  .option('--state <file>', 'keeps everything in this file; what is in it wins over the seed')
+  .option('--port <port>', 'port to listen on', portNumber, 4000)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option(
+    '--public-url <url>',
+    'their origin for browsers and clients, where it is not that address',
+  )
+  .addOption(
+    new Option('--issuer <kind>', 'issuer URLs: where the pools really are, or as AWS writes them')
+      .choices(['local', 'aws'])
+      .default('local'),
+  )
+  .action(async (options: PoolsCommandOptions) => (await import('./pools.js')).pools(options));
+
+program
+  .command('setup')
+  .description('makes two joined user pools at AWS, or completes those that exist, and writes .env')
+  .option(
+    '--base-url <url>',
+    'public origin of the site (default: BASE_URL of the file or environment)',
+  )
+  .option('--region <region>', 'AWS region (default: as for every AWS tool)')
+  .option('--endpoint-url <url>', 'speak to this instead of AWS, e.g. the embedded pools')
+  .option('--master-name <name>', 'name of the master pool', 'oidc-pool-1')
+  .option(
+    '--upstream-name <name>',
+    'name of the second pool, and of the identity provider',
+    'oidc-pool-2',
+  )
+  .option(
+    '--domain-prefix <prefix>',
+    "of the master pool's domain; -upstream is added for the second (default: from the pools' ids)",
+  )
+  .option('--api', 'also the scope orders/read and a client for machines that may ask for it')
+  .option('--user <name>', 'first user of the second pool; the temporary password is shown once')
+  .option('--email <address>', "the first user's e-mail address")
+  .option('--env-file <path>', 'file the settings are written to', '.env')
+  .option('--dry-run', 'only show what would be done')
+  .option('--yes', 'do it without asking')
+  .addOption(
+    new Option('--print <what>', 'print an equivalent template, and do nothing').choices([
+      'cloudformation',
+    ]),
+  )
+  .action(async (options: SetupCommandOptions) =>
+    (await import('./setup.js')).setup(process.env, options),
+  );
+
+program
+  .command('doctor')
+  .description(
+    'says what is wrong with a set-up, and how to mend it; configured as for serve. Ends with 0: fine, 1: problems, 2: something could not be checked',
+  )
+  .option('--aws', 'also look into the user pools, with your usual AWS credentials')
+  .option('--endpoint-url <url>', 'look into these instead of AWS, e.g. the embedded pools')
+  .option('--strict', 'warnings count as problems')
+  .option('--json', 'for programs')
+  .action(async (options: DoctorCommandOptions) => {
+    if (existsSync('.env')) process.loadEnvFile();
+    process.exitCode = await (await import('./doctor.js')).doctor(process.env, options);
+  });
+
+program
+  .command('end-sessions')
+  .description('ends every session of one user, and revokes their tokens; configured as for serve')
+  .argument('<sub>', "the user's subject (sub) at the issuer")
+  .action(async (subject: string) => {
+    if (existsSync('.env')) process.loadEnvFile();
+    await (await import('./end-sessions.js')).endSessions(process.env, subject);
+  });
+
+function portNumber(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError('It is not a port.');
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const failure = describeFailure(error, `lifeguard ${program.args[0] ?? ''}`);
+  // Not exitCode alone: in a worker the channel to its primary would keep the process.
+  const end = (): void => process.exit(1);
+  process.stderr.write(`${failure}\n`, end);
+  setTimeout(end, 1000);
+}
