@@ -241,7 +241,6 @@ const notSigned: [string, (good: Good) => string, string][] = [
 
 /** Headers that are not one bearer token. */
 const headers: [string, (token: string) => string][] = [
-  ['empty', () => ''],
   ['only the scheme', () => 'Bearer'],
   ['the scheme and a space', () => 'Bearer '],
   ['no scheme', (token) => token],
@@ -335,6 +334,8 @@ describe('a request with a bad token', () => {
 
   it.each([
     ['Basic', () => 'Basic YWxpY2U6c2VjcmV0'],
+    ['nothing', () => ''],
+    ['Basic alone', () => 'Basic'],
     ['Digest', () => 'Digest username="alice"'],
     ['DPoP', (token: string) => `DPoP ${token}`],
   ])('whose Authorization has %s brings none', async (_name, make) => {

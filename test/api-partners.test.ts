@@ -80,6 +80,9 @@ const grand: Claims = {
   scope: 'orders/read orders/write',
   'cognito:groups': ['admins', 'partners'],
   'custom:role': 'admin',
+  sub: 'one-of-ours',
+  jti: 'a-token',
+  appid: 'a-client',
 };
 
 describe('a partner issuer', () => {
@@ -95,6 +98,11 @@ describe('a partner issuer', () => {
       { claim: (claims) => JSON.stringify(claims).includes('admin') },
       'claim_required',
     ],
+    ['a user', { claim: { sub: 'one-of-ours' } }, 'claim_required'],
+    ['a user, by a function', { claim: ({ sub }) => sub === 'one-of-ours' }, 'claim_required'],
+    ['a token', { claim: { jti: 'a-token' } }, 'claim_required'],
+    ['a client', { claim: { appid: 'a-client' } }, 'claim_required'],
+    ['a recent sign-in', { maxAgeSeconds: 300 }, 'authentication_too_old'],
   ];
 
   it.each(guards)(
@@ -104,6 +112,22 @@ describe('a partner issuer', () => {
       expect(await outcome(trusting(), access, await tokenOf('own', grand))).toBe(200);
     },
   );
+
+  it('counts as a user, a client or somebody recent where its entry names the claim', async () => {
+    const headers = await tokenOf('partner', grand);
+    const client = pools.pool('partner').client('site').id;
+    const asking: [string, ApiAccess][] = [
+      ['sub', { claim: { sub: 'one-of-ours' } }],
+      ['client_id', { claim: { client_id: client } }],
+      ['auth_time', { maxAgeSeconds: 300 }],
+    ];
+    for (const [name, access] of asking) {
+      expect(await outcome(trusting(), access, headers)).not.toBe(200);
+      expect(await outcome(trusting({ claims: [name] }), access, headers)).toBe(200);
+    }
+    const { issuer } = pools.pool('partner');
+    expect(await outcome(trusting(), { claim: { iss: issuer } }, headers)).toBe(200);
+  });
 
   it('opens a route that asks for nothing, and says nothing there that is not its to say', async () => {
     const answer = await request(guarded(trusting(), {}))
@@ -119,7 +143,7 @@ describe('a partner issuer', () => {
       'cognito:groups': [],
     });
     expect(Object.keys(claims).toSorted()).toEqual(
-      'auth_time,client_id,cognito:groups,exp,iat,iss,jti,scope,sub,token_use'.split(','),
+      'appid,auth_time,client_id,cognito:groups,exp,iat,iss,jti,scope,sub,token_use'.split(','),
     );
   });
 

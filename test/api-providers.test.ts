@@ -309,7 +309,7 @@ describe.each(shapes)('an access token of $provider', (shape) => {
   });
 
   it('is as recent as the sign-in it is from; of a program, as its issue', async () => {
-    for (const app of [own(), partnered()]) {
+    for (const app of [own(), partnered({ claims: ['auth_time'] })]) {
       const statusWith = async (claims: Claims): Promise<number> =>
         (
           await request(app)
@@ -544,7 +544,7 @@ describe('at a provider that is no user pool', () => {
       [{ azp: 'theirs', azpacr: '1', scp: '' }, 200],
     ])('%j is as recent as its issue if it is a program’s: %i', async (claims, status) => {
       const rp = relyingParty('http://127.0.0.1:9/eu-west-1_Master001', 'site', {
-        issuers: [{ issuer: provider.issuer, ...api }],
+        issuers: [{ issuer: provider.issuer, ...api, claims: ['auth_time'] }],
       });
       const minted = { ...ofProgram, ...claims, iss: provider.issuer };
       const times = { iat: seconds(), exp: seconds() + 60 };

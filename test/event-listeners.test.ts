@@ -55,6 +55,19 @@ describe('a listener of the host’s that fails', () => {
     expect(warnings[0]?.code).toBe('LIFEGUARD_LISTENER_FAILED');
   });
 
+  it.each(['on', 'once', 'addListener', 'prependListener', 'prependOnceListener', 'off'] as const)(
+    'is refused by %s for an event that there is not',
+    (method) => {
+      const { events } = rp;
+      const listen = events[method].bind(events) as (name: string, listener: () => void) => unknown;
+      expect(() => listen('login.faild', () => undefined)).toThrow(TypeError);
+      expect(() => listen('login.faild', () => undefined)).toThrow(/write login\.failed$/);
+      expect(() => listen('x', () => undefined)).toThrow(/there are login\.started, .+unmounted$/);
+      expect(listen('login.failed', () => undefined)).toBe(events);
+      expect(events.rawListeners('login.faild' as 'login.failed')).toEqual([]);
+    },
+  );
+
   it('is called once when it asked for once, and says whether anybody listens', () => {
     let calls = 0;
     rp.events.once('secrets.mismatch', () => (calls += 1));

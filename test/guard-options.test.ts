@@ -146,6 +146,8 @@ describe('requireApiAccess', () => {
     ['claim', { claim: { tenant: ['n'] } }, 'give claims'],
     ['claim', { claim: { tenant: { is: 'n' } } }, 'give claims'],
     ['claim', { claim: { tenant: Number.NaN } }, 'give claims'],
+    ['claim', { claim: async () => true }, 'give claims'],
+    ['claim', { claim: function* () {} }, 'give claims'],
     ['maxAge', { maxAge: 300 }, 'write maxAgeSeconds'],
     ['via', { via: undefined }, 'write session or bearer'],
     ['via', { via: null }, 'write session or bearer'],

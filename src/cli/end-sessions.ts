@@ -33,6 +33,11 @@ export async function endSessions(environment: Environment, subject: string): Pr
   outcome.report();
 }
 
+/** For a script that is what it wanted: no session of that user is there afterwards. */
+const nobody = `0 sessions ended: the store has none of that subject. If somebody is signed in all the same, the name is
+another: the "sub" that /api/me shows to its user, and "subject" in the log lines of login.succeeded. It is no user name or
+e-mail address.`;
+
 /** Puts together what the relying party tells, until its last try. */
 function followOutcome({ events }: Pick<RelyingParty, 'events'>): {
   readonly fail: (error: unknown) => void;
@@ -60,6 +65,7 @@ function followOutcome({ events }: Pick<RelyingParty, 'events'>): {
       if (reason === undefined && failure !== undefined) {
         throw new CommandError(`No session was ended: ${failure.message}`, { cause: failure });
       }
+      if (dropped === 0 && ended === 0) return console.log(nobody);
       if (dropped === 0) return console.log(`${done}.`);
       throw new CommandError(
         failure === undefined

@@ -19,13 +19,16 @@ export interface ApiAccess {
 /** Decides by the claims; whatever is not `true` is a no, also a promise. */
 export type ClaimCheck = (claims: Readonly<Record<string, unknown>>) => boolean;
 
+/** Who calls, as far as it counts for a guard. */
+export type Caller = Pick<Authentication, 'scopes' | 'groups' | 'authenticatedAt' | 'claims'>;
+
 /**
  * Lets a caller pass who is all that a route asks for.
  *
  * @param now epoch milliseconds
  * @throws {RelyingPartyError} `authentication_too_old`, `scope_insufficient`, `group_required`, `claim_required`
  */
-export function requireAccess(auth: Authentication, access: ApiAccess, now: number): void {
+export function requireAccess(auth: Caller, access: ApiAccess, now: number): void {
   const { scope = [], group, claim, maxAgeSeconds } = access;
   if (maxAgeSeconds !== undefined && !isRecent(auth.authenticatedAt, maxAgeSeconds, now)) {
     throw new RelyingPartyError('authentication_too_old', 'the sign-in or token is too old');
@@ -45,7 +48,7 @@ export function requireAccess(auth: Authentication, access: ApiAccess, now: numb
   }
 }
 
-function hasClaim({ claims }: Authentication, claim: NonNullable<ApiAccess['claim']>): boolean {
+function hasClaim({ claims }: Caller, claim: NonNullable<ApiAccess['claim']>): boolean {
   if (typeof claim === 'function') {
     // A check that answers with a promise would let everybody in, since a promise is truthy.
     const answer: unknown = claim(claims);

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { RelyingPartyError } from '../errors.js';
-import { presentsToken } from '../web/authorization.js';
+import { authorizationOf, presentsToken } from '../web/authorization.js';
 
 const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
 
@@ -14,7 +14,7 @@ const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
 export function bearerToken(req: Request): string | undefined {
   if (!presentsToken(req)) return undefined;
   // Sent twice, `headers` has only the first: another reader may believe the second.
-  const [header = '', ...others] = req.headersDistinct['authorization'] ?? [];
+  const [header = '', ...others] = authorizationOf(req);
   const token = BEARER.exec(header)?.[1];
   if (token === undefined || others.length > 0) {
     throw new RelyingPartyError(

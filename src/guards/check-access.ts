@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { z } from 'zod';
 import {
   checkOptions,
@@ -38,6 +39,7 @@ const namesThat = (isGood: (value: unknown) => boolean): z.ZodType =>
   }, 'give one, or a list of them, or leave it out').transform((value) => [value].flat());
 
 const claim = option((value) => {
+  if (isAsync(value)) return 'is an async function, whose promise is never true';
   if (typeof value === 'function') return undefined;
   if (!isPlainObject(value)) return 'is neither a plain object nor a function';
   const wanted = Object.values(value);
@@ -46,6 +48,10 @@ const claim = option((value) => {
 }, 'give claims, each with a text, a number, true or false, or a function of the claims, or leave it out').transform(
   (value) => (typeof value === 'function' ? value : { ...(value as object) }),
 );
+
+/** As it is written; what else returns a promise is found when it does. */
+const isAsync = (value: unknown): boolean =>
+  types.isAsyncFunction(value) || types.isGeneratorFunction(value);
 
 const isComparable = (value: unknown): boolean =>
   ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);

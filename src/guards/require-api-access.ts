@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { refuseOtherOrigins } from '../web/same-origin.js';
-import { requireAccess, type ApiAccess } from './api-access.js';
+import { requireAccess, type ApiAccess, type Caller } from './api-access.js';
 import { authenticationFrom, authenticationOf, type Authentication } from './authentication.js';
 import { bearerToken } from './bearer-token.js';
 import { bearerChallenge } from './challenge.js';
@@ -29,8 +29,8 @@ export function requireApiAccess(
   const guard = async (req: Request, res: Response, next: NextFunction): Promise<void> => {
     res.set('Cache-Control', 'no-store');
     try {
-      const auth = await authenticate(relyingParty, access.via, req, res);
-      requireAccess(auth, access, now());
+      const { auth, caller } = await authenticate(relyingParty, access.via, req, res);
+      requireAccess(caller, access, now());
       req.auth = auth;
     } catch (error) {
       if (error instanceof RelyingPartyError && [400, 401, 403].includes(error.status)) {
@@ -49,17 +49,19 @@ async function authenticate(
   via: ApiAccess['via'],
   req: Request,
   res: Response,
-): Promise<Authentication> {
+): Promise<{ auth: Authentication; caller: Caller }> {
   const token = bearerToken(req);
   if (token !== undefined) {
     if (via === 'session') {
       throw new RelyingPartyError('access_token_not_taken', 'the route wants a session');
     }
-    return authenticationFrom(await relyingParty.verifyAccessToken(token));
+    const claims = await relyingParty.verifyAccessToken(token);
+    return { auth: authenticationFrom(claims), caller: { ...claims, claims: claims.counting } };
   }
   const session = via === 'bearer' ? undefined : await relyingParty.currentSession(req, res);
   if (session === undefined) {
     throw new RelyingPartyError('access_token_missing', 'no access token and no live session');
   }
-  return authenticationOf(session);
+  const auth = authenticationOf(session);
+  return { auth, caller: auth };
 }

@@ -42,6 +42,11 @@ const domainRoutes: Route[] = [
   ['get', '/error', undefined, errorPage],
 ];
 
+/** What a pool may be asked for, relative to its domain or its issuer. */
+export const poolPaths: readonly string[] = [
+  ...new Set(['/', ...[...issuerRoutes, ...domainRoutes].map(([, path]) => path)]),
+];
+
 /** The one Express app: each pool has its issuer at `/{poolId}` and its domain at `/{domain}`. */
 export function createPoolsApp(runtime: PoolsRuntime): Express {
   const app = express();

@@ -80,6 +80,11 @@ export function checkGroupNames(groups: readonly string[]): void {
   checkOptions('pool.setUserGroups', groupNames, groups, 'groups');
 }
 
+/** @throws {TypeError} */
+export function checkRequestPath(path: string | undefined, known: readonly string[]): void {
+  checkOptions('pools.requests', oneOf(...known).optional(), path, 'path');
+}
+
 const tokenFault = optionsOf<TokenFault>({
   claims: claims.optional(),
   signature: oneOf('foreign-key', 'corrupt', 'none').optional(),

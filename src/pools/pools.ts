@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createPoolsApp } from './app.js';
+import { createPoolsApp, poolPaths } from './app.js';
 import { articleSeed } from './article.js';
 import { refuseFurther } from '../errors/check-options.js';
-import { checkFault, checkStartPoolsOptions } from './check-options.js';
+import { checkFault, checkRequestPath, checkStartPoolsOptions } from './check-options.js';
 import { createClock, type PoolsClock } from './clock.js';
 import { dumpSeed } from './dump.js';
 import type { PoolsRuntime } from './exchange.js';
@@ -73,6 +73,7 @@ export interface Pools extends AsyncDisposable {
    * What a pool was asked, oldest first.
    *
    * @param path relative to the domain or the issuer, e.g. `/oauth2/token`; default all
+   * @throws {TypeError} for a pool or a path that there is not
    */
   requests(pool: string, path?: string): RecordedRequest[];
   /** Back to the seed: users, keys, sessions, tokens, faults, requests, clock. */
@@ -178,7 +179,10 @@ function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pool
       clear: () => faults.clear(),
     },
     pool: (name) => controlOf(poolNamed(pools, name)),
-    requests: (pool, path) => requestLog.requests(nameOf(pool), path),
+    requests: (pool, path) => {
+      checkRequestPath(path, poolPaths);
+      return requestLog.requests(nameOf(pool), path);
+    },
     reset: () => {
       registry.reset();
       faults.clear();

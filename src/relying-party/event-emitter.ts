@@ -1,12 +1,22 @@
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
-import type { RelyingPartyEvents } from './events.js';
+import { nearestName } from '../errors/nearest-name.js';
+import { eventNames, type RelyingPartyEvents } from './events.js';
 
 /**
  * Tells listeners what happens, and is not stopped by them: one that throws, or returns a promise that rejects, is told of as a
- * warning of the process. Watching must not keep anybody from signing in or out, and must not end the program.
+ * warning of the process. Watching must not keep anybody from signing in or out, and must not end the program. An event that there
+ * is not would be waited for in vain: to name one is a `TypeError`.
  */
 export class RelyingPartyEmitter extends EventEmitter<RelyingPartyEvents> {
+  constructor() {
+    super();
+    for (const method of NAMING) {
+      const value = refusingOthers(method, this[method]);
+      Object.defineProperty(this, method, { value, configurable: true, writable: true });
+    }
+  }
+
   override emit<Name extends keyof RelyingPartyEvents>(
     name: Name,
     ...values: RelyingPartyEvents[Name]
@@ -16,6 +26,29 @@ export class RelyingPartyEmitter extends EventEmitter<RelyingPartyEvents> {
     for (const listener of listeners) void call(name, () => listener.apply(this, values));
     return listeners.length > 0;
   }
+}
+
+/** Every emitter of Node's has them, and `once` of `node:events` listens for errors. */
+const OF_NODE: ReadonlySet<unknown> = new Set(['error', 'newListener', 'removeListener']);
+
+/** `once` and `prependOnceListener` come down to these. */
+const NAMING = ['on', 'addListener', 'prependListener', 'off', 'removeListener'] as const;
+
+function refusingOthers<Method extends (...given: never[]) => unknown>(
+  name: string,
+  method: Method,
+): (...given: Parameters<Method>) => unknown {
+  return function checked(this: unknown, ...given) {
+    requireEvent(name, given[0]);
+    return method.apply(this, given);
+  };
+}
+
+function requireEvent(method: string, name: unknown): void {
+  if (OF_NODE.has(name) || (eventNames as readonly unknown[]).includes(name)) return;
+  const meant = nearestName(String(name), eventNames);
+  const instead = meant === undefined ? `there are ${eventNames.join(', ')}` : `write ${meant}`;
+  throw new TypeError(`events.${method}: ${JSON.stringify(String(name))} is no event; ${instead}`);
 }
 
 async function call(name: string, listener: () => unknown): Promise<void> {

@@ -72,3 +72,24 @@ export interface RelyingPartyEvents {
   /** A challenge names the metadata's address, and nobody answers there, or another; `detail` has the line to write. Told once. */
   'resource_metadata.unmounted': [{ url: string; detail: string }];
 }
+
+const isEvent: Readonly<Record<keyof RelyingPartyEvents, true>> = {
+  'login.started': true,
+  'login.succeeded': true,
+  'login.failed': true,
+  'login.stray_error': true,
+  'request.failed': true,
+  'session.refreshed': true,
+  'session.refresh_failed': true,
+  'session.ended': true,
+  'logout.revocation_failed': true,
+  'logout.backchannel': true,
+  'logout.postponed': true,
+  'logout.caught_up': true,
+  'logout.dropped': true,
+  'logout.completed': true,
+  'secrets.mismatch': true,
+  'discovery.failed': true,
+  'resource_metadata.unmounted': true,
+};
+export const eventNames: readonly string[] = Object.keys(isEvent);

@@ -35,6 +35,8 @@ export interface SaidByToken {
   readonly scopes: readonly string[];
   readonly groups: readonly string[];
   readonly all: SignedClaims;
+  /** Those of `all` that count where a guard asks for a claim. */
+  readonly counting: SignedClaims;
 }
 
 /**
@@ -72,7 +74,7 @@ export function readClaims(
   const username = firstText(claims, names);
   const scopes = scopesOf(claims, dialect);
   const groups = groupsOf(claims, groupsClaim);
-  if (allowance === undefined) return { username, scopes, groups, all: claims };
+  if (allowance === undefined) return { username, scopes, groups, all: claims, counting: claims };
 
   const kept = Object.entries(claims).flatMap(([name, value]): [string, unknown][] => {
     if (dialect.scope.includes(name)) return [[name, onlyAllowed(value, allowance.scopes)]];
@@ -85,8 +87,13 @@ export function readClaims(
     scopes: scopes.filter((scope) => allowance.scopes.includes(scope)),
     groups: groups.filter((group) => allowance.groups.includes(group)),
     all: Object.fromEntries(kept),
+    counting: Object.fromEntries(kept.filter(([name]) => counts(name, allowance))),
   };
 }
+
+/** A partner's `sub` may be that of a user of ours, and its client may be called like one: they count only if its entry says so. */
+const counts = (name: string, { claims }: Allowance): boolean =>
+  name === 'iss' || !IDENTIFYING_CLAIMS.has(name) || claims.includes(name);
 
 /** They say which token this is and grant nothing. */
 const IDENTIFYING_CLAIMS: ReadonlySet<string> = new Set([

@@ -88,7 +88,7 @@ export async function verifyAccessToken(
     originJti: textOf(claims, 'origin_jti'),
     sid: textOf(claims, 'sid'),
     issuedAt: typeof claims['iat'] === 'number' ? claims['iat'] * 1000 : undefined,
-    authenticatedAt: authenticatedAt(claims, clientId),
+    authenticatedAt: isTrustedForTime(expected) ? authenticatedAt(claims, clientId) : undefined,
   };
 }
 
@@ -118,6 +118,9 @@ function claimedIssuer(
     return own;
   }
 }
+
+const isTrustedForTime = ({ allowance }: TrustedIssuer): boolean =>
+  allowance?.claims.includes('auth_time') ?? true;
 
 /**
  * When the user gave their credentials, if the token says so. When it was issued says nothing of that: each refresh brings a new

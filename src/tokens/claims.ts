@@ -17,11 +17,16 @@ export interface AccessTokenClaims {
   readonly sid: string | undefined;
   /** Epoch milliseconds. */
   readonly issuedAt: number | undefined;
-  /** When the user gave their credentials (`auth_time`), or when a client's own token was issued, in epoch milliseconds. */
+  /**
+   * When the user gave their credentials (`auth_time`), or when a client's own token was issued, in epoch milliseconds; of a
+   * partner only if its entry names `auth_time`.
+   */
   readonly authenticatedAt: number | undefined;
   /**
    * By their names on the wire: all of them, or of a partner those it may speak of; `email` only if it was verified. Frozen: later
    * requests are given the same.
    */
   readonly all: Readonly<Record<string, unknown>>;
+  /** Those of them that count where a guard asks for a claim: of a partner `iss` and what its entry names. Frozen as well. */
+  readonly counting: Readonly<Record<string, unknown>>;
 }

@@ -36,6 +36,17 @@ it('ends every session of one user in the store the site uses, and nobody elseâ€
   await store.close();
 });
 
+it('says that a subject has no session there, and where the name is found', async () => {
+  const SESSION_STORE = `file:${join(mkdtempSync(join(tmpdir(), 'lifeguard-end-')), 'sessions')}`;
+  const store = await openSessionStore(SESSION_STORE, { now: Date.now });
+  await establish({ settings: settingsOf(SESSION_STORE), store });
+  const command = lifeguard('end-sessions Alice', { ...environment, SESSION_STORE });
+  expect(await command.exit()).toBe(0);
+  expect(command.output()).toMatch(/^0 sessions ended: .*none of that subject/);
+  expect(command.output()).toContain('/api/me');
+  await store.close();
+});
+
 const settingsOf = (SESSION_STORE: string) => {
   const read = readSettings({ ...environment, SESSION_STORE });
   if ('problems' in read) throw new Error('settings');

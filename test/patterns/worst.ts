@@ -206,6 +206,7 @@ export const reachable: Readonly<
         repeated(' ', '', 'a'),
         repeated('!'),
       ],
+      ['/^(?:basic|digest|negotiate|ntlm)?$/i']: [repeated('basic'), repeated('n')],
     },
   },
   'web/error-handler.ts': {

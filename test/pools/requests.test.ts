@@ -9,6 +9,17 @@ import { useWorld } from './world.js';
 const events: PoolsLogEvent[] = [];
 const world = useWorld({ log: (event) => events.push(event) });
 
+it('refuses a path that no pool has, or has under another name', () => {
+  for (const path of ['/nope', 'oauth2/token', '/oauth2/Token', '']) {
+    expect(() => world.pools.requests('members', path)).toThrow(TypeError);
+    expect(() => world.pools.requests('members', path)).toThrow(
+      /^pools\.requests: path is none of its values; write \/ or .+\/oauth2\/token/,
+    );
+  }
+  expect(() => world.pools.requests('nobody', '/oauth2/token')).toThrow(TypeError);
+  expect(world.pools.requests('members', '/oauth2/revoke')).toEqual([]);
+});
+
 it('shows what a client really sent, oldest first', async () => {
   const verifier = randomBytes(32).toString('base64url');
   const page = await signIn(openBrowser(), world.members, 'site', alice, {

@@ -48,6 +48,8 @@ export const callers: readonly CallerCase[] = [
   { who: 'a form', from: 'Chromium', method: 'POST', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade } },
   { who: 'a page behind HTTP Basic', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, ...basic } },
   { who: 'a form behind HTTP Basic', from: 'Chromium', method: 'POST', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, ...basic } },
+  { who: 'a page behind a proxy that blanks the header', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, authorization: '' } },
+  { who: 'a page behind a proxy that leaves the scheme alone', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, authorization: 'Basic' } },
   { who: 'a page through a service worker that passes it on', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...fetched('empty', 'navigate'), ...upgrade } },
   { who: 'a form through a service worker that passes it on', from: 'Chromium', method: 'POST', takenFor: 'person', headers: { accept: chromium, ...fetched('empty', 'navigate'), ...upgrade } },
   { who: 'a page through a service worker that passes it on with an option', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...fetched('empty', 'same-origin'), ...upgrade } },
