@@ -70,6 +70,7 @@ export type RelyingPartyErrorCode =
   | 'group_required'
   | 'claim_required'
   | 'session_ended'
+  | 'form_not_sent'
   | 'session_lost'
   | 'session_store_unavailable'
   | 'csrf_refused'
@@ -339,6 +340,13 @@ export const errorCatalogue: Readonly<Record<RelyingPartyErrorCode, CatalogueEnt
     status: 401,
     title: 'You have been signed out',
     detail: 'Your session has ended. Sign in to go on.',
+    next: 'sign-in',
+  },
+  form_not_sent: {
+    status: 401,
+    title: 'Sign in, then send it again',
+    detail:
+      'What you sent was not taken, because you are not signed in any more, or a fresh sign-in is needed for it. Sign in, and send it again; if you have typed much, go back first and copy it.',
     next: 'sign-in',
   },
   session_lost: {

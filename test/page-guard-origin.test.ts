@@ -81,13 +81,29 @@ describe('a page behind requireSession', () => {
     expect((await ask(method, linked)).status).toBe(200);
   });
 
-  it('sends who is not signed in to sign in, wherever the form was', async () => {
+  it.each([
+    ['/edit?draft=7', '/edit?draft=7'],
+    ['/account', '/'],
+    ['/login', '/'],
+    [`/edit?${'x'.repeat(1100)}`, '/'],
+    ['https://evil.example/edit', '/'],
+    ['no address', '/'],
+  ])('whose form was on %s comes back from the sign-in to %s', async (from, to) => {
+    const referer = from.startsWith('/') ? rp.baseUrl + from : from;
+    const sent = { ...form, 'sec-fetch-site': 'same-origin', referer };
+    const answer = await request(app).post('/account').set(sent);
+    const [, href] = /href="([^"]*\/login\?return_to=[^"]*)"/.exec(answer.text)!;
+    expect(new URL(href!, rp.baseUrl).searchParams.get('return_to')).toBe(to);
+  });
+
+  it('tells who is not signed in to sign in, wherever the form was', async () => {
     for (const site of ['same-origin', 'same-site', 'cross-site']) {
       const answer = await request(app)
         .post('/account')
         .set({ ...form, 'sec-fetch-site': site });
-      expect(answer.status).toBe(302);
-      expect(answer.headers['location']).toBe('/login?return_to=%2F');
+      expect(answer.status).toBe(401);
+      expect(answer.text).toContain('form_not_sent');
+      expect(answer.text).toContain('href="/login?return_to=%2F"');
     }
   });
 });

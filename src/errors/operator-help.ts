@@ -174,6 +174,11 @@ export const operatorHelp: Readonly<Record<RelyingPartyErrorCode, OperatorHelp>>
       'The session ended: a sign-out here or elsewhere, its time limits, or the OpenID provider no longer knows it.',
     fix: 'Sign in again. Unexpectedly often, compare SESSION_ABSOLUTE_SECONDS with the lifetime of refresh tokens.',
   },
+  form_not_sent: {
+    cause:
+      'A person sent a form to a page that needs a session, or a fresher or stronger sign-in than theirs. It is no redirect, since the `form-action` of the page with the form would stop that, and what was sent would be lost in any case.',
+    fix: 'Nothing, if it is seldom: people leave forms open for longer than sessions last. Often, make SESSION_IDLE_SECONDS longer, or keep drafts in the browser.',
+  },
   session_lost: {
     cause:
       'Two sign-ins of one browser succeeded within half a minute, and each time the next request found no session. The processes do not share their sessions (`SESSION_STORE=memory:` or a file of its own for each of several machines), their secrets (`SESSION_SECRET`) or the time, the session store forgets (a Redis that is a cache and evicts, or was emptied), or another program on the same host sets a cookie of the same name.',

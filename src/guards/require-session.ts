@@ -1,11 +1,11 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
 import { contextOf } from '../relying-party/context.js';
-import { loginUrl } from '../relying-party/login-request.js';
+import { loginUrl, pageThatFits } from '../relying-party/login-request.js';
 import { requireNotLost } from '../relying-party/lost-sessions.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { isStepUp, satisfies } from '../relying-party/step-up.js';
-import { targetOf } from '../web/request-target.js';
+import { pathOf, targetOf } from '../web/request-target.js';
 import { refuseOtherOrigins } from '../web/same-origin.js';
 import { wantsPage } from '../web/wants-page.js';
 import { authenticationOf } from './authentication.js';
@@ -28,11 +28,11 @@ export interface SessionAccess {
 
 /**
  * The page guard: lets signed-in browsers through with `req.auth` (for unsafe methods only from our own pages), sends a person
- * to `/login` and back, and answers anything else with 401 as problem+json. Who is not signed in has nothing that another site
+ * to `/login` and back, or, if they sent a form, to a page that says so, and answers anything else with 401 as problem+json. Who is not signed in has nothing that another site
  * could use, and is asked to sign in whatever sent the request.
  *
  * @param given what the page asks for; left out, being signed in is enough
- * @throws {RelyingPartyError} `access_token_missing`, `authentication_too_old`, also where it is too weak, or `session_ended`
+ * @throws {RelyingPartyError} `access_token_missing`, `form_not_sent`, `authentication_too_old`, also where it is too weak, or `session_ended`
  *   when the OP has just ended it (401); `csrf_refused` (403); `session_lost`, `session_store_unavailable` or, with `fresh`,
  *   `provider_unavailable` (503), never a redirect then
  * @throws {TypeError} when it is made, for an access that cannot be meant
@@ -58,16 +58,34 @@ export function requireSession(
     }
     if (wantsPage(req)) {
       requireNotLost(notesOf(req));
-      return res.redirect(302, loginUrl(relyingParty, { returnTo: pageOf(req), stepUp: access }));
+      if (req.method === 'POST') {
+        notesOf(req).returnTo = pageWithForm(req, relyingParty);
+        notesOf(req).stepUp = access;
+        throw new RelyingPartyError(
+          'form_not_sent',
+          'a form was sent without the session it needs',
+        );
+      }
+      return res.redirect(302, loginUrl(relyingParty, { returnTo: targetOf(req), stepUp: access }));
     }
     refuse(res, relyingParty.resourceMetadataUrl, session === undefined ? {} : access);
   };
   return withOurErrors(relyingParty, guard);
 }
 
-/** After a POST the same address may not answer a GET; the start page always does. */
-function pageOf(req: Request): string {
-  return req.method === 'POST' ? '/' : targetOf(req);
+/**
+ * The page that a form was on, as the browser says; or the start page, which always answers: what was posted to may have no page,
+ * also where it has answered with the form once more.
+ */
+function pageWithForm(
+  req: Request,
+  { baseUrl, basePath }: Pick<RelyingParty, 'baseUrl' | 'basePath'>,
+): string {
+  const referrer = req.get('Referer') ?? '';
+  if (!URL.canParse(referrer)) return '/';
+  const { origin, pathname, search } = new URL(referrer);
+  if (origin !== new URL(baseUrl).origin || pathname === pathOf(req)) return '/';
+  return pageThatFits(pathname + search, basePath);
 }
 
 function refuse(res: Response, resourceMetadataUrl: string, stepUp: SessionAccess): never {

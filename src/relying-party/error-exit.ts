@@ -3,6 +3,7 @@ import { RelyingPartyError } from '../errors.js';
 import { errorHandler, type ErrorPage } from '../web/error-handler.js';
 import type { RelyingPartyContext } from './context.js';
 import { loginUrl } from './login-request.js';
+import type { RequestNotes } from './request-notes.js';
 import { createMountReminder } from './mount-reminder.js';
 import type { ResourceMetadata } from './resource-metadata.js';
 
@@ -23,7 +24,7 @@ export function createErrorHandler(
     renderError: async (req, res, error) =>
       context.render('error', {
         ...error,
-        next: withReturnTo(context, error.next, context.notesOf(req).returnTo),
+        next: withReturnTo(context, error.next, context.notesOf(req)),
         page: await context.pageContext(req, res, error.title),
       }),
     onError: (error, request) => {
@@ -50,9 +51,9 @@ export function createErrorHandler(
 function withReturnTo(
   context: RelyingPartyContext,
   next: ErrorPage['next'],
-  returnTo: unknown,
+  { returnTo, stepUp }: RequestNotes,
 ): ErrorPage['next'] {
   const isSignIn = next.href.startsWith(`${context.basePath}/login`);
-  if (!isSignIn || typeof returnTo !== 'string') return next;
-  return { ...next, href: loginUrl(context, { returnTo }) };
+  if (!isSignIn || returnTo === undefined) return next;
+  return { ...next, href: loginUrl(context, { returnTo, ...(stepUp && { stepUp }) }) };
 }

@@ -61,9 +61,19 @@ function readReturnTo(candidate: unknown, basePath: string): string {
   return page;
 }
 
-function requireRoomFor(page: string): void {
+/** This page of ours as one to come back to, or the start page. */
+export function pageThatFits(candidate: string, basePath: string): string {
+  const page = localUrl(candidate, '/', basePath);
+  return isRoomFor(page) ? page : '/';
+}
+
+function isRoomFor(page: string): boolean {
   const written = new URLSearchParams({ page }).toString();
-  if (page.length > MAX_RETURN_TO_LENGTH || written.length > MAX_WRITTEN_LENGTH) {
+  return page.length <= MAX_RETURN_TO_LENGTH && written.length <= MAX_WRITTEN_LENGTH;
+}
+
+function requireRoomFor(page: string): void {
+  if (!isRoomFor(page)) {
     throw new RelyingPartyError('address_too_long', 'a sign-in could not come back to it');
   }
 }

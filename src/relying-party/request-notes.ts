@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { StepUp } from './step-up.js';
 
 /** What one part of a relying party has found out about a request, for another part that answers it. */
 export interface RequestNotes {
@@ -8,6 +9,8 @@ export interface RequestNotes {
   sessionLost?: boolean;
   /** Where the sign-in was to lead that the request belongs to. */
   returnTo?: string | undefined;
+  /** What that sign-in must be like. */
+  stepUp?: StepUp;
 }
 
 /**

@@ -73,6 +73,42 @@ describe.skipIf(inject('chromium') === undefined)(
 );
 
 describe.skipIf(inject('chromium') === undefined)(
+  'at a host with helmet’s defaults and a form that needs a session, in Chromium',
+  () => {
+    it('who sends it without one is told so, signs in, and can send it again', async () => {
+      const host = await startHost(
+        (app, rp) => {
+          app.use(helmet({ referrerPolicy: { policy: 'same-origin' } }));
+          app.use(rp.routes);
+          app.get('/edit', (_req, res) => {
+            res.send('<form method="post" action="/save"><button>Save</button></form>');
+          });
+          app.post('/save', requireSession(rp), (_req, res) => void res.send('<h1>Saved</h1>'));
+        },
+        { seed: withPasswordChosen },
+      );
+      const chromium = await launchChromium(inject('chromium') ?? '');
+      const page = await chromium.context.newPage();
+      const said: string[] = [];
+      page.on('console', (message) => said.push(message.text()));
+      await page.goto(`${host.url}/edit?draft=7`);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.waitForURL(`${host.url}/save`);
+      expect(await heading(page)).toBe('Sign in, then send it again');
+      await page.getByRole('link', { name: 'Sign in', exact: true }).last().click();
+      await giveCredentials(page);
+      await page.waitForURL(`${host.url}/edit?draft=7`);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.waitForURL(`${host.url}/save`);
+      expect(await heading(page)).toBe('Saved');
+      expect(said.filter((each) => each.includes('form-action'))).toEqual([]);
+      await chromium.close();
+      await host.stop();
+    });
+  },
+);
+
+describe.skipIf(inject('chromium') === undefined)(
   'at a host with the policy that README names, in Chromium',
   () => {
     it('a GET form to a page that turns out to need a sign-in leads through it', async () => {
