@@ -245,9 +245,9 @@ describe.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
       // First so that it meets a worker that cannot hear, then at any moment of those that follow.
       let pauseMs = 2;
       void site.says('a worker died').then(() => (pauseMs = 700));
-      let listens = false;
-      const up = site.says('"listening"', 2).then(() => (listens = true));
-      while (!listens) {
+      const workers = { listen: false };
+      const up = site.says('"listening"', 2).then(() => (workers.listen = true));
+      while (!workers.listen) {
         process.kill(-site.process.pid!, signal);
         await Promise.race([up, wait(pauseMs)]);
       }
