@@ -7,14 +7,19 @@ export async function confirm(
   input: Readable,
   output: Writable,
 ): Promise<boolean> {
+  const answer = await ask(`${question} (yes/no) `, input, output);
+  return ['yes', 'y'].includes(answer.toLowerCase());
+}
+
+/** Asks for a line; nothing from a terminal that goes away. */
+export async function ask(question: string, input: Readable, output: Writable): Promise<string> {
   const lines = createInterface({ input, output });
   try {
     // Without this a terminal that goes away would leave the question open for ever.
     const closed = new Promise<string>((resolve) => {
       lines.once('close', () => resolve(''));
     });
-    const answer = await Promise.race([lines.question(`${question} (yes/no) `), closed]);
-    return ['yes', 'y'].includes(answer.trim().toLowerCase());
+    return (await Promise.race([lines.question(question), closed])).trim();
   } finally {
     lines.close();
   }

@@ -69,8 +69,18 @@ program
   .option('--master-name <name>', 'name of the master pool', 'oidc-pool-1')
   .option(
     '--upstream-name <name>',
-    'name of the second pool, and of the identity provider',
-    'oidc-pool-2',
+    'name of the second pool, and of the identity provider (default: oidc-pool-2)',
+  )
+  .option(
+    '--upstream-issuer <url>',
+    'instead of a second pool, an OpenID provider that exists: Okta, Entra, Google, Keycloak …',
+  )
+  .option('--upstream-client-id <id>', "the master pool's client there")
+  .option('--upstream-client-secret-file <path>', 'file that holds its secret, and nothing else')
+  .option('--label <text>', 'what people read on the button of the second pool or provider')
+  .option(
+    '--managed-login',
+    "Cognito's newer pages, with a style for each client (default: classic)",
   )
   .option(
     '--domain-prefix <prefix>',
@@ -80,8 +90,16 @@ program
   .option('--user <name>', 'first user of the second pool; the temporary password is shown once')
   .option('--email <address>', "the first user's e-mail address")
   .option('--env-file <path>', 'file the settings are written to', '.env')
+  .option('--adopt-pool <id>', 'use a pool of this name that setup has not made', list)
+  .option('--adopt-client <id>', 'the same of an app client', list)
+  .option('--adopt-provider <name>', 'the same of an identity provider', list)
+  .option('--adopt-resource-server <id>', 'the same of a resource server', list)
+  .option('--restore <file>', 'take back what a run has changed, by the backup it has written')
+  .option('--overwrite-later-changes', 'with --restore: also what others have changed since')
   .option('--dry-run', 'only show what would be done')
   .option('--yes', 'do it without asking')
+  .option('--allow-removals', 'with --yes: also what is lost by it')
+  .option('--json', 'for programs: the plan and the outcome as one document')
   .addOption(
     new Option('--print <what>', 'print an equivalent template, and do nothing').choices([
       'cloudformation',
@@ -113,6 +131,11 @@ program
     if (existsSync('.env')) process.loadEnvFile();
     await (await import('./end-sessions.js')).endSessions(process.env, subject);
   });
+
+/** An option that may be given more than once. */
+function list(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
 
 function portNumber(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;

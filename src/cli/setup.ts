@@ -1,27 +1,50 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Environment } from '../config/from-environment.js';
 import { readActual } from '../setup/actual.js';
 import { converge } from '../setup/apply.js';
+import { backupOf, backupPath, withStepDone, writeBackup } from '../setup/backup.js';
 import { cloudFormationTemplate } from '../setup/cloudformation.js';
-import { connect } from '../setup/cognito-api.js';
-import { describePlan, isFileChanged, stepLine } from '../setup/describe-plan.js';
-import { desiredFor } from '../setup/desired.js';
-import { readEnvFile, withVariables, writeEnvFile } from '../setup/env-file.js';
-import { envChanges } from '../setup/env-values.js';
+import { connect, type CognitoApi } from '../setup/cognito-api.js';
+import {
+  describePlan,
+  isFileChanged,
+  removalsOf,
+  stepLine,
+  titled,
+} from '../setup/describe-plan.js';
+import { desiredFor, type SetupInputs } from '../setup/desired.js';
+import { readEnvFile, withVariables, writeEnvFile, type EnvFile } from '../setup/env-file.js';
+import { envChanges, labelIn } from '../setup/env-values.js';
+import { readUpstream } from '../setup/existing-upstream.js';
 import { explained } from '../setup/explain.js';
-import { checkedInputs, type WrittenInputs } from '../setup/inputs.js';
+import {
+  checkedInputs,
+  DEFAULT_UPSTREAM,
+  withUpstream,
+  type WrittenInputs,
+} from '../setup/inputs.js';
 import { planFor } from '../setup/plan.js';
 import { SetupError } from '../setup/setup-error.js';
-import { confirm } from './confirm.js';
+import { unknownProblem } from '../setup/unknown-problem.js';
+import { ask } from './confirm.js';
 import { CommandError } from './failure.js';
-import { outgoingFrom } from './outgoing.js';
+import { outgoingFrom, type Outgoing } from './outgoing.js';
+import { isAgreed, type Agreement } from './setup-agreement.js';
+import { openReport, type SetupReport } from './setup-report.js';
+import { restore } from './setup-restore.js';
 
-export interface SetupCommandOptions extends WrittenInputs {
+export interface SetupCommandOptions extends WrittenInputs, Agreement {
   readonly region?: string | undefined;
   readonly envFile: string;
-  readonly yes?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
+  readonly json?: boolean | undefined;
   readonly print?: 'cloudformation' | undefined;
+  readonly adoptPool?: readonly string[] | undefined;
+  readonly adoptClient?: readonly string[] | undefined;
+  readonly adoptProvider?: readonly string[] | undefined;
+  readonly adoptResourceServer?: readonly string[] | undefined;
+  readonly restore?: string | undefined;
+  readonly overwriteLaterChanges?: boolean | undefined;
 }
 
 /**
@@ -32,59 +55,124 @@ export interface SetupCommandOptions extends WrittenInputs {
  * @throws {CommandError} when it cannot go on; the same command goes on from there
  */
 export async function setup(environment: Environment, options: SetupCommandOptions): Promise<void> {
-  const { proxiedFetch, close } = outgoingFrom(environment);
+  const outgoing = outgoingFrom(environment);
   try {
-    await run(environment, options, proxiedFetch);
+    await run(environment, options, outgoing);
   } catch (error) {
     const failure = explained(error);
     throw failure instanceof SetupError
       ? new CommandError(failure.message, { cause: failure })
       : failure;
   } finally {
-    await close();
+    await outgoing.close();
   }
 }
 
 async function run(
   environment: Environment,
   options: SetupCommandOptions,
-  proxiedFetch: typeof fetch | undefined,
+  { fetch, proxiedFetch }: Outgoing,
 ): Promise<void> {
+  const report = openReport(options.json === true);
+  const region = options.region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  const endpointUrl = options.endpointUrl ?? endpointFrom(environment);
+  const connected = (): Promise<CognitoApi> =>
+    connect({ region, endpointUrl, proxiedFetch, wait: waitingAloud(report) });
+  if (options.restore !== undefined) {
+    await restore(await connected(), options.restore, options, report);
+    return;
+  }
+
   const file = await readEnvFile(options.envFile);
   const baseUrl = options.baseUrl ?? file.values['BASE_URL'] ?? environment['BASE_URL'];
-  const endpointUrl = options.endpointUrl ?? endpointFrom(environment);
-  const inputs = checkedInputs({ ...options, baseUrl, endpointUrl });
+  const label = await labelFor(options, file);
+  const checked = checkedInputs({ ...options, baseUrl, endpointUrl, label });
+  const { upstream } = checked;
+  const inputs = withUpstream(checked, upstream && (await readUpstream(upstream, fetch)));
   if (options.print === 'cloudformation') {
     process.stdout.write(cloudFormationTemplate(inputs));
     return;
   }
-  const region = options.region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  const api = await connect({ region, endpointUrl, proxiedFetch, wait });
-  const desired = desiredFor(inputs);
-  const before = await readActual(api, desired.resources);
-  const plan = planFor(desired.resources, before);
-  const planned = envChanges(desired, before, file);
+  await bringAbout(await connected(), inputs, file, options, report);
+  const look = endpointUrl === undefined ? '--aws' : `--endpoint-url ${endpointUrl}`;
+  report.say(
+    `\nLook it over with "lifeguard doctor ${look}", start the site with "lifeguard serve".`,
+  );
+}
 
-  console.log(`User pools for ${inputs.baseUrl} in ${api.region}:\n`);
-  console.log(describePlan(plan, file, planned));
-  if (plan.problems.length > 0) throw new SetupError(`\n${plan.problems.join('\n')}`);
+/** Plans, asks, keeps a backup, and carries out. */
+async function bringAbout(
+  api: CognitoApi,
+  inputs: SetupInputs,
+  file: EnvFile,
+  options: SetupCommandOptions,
+  report: SetupReport,
+): Promise<void> {
+  const { say } = report;
+  const adoption = {
+    pools: options.adoptPool ?? [],
+    clients: options.adoptClient ?? [],
+    providers: options.adoptProvider ?? [],
+    resourceServers: options.adoptResourceServer ?? [],
+  };
+  const desired = desiredFor(inputs);
+  const { resources } = desired;
+  const before = await readActual(api, resources, adoption);
+  const plan = planFor(resources, before, adoption);
+  const planned = envChanges(desired, before, file);
+  const removals = removalsOf(plan.steps.map(titled));
+  const outcome = {
+    region: api.region,
+    steps: plan.steps.map(({ action, resource: { id, kind, title }, changes }) => ({
+      action,
+      id,
+      kind,
+      title,
+      changes,
+    })),
+    kept: plan.kept.map(({ title }) => title),
+    removals,
+    notes: plan.notes,
+    file: { path: file.path, changes: planned.map(({ name, action }) => ({ name, action })) },
+  };
+
+  say(`User pools for ${inputs.baseUrl} in ${api.region}:\n`);
+  say(describePlan(plan, file, planned));
+  const unknown = plan.steps.length > 0 ? unknownProblem(api) : undefined;
+  const problems = [...plan.problems, ...(unknown === undefined ? [] : [unknown])];
+  if (problems.length > 0) {
+    report.end({ result: 'refused', problems, ...outcome });
+    throw new SetupError(`\n${problems.join('\n')}\nNothing was changed.`);
+  }
   if (plan.steps.length === 0 && !isFileChanged(file, planned)) {
-    console.log('\nNothing to change.');
+    say('\nNothing to change.');
+    report.end({ result: 'unchanged', ...outcome });
     return;
   }
   if (options.dryRun === true) {
-    console.log('\nDry run: nothing was changed.');
+    say('\nDry run: nothing was changed.');
+    report.end({ result: 'planned', ...outcome });
     return;
   }
-  if (!(await isAgreed(options))) throw new SetupError('Nothing was changed.');
+  if (!(await isAgreed(options, removals))) throw new SetupError('Nothing was changed.');
 
-  console.log('');
-  const after = await converge(api, desired.resources, before, {
-    begins: (step) => console.log(stepLine(step)),
+  const now = new Date();
+  const path = backupPath(now);
+  let backup = backupOf(resources, before, { region: api.region, now });
+  await writeBackup(path, backup);
+  say(`\nWhat is there now is kept in ${path}, without secrets.\n`);
+  let known = before;
+  const after = await converge(api, resources, adoption, before, {
+    begins: (step) => say(stepLine(step)),
+    ended: async (_step, actual) => {
+      backup = withStepDone(backup, resources, known, actual);
+      known = actual;
+      await writeBackup(path, backup);
+    },
     userCreated: (username, password) => {
-      console.log(`\n  User      ${username}`);
-      console.log(`  Password  ${password}`);
-      console.log('  temporary, and shown only now: the second pool asks for a new one.\n');
+      say(`\n  User      ${username}`);
+      say(`  Password  ${password}`);
+      say('  temporary, and shown only now: the second pool asks for a new one.\n');
     },
   });
   const changes = envChanges(desired, after, file);
@@ -93,22 +181,38 @@ async function run(
       value === undefined ? [] : [[name, value] as const],
     );
     await writeEnvFile(file.path, withVariables(file.text, new Map(values)));
-    console.log(`  ${file.exists ? '~  change' : '+  create'}  ${file.path}`);
+    say(`  ${file.exists ? '~  change' : '+  create'}  ${file.path}`);
   }
-  const look = endpointUrl === undefined ? '--aws' : `--endpoint-url ${endpointUrl}`;
-  console.log(
-    `\nDone. Look it over with "lifeguard doctor ${look}", start the site with "lifeguard serve".`,
-  );
+  const { MachineClient, MasterPool } = after;
+  if (MachineClient !== undefined) {
+    say(
+      `\nMachines ask for tokens as client ${MachineClient.ClientId}. Its secret is in no file here: aws cognito-idp describe-user-pool-client --user-pool-id ${MasterPool?.Id} --client-id ${MachineClient.ClientId} --query UserPoolClient.ClientSecret --output text`,
+    );
+  }
+  say(`\nDone. "lifeguard setup --restore ${path}" takes it back.`);
+  report.end({ result: 'changed', backup: path, ...outcome });
 }
 
 /** As every AWS SDK reads it. */
 const endpointFrom = (environment: Environment): string | undefined =>
   environment['AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER'] ?? environment['AWS_ENDPOINT_URL'];
 
-async function isAgreed({ yes = false }: SetupCommandOptions): Promise<boolean> {
-  if (yes) return true;
-  if (process.stdin.isTTY && process.stdout.isTTY) {
-    return confirm('\nDo this?', process.stdin, process.stdout);
-  }
-  throw new SetupError('\nNobody is there to be asked: add --yes to do this, or --dry-run.');
+const waitingAloud =
+  ({ say }: SetupReport) =>
+  (ms: number, what: string): Promise<unknown> => {
+    say(`     waits ${(ms / 1000).toFixed(1)} s ${what}`);
+    return delay(ms);
+  };
+
+/** What people read of the upstream: as written, or as the file has it, or as somebody answers. */
+async function labelFor(
+  { label, upstreamName, yes, json, dryRun, print }: SetupCommandOptions,
+  file: EnvFile,
+): Promise<string | undefined> {
+  const known = label ?? labelIn(file, upstreamName ?? DEFAULT_UPSTREAM);
+  const isAnybodyThere = process.stdin.isTTY && process.stdout.isTTY;
+  if (known !== undefined || !isAnybodyThere || yes || json || dryRun || print) return known;
+  const question = 'What do people call the accounts they sign in with? [Company account] ';
+  const answer = await ask(question, process.stdin, process.stdout);
+  return answer === '' ? undefined : answer;
 }

@@ -4,13 +4,20 @@ import type {
   UserPoolClientType,
   UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { unlessAbsent } from './absent.js';
+import type { Adoption } from './adoption.js';
 import type { CognitoApi } from './cognito-api.js';
-import { nameOf } from './patience.js';
-import { usernameIn } from './username.js';
-import type { ClientId, ClientResource, PoolId, PoolResource, Resource } from './resources.js';
+import { ownerOf, readMark, TAG, type OwnedId, type Owner, type Ownership } from './marks.js';
 import { readDomain } from './read-domain.js';
-import { SetupError } from './setup-error.js';
-import { TAG } from './tag.js';
+import type {
+  ClientId,
+  ClientResource,
+  PoolId,
+  PoolResource,
+  Resource,
+  StyleResource,
+} from './resources.js';
+import { usernameIn } from './username.js';
 
 /** A pool's domain, and what its discovery document says now that there is one. */
 export interface FoundDomain {
@@ -32,137 +39,181 @@ export type FoundClient = UserPoolClientType & { readonly ClientId: string };
 /** What exists, by our own ids. Absent: it does not exist. */
 export type Actual = Partial<
   Record<PoolId, FoundPool> &
-    Record<ClientId, FoundClient> & {
+    Record<ClientId, FoundClient> &
+    Record<StyleResource['id'], { readonly id: string }> & {
       MasterDomain: FoundDomain;
       UpstreamDomain: FoundDomain;
       IdentityProvider: IdentityProviderType;
       ResourceServer: ResourceServerType;
       FirstUser: FoundUser;
     }
->;
+> & {
+  /** Whose those are that may be somebody else's. */
+  readonly owners: Readonly<Partial<Record<OwnedId, Owner>>>;
+};
 
-/**
- * Reads what exists of these resources, pools first.
- *
- * @throws {SetupError} when a name stands for several things
- */
-export async function readActual(api: CognitoApi, resources: readonly Resource[]): Promise<Actual> {
-  let actual: Actual = {};
-  for (const resource of resources) actual = await reread(api, resource, actual);
+type Found = Actual[Resource['id']];
+
+/** Reads what exists of these resources, pools first. */
+export async function readActual(
+  api: CognitoApi,
+  resources: readonly Resource[],
+  adoption: Adoption,
+): Promise<Actual> {
+  let actual: Actual = { owners: {} };
+  for (const resource of resources) actual = await reread(api, resource, actual, adoption);
   return actual;
 }
 
 /** What is known, with this one resource read again. */
-export async function reread(api: CognitoApi, resource: Resource, known: Actual): Promise<Actual> {
-  return { ...known, [resource.id]: await read(api, resource, known) };
+export async function reread(
+  api: CognitoApi,
+  resource: Resource,
+  known: Actual,
+  adoption: Adoption,
+): Promise<Actual> {
+  const { found, owner } = await read(api, resource, known, adoption);
+  const owners = owner ? { ...known.owners, [resource.id]: owner } : known.owners;
+  return { ...known, owners, [resource.id]: found };
+}
+
+interface Reading {
+  readonly found: Found;
+  /** Of those that can be somebody else's, if it exists. */
+  readonly owner?: Owner | undefined;
 }
 
 async function read(
   api: CognitoApi,
   resource: Resource,
   known: Actual,
-): Promise<Actual[Resource['id']]> {
+  adoption: Adoption,
+): Promise<Reading> {
   const { cognito } = api;
-  if (resource.kind === 'user pool') return readPool(api, resource, known[resource.id]?.Id);
+  if (resource.kind === 'user pool') return readPool(api, resource, known, adoption);
   const pool = known[resource.pool];
-  if (pool === undefined) return undefined;
+  if (pool === undefined) return { found: undefined };
   const UserPoolId = pool.Id;
 
   switch (resource.kind) {
     case 'domain':
-      return readDomain(api, pool);
+      return { found: await readDomain(api, pool) };
     case 'app client':
-      return readClient(api, resource, UserPoolId, known[resource.id]?.ClientId);
+      return readClient(api, resource, pool, adoption);
     case 'identity provider': {
       const { ProviderName } = resource.properties;
       const call = cognito.describeIdentityProvider({ UserPoolId, ProviderName });
-      return (await unlessAbsent(call))?.IdentityProvider;
+      const found = (await unlessAbsent(call))?.IdentityProvider;
+      const times = { createdAt: found?.CreationDate, isNamed: adoption.providers };
+      return { found, owner: found && ownerOf(pool, resource.id, ProviderName, times) };
     }
     case 'resource server': {
       const { Identifier } = resource.properties;
       const call = cognito.describeResourceServer({ UserPoolId, Identifier });
-      return (await unlessAbsent(call))?.ResourceServer;
+      const found = (await unlessAbsent(call))?.ResourceServer;
+      const times = { createdAt: undefined, isNamed: adoption.resourceServers };
+      return { found, owner: found && ownerOf(pool, resource.id, Identifier, times) };
+    }
+    case 'style': {
+      const ClientId = known[resource.client]?.ClientId;
+      if (ClientId === undefined) return { found: undefined };
+      const call = cognito.describeManagedLoginBrandingByClient({ UserPoolId, ClientId });
+      const style = (await unlessAbsent(call))?.ManagedLoginBranding;
+      return { found: style && { id: style.ManagedLoginBrandingId ?? '' } };
     }
     case 'user': {
       const Username = usernameIn(pool, resource);
       const user = await unlessAbsent(cognito.adminGetUser({ UserPoolId, Username }));
-      return user && { username: user.Username ?? Username, status: user.UserStatus ?? '' };
+      return {
+        found: user && { username: user.Username ?? Username, status: user.UserStatus ?? '' },
+      };
     }
   }
 }
 
+/** Among pools of the name: the one with our tag, else the one that is given to us; else it is somebody else's. */
 async function readPool(
-  { cognito, sdk }: CognitoApi,
+  api: CognitoApi,
   { id, properties }: PoolResource,
-  knownId: string | undefined,
-): Promise<FoundPool | undefined> {
-  const ids: string[] = [];
-  if (knownId === undefined) {
-    for await (const page of sdk.paginateListUserPools({ client: cognito }, { MaxResults: 60 })) {
-      for (const { Id, Name } of page.UserPools ?? []) {
-        if (Name === properties.PoolName && Id !== undefined) ids.push(Id);
-      }
-    }
-  } else {
-    ids.push(knownId);
-  }
+  known: Actual,
+  adoption: Adoption,
+): Promise<Reading> {
+  const knownId = known[id]?.Id;
+  const ids = knownId === undefined ? await poolsCalled(api, properties.PoolName) : [knownId];
   const pools: FoundPool[] = [];
   for (const UserPoolId of ids) {
-    const { UserPool } = await cognito.describeUserPool({ UserPoolId });
+    const { UserPool } = await api.cognito.describeUserPool({ UserPoolId });
     pools.push({ ...UserPool, Id: UserPoolId });
   }
   const ours = pools.filter(({ UserPoolTags }) => UserPoolTags?.[TAG] === id);
-  return theOnly(ours.length === 1 ? ours : pools, `user pools called ${properties.PoolName}`);
+  const named = pools.filter(
+    ({ Id, UserPoolTags }) => adoption.pools.includes(Id) && UserPoolTags?.[TAG] === undefined,
+  );
+  const candidates = pools.map((pool) => pool.Id);
+  const ownerAs = (ownership: Ownership, found: FoundPool): Reading => ({
+    found,
+    owner: { ownership, name: found.Id, candidates },
+  });
+  if (ours.length === 1) return ownerAs('made', ours[0]!);
+  if (named.length === 1) return ownerAs('named', named[0]!);
+  return pools.length > 0 ? ownerAs('foreign', pools[0]!) : { found: undefined };
 }
 
-async function readClient(
-  api: CognitoApi,
-  resource: ClientResource,
-  UserPoolId: string,
-  knownId: string | undefined,
-): Promise<FoundClient | undefined> {
-  const ClientId = knownId ?? (await findClient(api, resource, UserPoolId));
-  if (ClientId === undefined) return undefined;
-  const { UserPoolClient } = await api.cognito.describeUserPoolClient({ UserPoolId, ClientId });
-  return { ...UserPoolClient, ClientId };
-}
-
-async function findClient(
-  { cognito, sdk }: CognitoApi,
-  { properties }: ClientResource,
-  UserPoolId: string,
-): Promise<string | undefined> {
+async function poolsCalled({ cognito, sdk }: CognitoApi, name: string): Promise<string[]> {
   const ids: string[] = [];
+  for await (const page of sdk.paginateListUserPools({ client: cognito }, { MaxResults: 60 })) {
+    for (const { Id, Name } of page.UserPools ?? []) {
+      if (Name === name && Id !== undefined) ids.push(Id);
+    }
+  }
+  return ids;
+}
+
+/** The client that is given to us, else the one that the pool's tags call ours, else one of the name. */
+async function readClient(
+  { cognito, sdk }: CognitoApi,
+  resource: ClientResource,
+  pool: FoundPool,
+  adoption: Adoption,
+): Promise<Reading> {
+  const UserPoolId = pool.Id;
+  const describe = async (ClientId: string): Promise<FoundClient | undefined> => {
+    const call = cognito.describeUserPoolClient({ UserPoolId, ClientId });
+    const client = (await unlessAbsent(call))?.UserPoolClient;
+    return client && { ...client, ClientId };
+  };
+  const mark = readMark(pool.UserPoolTags, resource.id);
+  const marked = mark === undefined || mark.kind === 'making' ? [] : [mark.name];
+  for (const ClientId of [...adoption.clients, ...marked]) {
+    const found = await describe(ClientId);
+    if (found === undefined || !isFor(resource, found)) continue;
+    const times = { createdAt: found.CreationDate, isNamed: adoption.clients };
+    return { found, owner: ownerOf(pool, resource.id, ClientId, times) };
+  }
+
+  const { ClientName } = resource.properties;
+  const candidates: string[] = [];
   const pages = sdk.paginateListUserPoolClients(
     { client: cognito },
     { UserPoolId, MaxResults: 60 },
   );
   for await (const { UserPoolClients = [] } of pages) {
-    for (const { ClientId, ClientName } of UserPoolClients) {
-      if (ClientName === properties.ClientName && ClientId !== undefined) ids.push(ClientId);
+    for (const client of UserPoolClients) {
+      if (client.ClientName === ClientName) candidates.push(client.ClientId ?? '');
     }
   }
-  return theOnly(ids, `app clients called ${properties.ClientName} in ${UserPoolId}`);
+  const [ClientId = ''] = candidates;
+  const found = candidates.length > 0 ? await describe(ClientId) : undefined;
+  if (found === undefined) return { found };
+  const owner = ownerOf(pool, resource.id, ClientId, {
+    createdAt: found.CreationDate,
+    isNamed: adoption.clients,
+  });
+  const isClear = candidates.length === 1;
+  return { found, owner: { ...owner, ...(!isClear && { ownership: 'foreign' }), candidates } };
 }
 
-function theOnly<Thing extends string | FoundPool>(
-  things: readonly Thing[],
-  description: string,
-): Thing | undefined {
-  if (things.length < 2) return things[0];
-  const ids = things.map((thing) => (typeof thing === 'string' ? thing : thing.Id));
-  throw new SetupError(
-    `There are ${things.length} ${description} (${ids.join(', ')}), and it is not clear which is meant: rename or delete the others, or choose other names.`,
-  );
-}
-
-async function unlessAbsent<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (['ResourceNotFoundException', 'UserNotFoundException'].includes(nameOf(error))) {
-      return undefined;
-    }
-    throw error;
-  }
-}
+/** Two clients may be meant in the master pool, for people and for machines; no client can be for both. */
+const isFor = ({ id }: ClientResource, { AllowedOAuthFlows = [] }: FoundClient): boolean =>
+  id === 'UpstreamClient' ||
+  AllowedOAuthFlows.includes('client_credentials') === (id === 'MachineClient');

@@ -1,16 +1,22 @@
-import type { Actual } from './actual.js';
-import { reread } from './actual.js';
+import type { TagResourceRequest } from '@aws-sdk/client-cognito-identity-provider';
+import { reread, type Actual } from './actual.js';
+import type { Adoption } from './adoption.js';
 import type { CognitoApi } from './cognito-api.js';
 import { explained } from './explain.js';
+import { isMarked, type Mark } from './marks.js';
 import { planFor } from './plan.js';
+import { markCall } from './plan-ownership.js';
 import type { Resource } from './resources.js';
 import { SetupError } from './setup-error.js';
 import type { Call, Step } from './step.js';
 import { temporaryPassword } from './temporary-password.js';
+import { unknownProblem } from './unknown-problem.js';
 
 /** Told what happens while it happens. */
 export interface Progress {
   begins(step: Step): void;
+  /** What exists now that it is done. */
+  ended(step: Step, actual: Actual): Promise<void>;
   /** The only time the password of a new user is to be seen. */
   userCreated(username: string, password: string): void;
 }
@@ -25,13 +31,14 @@ export interface Progress {
 export async function converge(
   api: CognitoApi,
   resources: readonly Resource[],
+  adoption: Adoption,
   start: Actual,
   progress: Progress,
 ): Promise<Actual> {
   let actual = start;
   const done = new Set<string>();
   for (;;) {
-    const { steps, problems } = planFor(resources, actual);
+    const { steps, problems } = planFor(resources, actual, adoption);
     if (problems.length > 0) throw new SetupError(problems.join('\n'));
     const [step] = steps;
     if (step === undefined) return actual;
@@ -42,59 +49,101 @@ export async function converge(
     done.add(`${action} ${resource.id}`);
     progress.begins(step);
     try {
-      actual = await carryOut(api, resource, call, actual, progress);
-      actual = await reread(api, resource, actual);
+      if (call.operation.startsWith('update')) refuseUnknown(api);
+      actual = await carryOut(api, step, call, actual, progress);
+      actual = await reread(api, resource, actual, adoption);
+      await progress.ended(step, actual);
     } catch (error) {
       throw explained(error, step);
     }
   }
 }
 
-/** Makes the call. The answer to a creation is kept, because lists show what is new only after a while. */
+/** What was described only now can have such members too. */
+function refuseUnknown(api: CognitoApi): void {
+  const problem = unknownProblem(api);
+  if (problem !== undefined) throw new SetupError(problem);
+}
+
+/** A step's call; and where the new has no tags of its own, the mark in those of its pool before and after. */
 async function carryOut(
-  { cognito }: CognitoApi,
-  resource: Resource,
-  { operation, input }: Call,
+  api: CognitoApi,
+  { resource, action }: Step,
+  call: Call,
   actual: Actual,
   progress: Progress,
 ): Promise<Actual> {
-  switch (operation) {
+  if (action !== 'create' || resource.kind === 'user pool' || !isMarked(resource.id)) {
+    return carryOutCall(api, resource, call, actual, progress);
+  }
+  const mark = async (known: Actual, text: Mark): Promise<Actual> =>
+    carryOutCall(api, resource, markCall(known[resource.pool], resource, text), known, progress);
+  const announced = await mark(actual, { kind: 'making', since: new Date() });
+  const made = await carryOutCall(api, resource, call, announced, progress);
+  return mark(made, { kind: 'made', name: nameOf(resource, made) });
+}
+
+/** By which a mark finds it again. */
+function nameOf(resource: Resource, actual: Actual): string {
+  if (resource.kind === 'identity provider') return resource.properties.ProviderName;
+  if (resource.kind === 'resource server') return resource.properties.Identifier;
+  return resource.kind === 'app client' ? (actual[resource.id]?.ClientId ?? '') : '';
+}
+
+/** Makes the call. The answer to a creation is kept, because lists show what is new only after a while. */
+async function carryOutCall(
+  { cognito }: CognitoApi,
+  resource: Resource,
+  call: Call,
+  actual: Actual,
+  progress: Progress,
+): Promise<Actual> {
+  switch (call.operation) {
     case 'createUserPool': {
-      const { UserPool } = await cognito.createUserPool(input);
+      const { UserPool } = await cognito.createUserPool(call.input);
       return { ...actual, [resource.id]: UserPool };
     }
     case 'createUserPoolDomain': {
-      await cognito.createUserPoolDomain(input);
+      await cognito.createUserPoolDomain(call.input);
       const poolId = resource.kind === 'domain' ? resource.pool : 'MasterPool';
-      return { ...actual, [poolId]: { ...actual[poolId], Domain: input.Domain } };
+      return { ...actual, [poolId]: { ...actual[poolId], Domain: call.input.Domain } };
     }
     case 'createUserPoolClient': {
-      const { UserPoolClient } = await cognito.createUserPoolClient(input);
+      const { UserPoolClient } = await cognito.createUserPoolClient(call.input);
       return { ...actual, [resource.id]: UserPoolClient };
     }
     case 'adminCreateUser': {
       const password = temporaryPassword(actual.UpstreamPool?.Policies?.PasswordPolicy);
-      await cognito.adminCreateUser({ ...input, TemporaryPassword: password });
-      progress.userCreated(input.Username ?? '', password);
+      await cognito.adminCreateUser({ ...call.input, TemporaryPassword: password });
+      progress.userCreated(call.input.Username ?? '', password);
       return actual;
     }
-    case 'updateUserPool':
-      await cognito.updateUserPool(input);
-      return actual;
+    case 'tagResource':
+      await cognito.tagResource(call.input);
+      return withTags(actual, call.input);
+    case 'untagResource':
     case 'updateUserPoolClient':
-      await cognito.updateUserPoolClient(input);
-      return actual;
     case 'createIdentityProvider':
-      await cognito.createIdentityProvider(input);
-      return actual;
     case 'updateIdentityProvider':
-      await cognito.updateIdentityProvider(input);
-      return actual;
     case 'createResourceServer':
-      await cognito.createResourceServer(input);
-      return actual;
     case 'updateResourceServer':
-      await cognito.updateResourceServer(input);
+    case 'createManagedLoginBranding':
+      await send(cognito, call);
       return actual;
   }
+}
+
+/** Makes a call whose answer tells nothing new. */
+export async function send(cognito: CognitoApi['cognito'], call: Call): Promise<void> {
+  const { operation, input } = call;
+  await (cognito[operation] as (input: Call['input']) => Promise<unknown>).call(cognito, input);
+}
+
+function withTags(actual: Actual, { ResourceArn, Tags }: TagResourceRequest): Actual {
+  const pools = (['MasterPool', 'UpstreamPool'] as const).flatMap((id) => {
+    const pool = actual[id];
+    if (pool?.Arn !== ResourceArn) return [];
+    return [[id, { ...pool, UserPoolTags: { ...pool?.UserPoolTags, ...Tags } }] as const];
+  });
+  return { ...actual, ...Object.fromEntries(pools) };
 }

@@ -105,6 +105,15 @@ function declaration(resource: Resource, inputs: SetupInputs): object {
         Type: 'AWS::Cognito::UserPoolResourceServer',
         Properties: { UserPoolId: ref(resource.pool), ...resource.properties },
       };
+    case 'style':
+      return {
+        Type: 'AWS::Cognito::ManagedLoginBranding',
+        Properties: {
+          UserPoolId: ref(resource.pool),
+          ClientId: ref(resource.client),
+          UseCognitoProvidedValues: true,
+        },
+      };
     case 'user':
       return {
         Type: 'AWS::Cognito::UserPoolUser',

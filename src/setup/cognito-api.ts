@@ -1,16 +1,23 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type * as Sdk from '@aws-sdk/client-cognito-identity-provider';
 import { controlPlaneAt, importAwsSdk } from '../cognito/control-plane.js';
 import { codeOf, patiently, type Wait } from './patience.js';
+import { unknownMembers } from './sdk-model.js';
 import { SetupError } from './setup-error.js';
 
 /** Cognito's control plane, with the patience that its request limits ask for. */
 export interface CognitoApi {
   readonly cognito: Sdk.CognitoIdentityProvider;
-  readonly sdk: Pick<typeof Sdk, 'paginateListUserPools' | 'paginateListUserPoolClients'>;
+  readonly sdk: typeof Sdk;
   readonly region: string;
   /** The discovery document of a pool, read from the host that answers for the region. */
   readonly discover: (poolId: string) => Promise<Discovery>;
   readonly wait: Wait;
+  /** Version of the SDK. */
+  readonly sdkVersion: string;
+  /** Members that descriptions have had so far and the SDK does not know: whether an update keeps them, nobody can tell. */
+  readonly unknownMembers: ReadonlySet<string>;
 }
 
 interface Discovery {
@@ -56,6 +63,8 @@ export async function connect({
         patiently(() => next(args), !commandName.includes('Create'), wait),
     { step: 'initialize', name: 'patience' },
   );
+  const unknown = new Set<string>();
+  compareDescriptions(cognito, sdk, (member) => unknown.add(member));
   const knownRegion = await cognito.config.region().catch((cause: unknown) => {
     throw new SetupError('No AWS region is known: add --region, or set AWS_REGION.', { cause });
   });
@@ -72,14 +81,48 @@ export async function connect({
     sdk,
     region: knownRegion,
     wait,
+    sdkVersion: (await cognito.config.defaultUserAgentProvider())[0]?.[1] ?? '',
+    unknownMembers: unknown,
     discover: (poolId) =>
       discover(`${origin.replace(/\/$/, '')}/${poolId}`, proxiedFetch ?? fetch, wait),
   };
 }
 
+/** Looks at every description as it came over the wire, for the SDK drops what it does not know. */
+function compareDescriptions(
+  cognito: Sdk.CognitoIdentityProvider,
+  sdk: typeof Sdk,
+  found: (member: string) => void,
+): void {
+  const shapes = new Map<string, unknown>(Object.entries(sdk));
+  cognito.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        const result = await next(args);
+        const operation = commandName.replace(/Command$/, '');
+        const response = result.response as { statusCode?: number; body?: unknown };
+        if (!operation.startsWith('Describe') || response.statusCode !== 200) return result;
+        const body = await buffer(response.body as Readable);
+        const answer: unknown = JSON.parse(body.toString());
+        const members = unknownMembers(shapes.get(`${operation}Response$`), answer);
+        for (const member of members) found(`${member} of ${Object.values(args.input).join(' ')}`);
+        return { ...result, response: { ...response, body: Readable.from([body]) } };
+      },
+    // Behind the SDK's own reading of the answer, which takes the body.
+    { step: 'deserialize', priority: 'low', name: 'compareDescriptions' },
+  );
+}
+
+/** The first that exports its model and can give a client a second secret. */
+const FIRST_SDK = '3.1000.0';
+
 async function loadSdk(): Promise<typeof Sdk> {
   try {
-    return await importAwsSdk();
+    const sdk = await importAwsSdk();
+    if ('DescribeUserPoolResponse$' in sdk) return sdk;
+    throw new SetupError(
+      `The installed AWS SDK is older than ${FIRST_SDK}: npm install @aws-sdk/client-cognito-identity-provider@latest`,
+    );
   } catch (error) {
     if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new SetupError(

@@ -1,28 +1,61 @@
 import type { EnvChange } from './env-values.js';
 import type { EnvFile } from './env-file.js';
 import type { Plan } from './plan.js';
-import type { Step } from './step.js';
+import type { RestorePlan } from './plan-restore.js';
+import type { Change, Step } from './step.js';
 
-const signs = { create: '+', change: '~' } as const;
+const signs = { create: '+', change: '~', adopt: '~', mark: '~', restore: '~' } as const;
 
 /** A plan as the operator reads it before saying yes. No secret is in it. */
 export function describePlan(plan: Plan, file: EnvFile, changes: readonly EnvChange[]): string {
   return [
     ...plan.kept.map(({ title }) => `  =  keep    ${title}`),
-    ...plan.steps.flatMap(describeStep),
+    ...plan.steps.flatMap((step) => [stepLine(step), ...step.changes.map(changeLine)]),
     ...describeFile(file, changes),
+    ...describeRemovals(plan.steps.map(titled)),
     ...plan.notes.map((note) => `\nNote: ${note}`),
   ].join('\n');
 }
 
 /** One line for a step, as it is carried out. */
 export const stepLine = ({ action, resource }: Step): string =>
-  `  ${signs[action]}  ${action}  ${resource.title}`;
+  `  ${signs[action]}  ${action.padEnd(6)}  ${resource.title}`;
 
-const describeStep = (step: Step): string[] => [
-  stepLine(step),
-  ...step.changes.map(({ property, text }) => `               ${property}: ${text}`),
-];
+const changeLine = ({ property, text }: Change): string => `               ${property}: ${text}`;
+
+/** What the way back to a backup is, as the operator reads it. */
+export function describeRestore({ steps, left, impossible }: RestorePlan): string {
+  return [
+    ...steps.flatMap(({ title, changes }) => [restoreLine(title), ...changes.map(changeLine)]),
+    ...describeRemovals(steps),
+    ...section('Changed since, and left as it is (--overwrite-later-changes):', left),
+    ...section('Cannot be put back:', impossible),
+  ].join('\n');
+}
+
+export const restoreLine = (title: string): string => `  ~  restore  ${title}`;
+
+/** A step by what it changes. */
+interface Titled {
+  readonly title: string;
+  readonly changes: readonly Change[];
+}
+
+export const titled = ({ resource: { title }, changes }: Step): Titled => ({ title, changes });
+
+/** Everything that is lost by these steps, in words. */
+export const removalsOf = (steps: readonly Titled[]): string[] =>
+  steps.flatMap(({ title, changes }) =>
+    changes.flatMap(({ property, removal }) =>
+      removal === undefined ? [] : [`${title}, ${property}: ${removal}`],
+    ),
+  );
+
+const describeRemovals = (steps: readonly Titled[]): string[] =>
+  section('Removals:', removalsOf(steps));
+
+const section = (heading: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', heading, ...lines.map((line) => `  -  ${line}`)];
 
 function describeFile(file: EnvFile, changes: readonly EnvChange[]): string[] {
   if (!isFileChanged(file, changes)) return [`  =  keep    ${file.path}`];

@@ -4,20 +4,15 @@ import type {
   DomainResource,
   PoolId,
   PoolResource,
+  ProviderResource,
   Resource,
   ResourceServerResource,
+  StyleResource,
   UserResource,
 } from './resources.js';
-import {
-  clientIdOf,
-  clientSecretOf,
-  domainOf,
-  issuerOf,
-  type Reference,
-  type Text,
-} from './references.js';
+import { clientIdOf, clientSecretOf, domainOf, issuerOf, type Text } from './references.js';
 import { ROTATION_GRACE_SECONDS } from '../config/time-limits.js';
-import { TAG } from './tag.js';
+import { TAG } from './marks.js';
 import { attributeMapping } from './attribute-mapping.js';
 
 /** What the operator wants, checked. */
@@ -29,9 +24,24 @@ export interface SetupInputs {
   readonly upstreamName: string;
   /** Of the master pool's domain; the second pool's has `-upstream` behind it. Without it both are made from the pools' ids. */
   readonly domainPrefix: string | undefined;
+  /** Instead of a second pool: an OpenID provider that exists, whatever it is. */
+  readonly upstream: ExistingUpstream | undefined;
+  /** What people read on the button of the upstream, and while it is signed out of. */
+  readonly label: string;
+  /** Cognito's newer pages, with a style for each client that people see. */
+  readonly withManagedLogin: boolean;
   /** Also a scope for the API, and a client for machines that may ask for it. */
   readonly withApi: boolean;
   readonly user: { readonly username: string; readonly email: string } | undefined;
+}
+
+/** An OpenID provider that is not ours to set up, and the master pool's client there. */
+export interface ExistingUpstream {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where it has one; else nobody can be signed out there by us. */
+  readonly endSessionEndpoint: string | undefined;
 }
 
 /** Everything that must exist, each after what it needs, and what `.env` must then say. */
@@ -48,11 +58,12 @@ export interface Variable {
   readonly joinedBy?: ' ' | ',';
 }
 
-/** `IDENTITY_PROVIDERS`: one provider whose sign-out is a pool's. */
+/** `IDENTITY_PROVIDERS`: one provider, and how to sign out there. */
 export interface SignOutOf {
   readonly provider: string;
-  readonly domain: Reference;
-  readonly clientId: Reference;
+  readonly label: string;
+  /** In the words of `signOut`. */
+  readonly signOut: Readonly<Record<string, Text>>;
 }
 
 const SCOPES = ['openid', 'email', 'profile'];
@@ -60,48 +71,16 @@ const API_SCOPE = 'orders/read';
 
 /** What must exist for these inputs: the article's two joined pools. */
 export function desiredFor(inputs: SetupInputs): Desired {
-  const { masterName, upstreamName, baseUrl, domainPrefix } = inputs;
+  const { masterName, upstreamName, baseUrl, domainPrefix, withManagedLogin } = inputs;
   const scopes = inputs.withApi ? [...SCOPES, API_SCOPE] : SCOPES;
-  const afterSignOut = `${baseUrl}/logout/continue`;
+  const pages = withManagedLogin ? 2 : 1;
 
   const resources: Resource[] = [
     pool('MasterPool', masterName),
-    pool('UpstreamPool', upstreamName),
-    domain('MasterDomain', 'MasterPool', masterName, domainPrefix),
-    domain(
-      'UpstreamDomain',
-      'UpstreamPool',
-      upstreamName,
-      domainPrefix && `${domainPrefix}-upstream`,
-    ),
-    {
-      kind: 'app client',
-      id: 'UpstreamClient',
-      title: `app client master-pool of ${upstreamName}`,
-      pool: 'UpstreamPool',
-      properties: {
-        ...codeClient('master-pool', SCOPES, [afterSignOut], 'COGNITO'),
-        CallbackURLs: [domainOf('MasterPool', '/oauth2/idpresponse')],
-      },
-    },
-    {
-      kind: 'identity provider',
-      id: 'IdentityProvider',
-      title: `identity provider ${upstreamName} of ${masterName}`,
-      pool: 'MasterPool',
-      properties: {
-        ProviderName: upstreamName,
-        ProviderType: 'OIDC',
-        ProviderDetails: {
-          client_id: clientIdOf('UpstreamClient'),
-          client_secret: clientSecretOf('UpstreamClient'),
-          attributes_request_method: 'GET',
-          oidc_issuer: issuerOf('UpstreamPool'),
-          authorize_scopes: SCOPES.join(' '),
-        },
-        AttributeMapping: attributeMapping,
-      },
-    },
+    ...(inputs.upstream ? [] : [pool('UpstreamPool', upstreamName)]),
+    domain('MasterDomain', 'MasterPool', masterName, domainPrefix, pages),
+    ...(inputs.upstream ? [] : secondPool(inputs, pages)),
+    identityProvider(inputs),
     ...(inputs.withApi ? [resourceServer(masterName)] : []),
     {
       kind: 'app client',
@@ -109,15 +88,71 @@ export function desiredFor(inputs: SetupInputs): Desired {
       title: `app client site of ${masterName}`,
       pool: 'MasterPool',
       properties: {
-        ...codeClient('site', scopes, [afterSignOut], upstreamName),
+        ...codeClient('site', scopes, [afterSignOut(baseUrl)], upstreamName),
         CallbackURLs: [`${baseUrl}/callback`],
       },
     },
+    ...(withManagedLogin ? [style('SiteStyle', 'SiteClient', 'MasterPool', 'site')] : []),
     ...(inputs.withApi ? [machineClient(masterName)] : []),
     ...(inputs.user ? [firstUser(upstreamName, inputs.user)] : []),
   ];
   return { resources, variables: variables(inputs, scopes) };
 }
+
+const afterSignOut = (baseUrl: string): string => `${baseUrl}/logout/continue`;
+
+/** What the second pool needs besides itself: its domain, and the master pool's client there. */
+function secondPool(
+  { upstreamName, domainPrefix, baseUrl, withManagedLogin }: SetupInputs,
+  pages: number,
+): Resource[] {
+  const prefix = domainPrefix && `${domainPrefix}-upstream`;
+  const name = 'master-pool';
+  return [
+    domain('UpstreamDomain', 'UpstreamPool', upstreamName, prefix, pages),
+    {
+      kind: 'app client',
+      id: 'UpstreamClient',
+      title: `app client ${name} of ${upstreamName}`,
+      pool: 'UpstreamPool',
+      properties: {
+        ...codeClient(name, SCOPES, [afterSignOut(baseUrl)], 'COGNITO'),
+        CallbackURLs: [domainOf('MasterPool', '/oauth2/idpresponse')],
+      },
+    },
+    ...(withManagedLogin ? [style('UpstreamStyle', 'UpstreamClient', 'UpstreamPool', name)] : []),
+  ];
+}
+
+const identityProvider = ({
+  upstreamName,
+  masterName,
+  upstream,
+}: SetupInputs): ProviderResource => ({
+  kind: 'identity provider',
+  id: 'IdentityProvider',
+  title: `identity provider ${upstreamName} of ${masterName}`,
+  pool: 'MasterPool',
+  properties: {
+    ProviderName: upstreamName,
+    ProviderType: 'OIDC',
+    ProviderDetails: {
+      client_id: upstream?.clientId ?? clientIdOf('UpstreamClient'),
+      client_secret: upstream?.clientSecret ?? clientSecretOf('UpstreamClient'),
+      attributes_request_method: 'GET',
+      oidc_issuer: upstream?.issuer ?? issuerOf('UpstreamPool'),
+      authorize_scopes: SCOPES.join(' '),
+    },
+    AttributeMapping: attributeMapping,
+  },
+});
+
+const style = (
+  id: StyleResource['id'],
+  client: StyleResource['client'],
+  pool: PoolId,
+  name: string,
+): StyleResource => ({ kind: 'style', id, title: `style of app client ${name}`, pool, client });
 
 // Standard attributes are mutable unless told otherwise; it is said here because it can never be changed.
 const schema = ['email', 'name', 'given_name', 'family_name'].map((Name) => ({
@@ -146,14 +181,14 @@ const domain = (
   of: PoolId,
   name: string,
   prefix: string | undefined,
+  managedLoginVersion: number,
 ): DomainResource => ({
   kind: 'domain',
   id,
   title: `domain of ${name}`,
   pool: of,
   prefix,
-  // Classic pages: managed login answers 403 until each client has been given a style of its own.
-  managedLoginVersion: 1,
+  managedLoginVersion,
 });
 
 const codeClient = (
@@ -226,17 +261,17 @@ function variables(inputs: SetupInputs, scopes: readonly string[]): Variable[] {
     value,
     isSecret: false,
   });
-  const signOut: SignOutOf = {
+  const provider: SignOutOf = {
     provider: inputs.upstreamName,
-    domain: domainOf('UpstreamPool'),
-    clientId: clientIdOf('UpstreamClient'),
+    label: inputs.label,
+    signOut: signOut(inputs),
   };
   return [
     open('BASE_URL', inputs.baseUrl),
     open('ISSUER', issuerOf('MasterPool')),
     open('CLIENT_ID', clientIdOf('SiteClient')),
     { name: 'CLIENT_SECRET', value: clientSecretOf('SiteClient'), isSecret: true },
-    open('IDENTITY_PROVIDERS', signOut),
+    open('IDENTITY_PROVIDERS', provider),
     ...(inputs.withApi
       ? [
           { ...open('SCOPE', scopes.join(' ')), joinedBy: ' ' as const },
@@ -244,4 +279,18 @@ function variables(inputs: SetupInputs, scopes: readonly string[]): Variable[] {
         ]
       : []),
   ];
+}
+
+function signOut({ upstream, label }: SetupInputs): SignOutOf['signOut'] {
+  if (upstream === undefined) {
+    return {
+      kind: 'cognito',
+      domain: domainOf('UpstreamPool'),
+      clientId: clientIdOf('UpstreamClient'),
+    };
+  }
+  const { endSessionEndpoint, clientId } = upstream;
+  return endSessionEndpoint === undefined
+    ? { kind: 'none', advice: `You may still be signed in at ${label}: sign out there too.` }
+    : { kind: 'oidc', endSessionEndpoint, clientId };
 }

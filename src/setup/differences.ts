@@ -15,20 +15,33 @@ export function differences(found: object, next: object): Change[] {
   const before = new Map<string, unknown>(Object.entries(found));
   return Object.entries(next)
     .filter(([key, value]) => !isSame(before.get(key), value))
-    .map(([property, value]) => ({ property, text: difference(before.get(property), value) }));
+    .map(([property, value]) => difference(property, before.get(property), value));
 }
 
-const isSame = (one: unknown, other: unknown): boolean =>
+export const isSame = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-function difference(before: unknown, after: unknown): string {
-  if (!Array.isArray(after)) return `${inWords(before)} -> ${inWords(after)}`;
-  const had: unknown[] = Array.isArray(before) ? before : [];
-  const added = after.filter((value) => !had.includes(value)).map((value) => `+ ${inWords(value)}`);
-  const removed = had
-    .filter((value) => !after.includes(value))
-    .map((value) => `- ${inWords(value)}`);
-  return [...added, ...removed].join(', ');
+function difference(property: string, before: unknown, after: unknown): Change {
+  const removal = removed(before, after);
+  if (!Array.isArray(after) || !Array.isArray(before)) {
+    return { property, text: `${inWords(before)} -> ${inWords(after)}`, removal };
+  }
+  const added = lacking(after, before).map((each) => `+ ${inWords(each)}`);
+  const gone = lacking(before, after).map((each) => `- ${inWords(each)}`);
+  const was = before.length === 0 ? 'was empty' : `was ${inWords(before)}`;
+  return { property, text: `${[...added, ...gone].join(', ')} (${was})`, removal };
+}
+
+const lacking = (values: readonly unknown[], others: readonly unknown[]): unknown[] =>
+  values.filter((value) => !others.some((other) => isSame(other, value)));
+
+/** What was there and is there no more: of a list its elements. */
+function removed(before: unknown, after: unknown): string | undefined {
+  if (before === undefined) return undefined;
+  if (after === undefined) return inWords(before);
+  if (!Array.isArray(before) || !Array.isArray(after)) return undefined;
+  const gone = lacking(before, after);
+  return gone.length === 0 ? undefined : gone.map(inWords).join(', ');
 }
 
 /** A value on one line. */

@@ -36,7 +36,7 @@ function changeOf(variable: Variable, actual: Actual, file: EnvFile): EnvChange 
   const { name, value } = variable;
   const action = isUnset(file, name) ? 'add' : 'replace';
   if (typeof value === 'object' && 'provider' in value) {
-    const text = `${value.provider}, signed out at ${shown(value.domain, actual)}`;
+    const text = `${value.provider} (${value.label}), ${signOutInWords(value, actual)}`;
     return { name, action, text, value: providersWith(value, actual, file.values[name]) };
   }
   const resolved = resolve(value, actual) ?? absent(variable, actual);
@@ -62,21 +62,36 @@ function joined(ours: string, separator: string, before = ''): string {
 const absent = ({ name }: Variable, { SiteClient }: Actual): string | undefined =>
   name === 'CLIENT_SECRET' && SiteClient !== undefined ? 'none' : undefined;
 
-/** The providers the file has, ours among them; what it says of ours besides the sign-out is kept. */
+/** What the file calls a provider, if it has a label for it. */
+export function labelIn({ values }: EnvFile, provider: string | undefined): string | undefined {
+  const ours = providersIn(values['IDENTITY_PROVIDERS']).find(({ name }) => name === provider);
+  return typeof ours?.['label'] === 'string' ? ours['label'] : undefined;
+}
+
+function signOutInWords({ signOut }: SignOutOf, actual: Actual): string {
+  const place = signOut['domain'] ?? signOut['endSessionEndpoint'];
+  return place === undefined
+    ? 'where nobody can be signed out by us'
+    : `signed out at ${shown(place, actual)}`;
+}
+
+/** The providers the file has, ours among them; what it says of ours besides these is kept. */
 function providersWith(
-  { provider, domain, clientId }: SignOutOf,
+  { provider, label, signOut }: SignOutOf,
   actual: Actual,
   before: string | undefined,
 ): string | undefined {
-  const [origin, id] = [resolve(domain, actual), resolve(clientId, actual)];
-  if (origin === undefined || id === undefined) return undefined;
-  const signOut = { kind: 'cognito', domain: origin, clientId: id };
+  const wanted: Record<string, string> = {};
+  for (const [key, text] of Object.entries(signOut)) {
+    const value = resolve(text, actual);
+    if (value === undefined) return undefined;
+    wanted[key] = value;
+  }
   const present = providersIn(before);
   const ours = present.find((each) => each['name'] === provider);
-  if (ours !== undefined && isSame(ours['signOut'], signOut)) return before;
-  const all = ours
-    ? present.map((each) => (each['name'] === provider ? { ...each, signOut } : each))
-    : [...present, { name: provider, signOut }];
+  if (ours?.['label'] === label && isSame(ours['signOut'], wanted)) return before;
+  const whole = { ...ours, name: provider, label, signOut: wanted };
+  const all = ours ? present.map((each) => (each === ours ? whole : each)) : [...present, whole];
   // A value in single quotes has none inside.
   return JSON.stringify(all).replaceAll("'", String.raw`\u0027`);
 }

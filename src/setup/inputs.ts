@@ -1,12 +1,18 @@
 import { options } from '../config/options.js';
+import * as values from '../config/values.js';
 import { ConfigError, type Problem } from '../errors.js';
-import type { SetupInputs } from './desired.js';
+import type { ExistingUpstream, SetupInputs } from './desired.js';
 
 /** As written on the command line. */
 export interface WrittenInputs {
   readonly baseUrl?: string | undefined;
   readonly masterName: string;
-  readonly upstreamName: string;
+  readonly upstreamName?: string | undefined;
+  readonly upstreamIssuer?: string | undefined;
+  readonly upstreamClientId?: string | undefined;
+  readonly upstreamClientSecretFile?: string | undefined;
+  readonly label?: string | undefined;
+  readonly managedLogin?: boolean | undefined;
   readonly domainPrefix?: string | undefined;
   readonly api?: boolean | undefined;
   readonly user?: string | undefined;
@@ -19,14 +25,39 @@ const PREFIX = /^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/;
 // Neither blank nor "_", so that "Provider_sub" can be taken apart.
 const PROVIDER = /^[^\s_]{3,32}$/u;
 const POOL = /^[\w\s+=,.@-]{1,128}$/u;
+// It is a tag's value too, which has no comma.
+const TAGGABLE = /^[\p{L}\p{N}+=.:/@-]+$/u;
+
+/** What can be said without reading a file or asking anybody. */
+export type CheckedInputs = Omit<SetupInputs, 'upstream'> & {
+  readonly upstream: UpstreamOptions | undefined;
+};
+
+/** Of an OpenID provider that exists; its secret is in a file, for a command line is no place for one. */
+export interface UpstreamOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecretFile: string;
+}
+
+export const withUpstream = (
+  inputs: CheckedInputs,
+  upstream: ExistingUpstream | undefined,
+): SetupInputs => ({ ...inputs, upstream });
+
+export const DEFAULT_UPSTREAM = 'oidc-pool-2';
+const DEFAULT_LABEL = 'Company account';
 
 /** @throws {ConfigError} with everything that is wrong */
-export function checkedInputs(written: WrittenInputs): SetupInputs {
+export function checkedInputs(written: WrittenInputs): CheckedInputs {
   const problems: Problem[] = [];
   const check = (isFine: boolean, option: string, problem: string, fix: string): void => {
     if (!isFine) problems.push({ option, problem, fix });
   };
-  const { masterName, upstreamName, domainPrefix, user, email, endpointUrl } = written;
+  const { masterName, domainPrefix, user, email, endpointUrl } = written;
+  const { upstreamIssuer, upstreamClientId, upstreamClientSecretFile } = written;
+  const upstreamName = written.upstreamName ?? DEFAULT_UPSTREAM;
+  const label = written.label ?? DEFAULT_LABEL;
   const baseUrl = options.baseUrl.schema.safeParse(written.baseUrl ?? '');
   const reserved = ['aws', 'amazon', 'cognito'].find((word) => domainPrefix?.includes(word));
 
@@ -45,10 +76,46 @@ export function checkedInputs(written: WrittenInputs): SetupInputs {
     'use letters, digits and dashes',
   );
   check(
-    PROVIDER.test(upstreamName) && POOL.test(upstreamName),
+    PROVIDER.test(upstreamName) && POOL.test(upstreamName) && TAGGABLE.test(upstreamName),
     '--upstream-name',
     'is also the name of the identity provider and does not fit',
     'use 3 to 32 letters, digits and dashes, no blank and no underscore',
+  );
+  const upstreamOptions = {
+    '--upstream-issuer': upstreamIssuer,
+    '--upstream-client-id': upstreamClientId,
+    '--upstream-client-secret-file': upstreamClientSecretFile,
+    '--upstream-name': written.upstreamName,
+  };
+  const isUpstreamGiven =
+    upstreamIssuer !== undefined ||
+    upstreamClientId !== undefined ||
+    upstreamClientSecretFile !== undefined;
+  for (const [option, value] of Object.entries(upstreamOptions)) {
+    check(
+      !isUpstreamGiven || value !== undefined,
+      option,
+      'is missing',
+      'a provider that exists needs issuer, client id, a file with the client secret, and a name',
+    );
+  }
+  check(
+    upstreamIssuer === undefined || values.urlWithoutQuery.safeParse(upstreamIssuer).success,
+    '--upstream-issuer',
+    'is no issuer',
+    'write it as in the discovery document, e.g. https://example.okta.com',
+  );
+  check(
+    !isUpstreamGiven || user === undefined,
+    '--user',
+    'has no second pool to be made in',
+    'people are made at the provider that exists: leave it out',
+  );
+  check(
+    label.trim() !== '' && !/[\p{Cc}']/u.test(label) && label.length <= 60,
+    '--label',
+    'is no label',
+    'write up to 60 characters that people read on a button, without quotes',
   );
   check(
     masterName !== upstreamName,
@@ -97,6 +164,18 @@ export function checkedInputs(written: WrittenInputs): SetupInputs {
     baseUrl: baseUrl.data,
     masterName,
     upstreamName,
+    upstream:
+      upstreamIssuer !== undefined &&
+      upstreamClientId !== undefined &&
+      upstreamClientSecretFile !== undefined
+        ? {
+            issuer: upstreamIssuer,
+            clientId: upstreamClientId,
+            clientSecretFile: upstreamClientSecretFile,
+          }
+        : undefined,
+    label: label.trim(),
+    withManagedLogin: written.managedLogin ?? false,
     domainPrefix,
     withApi: written.api ?? false,
     user: user !== undefined && email !== undefined ? { username: user, email } : undefined,

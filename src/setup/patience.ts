@@ -3,8 +3,8 @@ const ATTEMPTS = 10;
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 20_000;
 
-/** Waits for so many milliseconds. */
-export type Wait = (ms: number) => Promise<unknown>;
+/** Waits for so many milliseconds, and may say what for. */
+export type Wait = (ms: number, what: string) => Promise<unknown>;
 
 /**
  * Makes a call again while AWS asks for patience: the limits are a few requests per second, shared by all of an account.
@@ -25,7 +25,7 @@ export async function patiently<Answer>(
       const isWorthwhile = wasNotTaken(error) || (mayRepeat && isPassing(error));
       if (!isWorthwhile || attempt === ATTEMPTS) throw error;
       const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
-      await wait(longest * (0.5 + Math.random() / 2));
+      await wait(longest * (0.5 + Math.random() / 2), `until AWS has time (${nameOf(error)})`);
     }
   }
 }

@@ -15,10 +15,26 @@ import type { Change, Outcome } from './step.js';
 export function planClient(resource: ClientResource, actual: Actual): Outcome {
   const pool = actual[resource.pool];
   const found = actual[resource.id];
-  const wanted = forPool(resource.properties, pool);
+  const ownership = actual.owners[resource.id]?.ownership;
+  const isShared = ownership === 'adopted' || ownership === 'named';
+  const wanted = forPool(isShared ? forOthersToo(resource.properties) : resource.properties, pool);
   return found === undefined || pool === undefined
     ? planNew(resource, wanted, pool, actual)
     : planChange(resource, wanted, found, pool, actual);
+}
+
+/**
+ * What a client needs that others live on: nothing that changes how they sign in or refresh. Rotation would end the
+ * refresh tokens that they keep, and excludes their refreshing through the API.
+ */
+function forOthersToo(wanted: ClientProperties): ClientProperties {
+  const {
+    RefreshTokenRotation: _rotation,
+    ExplicitAuthFlows: _flows,
+    PreventUserExistenceErrors: _errors,
+    ...rest
+  } = wanted;
+  return rest;
 }
 
 /** The Lite plan has no refresh token rotation. */
@@ -85,31 +101,28 @@ function planChange(
             call: isReady ? { operation: 'updateUserPoolClient', input: next } : undefined,
           },
     problems: problemsOf(title, resource, found, next),
-    notes: notesOf(title, pool),
+    notes: [...notesOf(title, pool), ...sharedNotes(title, resource, wanted, found)],
   };
 }
 
-/** The whole client as it should be. Whole, because an update resets what it does not name. */
+/**
+ * The whole client as it should be: all that its description has goes back, since an update resets what it does not name.
+ * What can only be described, the SDK leaves out when it writes the request.
+ */
 function brought(
   found: FoundClient,
   wanted: ClientProperties,
   callbackUrls: readonly string[],
   UserPoolId: string,
 ): UpdateUserPoolClientRequest {
-  const {
-    ClientSecret: _secret,
-    CreationDate: _created,
-    LastModifiedDate: _modified,
-    ClientType: _type,
-    ...updatable
-  } = found;
   const isForPeople = wanted.AllowedOAuthFlows?.includes('code') ?? false;
   return {
-    ...updatable,
+    ...found,
     UserPoolId,
     AllowedOAuthFlowsUserPoolClient: wanted.AllowedOAuthFlowsUserPoolClient,
     EnableTokenRevocation: wanted.EnableTokenRevocation,
-    PreventUserExistenceErrors: wanted.PreventUserExistenceErrors,
+    PreventUserExistenceErrors:
+      wanted.PreventUserExistenceErrors ?? found.PreventUserExistenceErrors,
     AllowedOAuthFlows: withAll(found.AllowedOAuthFlows, wanted.AllowedOAuthFlows),
     AllowedOAuthScopes: withAll(found.AllowedOAuthScopes, wanted.AllowedOAuthScopes),
     CallbackURLs: withAll(found.CallbackURLs, callbackUrls.length > 0 ? callbackUrls : undefined),
@@ -176,6 +189,20 @@ function problemsOf(
   }
   return problems;
 }
+
+const sharedNotes = (
+  title: string,
+  { properties }: ClientResource,
+  wanted: ClientProperties,
+  { RefreshTokenRotation }: FoundClient,
+): string[] =>
+  properties.RefreshTokenRotation !== undefined &&
+  wanted.ExplicitAuthFlows === undefined &&
+  RefreshTokenRotation?.Feature !== 'ENABLED'
+    ? [
+        `The ${title} was made by others and stays without refresh token rotation, which would break what they keep of it.`,
+      ]
+    : [];
 
 const notesOf = (title: string, pool: FoundPool | undefined): string[] =>
   pool?.UserPoolTier === 'LITE'

@@ -10,7 +10,9 @@ import type { Change, Outcome } from './step.js';
 
 type Details = Readonly<Record<string, string>>;
 
-/** What the identity provider, by which the master pool federates to the second one, needs to be as wanted. */
+const SECRET = 'a secret, cannot be restored';
+
+/** What the identity provider, by which the master pool federates to the upstream, needs to be as wanted. */
 export function planProvider(resource: ProviderResource, actual: Actual): Outcome {
   const { ProviderName, ProviderType, AttributeMapping } = resource.properties;
   const pool = actual[resource.pool];
@@ -20,7 +22,7 @@ export function planProvider(resource: ProviderResource, actual: Actual): Outcom
     const changes = [
       ...Object.entries(resource.properties.ProviderDetails).map(([key, text]) => ({
         property: `ProviderDetails.${key}`,
-        text: shown(text, actual),
+        text: key === 'client_secret' ? '(hidden)' : shown(text, actual),
       })),
       { property: 'AttributeMapping', text: Object.keys(AttributeMapping).join(', ') },
     ];
@@ -37,15 +39,32 @@ export function planProvider(resource: ProviderResource, actual: Actual): Outcom
       };
     return { step: { resource, action: 'create', changes, call } };
   }
-  if (found.ProviderType !== ProviderType) {
-    const problem = `The ${resource.title} is of type ${found.ProviderType}, not OIDC: choose another --upstream-name, or delete it.`;
-    return { problems: [problem] };
-  }
-  const next = details && brought(found, details, resource, pool.Id);
-  const changes = next === undefined ? waiting(resource, actual) : changesOf(found, next, actual);
+  const problem = whyItIsAnother(resource, found, actual);
+  if (problem !== undefined) return { problems: [problem] };
+  const isMade = actual.owners.IdentityProvider?.ownership === 'made';
+  const next = details && brought(found, details, resource, pool.Id, actual);
+  const changes =
+    next === undefined ? waiting(resource, actual) : changesOf(found, next, actual, isMade);
   if (changes.length === 0) return {};
   const call = next && { operation: 'updateIdentityProvider' as const, input: next };
   return { step: { resource, action: 'change', changes, call } };
+}
+
+/** Its type and issuer say who vouches for people: a provider of another is never made into ours. */
+function whyItIsAnother(
+  { title, properties }: ProviderResource,
+  { ProviderType, ProviderDetails }: IdentityProviderType,
+  actual: Actual,
+): string | undefined {
+  const instead = 'It is never changed into another: choose another --upstream-name, or delete it.';
+  if (ProviderType !== properties.ProviderType) {
+    return `The ${title} is of type ${ProviderType}, not ${properties.ProviderType}. ${instead}`;
+  }
+  const text = properties.ProviderDetails['oidc_issuer'] ?? '';
+  const before = ProviderDetails?.['oidc_issuer'];
+  return before === resolve(text, actual)
+    ? undefined
+    : `The ${title} has the issuer ${before}, not ${shown(text, actual)}. ${instead}`;
 }
 
 /** The details in full, or nothing while one is not known yet. */
@@ -59,53 +78,75 @@ function resolved({ properties }: ProviderResource, actual: Actual): Details | u
   return details;
 }
 
-/** Endpoints are left out, so that Cognito reads them from the issuer's discovery document again. */
+/** What Cognito reads from the discovery document of the issuer, where a caller does not name it. */
+const ENDPOINTS = ['authorize_url', 'token_url', 'attributes_url', 'jwks_uri'];
+
+/** All that its description has, and what is ours; endpoints only while they are those of the upstream. */
 function brought(
   found: IdentityProviderType,
   wanted: Details,
   { properties }: ProviderResource,
   UserPoolId: string,
+  actual: Actual,
 ): UpdateIdentityProviderRequest {
-  const before = found.ProviderDetails ?? {};
+  const before: Details = found.ProviderDetails ?? {};
   const scopes = withAll(
     before['authorize_scopes']?.split(' '),
     wanted['authorize_scopes']?.split(' '),
   );
+  const isStale = staleEndpoint(before, actual) !== undefined;
+  const kept = Object.entries(before).filter(([key]) => !isStale || !ENDPOINTS.includes(key));
   return {
+    ...found,
     UserPoolId,
     ProviderName: found.ProviderName,
     ProviderDetails: {
       ...wanted,
+      ...Object.fromEntries(kept),
+      client_id: wanted['client_id'] ?? '',
+      client_secret: wanted['client_secret'] ?? '',
       authorize_scopes: scopes?.join(' ') ?? '',
-      attributes_request_method: before['attributes_request_method'] ?? 'GET',
     },
     AttributeMapping: { ...found.AttributeMapping, ...properties.AttributeMapping },
-    IdpIdentifiers: found.IdpIdentifiers,
   };
+}
+
+/** An endpoint that is not at the second pool's domain: the domain has changed since. */
+function staleEndpoint(before: Details, { UpstreamDomain }: Actual): string | undefined {
+  const endpoint = before['authorize_url'];
+  if (UpstreamDomain === undefined || endpoint === undefined) return undefined;
+  return endpoint.startsWith(`${UpstreamDomain.origin}/`) ? undefined : endpoint;
 }
 
 function changesOf(
   found: IdentityProviderType,
   next: UpdateIdentityProviderRequest,
   actual: Actual,
+  isMade: boolean,
 ): Change[] {
   const before: Details = found.ProviderDetails ?? {};
-  const changes = [
-    ...differences(before, next.ProviderDetails ?? {}).map(({ property, text }) => ({
-      property: `ProviderDetails.${property}`,
-      text: property === 'client_secret' ? '(hidden) -> (hidden)' : text,
-    })),
-    ...differences(found.AttributeMapping ?? {}, next.AttributeMapping ?? {}).map(
-      ({ property, text }) => ({ property: `AttributeMapping.${property}`, text }),
+  const stale = staleEndpoint(before, actual);
+  const endpoint = stale && {
+    property: 'ProviderDetails.authorize_url, and what else is at that domain',
+    text: `${stale} -> ${actual.UpstreamDomain?.origin}/oauth2/authorize`,
+  };
+  return [
+    ...differences(before, next.ProviderDetails ?? {}).map((change) =>
+      change.property === 'client_secret'
+        ? {
+            property: 'ProviderDetails.client_secret',
+            text: `(hidden) -> (hidden) (${SECRET})`,
+            // One of ours was made for a client of ours, and can be read there.
+            removal: isMade ? undefined : SECRET,
+          }
+        : { ...change, property: `ProviderDetails.${change.property}` },
     ),
+    ...(endpoint ? [endpoint] : []),
+    ...differences(found.AttributeMapping ?? {}, next.AttributeMapping ?? {}).map((change) => ({
+      ...change,
+      property: `AttributeMapping.${change.property}`,
+    })),
   ];
-  const endpoint = before['authorize_url'];
-  const origin = actual.UpstreamDomain?.origin;
-  if (changes.length === 0 && endpoint && origin && !endpoint.startsWith(`${origin}/`)) {
-    const text = `${endpoint} -> ${origin}/oauth2/authorize`;
-    return [{ property: 'ProviderDetails.authorize_url', text }];
-  }
-  return changes;
 }
 
 const waiting = ({ properties }: ProviderResource, actual: Actual): Change[] =>

@@ -1,18 +1,17 @@
-import type {
-  UpdateUserPoolRequest,
-  UserPoolType,
-} from '@aws-sdk/client-cognito-identity-provider';
 import { domainPrefixOf } from '../cognito/user-pool.js';
 import type { Actual, FoundPool } from './actual.js';
 import { attributeMapping } from './attribute-mapping.js';
-import { differences, inWords } from './differences.js';
+import { inWords } from './differences.js';
 import type { DomainResource, PoolResource } from './resources.js';
 import type { Outcome } from './step.js';
 
-/** What a user pool needs to be as wanted. Of one that exists only the protection from deletion is ours to say. */
+/**
+ * What a user pool needs to be as wanted. One that exists stays as it is: UpdateUserPool resets whatever a caller does not
+ * know of, and nothing that it can set is needed.
+ */
 export function planPool(resource: PoolResource, actual: Actual): Outcome {
   const found = actual[resource.id];
-  const { PoolName, Schema = [], UserPoolTags: _tags, ...rest } = resource.properties;
+  const { PoolName, Schema = [], ...rest } = resource.properties;
   if (found === undefined) {
     const mutable = Schema.map(({ Name }) => Name).join(', ');
     const changes = [
@@ -22,63 +21,18 @@ export function planPool(resource: PoolResource, actual: Actual): Outcome {
     const call = { operation: 'createUserPool' as const, input: resource.properties };
     return { step: { resource, action: 'create', changes, call } };
   }
-  const next = brought(found, resource);
-  const changes = differences(found, { DeletionProtection: next.DeletionProtection });
   return {
-    step:
-      changes.length === 0
-        ? undefined
-        : {
-            resource,
-            action: 'change',
-            changes,
-            call: { operation: 'updateUserPool', input: next },
-          },
     problems: resource.id === 'MasterPool' ? schemaProblems(PoolName, found) : [],
+    notes: protectionNotes(resource, found),
   };
 }
 
-/** What Describe and Update both know: everything else cannot be lost by an update. */
-const updatable = [
-  'Policies',
-  'LambdaConfig',
-  'AutoVerifiedAttributes',
-  'SmsVerificationMessage',
-  'EmailVerificationMessage',
-  'EmailVerificationSubject',
-  'VerificationMessageTemplate',
-  'SmsAuthenticationMessage',
-  'UserAttributeUpdateSettings',
-  'MfaConfiguration',
-  'DeviceConfiguration',
-  'EmailConfiguration',
-  'SmsConfiguration',
-  'UserPoolTags',
-  'UserPoolAddOns',
-  'AccountRecoverySetting',
-  'UserPoolTier',
-  'KeyConfiguration',
-  'IssuerConfiguration',
-  'AcrConfiguration',
-  'DcrConfiguration',
-] as const satisfies readonly (keyof UserPoolType & keyof UpdateUserPoolRequest)[];
-
-/** The whole pool as it should be. Whole, because an update resets what it does not name. */
-function brought(found: FoundPool, { properties }: PoolResource): UpdateUserPoolRequest {
-  // Its validity is in the password policy today; Cognito refuses to be told both.
-  const { UnusedAccountValidityDays: _days, ...adminCreateUser } =
-    found.AdminCreateUserConfig ?? {};
-  const kept = Object.fromEntries(
-    updatable.filter((key) => found[key] !== undefined).map((key) => [key, found[key]]),
-  );
-  return {
-    ...kept,
-    UserPoolId: found.Id,
-    PoolName: found.Name,
-    AdminCreateUserConfig: adminCreateUser,
-    DeletionProtection: properties.DeletionProtection,
-  };
-}
+const protectionNotes = ({ title }: PoolResource, { DeletionProtection }: FoundPool): string[] =>
+  DeletionProtection === 'ACTIVE'
+    ? []
+    : [
+        `The ${title} can be deleted by a slip of the hand, with everybody in it: switch its deletion protection on (console: Settings).`,
+      ];
 
 /** What of a schema would break signing in through the second pool; none of it can be changed later. */
 function schemaProblems(name: string, { SchemaAttributes = [] }: FoundPool): string[] {
@@ -104,9 +58,10 @@ export function planDomain(resource: DomainResource, actual: Actual): Outcome {
   }
   const name = resource.prefix ?? (pool && domainPrefixOf(pool.Id));
   const { managedLoginVersion: ManagedLoginVersion } = resource;
+  const pages = ManagedLoginVersion === 2 ? 'managed login' : 'classic pages';
   const changes = [
     { property: 'Domain', text: name ?? '<made from the id of the pool>' },
-    { property: 'ManagedLoginVersion', text: `${ManagedLoginVersion} (classic pages)` },
+    { property: 'ManagedLoginVersion', text: `${ManagedLoginVersion} (${pages})` },
   ];
   const call = pool &&
     name !== undefined && {
@@ -117,7 +72,7 @@ export function planDomain(resource: DomainResource, actual: Actual): Outcome {
 }
 
 function domainNotes(
-  { title, prefix }: DomainResource,
+  { title, prefix, managedLoginVersion: wanted }: DomainResource,
   name: string,
   managedLoginVersion: number,
 ): string[] {
@@ -125,9 +80,14 @@ function domainNotes(
   if (prefix !== undefined && prefix !== name) {
     notes.push(`The ${title} is ${name} already and stays so; ${prefix} is not used.`);
   }
-  if (managedLoginVersion === 2) {
+  if (managedLoginVersion === 2 && wanted === 1) {
     notes.push(
-      `The ${title} shows managed login, which answers 403 for a client without a style: aws cognito-idp create-managed-login-branding --use-cognito-provided-values --user-pool-id … --client-id …`,
+      `The ${title} shows managed login, which answers 403 for a client without a style: add --managed-login, and the clients here are given Cognito's own.`,
+    );
+  }
+  if (managedLoginVersion !== 2 && wanted === 2) {
+    notes.push(
+      `The ${title} shows the classic pages and stays so, because everybody sees it change: aws cognito-idp update-user-pool-domain --domain ${name} --managed-login-version 2 --user-pool-id …`,
     );
   }
   return notes;

@@ -21,7 +21,7 @@ export async function readDomain(
   const managedLoginVersion = DomainDescription?.ManagedLoginVersion ?? 1;
 
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    if (attempt > 1) await wait(BETWEEN_MS);
+    if (attempt > 1) await wait(BETWEEN_MS, `until the domain ${name} appears in discovery`);
     const { issuer, authorization_endpoint: endpoint = '' } = await discover(pool.Id);
     const origin = /^(.+)\/oauth2\/authorize$/.exec(endpoint)?.[1];
     if (origin !== undefined) return { name, managedLoginVersion, origin, issuer };

@@ -65,6 +65,15 @@ export interface ResourceServerResource {
   };
 }
 
+/** Without one, managed login shows nobody a page at the client. */
+export interface StyleResource {
+  readonly kind: 'style';
+  readonly id: 'SiteStyle' | 'UpstreamStyle';
+  readonly title: string;
+  readonly pool: PoolId;
+  readonly client: ClientId;
+}
+
 export interface UserResource {
   readonly kind: 'user';
   readonly id: 'FirstUser';
@@ -79,4 +88,5 @@ export type Resource =
   | ClientResource
   | ProviderResource
   | ResourceServerResource
+  | StyleResource
   | UserResource;

@@ -84,6 +84,7 @@ describe('the file itself', () => {
 
 describe('what .env is given', () => {
   const actual: Actual = {
+    owners: {},
     MasterDomain: {
       name: 'shop',
       managedLoginVersion: 1,

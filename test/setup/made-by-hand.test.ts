@@ -1,8 +1,9 @@
 import type { CreateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pools } from '../../src/pools/index.js';
+import type { Actual } from '../../src/setup/actual.js';
 import type { CognitoApi } from '../../src/setup/cognito-api.js';
-import { apiOf, emptyAccount, inputs, planNow, runSetup, stepsNow } from './world.js';
+import { apiOf, emptyAccount, everythingIn, inputs, planNow, runSetup, stepsNow } from './world.js';
 
 let pools: Pools;
 let api: CognitoApi;
@@ -19,11 +20,17 @@ async function pool(request: Partial<CreateUserPoolRequest> = {}): Promise<strin
 
 const changesOf = async (title: string): Promise<string[]> => {
   const { steps } = await planNow(api);
-  const step = steps.find(({ resource }) => resource.title === title);
+  const step = steps.find(
+    ({ resource, action }) => resource.title === title && action === 'change',
+  );
   return (step?.changes ?? []).map(({ property, text }) => `${property}: ${text}`);
 };
 
-describe('a client made by hand', () => {
+/** What is there, given to setup. */
+const adoptAll = async (wanted = inputs): Promise<Actual> =>
+  runSetup(api, wanted, await everythingIn(api, wanted));
+
+describe('a client of ours, changed by hand', () => {
   it('gets what it lacks and keeps everything else', async () => {
     await runSetup(api);
     const { MasterPool, SiteClient } = await runSetup(api);
@@ -45,12 +52,12 @@ describe('a client made by hand', () => {
 
     expect(await changesOf('app client site of oidc-pool-1')).toEqual(
       expect.arrayContaining([
-        'AllowedOAuthFlows: + code',
-        'CallbackURLs: + http://localhost:3000/callback',
-        'LogoutURLs: + http://localhost:3000/logout/continue',
-        'ExplicitAuthFlows: - ALLOW_REFRESH_TOKEN_AUTH',
+        'AllowedOAuthFlows: + code (was implicit)',
+        'CallbackURLs: + http://localhost:3000/callback (was https://staging.example.com/callback)',
+        'LogoutURLs: (nothing) -> http://localhost:3000/logout/continue',
+        'ExplicitAuthFlows: - ALLOW_REFRESH_TOKEN_AUTH (was ALLOW_REFRESH_TOKEN_AUTH, ALLOW_USER_PASSWORD_AUTH)',
         'EnableTokenRevocation: false -> true',
-        'WriteAttributes: + name, + given_name, + family_name',
+        'WriteAttributes: + name, + given_name, + family_name (was email, nickname)',
       ]),
     );
     await runSetup(api);
@@ -106,7 +113,7 @@ describe('a client made by hand', () => {
       AllowedOAuthFlows: ['client_credentials'],
       AllowedOAuthScopes: ['orders/write'],
     });
-    const { problems } = await planNow(api);
+    const { problems } = await planNow(api, inputs, await everythingIn(api));
     expect(problems).toEqual([
       expect.stringMatching(/master-pool of oidc-pool-2 has no secret/),
       expect.stringMatching(/site of oidc-pool-1 would have client_credentials beside/),
@@ -115,7 +122,7 @@ describe('a client made by hand', () => {
 
   it('gets no rotation where the plan of its pool has none', async () => {
     await pool({ UserPoolTier: 'LITE' });
-    const { SiteClient } = await runSetup(api);
+    const { SiteClient } = await adoptAll();
     expect(SiteClient?.RefreshTokenRotation?.Feature).not.toBe('ENABLED');
     const { steps, notes } = await planNow(api);
     expect(steps).toEqual([]);
@@ -124,7 +131,7 @@ describe('a client made by hand', () => {
 });
 
 describe('a pool made by hand', () => {
-  it('keeps all its settings when it is protected from deletion', async () => {
+  it('keeps all its settings, and only gets our tags', async () => {
     const settings = {
       Policies: { PasswordPolicy: { MinimumLength: 20, RequireSymbols: false } },
       LambdaConfig: { PreSignUp: 'arn:aws:lambda:eu-west-1:000000000000:function:check' },
@@ -134,15 +141,22 @@ describe('a pool made by hand', () => {
       UserPoolTags: { team: 'web' },
     };
     const id = await pool(settings);
-    await runSetup(api);
+    const before = await api.cognito.describeUserPool({ UserPoolId: id });
+    await adoptAll();
     const { UserPool } = await api.cognito.describeUserPool({ UserPoolId: id });
-    expect(UserPool).toMatchObject({ ...settings, DeletionProtection: 'ACTIVE' });
-    expect(await stepsNow(api)).toEqual([]);
+    const { UserPoolTags, Domain, ...rest } = UserPool!;
+    const { UserPoolTags: _tags, ...same } = before.UserPool!;
+    expect({ ...rest, LastModifiedDate: same.LastModifiedDate }).toEqual(same);
+    expect(Domain).toBeDefined();
+    expect(UserPoolTags).toMatchObject({ team: 'web', 'lifeguard:setup': 'MasterPool' });
+    const { steps, notes } = await planNow(api);
+    expect(steps).toEqual([]);
+    expect(notes.join()).toContain('switch its deletion protection on');
   });
 
   it('stops us when a mapped attribute is immutable, which can never be changed', async () => {
     await pool({ Schema: [{ Name: 'email', AttributeDataType: 'String', Mutable: false }] });
-    await expect(runSetup(api)).rejects.toThrow(
+    await expect(adoptAll()).rejects.toThrow(
       /attribute email is immutable and can never be made mutable.*--master-name/s,
     );
     expect(pools.dump().pools).toHaveLength(1);
@@ -150,7 +164,7 @@ describe('a pool made by hand', () => {
 
   it('stops us when it requires what the second pool does not send', async () => {
     await pool({ Schema: [{ Name: 'phone_number', AttributeDataType: 'String', Required: true }] });
-    expect((await planNow(api)).problems).toEqual([
+    expect((await planNow(api, inputs, await everythingIn(api))).problems).toEqual([
       expect.stringMatching(/requires the attribute phone_number/),
     ]);
   });
@@ -163,28 +177,28 @@ describe('a pool made by hand', () => {
       ManagedLoginVersion: 2,
     });
     const wanted = { ...inputs, domainPrefix: 'other' };
-    expect((await runSetup(api, wanted)).MasterDomain?.name).toBe('shop');
+    expect((await adoptAll(wanted)).MasterDomain?.name).toBe('shop');
     const { steps, notes } = await planNow(api, wanted);
     expect(steps).toEqual([]);
     expect(notes).toEqual(
       expect.arrayContaining([
         expect.stringContaining('is shop already'),
-        expect.stringContaining('create-managed-login-branding'),
+        expect.stringContaining('add --managed-login'),
       ]),
     );
   });
 
   it('has users by their e-mail address, and so has the first one', async () => {
     await pool({ PoolName: 'oidc-pool-2', UsernameAttributes: ['email'] });
-    await runSetup(api);
+    await adoptAll();
     const [user] = pools.pool('oidc-pool-2').users();
     expect(user?.attributes).toMatchObject({ email: 'alice@example.com', email_verified: 'true' });
     expect(await stepsNow(api)).toEqual([]);
   });
 });
 
-describe('an identity provider made by hand', () => {
-  it('gets the right issuer, client and mapping, and keeps what else is mapped', async () => {
+describe('an identity provider of ours, changed by hand', () => {
+  it('gets the right client and mapping, and keeps what else is mapped', async () => {
     const { MasterPool } = await runSetup(api);
     const ids = { UserPoolId: MasterPool?.Id, ProviderName: 'oidc-pool-2' };
     const { IdentityProvider } = await api.cognito.describeIdentityProvider(ids);
@@ -193,17 +207,22 @@ describe('an identity provider made by hand', () => {
       ...ids,
       ProviderDetails: {
         ...right,
-        oidc_issuer: `${right?.['oidc_issuer']}/`,
         client_secret: 'forgotten',
         authorize_scopes: 'openid phone',
       },
-      AttributeMapping: { email: 'email', nickname: 'preferred_username' },
+      AttributeMapping: { email: 'mail', nickname: 'preferred_username' },
       IdpIdentifiers: ['corp'],
     });
 
     const changes = await changesOf('identity provider oidc-pool-2 of oidc-pool-1');
     expect(changes.join('\n')).toContain('ProviderDetails.client_secret: (hidden) -> (hidden)');
     expect(changes.join('\n')).not.toContain('forgotten');
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        'AttributeMapping.email: mail -> email',
+        'AttributeMapping.name: (nothing) -> name',
+      ]),
+    );
     await runSetup(api);
     const { IdentityProvider: after } = await api.cognito.describeIdentityProvider(ids);
     expect(after).toMatchObject({
@@ -240,7 +259,7 @@ describe('a resource server made by hand', () => {
       Name: 'Orders',
       Scopes: [{ ScopeName: 'write', ScopeDescription: 'Write orders' }],
     });
-    const { ResourceServer } = await runSetup(api);
+    const { ResourceServer } = await adoptAll();
     expect(ResourceServer).toMatchObject({
       Name: 'Orders',
       Scopes: [{ ScopeName: 'write' }, { ScopeName: 'read' }],

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Pools } from '../../src/pools/index.js';
 import type { CognitoApi } from '../../src/setup/cognito-api.js';
+import { NOTHING_ADOPTED } from '../../src/setup/adoption.js';
 import { SetupError } from '../../src/setup/setup-error.js';
 import {
   apiOf,
@@ -178,7 +179,16 @@ describe('setup, where names are not enough', () => {
     const { api } = await account();
     await api.cognito.createUserPool({ PoolName: 'oidc-pool-1' });
     await api.cognito.createUserPool({ PoolName: 'oidc-pool-1' });
-    await expect(planNow(api)).rejects.toThrow(/There are 2 user pools called oidc-pool-1/);
+    const { UserPools = [] } = await api.cognito.listUserPools({ MaxResults: 60 });
+    const [one, other] = UserPools.map(({ Id }) => Id);
+    const { problems, steps } = await planNow(api);
+    expect(problems).toEqual([
+      expect.stringContaining(`--adopt-pool ${one} or --adopt-pool ${other}`),
+    ]);
+    expect(steps.map(({ resource }) => resource.id)).not.toContain('MasterPool');
+    const adopted = { ...NOTHING_ADOPTED, pools: [other!] };
+    expect((await runSetup(api, inputs, adopted)).MasterPool?.Id).toBe(other);
+    expect(await stepsNow(api)).toEqual([]);
   });
 
   it('takes the one it has made itself', async () => {
@@ -196,15 +206,38 @@ describe('setup, where names are not enough', () => {
       const ClientName = `another-${number}`;
       await api.cognito.createUserPoolClient({ UserPoolId: UserPool?.Id, ClientName });
     }
-    await runSetup(api);
+    const { UserPoolClient } = await api.cognito.createUserPoolClient({
+      UserPoolId: UserPool?.Id,
+      ClientName: 'site',
+    });
+    const { problems } = await planNow(api, inputs, {
+      ...NOTHING_ADOPTED,
+      pools: [UserPool!.Id!],
+    });
+    expect(problems.join()).toContain(`--adopt-client ${UserPoolClient?.ClientId}`);
+  });
+
+  it('takes the client that it has made itself, not another of the name', async () => {
+    const { api } = await account();
+    const { MasterPool, SiteClient } = await runSetup(api);
+    await api.cognito.createUserPoolClient({ UserPoolId: MasterPool?.Id, ClientName: 'site' });
     expect(await stepsNow(api)).toEqual([]);
+    expect((await runSetup(api)).SiteClient?.ClientId).toBe(SiteClient?.ClientId);
   });
 
   it('refuses to guess between two clients of one name', async () => {
     const { api } = await account();
-    const { MasterPool } = await runSetup(api);
-    await api.cognito.createUserPoolClient({ UserPoolId: MasterPool?.Id, ClientName: 'site' });
-    await expect(planNow(api)).rejects.toThrow(/There are 2 app clients called site/);
+    const { MasterPool, SiteClient } = await runSetup(api);
+    const UserPoolId = MasterPool?.Id;
+    const ids: string[] = [];
+    for (let number = 0; number < 2; number += 1) {
+      const made = await api.cognito.createUserPoolClient({ UserPoolId, ClientName: 'site' });
+      ids.push(made.UserPoolClient!.ClientId!);
+    }
+    await api.cognito.deleteUserPoolClient({ UserPoolId, ClientId: SiteClient?.ClientId });
+    const { problems } = await planNow(api);
+    expect(problems).toEqual([expect.stringContaining('There are 2, and one of them')]);
+    for (const id of ids) expect(problems.join()).toContain(`--adopt-client ${id}`);
   });
 
   it('says which prefix is taken, and what to write instead', async () => {

@@ -1,5 +1,6 @@
 import { startPools, type Pools } from '../../src/pools/index.js';
 import { readActual, type Actual } from '../../src/setup/actual.js';
+import { NOTHING_ADOPTED, type Adoption } from '../../src/setup/adoption.js';
 import { converge } from '../../src/setup/apply.js';
 import { connect, type CognitoApi } from '../../src/setup/cognito-api.js';
 import { desiredFor, type Desired, type SetupInputs } from '../../src/setup/desired.js';
@@ -9,6 +10,9 @@ export const inputs: SetupInputs = {
   baseUrl: 'http://localhost:3000',
   masterName: 'oidc-pool-1',
   upstreamName: 'oidc-pool-2',
+  upstream: undefined,
+  label: 'Company account',
+  withManagedLogin: false,
   domainPrefix: undefined,
   withApi: true,
   user: { username: 'alice', email: 'alice@example.com' },
@@ -23,16 +27,51 @@ export const apiOf = (pools: Pools): Promise<CognitoApi> =>
   connect({ region: undefined, endpointUrl: pools.url, wait: async () => {} });
 
 /** One whole run: reads, plans, carries out. */
-export async function runSetup(api: CognitoApi, wanted: SetupInputs = inputs): Promise<Actual> {
+export async function runSetup(
+  api: CognitoApi,
+  wanted: SetupInputs = inputs,
+  adoption: Adoption = NOTHING_ADOPTED,
+): Promise<Actual> {
   const { resources } = desiredFor(wanted);
-  const progress = { begins: () => {}, userCreated: () => {} };
-  return converge(api, resources, await readActual(api, resources), progress);
+  const progress = { begins: () => {}, ended: async () => {}, userCreated: () => {} };
+  const before = await readActual(api, resources, adoption);
+  return converge(api, resources, adoption, before, progress);
 }
 
 /** What a run would do now. */
-export async function planNow(api: CognitoApi, wanted: SetupInputs = inputs): Promise<Plan> {
+export async function planNow(
+  api: CognitoApi,
+  wanted: SetupInputs = inputs,
+  adoption: Adoption = NOTHING_ADOPTED,
+): Promise<Plan> {
   const { resources } = desiredFor(wanted);
-  return planFor(resources, await readActual(api, resources));
+  return planFor(resources, await readActual(api, resources, adoption), adoption);
+}
+
+/** The pools, clients and the rest of this set-up that exist, all of them given to setup. */
+export async function everythingIn(
+  api: CognitoApi,
+  wanted: SetupInputs = inputs,
+): Promise<Adoption> {
+  const { UserPools = [] } = await api.cognito.listUserPools({ MaxResults: 60 });
+  const pools = UserPools.map(({ Id = '' }) => Id);
+  const clients: string[] = [];
+  for (const UserPoolId of pools) {
+    const { UserPoolClients = [] } = await api.cognito.listUserPoolClients({ UserPoolId });
+    clients.push(...UserPoolClients.map(({ ClientId = '' }) => ClientId));
+  }
+  const { owners } = await readActual(api, desiredFor(wanted).resources, {
+    ...NOTHING_ADOPTED,
+    pools,
+    clients,
+  });
+  const used = new Set(Object.values(owners).map(({ name }) => name));
+  return {
+    pools: pools.filter((id) => used.has(id)),
+    clients: clients.filter((id) => used.has(id)),
+    providers: owners.IdentityProvider ? [owners.IdentityProvider.name] : [],
+    resourceServers: owners.ResourceServer ? [owners.ResourceServer.name] : [],
+  };
 }
 
 /** The steps a run would take now, in words. */
@@ -46,7 +85,7 @@ export async function stateOf(
   api: CognitoApi,
   { resources }: Desired = desiredFor(inputs),
 ): Promise<unknown> {
-  const actual = await readActual(api, resources);
+  const actual = await readActual(api, resources, NOTHING_ADOPTED);
   const { MasterPool, UpstreamPool, SiteClient, UpstreamClient, MachineClient } = actual;
   const madeUp = Object.entries({
     master: MasterPool?.Id,

@@ -1,0 +1,30 @@
+import { SetupError } from '../setup/setup-error.js';
+import { confirm } from './confirm.js';
+
+export interface Agreement {
+  readonly yes?: boolean | undefined;
+  readonly allowRemovals?: boolean | undefined;
+}
+
+/**
+ * Whether the plan may be carried out: somebody has read it and says so, or has said so beforehand. Who has not read it can
+ * agree to additions; to what is lost by it only in words of its own.
+ *
+ * @throws {SetupError} when nobody is there to be asked, or has agreed to less than this
+ */
+export async function isAgreed(
+  { yes = false, allowRemovals = false }: Agreement,
+  removals: readonly string[],
+): Promise<boolean> {
+  if (yes && removals.length > 0 && !allowRemovals) {
+    throw new SetupError(
+      '\n--yes does not agree to the removals above: add --allow-removals. Nothing was changed.',
+    );
+  }
+  if (yes) return true;
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    const what = removals.length > 0 ? 'Do this, removals included?' : 'Do this?';
+    return confirm(`\n${what}`, process.stdin, process.stdout);
+  }
+  throw new SetupError('\nNobody is there to be asked: add --yes to do this, or --dry-run.');
+}

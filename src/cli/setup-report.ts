@@ -1,0 +1,39 @@
+import { styleText } from 'node:util';
+
+/** What a run of `setup` tells: people read lines while it works, a program one JSON document at its end. */
+export interface SetupReport {
+  /** A line for people; with `--json` on standard error. */
+  readonly say: (text: string) => void;
+  /** The outcome for a program; nothing for people. */
+  readonly end: (outcome: SetupOutcome) => void;
+}
+
+export interface SetupOutcome {
+  readonly result: 'unchanged' | 'planned' | 'refused' | 'changed';
+  readonly [detail: string]: unknown;
+}
+
+const colours = { '+': 'green', '~': 'yellow', '-': 'red' } as const;
+
+export function openReport(isJson: boolean): SetupReport {
+  if (isJson) {
+    return {
+      say: (text) => process.stderr.write(`${text}\n`),
+      end: (outcome) => process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`),
+    };
+  }
+  const hasColours = process.stdout.isTTY && process.stdout.hasColors();
+  return { say: (text) => console.log(hasColours ? painted(text) : text), end: () => {} };
+}
+
+/** The sign at the beginning of a line says by its colour what happens. */
+const painted = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => {
+      const sign = line.trimStart().charAt(0);
+      return sign in colours && line.startsWith('  ')
+        ? styleText(colours[sign as keyof typeof colours], line, { validateStream: false })
+        : line;
+    })
+    .join('\n');

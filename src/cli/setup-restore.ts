@@ -1,0 +1,65 @@
+import { send } from '../setup/apply.js';
+import { readBackup } from '../setup/backup.js';
+import type { CognitoApi } from '../setup/cognito-api.js';
+import { describeRestore, removalsOf, restoreLine } from '../setup/describe-plan.js';
+import { planRestore } from '../setup/plan-restore.js';
+import { readBackedUp } from '../setup/read-backed-up.js';
+import { memberNames } from '../setup/sdk-model.js';
+import { SetupError } from '../setup/setup-error.js';
+import { unknownProblem } from '../setup/unknown-problem.js';
+import { isAgreed, type Agreement } from './setup-agreement.js';
+import type { SetupReport } from './setup-report.js';
+
+interface RestoreOptions extends Agreement {
+  readonly dryRun?: boolean | undefined;
+  readonly overwriteLaterChanges?: boolean | undefined;
+}
+
+/**
+ * `lifeguard setup --restore FILE`: takes back what a run of setup has changed. Ends with 1 when something of it cannot be
+ * put back.
+ *
+ * @throws {SetupError} when it cannot go on; the same command goes on from there
+ */
+export async function restore(
+  api: CognitoApi,
+  path: string,
+  options: RestoreOptions,
+  { say, end }: SetupReport,
+): Promise<void> {
+  const backup = await readBackup(path);
+  const plan = planRestore(backup, {
+    current: await readBackedUp(api, backup),
+    updatable: {
+      'app client': memberNames(api.sdk.UpdateUserPoolClientRequest$),
+      'identity provider': memberNames(api.sdk.UpdateIdentityProviderRequest$),
+    },
+    isOverwriting: options.overwriteLaterChanges === true,
+  });
+  const { steps, left, impossible } = plan;
+  const removals = removalsOf(steps);
+  const outcome = { region: api.region, steps, removals, left, impossible };
+
+  say(`Back to what was kept at ${backup.madeAt}, in ${api.region}:\n`);
+  say(describeRestore(plan));
+  const unknown = steps.length > 0 ? unknownProblem(api) : undefined;
+  if (unknown !== undefined) {
+    end({ result: 'refused', problems: [unknown], ...outcome });
+    throw new SetupError(`\n${unknown}\nNothing was changed.`);
+  }
+  if (options.dryRun === true || steps.length === 0) {
+    const isPlanned = steps.length > 0;
+    say(isPlanned ? '\nDry run: nothing was changed.' : '\nNothing to change.');
+    end({ result: isPlanned ? 'planned' : 'unchanged', ...outcome });
+  } else {
+    if (!(await isAgreed(options, removals))) throw new SetupError('Nothing was changed.');
+    say('');
+    for (const { title, call } of steps) {
+      say(restoreLine(title));
+      await send(api.cognito, call);
+    }
+    say('\nDone.');
+    end({ result: 'changed', ...outcome });
+  }
+  if (impossible.length > 0) process.exitCode = 1;
+}

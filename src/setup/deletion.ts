@@ -1,0 +1,28 @@
+import { textIn, type BackupEntry, type Description } from './backup.js';
+
+/** How a thing that setup has made is deleted by hand. */
+export function deletionOf({ kind }: BackupEntry, now: Description): string {
+  const command = commandFor(kind, now);
+  return `If nobody needs it: aws cognito-idp ${command}`;
+}
+
+function commandFor(kind: string, now: Description): string {
+  const text = (name: string): string => textIn(now, name);
+  const pool = `--user-pool-id ${text('UserPoolId')}`;
+  switch (kind) {
+    case 'user pool':
+      return `delete-user-pool --user-pool-id ${text('Id')} (its deletion protection goes first, and its domain)`;
+    case 'domain':
+      return `delete-user-pool-domain ${pool} --domain ${text('Domain')}`;
+    case 'app client':
+      return `delete-user-pool-client ${pool} --client-id ${text('ClientId')}`;
+    case 'identity provider':
+      return `delete-identity-provider ${pool} --provider-name ${text('ProviderName')}`;
+    case 'resource server':
+      return `delete-resource-server ${pool} --identifier ${text('Identifier')}`;
+    case 'style':
+      return `delete-managed-login-branding ${pool} --managed-login-branding-id ${text('ManagedLoginBrandingId')}`;
+    default:
+      return `admin-delete-user ${pool} --username ${text('Username')}`;
+  }
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { proxyFailureIn } from '../errors/proxy-failure.js';
+import type { ExistingUpstream } from './desired.js';
+import type { UpstreamOptions } from './inputs.js';
+import { codeOf, nameOf } from './patience.js';
+import { SetupError } from './setup-error.js';
+
+/**
+ * An OpenID provider as its discovery document describes it, with our client's secret.
+ *
+ * @throws {SetupError} when the file or the document cannot be read, or is another issuer's (OpenID Connect Discovery 4.3)
+ */
+export async function readUpstream(
+  { issuer, clientId, clientSecretFile }: UpstreamOptions,
+  fetch: typeof globalThis.fetch,
+): Promise<ExistingUpstream> {
+  const clientSecret = await readSecret(clientSecretFile);
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const document = await readDocument(url, fetch);
+  if (document['issuer'] !== issuer) {
+    throw new SetupError(
+      `--upstream-issuer: the document at ${url} is of the issuer ${String(document['issuer'])}, and Cognito compares letter by letter: write that.`,
+    );
+  }
+  const endSession = document['end_session_endpoint'];
+  const endSessionEndpoint = typeof endSession === 'string' ? endSession : undefined;
+  return { issuer, clientId, clientSecret, endSessionEndpoint };
+}
+
+async function readSecret(path: string): Promise<string> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const reason = codeOf(cause) || nameOf(cause);
+    throw new SetupError(`--upstream-client-secret-file: ${path} cannot be read (${reason}).`, {
+      cause,
+    });
+  });
+  const secret = text.trim();
+  if (secret !== '' && !/\s/.test(secret)) return secret;
+  throw new SetupError(`--upstream-client-secret-file: ${path} does not hold one secret alone.`);
+}
+
+async function readDocument(
+  url: string,
+  fetch: typeof globalThis.fetch,
+): Promise<Record<string, unknown>> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
+    const document: unknown = answer.ok ? await answer.json() : undefined;
+    if (typeof document === 'object' && document !== null) return { ...document };
+    throw new SetupError(`--upstream-issuer: ${url} is no discovery document (${answer.status}).`);
+  } catch (cause) {
+    if (cause instanceof SetupError) throw cause;
+    const reason = proxyFailureIn(cause)?.message ?? (codeOf(cause) || nameOf(cause));
+    throw new SetupError(`--upstream-issuer: ${url} cannot be read (${reason}).`, { cause });
+  }
+}

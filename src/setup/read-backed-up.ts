@@ -1,0 +1,86 @@
+import type { CognitoApi } from './cognito-api.js';
+import { unlessAbsent } from './absent.js';
+import { textIn, type Backup, type BackupEntry, type Description } from './backup.js';
+import { SetupError } from './setup-error.js';
+
+/**
+ * What exists now of a backup's resources, found by the ids that the backup has.
+ *
+ * @throws {SetupError} when a pool is in another account or region: then nothing here is what the backup is of
+ */
+export async function readBackedUp(
+  api: CognitoApi,
+  { region, resources }: Backup,
+): Promise<Readonly<Record<string, Description>>> {
+  if (region !== api.region) {
+    throw new SetupError(
+      `The backup is of region ${region}, and this is ${api.region}: add --region ${region}.`,
+    );
+  }
+  const current: Record<string, Description> = {};
+  for (const entry of resources) {
+    const known = entry.after ?? entry.before;
+    const found = known && (await read(api, entry, known));
+    if (found !== undefined) current[entry.id] = found;
+  }
+  return current;
+}
+
+async function read(
+  api: CognitoApi,
+  { kind, title }: BackupEntry,
+  known: Description,
+): Promise<Description | undefined> {
+  const { cognito } = api;
+  const text = (name: string): string => textIn(known, name);
+  const UserPoolId = text('UserPoolId');
+  const described = async (call: Promise<object>, member: string): Promise<Description> => {
+    const answer = ((await unlessAbsent(call)) ?? {}) as Record<string, Description>;
+    return answer[member] as Description;
+  };
+  switch (kind) {
+    case 'user pool': {
+      const pool = await described(
+        cognito.describeUserPool({ UserPoolId: text('Id') }),
+        'UserPool',
+      );
+      if (pool !== undefined && pool['Arn'] === known['Arn']) return pool;
+      const found = pool === undefined ? 'there is none here' : `here it is ${textIn(pool, 'Arn')}`;
+      throw new SetupError(
+        `The backup is of the ${title}, ${text('Arn')}, and ${found}: use the credentials of that account.`,
+      );
+    }
+    case 'app client': {
+      const call = cognito.describeUserPoolClient({ UserPoolId, ClientId: text('ClientId') });
+      return described(call, 'UserPoolClient');
+    }
+    case 'identity provider': {
+      const ProviderName = text('ProviderName');
+      const call = cognito.describeIdentityProvider({ UserPoolId, ProviderName });
+      return described(call, 'IdentityProvider');
+    }
+    case 'resource server': {
+      const Identifier = text('Identifier');
+      const call = cognito.describeResourceServer({ UserPoolId, Identifier });
+      return described(call, 'ResourceServer');
+    }
+    case 'style': {
+      const ManagedLoginBrandingId = text('ManagedLoginBrandingId');
+      const call = cognito.describeManagedLoginBranding({ UserPoolId, ManagedLoginBrandingId });
+      return described(call, 'ManagedLoginBranding');
+    }
+    case 'domain': {
+      const domain = await described(
+        cognito.describeUserPoolDomain({ Domain: text('Domain') }),
+        'DomainDescription',
+      );
+      return domain?.['UserPoolId'] === UserPoolId ? domain : undefined;
+    }
+    default: {
+      const user = await unlessAbsent(
+        cognito.adminGetUser({ UserPoolId, Username: text('Username') }),
+      );
+      return user && { UserPoolId, Username: user.Username };
+    }
+  }
+}
