@@ -12,9 +12,9 @@ import {
   stepLine,
   titled,
 } from '../setup/describe-plan.js';
-import { desiredFor, type SetupInputs } from '../setup/desired.js';
+import { DEFAULT_LABEL, desiredFor, type SetupInputs } from '../setup/desired.js';
 import { readEnvFile, withVariables, writeEnvFile, type EnvFile } from '../setup/env-file.js';
-import { envChanges, labelIn } from '../setup/env-values.js';
+import { envChanges, hasLabel } from '../setup/env-values.js';
 import { readUpstream } from '../setup/existing-upstream.js';
 import { explained } from '../setup/explain.js';
 import {
@@ -204,15 +204,15 @@ const waitingAloud =
     return delay(ms);
   };
 
-/** What people read of the upstream: as written, or as the file has it, or as somebody answers. */
+/** What people call the upstream: as written, or as somebody answers where the file does not say it. */
 async function labelFor(
-  { label, upstreamName, yes, json, dryRun, print }: SetupCommandOptions,
+  { label, upstreamName = DEFAULT_UPSTREAM, yes, json, dryRun, print }: SetupCommandOptions,
   file: EnvFile,
 ): Promise<string | undefined> {
-  const known = label ?? labelIn(file, upstreamName ?? DEFAULT_UPSTREAM);
-  const isAnybodyThere = process.stdin.isTTY && process.stdout.isTTY;
-  if (known !== undefined || !isAnybodyThere || yes || json || dryRun || print) return known;
-  const question = 'What do people call the accounts they sign in with? [Company account] ';
+  const isSomebodyThere = process.stdin.isTTY && process.stdout.isTTY;
+  if (label !== undefined || hasLabel(file, upstreamName)) return label;
+  if (!isSomebodyThere || yes || json || dryRun || print) return undefined;
+  const question = `What do people call the accounts they sign in with? [${DEFAULT_LABEL}] `;
   const answer = await ask(question, process.stdin, process.stdout);
   return answer === '' ? undefined : answer;
 }

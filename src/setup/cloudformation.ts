@@ -1,6 +1,11 @@
 import { stringify } from 'yaml';
-import type { SetupInputs } from './desired.js';
-import { desiredFor } from './desired.js';
+import {
+  DEFAULT_LABEL,
+  desiredFor,
+  type SetupInputs,
+  type SignOutOf,
+  type Variable,
+} from './desired.js';
 import type { Reference, Text } from './references.js';
 import type { Resource } from './resources.js';
 
@@ -11,7 +16,7 @@ import type { Resource } from './resources.js';
  * ids, and a first user gets the temporary password by e-mail.
  */
 export function cloudFormationTemplate(inputs: SetupInputs): string {
-  const { resources } = desiredFor(inputs);
+  const { resources, variables } = desiredFor(inputs);
   const template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `Two joined user pools for ${inputs.baseUrl}: ${inputs.masterName} federates to ${inputs.upstreamName}.`,
@@ -19,14 +24,22 @@ export function cloudFormationTemplate(inputs: SetupInputs): string {
       DomainPrefix: {
         Type: 'String',
         Description: "Of the master pool's domain; unique in the region",
-        AllowedPattern: '^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$',
+        // Without what AWS keeps for itself, as in inputs.ts.
+        AllowedPattern: '^(?!.*(?:aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$',
         ...(inputs.domainPrefix !== undefined && { Default: inputs.domainPrefix }),
       },
+      ...(inputs.upstream && {
+        UpstreamClientSecret: {
+          Type: 'String',
+          NoEcho: true,
+          Description: `Of the client ${inputs.upstream.clientId} at ${inputs.upstream.issuer}`,
+        },
+      }),
     },
     Resources: Object.fromEntries(
       resources.map((resource) => [resource.id, declaration(resource, inputs)]),
     ),
-    Outputs: outputs(inputs),
+    Outputs: outputs(variables),
   };
   return stringify(template, { lineWidth: 0, aliasDuplicateObjects: false });
 }
@@ -90,13 +103,16 @@ function declaration(resource: Resource, inputs: SetupInputs): object {
       return {
         Type: 'AWS::Cognito::UserPoolIdentityProvider',
         // Cognito reads the endpoints from the second pool's discovery document, which has none before its domain.
-        DependsOn: 'UpstreamDomain',
+        ...(inputs.upstream === undefined && { DependsOn: 'UpstreamDomain' }),
         Properties: {
           UserPoolId: ref(resource.pool),
           ...rest,
-          ProviderDetails: Object.fromEntries(
-            Object.entries(ProviderDetails).map(([key, text]) => [key, intrinsic(text)]),
-          ),
+          ProviderDetails: {
+            ...Object.fromEntries(
+              Object.entries(ProviderDetails).map(([key, text]) => [key, intrinsic(text)]),
+            ),
+            ...(inputs.upstream && { client_secret: ref('UpstreamClientSecret') }),
+          },
         },
       };
     }
@@ -140,31 +156,44 @@ function dependencies(id: Resource['id'], { withApi }: SetupInputs): { DependsOn
 }
 
 /** The lines of `.env`; the client secret is not one of them, since anybody who may see the stack would see it. */
-function outputs({ baseUrl, upstreamName, withApi }: SetupInputs): object {
-  const providers = JSON.stringify([
-    {
-      name: upstreamName,
-      signOut: {
-        kind: 'cognito',
-        domain: originOf(prefixes.UpstreamDomain),
-        clientId: '${UpstreamClient}',
-      },
-    },
-  ]);
-  return {
-    BaseUrl: { Description: 'BASE_URL', Value: baseUrl },
-    Issuer: { Description: 'ISSUER', Value: attribute('MasterPool', 'ProviderURL') },
-    ClientId: { Description: 'CLIENT_ID', Value: ref('SiteClient') },
-    ClientSecretCommand: {
-      Description: 'Prints CLIENT_SECRET',
-      Value: {
-        'Fn::Sub':
-          'aws cognito-idp describe-user-pool-client --user-pool-id ${MasterPool} --client-id ${SiteClient} --query UserPoolClient.ClientSecret --output text',
-      },
-    },
-    IdentityProviders: { Description: 'IDENTITY_PROVIDERS', Value: { 'Fn::Sub': providers } },
-    ...(withApi && {
-      ApiClientIds: { Description: 'API_CLIENT_IDS', Value: ref('MachineClient') },
+function outputs(variables: readonly Variable[]): object {
+  return Object.fromEntries(
+    variables.map(({ name, value, isSecret }) => {
+      if (isSecret) return ['ClientSecretCommand', SECRET_COMMAND];
+      const Value =
+        typeof value === 'object' && 'provider' in value ? providers(value) : intrinsic(value);
+      return [outputName(name), { Description: name, Value }];
     }),
+  );
+}
+
+const SECRET_COMMAND = {
+  Description: 'Prints CLIENT_SECRET',
+  Value: {
+    'Fn::Sub':
+      'aws cognito-idp describe-user-pool-client --user-pool-id ${MasterPool} --client-id ${SiteClient} --query UserPoolClient.ClientSecret --output text',
+  },
+};
+
+/** `BASE_URL` as the name of an output: `BaseUrl`. */
+const outputName = (variable: string): string =>
+  variable
+    .toLowerCase()
+    .split('_')
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+
+function providers({ provider: name, label, signOut }: SignOutOf): Json {
+  const inside = (text: Text): string => {
+    const value = intrinsic(text);
+    if (typeof value === 'string') return value;
+    const [[key, argument] = []] = Object.entries(value as Record<string, string>);
+    return key === 'Ref' ? `\${${argument}}` : String(argument);
+  };
+  const written = Object.entries(signOut).map(([key, text]) => [key, inside(text)]);
+  return {
+    'Fn::Sub': JSON.stringify([
+      { name, label: label ?? DEFAULT_LABEL, signOut: Object.fromEntries(written) },
+    ]),
   };
 }

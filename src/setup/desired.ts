@@ -26,8 +26,8 @@ export interface SetupInputs {
   readonly domainPrefix: string | undefined;
   /** Instead of a second pool: an OpenID provider that exists, whatever it is. */
   readonly upstream: ExistingUpstream | undefined;
-  /** What people read on the button of the upstream, and while it is signed out of. */
-  readonly label: string;
+  /** What people read on the button of the upstream, and while it is signed out of; `undefined`: what `.env` has, or a word. */
+  readonly label: string | undefined;
   /** Cognito's newer pages, with a style for each client that people see. */
   readonly withManagedLogin: boolean;
   /** Also a scope for the API, and a client for machines that may ask for it. */
@@ -61,10 +61,13 @@ export interface Variable {
 /** `IDENTITY_PROVIDERS`: one provider, and how to sign out there. */
 export interface SignOutOf {
   readonly provider: string;
-  readonly label: string;
+  readonly label: string | undefined;
   /** In the words of `signOut`. */
   readonly signOut: Readonly<Record<string, Text>>;
 }
+
+/** What people can make more of than of the name of a pool. */
+export const DEFAULT_LABEL = 'Company account';
 
 const SCOPES = ['openid', 'email', 'profile'];
 const API_SCOPE = 'orders/read';
@@ -281,7 +284,7 @@ function variables(inputs: SetupInputs, scopes: readonly string[]): Variable[] {
   ];
 }
 
-function signOut({ upstream, label }: SetupInputs): SignOutOf['signOut'] {
+function signOut({ upstream, upstreamName, label }: SetupInputs): SignOutOf['signOut'] {
   if (upstream === undefined) {
     return {
       kind: 'cognito',
@@ -291,6 +294,9 @@ function signOut({ upstream, label }: SetupInputs): SignOutOf['signOut'] {
   }
   const { endSessionEndpoint, clientId } = upstream;
   return endSessionEndpoint === undefined
-    ? { kind: 'none', advice: `You may still be signed in at ${label}: sign out there too.` }
+    ? {
+        kind: 'none',
+        advice: `You may still be signed in at ${label ?? upstreamName}: sign out there too.`,
+      }
     : { kind: 'oidc', endSessionEndpoint, clientId };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Actual } from './actual.js';
-import type { Desired, SignOutOf, Variable } from './desired.js';
+import { DEFAULT_LABEL, type Desired, type SignOutOf, type Variable } from './desired.js';
 import type { EnvFile } from './env-file.js';
 import { resolve, shown } from './resolve.js';
 import { SetupError } from './setup-error.js';
@@ -36,7 +36,7 @@ function changeOf(variable: Variable, actual: Actual, file: EnvFile): EnvChange 
   const { name, value } = variable;
   const action = isUnset(file, name) ? 'add' : 'replace';
   if (typeof value === 'object' && 'provider' in value) {
-    const text = `${value.provider} (${value.label}), ${signOutInWords(value, actual)}`;
+    const text = `${value.provider}, ${signOutInWords(value, actual)}`;
     return { name, action, text, value: providersWith(value, actual, file.values[name]) };
   }
   const resolved = resolve(value, actual) ?? absent(variable, actual);
@@ -62,11 +62,11 @@ function joined(ours: string, separator: string, before = ''): string {
 const absent = ({ name }: Variable, { SiteClient }: Actual): string | undefined =>
   name === 'CLIENT_SECRET' && SiteClient !== undefined ? 'none' : undefined;
 
-/** What the file calls a provider, if it has a label for it. */
-export function labelIn({ values }: EnvFile, provider: string | undefined): string | undefined {
-  const ours = providersIn(values['IDENTITY_PROVIDERS']).find(({ name }) => name === provider);
-  return typeof ours?.['label'] === 'string' ? ours['label'] : undefined;
-}
+/** Whether the file says what people call a provider. */
+export const hasLabel = ({ values }: EnvFile, provider: string): boolean =>
+  providersIn(values['IDENTITY_PROVIDERS']).some(
+    ({ name, label }) => name === provider && typeof label === 'string',
+  );
 
 function signOutInWords({ signOut }: SignOutOf, actual: Actual): string {
   const place = signOut['domain'] ?? signOut['endSessionEndpoint'];
@@ -89,8 +89,9 @@ function providersWith(
   }
   const present = providersIn(before);
   const ours = present.find((each) => each['name'] === provider);
-  if (ours?.['label'] === label && isSame(ours['signOut'], wanted)) return before;
-  const whole = { ...ours, name: provider, label, signOut: wanted };
+  const called = label ?? ours?.['label'] ?? DEFAULT_LABEL;
+  if (ours?.['label'] === called && isSame(ours['signOut'], wanted)) return before;
+  const whole = { ...ours, name: provider, label: called, signOut: wanted };
   const all = ours ? present.map((each) => (each === ours ? whole : each)) : [...present, whole];
   // A value in single quotes has none inside.
   return JSON.stringify(all).replaceAll("'", String.raw`\u0027`);

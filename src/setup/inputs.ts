@@ -46,7 +46,6 @@ export const withUpstream = (
 ): SetupInputs => ({ ...inputs, upstream });
 
 export const DEFAULT_UPSTREAM = 'oidc-pool-2';
-const DEFAULT_LABEL = 'Company account';
 
 /** @throws {ConfigError} with everything that is wrong */
 export function checkedInputs(written: WrittenInputs): CheckedInputs {
@@ -57,7 +56,7 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
   const { masterName, domainPrefix, user, email, endpointUrl } = written;
   const { upstreamIssuer, upstreamClientId, upstreamClientSecretFile } = written;
   const upstreamName = written.upstreamName ?? DEFAULT_UPSTREAM;
-  const label = written.label ?? DEFAULT_LABEL;
+  const label = written.label?.trim();
   const baseUrl = options.baseUrl.schema.safeParse(written.baseUrl ?? '');
   const reserved = ['aws', 'amazon', 'cognito'].find((word) => domainPrefix?.includes(word));
 
@@ -112,7 +111,7 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
     'people are made at the provider that exists: leave it out',
   );
   check(
-    label.trim() !== '' && !/[\p{Cc}']/u.test(label) && label.length <= 60,
+    label === undefined || (label !== '' && !/[\p{Cc}']/u.test(label) && label.length <= 60),
     '--label',
     'is no label',
     'write up to 60 characters that people read on a button, without quotes',
@@ -174,7 +173,7 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
             clientSecretFile: upstreamClientSecretFile,
           }
         : undefined,
-    label: label.trim(),
+    label,
     withManagedLogin: written.managedLogin ?? false,
     domainPrefix,
     withApi: written.api ?? false,

@@ -101,9 +101,13 @@ describe('what .env is given', () => {
     UpstreamClient: { ClientId: 'upstream-id', ClientSecret: 'upstream-secret' },
     MachineClient: { ClientId: 'machine-id', ClientSecret: 'machine-secret' },
   };
-  const changesOf = (text: string, known: Actual = actual): Record<string, string | undefined> => {
+  const changesOf = (
+    text: string,
+    known: Actual = actual,
+    wanted = inputs,
+  ): Record<string, string | undefined> => {
     const file = { path: '.env', exists: true, text, values: parseEnv(text), isOpen: false };
-    const changes = envChanges(desiredFor(inputs), known, file);
+    const changes = envChanges(desiredFor(wanted), known, file);
     return Object.fromEntries(changes.map(({ name, value }) => [name, value]));
   };
 
@@ -160,6 +164,7 @@ describe('what .env is given', () => {
             domain: 'https://shop-upstream.example.com',
           },
           name: 'oidc-pool-2',
+          label: 'Accounts of ours',
         },
       ],
       null,
@@ -168,6 +173,19 @@ describe('what .env is given', () => {
     const text = `BASE_URL=http://localhost:3000\nISSUER=${actual.MasterDomain?.issuer}\nCLIENT_ID=site-id\nCLIENT_SECRET=site-secret
 IDENTITY_PROVIDERS='${providers}'\nSESSION_SECRET=x\nSCOPE="orders/read profile email openid"\nAPI_CLIENT_IDS=machine-id\n`;
     expect(changesOf(text)).toEqual({});
+  });
+
+  it('has a label that people can make something of, and the one that was asked for', () => {
+    const labelIn = (changes: Record<string, string | undefined>): unknown =>
+      JSON.parse(changes['IDENTITY_PROVIDERS']!)[0].label;
+    expect(labelIn(changesOf(''))).toBe('Company account');
+    const unnamed = JSON.stringify([{ name: 'oidc-pool-2', signOut: { kind: 'none' } }]);
+    expect(labelIn(changesOf(`IDENTITY_PROVIDERS='${unnamed}'\n`))).toBe('Company account');
+    const called = changesOf('', actual, { ...inputs, label: 'Staff' });
+    expect(labelIn(called)).toBe('Staff');
+    const text = `IDENTITY_PROVIDERS='${called['IDENTITY_PROVIDERS']}'\n`;
+    expect(changesOf(text)).not.toHaveProperty('IDENTITY_PROVIDERS');
+    expect(labelIn(changesOf(text, actual, { ...inputs, label: 'Crew' }))).toBe('Crew');
   });
 
   it('refuses to guess what broken providers were meant to be', () => {

@@ -11,7 +11,7 @@ export const inputs: SetupInputs = {
   masterName: 'oidc-pool-1',
   upstreamName: 'oidc-pool-2',
   upstream: undefined,
-  label: 'Company account',
+  label: undefined,
   withManagedLogin: false,
   domainPrefix: undefined,
   withApi: true,
