@@ -15,7 +15,7 @@ import {
 import { DEFAULT_LABEL, desiredFor, type SetupInputs } from '../setup/desired.js';
 import { readEnvFile, withVariables, writeEnvFile, type EnvFile } from '../setup/env-file.js';
 import { envChanges, hasLabel } from '../setup/env-values.js';
-import { readUpstream } from '../setup/existing-upstream.js';
+import { readUpstream, registrationNote } from '../setup/existing-upstream.js';
 import { explained } from '../setup/explain.js';
 import {
   checkedInputs,
@@ -109,6 +109,9 @@ async function bringAbout(
   report: SetupReport,
 ): Promise<void> {
   const { say } = report;
+  const sayUnlessAbsent = (note: string | undefined): void => {
+    if (note !== undefined) say(`\nNote: ${note}`);
+  };
   const adoption = {
     pools: options.adoptPool ?? [],
     clients: options.adoptClient ?? [],
@@ -138,6 +141,7 @@ async function bringAbout(
 
   say(`User pools for ${inputs.baseUrl} in ${api.region}:\n`);
   say(describePlan(plan, file, planned));
+  sayUnlessAbsent(registrationNote(inputs, before));
   const unknown = plan.steps.length > 0 ? unknownProblem(api) : undefined;
   const problems = [...plan.problems, ...(unknown === undefined ? [] : [unknown])];
   if (problems.length > 0) {
@@ -183,6 +187,7 @@ async function bringAbout(
     await writeEnvFile(file.path, withVariables(file.text, new Map(values)));
     say(`  ${file.exists ? '~  change' : '+  create'}  ${file.path}`);
   }
+  sayUnlessAbsent(registrationNote(inputs, after));
   const { MachineClient, MasterPool } = after;
   if (MachineClient !== undefined) {
     say(

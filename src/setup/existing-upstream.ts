@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { proxyFailureIn } from '../errors/proxy-failure.js';
-import type { ExistingUpstream } from './desired.js';
+import type { Actual } from './actual.js';
+import type { ExistingUpstream, SetupInputs } from './desired.js';
 import type { UpstreamOptions } from './inputs.js';
 import { codeOf, nameOf } from './patience.js';
+import { domainOf } from './references.js';
+import { shown } from './resolve.js';
 import { SetupError } from './setup-error.js';
 
 /**
@@ -25,6 +28,20 @@ export async function readUpstream(
   const endSession = document['end_session_endpoint'];
   const endSessionEndpoint = typeof endSession === 'string' ? endSession : undefined;
   return { issuer, clientId, clientSecret, endSessionEndpoint };
+}
+
+/** What its owner must register for the master pool's client there; nobody else can. */
+export function registrationNote(
+  { upstream, baseUrl }: SetupInputs,
+  actual: Actual,
+): string | undefined {
+  if (upstream === undefined) return undefined;
+  const { issuer, clientId, endSessionEndpoint } = upstream;
+  const redirectUri = shown(domainOf('MasterPool', '/oauth2/idpresponse'), actual);
+  const needed = `At ${issuer} the client ${clientId} needs the redirect URI ${redirectUri}`;
+  return endSessionEndpoint === undefined
+    ? `${needed}. It announces no end_session_endpoint, so nobody can be signed out there by us.`
+    : `${needed} and the post-logout redirect URI ${baseUrl}/logout/continue.`;
 }
 
 async function readSecret(path: string): Promise<string> {

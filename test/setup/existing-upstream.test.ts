@@ -1,0 +1,104 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Pools } from '../../src/pools/index.js';
+import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
+import { createBrowser } from '../support/browser.js';
+import { freePort } from '../support/free-port.js';
+import { startOtherProvider, type OtherProvider } from '../support/other-provider.js';
+import { emptyAccount } from './world.js';
+
+/* A provider that is there already, joined to a new master pool in place of a second pool. */
+
+let pools: Pools;
+let provider: OtherProvider;
+let flags: string;
+const folder = emptyFolder();
+const port = await freePort();
+const site = `http://localhost:${port}`;
+
+beforeAll(async () => {
+  pools = await emptyAccount();
+  provider = await startOtherProvider(site, {
+    client: { redirect_uris: [`${pools.url}/shop/oauth2/idpresponse`] },
+  });
+  writeFileSync(join(folder, 'secret.txt'), `${provider.clientSecret}\n`);
+  flags = `--base-url ${site} --domain-prefix shop --upstream-name Other --upstream-issuer ${provider.issuer} --upstream-client-id ${provider.clientId} --upstream-client-secret-file secret.txt --label Staff`;
+});
+afterAll(async () => {
+  endCommands();
+  await provider.stop();
+  await pools.close();
+});
+
+const setup = (options: string): RunningCommand =>
+  lifeguard(`setup ${options}`, { AWS_ENDPOINT_URL: pools.url, PORT: String(port) }, folder);
+
+describe('setup with an OpenID provider that exists', () => {
+  it.each([
+    [
+      '--upstream-issuer',
+      /--upstream-client-id is missing.*--upstream-client-secret-file is missing.*--upstream-name is missing/s,
+    ],
+  ])('asks for what goes with %s', async (option, told) => {
+    const command = setup(`--base-url ${site} ${option} https://example.okta.com --yes`);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toMatch(told);
+  });
+
+  it('says which issuer the document is of, and which file cannot be read', async () => {
+    const wrong = setup(flags.replace(provider.issuer, `${provider.issuer}/`));
+    expect(await wrong.exit()).toBe(1);
+    expect(wrong.errors()).toContain(`is of the issuer ${provider.issuer}, and Cognito compares`);
+    const missing = setup(flags.replace('secret.txt', 'nowhere.txt'));
+    expect(await missing.exit()).toBe(1);
+    expect(missing.errors()).toContain('nowhere.txt cannot be read (ENOENT)');
+    const nobody = setup(flags.replace(provider.issuer, 'http://127.0.0.1:9'));
+    expect(await nobody.exit()).toBe(1);
+    expect(nobody.errors()).toMatch(
+      /http:\/\/127\.0\.0\.1:9\/\.well-known\S+ cannot be read \(\S+\)/,
+    );
+    expect(pools.dump().pools).toEqual([]);
+  });
+
+  it('joins it, tells what to register there, and shows its secret nowhere', async () => {
+    const command = setup(`${flags} --yes`);
+    expect(await command.exit(), command.output()).toBe(0);
+    expect(command.output()).not.toContain(provider.clientSecret);
+    expect(command.output()).toContain(
+      `needs the redirect URI ${pools.url}/shop/oauth2/idpresponse and the post-logout redirect URI ${site}/logout/continue.`,
+    );
+    expect(pools.dump().pools.map(({ name }) => name)).toEqual(['oidc-pool-1']);
+    const values = parseEnv(readFileSync(join(folder, '.env'), 'utf8'));
+    expect(JSON.parse(values['IDENTITY_PROVIDERS']!)).toEqual([
+      {
+        name: 'Other',
+        label: 'Staff',
+        signOut: {
+          kind: 'oidc',
+          endSessionEndpoint: `${provider.issuer}/session/end`,
+          clientId: provider.clientId,
+        },
+      },
+    ]);
+    const again = setup(`${flags} --yes`);
+    expect(await again.exit()).toBe(0);
+    expect(again.output()).toContain('Nothing to change.');
+  });
+
+  it('leaves a site behind that signs people in there, and out again', async () => {
+    const serve = lifeguard('serve', { PORT: String(port) }, folder);
+    await serve.says('"listening"');
+    const browser = createBrowser();
+    const login = await browser.get(`${site}/profile`);
+    expect(login.url).toContain(provider.issuer);
+    const consent = await browser.submit(login, { login: 'alice', password: 'any' });
+    const profile = await browser.submit(consent, {});
+    expect(profile.url).toBe(`${site}/profile`);
+    const out = await browser.click(profile, 'Sign out');
+    const visited = [...out.history.map(({ url }) => url), out.url];
+    expect(visited.some((url) => url.startsWith(`${pools.url}/shop/logout`))).toBe(true);
+    expect(visited.some((url) => url.startsWith(`${provider.issuer}/session/end`))).toBe(true);
+  });
+});
