@@ -8,7 +8,7 @@ export interface SetupReport {
   readonly end: (outcome: SetupOutcome) => void;
 }
 
-export interface SetupOutcome {
+interface SetupOutcome {
   readonly result: 'unchanged' | 'planned' | 'refused' | 'changed';
   readonly [detail: string]: unknown;
 }

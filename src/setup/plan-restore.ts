@@ -10,7 +10,7 @@ import { isMadeMark } from './marks.js';
 import type { Call, Change } from './step.js';
 
 /** What puts one thing back. */
-export interface RestoreStep {
+interface RestoreStep {
   readonly title: string;
   readonly changes: readonly Change[];
   readonly call: Call;

@@ -17,6 +17,8 @@ export interface RunningCommand {
   /** Everything it has written so far, on both streams. */
   output(): string;
   errors(): string;
+  /** What it has written to standard output alone. */
+  printed(): string;
   /** Its log lines so far. */
   lines(): Record<string, unknown>[];
   /** Resolves once the output has this text as often as asked; rejects if the command ends before. */
@@ -46,11 +48,15 @@ export function lifeguard(
   running.add(child);
   let output = '';
   let errors = '';
+  let printed = '';
   const closed = once(child, 'close').then(([code]: (number | null)[]) => {
     running.delete(child);
     return code ?? null;
   });
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+    printed += text;
+  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text;
     errors += text;
@@ -68,6 +74,7 @@ export function lifeguard(
     process: child,
     output: () => output,
     errors: () => errors,
+    printed: () => printed,
     lines: () =>
       output
         .split('\n')

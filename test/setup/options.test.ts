@@ -51,10 +51,8 @@ describe('setup --managed-login', () => {
 });
 
 describe('setup --json', () => {
-  const documentOf = (command: RunningCommand): Record<string, unknown> => {
-    const said = command.output().replace(command.errors(), '');
-    return JSON.parse(said.slice(said.indexOf('{'))) as Record<string, unknown>;
-  };
+  const documentOf = (command: RunningCommand): Record<string, unknown> =>
+    JSON.parse(command.printed()) as Record<string, unknown>;
 
   it('gives a program the plan and the outcome as one document, and no secret', async () => {
     const planned = setup('--json --dry-run');
