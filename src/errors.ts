@@ -438,8 +438,11 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(({ option, problem, fix }) => `${option} ${problem}; ${fix}`).join('\n'));
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super(
+      problems.map(({ option, problem, fix }) => `${option} ${problem}; ${fix}`).join('\n'),
+      options,
+    );
     this.problems = problems;
   }
 }

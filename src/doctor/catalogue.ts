@@ -174,6 +174,25 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   session_secret_mismatch: problem(
     'What one replica seals another does not open: users are signed out at random, and logins expire.',
   ),
+  store_password_wrong: problem('Lifeguard does not start: it may not use its session store.'),
+  store_right_missing: problem(
+    'What the site may not do with its session store, it cannot do for its visitors: a sign-in, a refresh or a sign-out fails.',
+  ),
+  store_tls_slip: problem(
+    'Nothing comes of a connection that one side encrypts and the other not.',
+  ),
+  store_is_cluster: problem(
+    'A server of a cluster has a part of the keys, and sends us on to others for the rest.',
+  ),
+  store_database_unknown: problem('The site cannot use a database that is not there.'),
+  store_full: problem('Nobody can sign in while a session finds no room.'),
+  store_read_only: problem('Nobody can sign in where no session can be written.'),
+  store_damaged: problem('What cannot be read for certain is not read at all.'),
+  store_foreign: problem('Lifeguard never touches what another program keeps there.'),
+  store_without_log: problem(
+    'Without its write-ahead log SQLite lets processes wait for each other, and may lose the file in a crash.',
+  ),
+  store_forgets: problem('A session that is not there at the next request is a user signed out.'),
   store_unreachable: problem('Without its sessions the site can show nobody a page of theirs.'),
   store_evicts: problem('Redis drops sessions when memory runs low, signing people out at random.'),
   site_unexpected: problem(
@@ -190,6 +209,9 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
     'A restart of Redis signs everybody out; or, from an old snapshot, brings back sessions that were signed out since.',
   ),
   store_without_replica: warning('When this one server is lost, so are all sessions.'),
+  store_other_version: warning(
+    'When the site starts with this version, it empties the file: everybody signs in again.',
+  ),
   store_in_memory: warning('A restart signs everybody out, and a second process knows none of it.'),
   trust_proxy_missing: warning(
     'All visitors have the proxy’s address, and so share one rate limit.',

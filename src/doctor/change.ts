@@ -140,5 +140,5 @@ function awsCommand(operation: string, options: Options, endpointUrl: string | u
 const json = (value: unknown): string => JSON.stringify(value);
 
 /** One word for a shell, whatever is in it. */
-const word = (value: string): string =>
+export const word = (value: string): string =>
   /^[\w.:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;

@@ -48,7 +48,7 @@ export async function openSessionStore(
   if (url === 'memory:') return new MemoryStore(options);
   // Loaded on demand: the drivers are optional packages.
   if (url.startsWith('file:'))
-    return (await import('./sqlite-store.js')).openSqliteStore(pathOf(url), options);
+    return (await import('./sqlite-store.js')).openSqliteStore(pathOfFileUrl(url), options);
   if (/^rediss?[+:]/.test(url))
     return (await import('./redis-store.js')).openRedisStore(url, options);
   throw storeMisconfigured(
@@ -57,7 +57,12 @@ export async function openSessionStore(
   );
 }
 
-function pathOf(url: string): string {
+/**
+ * The path that a `file:` URL of `SESSION_STORE` names.
+ *
+ * @throws {ConfigError} when it names none on this machine
+ */
+export function pathOfFileUrl(url: string): string {
   try {
     const path = url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length);
     if (path !== '') return resolve(path);

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { STORE_ANSWER_MS } from '../config/time-limits.js';
+import type { ConfigError } from '../errors.js';
 import { parseRedisUrl } from './redis-address.js';
 import { RedisCommands, type RedisCommand } from './redis-commands.js';
+import { redisKey } from './redis-keys.js';
 import * as scripts from './redis-scripts.js';
 import type {
   NewStoredSession,
@@ -42,16 +44,26 @@ export async function openRedisStore(
     } catch (error) {
       if (/WRONGPASS|NOAUTH|NOPERM/.test(String(error))) {
         await store.close();
-        throw storeMisconfigured(
-          'has no user name and password that Redis accepts',
-          'write them as redis://user:password@host:6379',
-        );
+        throw refused(error);
       }
       if (performance.now() > deadline) return store;
       await delay(20);
     }
   }
 }
+
+const refused = (error: unknown): ConfigError =>
+  String(error).includes('NOPERM')
+    ? storeMisconfigured(
+        'names a user of Redis who may not do even PING',
+        'give that user the rights that "lifeguard doctor" lists',
+        error,
+      )
+    : storeMisconfigured(
+        'has no user name and password that Redis accepts',
+        'write them as redis://user:password@host:6379',
+        error,
+      );
 
 class RedisStore implements SessionStore {
   readonly #redis: RedisCommands;
@@ -67,12 +79,12 @@ class RedisStore implements SessionStore {
       const fields = { session, tokens, expires_at: expiresAt, indexes: JSON.stringify(indexes) };
       const command = evaluate(
         scripts.createSession,
-        nameOf('session', key),
+        redisKey('session', key),
         this.#ttl(expiresAt),
         ...pairs(fields),
       );
       // The session first: whoever reads the index in between would drop a name without a session from it.
-      await this.#redis.writeToReplica(nameOf('session', key), command);
+      await this.#redis.writeToReplica(redisKey('session', key), command);
       await this.#addToIndexes(key, indexes, expiresAt);
     });
   }
@@ -93,7 +105,7 @@ class RedisStore implements SessionStore {
     { session, tokens, expiresAt, expected }: StoredSessionChange,
   ): Promise<boolean> {
     return inTime(async () => {
-      const name = nameOf('session', key);
+      const name = redisKey('session', key);
       const ttl = expiresAt === undefined ? '' : this.#ttl(expiresAt);
       const fields = pairs({ session, tokens, expires_at: expiresAt });
       const given = [this.#now(), ttl, expected ?? '', ...fields];
@@ -109,7 +121,7 @@ class RedisStore implements SessionStore {
 
   destroy(key: string): Promise<Uint8Array | undefined> {
     return inTime(async () => {
-      const name = nameOf('session', key);
+      const name = redisKey('session', key);
       const command = evaluate(scripts.destroySession, name);
       // Answered in any case, because nobody else will get the tokens and revoke them.
       const removed = await this.#redis.writeAndTryReplica(name, command);
@@ -123,7 +135,7 @@ class RedisStore implements SessionStore {
 
   find(index: string): Promise<string[]> {
     return inTime(async () => {
-      const name = nameOf('index', index);
+      const name = redisKey('index', index);
       const keys = ((await this.#redis.read(name, ['ZRANGE', name, '0', '-1'])) as Buffer[]).map(
         String,
       );
@@ -137,7 +149,7 @@ class RedisStore implements SessionStore {
   lock(name: string, ttlMs: number): Promise<string | undefined> {
     return inTime(async () => {
       const proof = randomUUID();
-      const key = nameOf('lock', name);
+      const key = redisKey('lock', name);
       const taken = await this.#redis.write(key, ['SET', key, proof, 'NX', 'PX', String(ttlMs)]);
       return taken === null ? undefined : proof;
     });
@@ -145,7 +157,7 @@ class RedisStore implements SessionStore {
 
   renewLock(name: string, proof: string, ttlMs: number): Promise<boolean> {
     return inTime(async () => {
-      const key = nameOf('lock', name);
+      const key = redisKey('lock', name);
       const command = evaluate(scripts.renewLock, key, proof, ttlMs);
       return (await this.#redis.write(key, command)) === 1;
     });
@@ -153,14 +165,14 @@ class RedisStore implements SessionStore {
 
   unlock(name: string, proof: string): Promise<void> {
     return inTime(async () => {
-      const key = nameOf('lock', name);
+      const key = redisKey('lock', name);
       await this.#redis.write(key, evaluate(scripts.unlock, key, proof));
     });
   }
 
   remember(value: string, expiresAt: number): Promise<boolean> {
     return inTime(async () => {
-      const key = nameOf('remembered', value);
+      const key = redisKey('remembered', value);
       const ttl = String(Math.max(1, expiresAt - this.#now()));
       return (await this.#redis.writeToReplica(key, ['SET', key, '', 'NX', 'PX', ttl])) !== null;
     });
@@ -175,7 +187,7 @@ class RedisStore implements SessionStore {
   }
 
   async #liveFields(key: string, field: string): Promise<[Buffer | undefined, number]> {
-    const name = nameOf('session', key);
+    const name = redisKey('session', key);
     const command = ['HMGET', name, field, 'expires_at'];
     const [value, expiresAt] = (await this.#redis.read(name, command)) as (Buffer | null)[];
     const isLive = Number(expiresAt) > this.#now();
@@ -183,7 +195,7 @@ class RedisStore implements SessionStore {
   }
 
   async #exists(key: string): Promise<boolean> {
-    const name = nameOf('session', key);
+    const name = redisKey('session', key);
     return (await this.#redis.read(name, ['EXISTS', name])) === 1;
   }
 
@@ -192,14 +204,14 @@ class RedisStore implements SessionStore {
     const ttl = 2 * this.#ttl(expiresAt);
     await Promise.all(
       indexes.map((index) => {
-        const name = nameOf('index', index);
+        const name = redisKey('index', index);
         return this.#redis.writeToReplica(name, evaluate(scripts.addToIndex, name, key, ttl));
       }),
     );
   }
 
   #dropFromIndex(index: string, keys: string[]): Promise<unknown> {
-    const name = nameOf('index', index);
+    const name = redisKey('index', index);
     return this.#redis.write(name, ['ZREM', name, ...keys]);
   }
 
@@ -214,12 +226,6 @@ async function inTime<Answer>(work: () => Promise<Answer>): Promise<Answer> {
   } catch (error) {
     throw storeUnavailable(error);
   }
-}
-
-/** A key in Redis. The number goes up whenever the layout changes: older records are then not seen, and expire. */
-function nameOf(kind: 'session' | 'index' | 'lock' | 'remembered', value: string): string {
-  // Encoded so that no brace in it can choose the slot.
-  return `lifeguard:1:${kind}:${encodeURIComponent(value)}`;
 }
 
 type ScriptArgument = string | number | Uint8Array;

@@ -3,6 +3,13 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../errors.js';
 import { storeMisconfigured } from './store-errors.js';
+import {
+  isOfThisVersion,
+  makeTables,
+  refuseForeign,
+  type SqliteTables,
+  tablesOf,
+} from './sqlite-tables.js';
 import { StoreFault } from './store-fault.js';
 
 /** The few calls of `node:sqlite` we use; `@photostructure/sqlite` has the same ones. */
@@ -39,24 +46,6 @@ export interface SqliteFile {
   close(): void;
 }
 
-/** Goes up whenever the tables change. A file with any other number is emptied: people sign in again, nothing crashes. */
-const LAYOUT = 1;
-
-/** Marks a file as ours ("LfGd"), so that no other program's database is ever emptied. */
-const APPLICATION_ID = 0x4c664764;
-
-const TABLES = `
-  CREATE TABLE sessions (key TEXT PRIMARY KEY, session BLOB NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE INDEX sessions_by_expiry ON sessions (expires_at);
-  CREATE TABLE tokens (key TEXT PRIMARY KEY REFERENCES sessions ON DELETE CASCADE, tokens BLOB NOT NULL);
-  CREATE TABLE session_index (
-    name TEXT, key TEXT REFERENCES sessions ON DELETE CASCADE, PRIMARY KEY (name, key)
-  ) WITHOUT ROWID;
-  CREATE INDEX session_index_by_key ON session_index (key);
-  CREATE TABLE locks (name TEXT PRIMARY KEY, proof TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
-  CREATE TABLE remembered (value TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) WITHOUT ROWID;
-`;
-
 const BUSY = 5;
 const OPENING_MS = 5000;
 
@@ -81,6 +70,7 @@ export async function openSqliteFile(path: string): Promise<SqliteFile> {
     throw storeMisconfigured(
       `names a file that cannot be used: ${error instanceof Error ? error.message : String(error)}`,
       'use a folder on a local disk that this user may write to, and remove the file there if it is damaged',
+      error,
     );
   }
 }
@@ -135,7 +125,7 @@ function watched(database: Database, file: string, opened: Stats): SqliteFile {
     check: () => {
       requireThere();
       if (!isDatabase(file)) throw new StoreFault('damaged', 'its file is no database any more');
-      if (numberOf(database, 'user_version') !== LAYOUT) {
+      if (!isOfThisVersion(database)) {
         throw new StoreFault('other_tables', 'its tables were replaced by another version');
       }
     },
@@ -162,7 +152,9 @@ function isDatabase(file: string): boolean {
   return start.equals(MAGIC);
 }
 
-async function loadSqlite(): Promise<new (file: string) => Database> {
+type OpenDatabase = new (file: string, options?: { readOnly: boolean }) => Database;
+
+async function loadSqlite(): Promise<OpenDatabase> {
   const hasItsOwn = Number.parseInt(process.versions.node, 10) >= 24;
   const builtin: string = 'node:sqlite';
   try {
@@ -175,9 +167,30 @@ async function loadSqlite(): Promise<new (file: string) => Database> {
   }
 }
 
-function makeFile(path: string): string {
+/** The file that a path of `SESSION_STORE` means. */
+export function sqliteFileAt(path: string): string {
   const isFile = ['.db', '.sqlite', '.sqlite3'].includes(extname(path)) && !isFolder(path);
-  const file = isFile ? path : join(path, 'sessions.db');
+  return isFile ? path : join(path, 'sessions.db');
+}
+
+/**
+ * Looks into a file that is there, and leaves it as it is: opening it as a store would empty what another version has made.
+ *
+ * @param file see `sqliteFileAt`
+ * @throws what SQLite says of a file it cannot read
+ */
+export async function lookIntoSqliteFile(file: string): Promise<SqliteTables> {
+  const DatabaseSync = await loadSqlite();
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    return tablesOf(database);
+  } finally {
+    database.close();
+  }
+}
+
+function makeFile(path: string): string {
+  const file = sqliteFileAt(path);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   // Made by us because SQLite would make it readable for everyone; its -wal and -shm files take the mode of this one.
   closeSync(openSync(file, 'a', 0o600));
@@ -191,10 +204,12 @@ function isFolder(path: string): boolean {
 function openDatabase(database: Database): Database {
   try {
     database.exec(`PRAGMA busy_timeout = ${BLOCKING_MS}`);
+    // Before anything else: the journal mode is kept in the file.
+    refuseForeign(database);
     const mode = database
       .prepare<{ journal_mode: string }>('PRAGMA journal_mode = WAL')
       .get()?.journal_mode;
-    if (mode !== 'wal') throw new Error('its disk does not support write-ahead logging');
+    if (mode !== 'wal') throw new StoreFault('without_log', 'its disk has no write-ahead logging');
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = OFF');
     transaction(database, () => makeTables(database));
     database.exec('PRAGMA foreign_keys = ON');
@@ -203,31 +218,6 @@ function openDatabase(database: Database): Database {
     database.close();
     throw error;
   }
-}
-
-function makeTables(database: Database): void {
-  const tables = database
-    .prepare<{ name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-    )
-    .all();
-  if (tables.length > 0) {
-    if (numberOf(database, 'application_id') !== APPLICATION_ID) {
-      throw storeMisconfigured("names another program's database", 'name a new file or folder');
-    }
-    if (numberOf(database, 'user_version') === LAYOUT) return;
-  }
-  for (const { name } of tables) database.exec(`DROP TABLE "${name}"`);
-  database.exec(
-    `${TABLES}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${LAYOUT}`,
-  );
-}
-
-function numberOf(
-  database: Database,
-  pragma: 'application_id' | 'user_version',
-): number | undefined {
-  return database.prepare<Record<string, number>>(`PRAGMA ${pragma}`).get()?.[pragma];
 }
 
 function isBusy(error: unknown): boolean {

@@ -1,8 +1,12 @@
 import { ConfigError, RelyingPartyError } from '../errors.js';
 
-/** `SESSION_STORE` cannot be used as it is. The value itself is never shown: it may hold a password. */
-export function storeMisconfigured(problem: string, fix: string): ConfigError {
-  return new ConfigError([{ option: 'SESSION_STORE', problem, fix }]);
+/**
+ * `SESSION_STORE` cannot be used as it is. The value itself is never shown: it may hold a password.
+ *
+ * @param cause what a driver or the system said
+ */
+export function storeMisconfigured(problem: string, fix: string, cause?: unknown): ConfigError {
+  return new ConfigError([{ option: 'SESSION_STORE', problem, fix }], { cause });
 }
 
 /** The store did not answer, or answered with a fault; `cause` says which. It says nothing about whether a session exists. */

@@ -6,6 +6,7 @@ export type StoreFaultReason =
   | 'io_error'
   | 'file_gone'
   | 'other_tables'
+  | 'without_log'
   | 'forgets'
   | 'refused'
   | 'unreachable'
@@ -41,7 +42,10 @@ const ofWords: readonly (readonly [RegExp, StoreFaultReason])[] = [
   [/\bOOM command not allowed/, 'full'],
   [/\bMISCONF /, 'full'],
   [/\bREADONLY /, 'read_only'],
-  [/\b(?:NOPERM|NOAUTH|WRONGPASS)\b|can't run this command/, 'refused'],
+  [
+    /\b(?:NOPERM|NOAUTH|WRONGPASS)\b|can't (?:run this command|access at least one of the keys)/,
+    'refused',
+  ],
   [/\bWRONGTYPE /, 'other_tables'],
   [/\b(?:CLUSTERDOWN|LOADING|MASTERDOWN|NOREPLICAS) /, 'unreachable'],
   [/no connection yet|Socket closed|no replica had/i, 'unreachable'],
@@ -52,6 +56,7 @@ const ofSystem: Readonly<Record<string, StoreFaultReason>> = {
   EDQUOT: 'full',
   EROFS: 'read_only',
   EACCES: 'refused',
+  EPERM: 'refused',
   ENOENT: 'file_gone',
   ECONNREFUSED: 'unreachable',
   ECONNRESET: 'unreachable',

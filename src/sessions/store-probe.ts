@@ -5,7 +5,8 @@ import { reasonOf, StoreFault, type StoreFaultReason } from './store-fault.js';
 import { withinTimeLimit } from './time-limit.js';
 
 /** What was tried when the store failed. */
-export type StoreStep = 'answer' | 'create' | 'read' | 'destroy';
+export type StoreStep =
+  'answer' | 'create' | 'read' | 'destroy' | 'update' | 'find' | 'lock' | 'remember';
 
 /** The store cannot do what a sign-in needs. `message` is for the operator; `step` and `reason` may be shown to anybody. */
 export class StoreProbeError extends RelyingPartyError {
@@ -62,11 +63,47 @@ export function createStoreProbe(
     }));
 }
 
-async function writeAndRead(store: SessionStore, expiresAt: number): Promise<void> {
+/**
+ * Does once, slowly and whole, what the site does with its store: besides what readiness proves, a session is changed and found,
+ * a lock taken and given back, and a value remembered for a minute. Leaves nothing else behind.
+ *
+ * @param options.now the time in epoch milliseconds, by the store's clock
+ * @throws {StoreProbeError} at the first step that fails
+ */
+export async function proveStore(
+  store: SessionStore,
+  { now }: { now: () => number },
+): Promise<void> {
+  await attempt('answer', store.ping());
+  const expiresAt = now() + 60_000;
+  await writeAndRead(store, expiresAt, async (key) => {
+    const session = randomBytes(SESSION_BYTES);
+    expectTrue(await attempt('update', store.update(key, { session, expiresAt })), 'update');
+    await attempt('read', expectToRead(store, key, session));
+    expectTrue((await attempt('find', store.find(key))).includes(key), 'find');
+    const proof = await attempt('lock', store.lock(key, 60_000));
+    expectTrue(proof !== undefined, 'lock');
+    await attempt('lock', store.renewLock(key, proof ?? '', 60_000));
+    await attempt('lock', store.unlock(key, proof ?? ''));
+    expectTrue(await attempt('remember', store.remember(key, expiresAt)), 'remember');
+  });
+}
+
+function expectTrue(is: boolean, step: StoreStep): void {
+  if (!is) throw new StoreProbeError(step, changed());
+}
+
+/** @param meanwhile done while the session is there */
+async function writeAndRead(
+  store: SessionStore,
+  expiresAt: number,
+  meanwhile: (key: string) => Promise<void> = async () => {},
+): Promise<void> {
   const key = `probe-${randomUUID()}`;
   const [session, tokens] = [randomBytes(SESSION_BYTES), randomBytes(TOKEN_BYTES)];
   await attempt('create', store.create(key, { session, tokens, expiresAt, indexes: [key] }));
   await attempt('read', expectToRead(store, key, session));
+  await meanwhile(key);
   const removed = await attempt('destroy', store.destroy(key));
   if (!isSame(removed, tokens)) throw new StoreProbeError('destroy', changed());
 }

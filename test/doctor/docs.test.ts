@@ -35,6 +35,20 @@ it('nearly everything in the catalogue is provoked by a test', () => {
   const elsewhere = [
     // test/secret-fingerprints.test.ts
     'session_secret_mismatch',
+    // test/doctor/store.test.ts
+    'store_password_wrong',
+    'store_right_missing',
+    'store_tls_slip',
+    'store_is_cluster',
+    'store_database_unknown',
+    'store_full',
+    'store_read_only',
+    'store_damaged',
+    'store_foreign',
+    'store_other_version',
+    // Nothing here can provoke these: a disk without shared memory, a server that forgets.
+    'store_without_log',
+    'store_forgets',
     // test/doctor/redis.test.ts
     'store_evicts',
     'store_not_durable',

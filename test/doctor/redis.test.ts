@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { redisFindings } from '../../src/doctor/redis.js';
+import type { Finding } from '../../src/doctor/finding.js';
+import { redis as kind } from '../../src/doctor/redis.js';
 import { eventually, redisProgram, type RedisProcess, startRedis } from '../support/redis.js';
+
+const redisFindings = async (url: string): Promise<readonly Finding[]> =>
+  (await kind.lookFurther?.(url))?.findings ?? [];
 
 const codes = async (url: string): Promise<string[]> =>
   (await redisFindings(url)).map(({ code }) => code);

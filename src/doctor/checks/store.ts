@@ -1,7 +1,3 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ConfigError } from '../../errors.js';
 import { openSessionStore } from '../../sessions/open-session-store.js';
 import type { Settings } from '../../config/settings.js';
 import { sealingSecrets } from '../../sessions/sealing-secrets.js';
@@ -10,37 +6,68 @@ import {
   type SecretFingerprints,
 } from '../../sessions/secret-fingerprints.js';
 import type { SessionStore } from '../../sessions/session-store.js';
+import { proveStore } from '../../sessions/store-probe.js';
 import type { DoctorContext } from '../context.js';
-import type { Check, Finding } from '../finding.js';
-import { redisFindings } from '../redis.js';
+import type { Check, CheckResult, Finding } from '../finding.js';
+import { redis } from '../redis.js';
+import { sqlite } from '../sqlite.js';
+import { storeFinding, wordsOf } from '../store-findings.js';
+import type { StoreKind, TryingPlace } from '../store-kind.js';
 
-/** The session store: there, and fit to keep sessions. */
+/** The session store: it does what the site does with it, and is fit to keep sessions. */
 export const store: Check<DoctorContext> = {
   name: 'store',
   title: 'Session store',
   async run({ settings, now }) {
-    const { sessionStore } = settings;
-    const kind = sessionStore.replace(/:.*$/s, ':');
-    if (kind === 'memory:') return { findings: [inMemory], detail: kind };
-    const path = kind === 'file:' ? pathOf(sessionStore) : undefined;
-    // Opening a store that does not exist would make it, and it would belong to whoever runs doctor.
-    if (path !== undefined && !existsSync(path)) return { findings: newFile(path), detail: 'new' };
+    const { sessionStore: url } = settings;
+    const name = url.replace(/:.*$/s, ':');
+    const kind = kindOf(url);
+    const place = (await kind.choosePlace?.(url)) ?? { url };
+    if ('code' in place) return { findings: [place], detail: name };
     try {
-      let isAgreed: boolean;
-      const opened = await openSessionStore(sessionStore, { now });
-      try {
-        await opened.ping();
-        isAgreed = (await fingerprintsOf(opened, settings, now).compare()) === 'ok';
-      } finally {
-        await opened.close();
-      }
-      const findings = path === undefined ? await redisFindings(sessionStore) : [];
-      return { findings: isAgreed ? findings : [...findings, otherSecrets], detail: kind };
+      return await examine(place, name, { settings, now, kind });
     } catch (error) {
-      return { findings: [unreachable(reasonOf(error), path)], detail: kind };
+      const trouble = { error, words: wordsOf(error) };
+      const finding = (await kind.explain?.(url, trouble)) ?? storeFinding(trouble);
+      return { findings: [finding], detail: name };
+    } finally {
+      place.done?.();
     }
   },
 };
+
+function kindOf(url: string): StoreKind {
+  if (url === 'memory:') return memory;
+  if (url.startsWith('file:')) return sqlite;
+  return /^rediss?[+:]/.test(url) ? redis : {};
+}
+
+interface Examined {
+  readonly settings: Settings;
+  readonly now: () => number;
+  readonly kind: StoreKind;
+}
+
+async function examine(
+  { url, note }: TryingPlace,
+  name: string,
+  { settings, now, kind }: Examined,
+): Promise<CheckResult> {
+  let isAgreed: boolean;
+  const opened = await openSessionStore(url, { now });
+  try {
+    await proveStore(opened, { now });
+    isAgreed = (await fingerprintsOf(opened, settings, now).compare()) === 'ok';
+  } finally {
+    await opened.close();
+  }
+  const further = await kind.lookFurther?.(url);
+  const notes = [name, note, further?.note].filter((each) => each !== undefined);
+  return {
+    findings: [...(further?.findings ?? []), ...(isAgreed ? [] : [otherSecrets])],
+    detail: notes.join(', '),
+  };
+}
 
 function fingerprintsOf(
   opened: SessionStore,
@@ -60,6 +87,9 @@ const otherSecrets: Finding = {
   },
 };
 
+/** Nothing is wrong with it, and nothing outlives the process. */
+const memory: StoreKind = { lookFurther: async () => ({ findings: [inMemory] }) };
+
 const inMemory: Finding = {
   code: 'store_in_memory',
   what: 'SESSION_STORE is memory:.',
@@ -68,39 +98,3 @@ const inMemory: Finding = {
     change: { kind: 'environment', set: { SESSION_STORE: 'file:./data/sessions' } },
   },
 };
-
-function pathOf(url: string): string {
-  return url.startsWith('file://') ? fileURLToPath(url) : resolve(url.slice('file:'.length));
-}
-
-/** Nothing is there yet: then the nearest folder that is must let us write. */
-function newFile(path: string): Finding[] {
-  let folder = dirname(path);
-  while (!existsSync(folder)) folder = dirname(folder);
-  try {
-    if (!statSync(folder).isDirectory()) throw new Error('it is no folder');
-    accessSync(folder, constants.W_OK | constants.X_OK);
-    return [];
-  } catch (error) {
-    return [unreachable(`it is to be made in ${folder}, and ${reasonOf(error)}`, path)];
-  }
-}
-
-const unreachable = (reason: string, path: string | undefined): Finding => ({
-  code: 'store_unreachable',
-  what: `The session store cannot be used: ${reason}.`,
-  fix: {
-    text:
-      path === undefined
-        ? 'Start Redis, or correct host, port, user and password in SESSION_STORE.'
-        : `Let the user that runs the site write to ${path}, or set SESSION_STORE to another place.`,
-  },
-});
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ConfigError) {
-    return error.problems.map(({ option, problem }) => `${option} ${problem}`).join('; ');
-  }
-  if (!(error instanceof Error)) return 'unknown error';
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
