@@ -30,7 +30,7 @@ export async function doctor(
     ? await openUserPools({ endpointUrl, proxiedFetch }).catch(whyNot)
     : undefined;
   try {
-    const parts = { now: Date.now, fetch, userPools, endpointUrl };
+    const parts = { now: Date.now, fetch, userPools, endpointUrl, environment };
     const diagnosis = await diagnose(readSettings(environment), parts);
     const code = exitCode(diagnosis, strict === true);
     console.log(json ? asJson(diagnosis, code) : describeDiagnosis(diagnosis, terminal()));

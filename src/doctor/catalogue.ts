@@ -31,6 +31,11 @@ const warning = (why: string): FindingKind => ({ severity: 'warning', why, expla
  * `docs/doctor.md` is written from here.
  */
 export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
+  issuer_near_miss: problem(
+    'Everything begins with the document that is found below the issuer, and every token is compared with the issuer letter by letter.',
+    ['issuer_unreachable', 'issuer_unknown', 'issuer_mismatch'],
+  ),
+  settings_missing: problem('Lifeguard does not start without them.'),
   setting_invalid: problem('Lifeguard does not start with it.'),
   issuer_unreachable: unchecked(
     'Nobody can sign in while the issuer does not answer, and nothing else can be checked.',
@@ -51,6 +56,16 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   jwks_unusable: problem('Without its keys no token of the issuer can be verified.'),
   clock_off: problem(
     'Tokens are refused as expired or from the future when the clocks differ by more than a minute.',
+  ),
+  issuer_of_other_pool: problem(
+    'A user pool turns every sign-in of a client away that is another pool’s.',
+    [
+      'client_unknown',
+      'client_secret_wrong',
+      'logout_url_not_registered',
+      'provider_missing',
+      'login_option_unavailable',
+    ],
   ),
   client_unknown: problem('The OpenID provider turns every sign-in away before it shows a page.', [
     'client_secret_wrong',

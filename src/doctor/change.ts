@@ -27,6 +27,8 @@ export type Change =
       readonly userPoolId: string;
       readonly name: string;
       readonly details?: Readonly<Record<string, string>>;
+      /** The app client whose secret it is to have; the secret itself is in no change. */
+      readonly secretOf?: { readonly userPoolId: string; readonly clientId: string };
       /** Pool attribute to claim; `null` takes it out. */
       readonly mapping?: Readonly<Record<string, string | null>>;
     }
@@ -52,7 +54,8 @@ export const questionCommand = (
 
 /**
  * The change as lines for a shell. An app client and an identity provider are read, changed and written back whole,
- * because what an update leaves out is reset. Needs the AWS CLI and jq.
+ * because what an update leaves out is reset. Needs the AWS CLI and jq. A secret that is read gets into no file, no argument and
+ * no history, and of the answer, which would show it, only a time is printed.
  *
  * @param endpointUrl of the cognito-idp API, if it is not AWS's own
  */
@@ -66,33 +69,50 @@ export function commandFor(change: Change, endpointUrl?: string): string {
         .join('\n');
     case 'app-client': {
       const { userPoolId, clientId } = change;
-      return readModifyWrite({
-        read: aws('describe-user-pool-client', change, {
-          'user-pool-id': userPoolId,
-          'client-id': clientId,
-          query: 'UserPoolClient',
-          output: 'json',
-        }),
-        program: [
-          ...Object.entries(change.add ?? {}).map(
-            ([key, value]) => `.${key} |= (. + ${json(value)} | unique)`,
-          ),
-          ...Object.entries(change.set ?? {}).map(([key, value]) => `.${key} = ${json(value)}`),
-          'del(.ClientSecret, .CreationDate, .LastModifiedDate)',
-        ],
-        write: aws('update-user-pool-client', change, CHANGED),
+      const read = aws('describe-user-pool-client', change, {
+        'user-pool-id': userPoolId,
+        'client-id': clientId,
+        query: 'UserPoolClient',
+        output: 'json',
       });
+      const program = jq([
+        ...Object.entries(change.add ?? {}).map(
+          ([key, value]) => `.${key} |= (. + ${json(value)} | unique)`,
+        ),
+        ...Object.entries(change.set ?? {}).map(([key, value]) => `.${key} = ${json(value)}`),
+        'del(.ClientSecret, .ClientType, .CreationDate, .LastModifiedDate)',
+      ]);
+      const write = aws('update-user-pool-client', change, {
+        query: 'UserPoolClient.LastModifiedDate',
+      });
+      return [
+        `client=$(${read} |`,
+        `  ${program}) &&`,
+        `${write} \\`,
+        '  --cli-input-json "$client"',
+      ].join('\n');
     }
     case 'identity-provider': {
-      const { userPoolId, name } = change;
-      return readModifyWrite({
-        read: aws('describe-identity-provider', change, {
-          'user-pool-id': userPoolId,
-          'provider-name': name,
-          query: 'IdentityProvider',
+      const { userPoolId, name, secretOf } = change;
+      const read = aws('describe-identity-provider', change, {
+        'user-pool-id': userPoolId,
+        'provider-name': name,
+        query: 'IdentityProvider',
+        output: 'json',
+      });
+      const readSecret =
+        secretOf &&
+        aws('describe-user-pool-client', secretOf, {
+          'user-pool-id': secretOf.userPoolId,
+          'client-id': secretOf.clientId,
+          query: 'UserPoolClient.ClientSecret',
           output: 'json',
-        }),
-        program: [
+        });
+      const program = jq(
+        [
+          ...(readSecret === undefined
+            ? []
+            : ['.[1] as $secret', '.[0]', '.ProviderDetails.client_secret = $secret']),
           ...Object.entries(change.details ?? {}).map(
             ([key, value]) => `.ProviderDetails.${key} = ${json(value)}`,
           ),
@@ -103,8 +123,20 @@ export function commandFor(change: Change, endpointUrl?: string): string {
           ),
           'del(.ProviderType, .CreationDate, .LastModifiedDate)',
         ],
-        write: aws('update-identity-provider', change, CHANGED),
+        readSecret && '--slurp',
+      );
+      const write = aws('update-identity-provider', change, {
+        'provider-details': 'file:///dev/stdin',
+        query: 'IdentityProvider.LastModifiedDate',
       });
+      // The details, with the secret, come through the pipe: what is in an argument every user of the machine can see.
+      return [
+        `(provider=$(${readSecret === undefined ? read : `{ ${read}; ${readSecret}; }`} |`,
+        `  ${program})`,
+        `printf %s "$provider" | jq .ProviderDetails |`,
+        `${write} \\`,
+        `  --cli-input-json "$(printf %s "$provider" | jq 'del(.ProviderDetails)')")`,
+      ].join('\n');
     }
     case 'domain':
       return aws('create-user-pool-domain', change, {
@@ -114,18 +146,17 @@ export function commandFor(change: Change, endpointUrl?: string): string {
   }
 }
 
-/** What `readModifyWrite` has made of the resource. */
-const CHANGED: Options = { 'cli-input-json': 'file://change.json' };
-
-function readModifyWrite(steps: { read: string; program: string[]; write: string }): string {
-  const program = steps.program.join('\n    | ').replaceAll("'", String.raw`'\''`);
-  return [`${steps.read} |`, `  jq '${program}' > change.json`, steps.write].join('\n');
+/** A program of jq, as one word for a shell. */
+function jq(steps: readonly string[], option = ''): string {
+  const program = steps.join('\n    | ').replaceAll("'", String.raw`'\''`);
+  return ['jq', option, `'${program}'`].filter((each) => each !== '').join(' ');
 }
 
 const WIDTH = 70;
 
 /** A command over several lines, each for the shell to continue, broken before its options. */
-function awsCommand(operation: string, options: Options, endpointUrl: string | undefined): string {
+function awsCommand(operation: string, given: Options, endpointUrl: string | undefined): string {
+  const options = withoutAddresses(given);
   const all = { ...options, ...(endpointUrl !== undefined && { 'endpoint-url': endpointUrl }) };
   const lines = [`aws cognito-idp ${operation}`];
   for (const [name, value] of Object.entries(all)) {
@@ -136,6 +167,25 @@ function awsCommand(operation: string, options: Options, endpointUrl: string | u
   }
   return lines.join(' \\\n');
 }
+
+/**
+ * The AWS CLI reads a value that begins with `file://`, its version 1 also one with `http://` or `https://`, as the place of the
+ * value. In JSON it is left alone.
+ */
+function withoutAddresses(options: Options): Options {
+  const isAddress = ([name, value]: [string, string]): boolean =>
+    !['cli-input-json', 'provider-details'].includes(name) && /^(?:https?|fileb?):\/\//.test(value);
+  const [addresses, others] = [true, false].map((wanted) =>
+    Object.entries(options).filter((entry) => isAddress(entry) === wanted),
+  ) as [[string, string][], [string, string][]];
+  if (addresses.length === 0) return options;
+  const members = addresses.map(([name, value]) => [memberOf(name), value]);
+  return { ...Object.fromEntries(others), 'cli-input-json': json(Object.fromEntries(members)) };
+}
+
+/** `provider-name` as the API calls it: `ProviderName`. */
+const memberOf = (option: string): string =>
+  option.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 const json = (value: unknown): string => JSON.stringify(value);
 

@@ -20,12 +20,15 @@ export interface ProviderMetadata {
 
 /** What the checks look at, and what earlier ones have learned for later ones. */
 export interface DoctorContext {
-  readonly settings: Settings;
+  /** As they were read; the issuer as it was meant to be, once that is certain. */
+  settings: Settings;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly fetch: typeof fetch;
   /** `undefined`: not to be looked into. An error: why that is not possible. */
   readonly userPools: UserPools | UserPoolsError | undefined;
+  /** Where the API of the user pools is, if not at AWS. */
+  readonly endpointUrl?: string | undefined;
   /** From the check of the discovery document; absent when it could not be used. */
   metadata?: ProviderMetadata;
   /** How far our clock is ahead of the issuer's, in seconds; absent when it did not say. */

@@ -1,4 +1,5 @@
-import type { ReadSettings } from '../config/from-environment.js';
+import type { Environment, ReadSettings } from '../config/from-environment.js';
+import type { Problem } from '../errors.js';
 import { findingKinds, type Severity } from './catalogue.js';
 import { commandFor, questionCommand } from './change.js';
 import { authorization } from './checks/authorization.js';
@@ -16,6 +17,7 @@ import { store } from './checks/store.js';
 import type { DoctorContext } from './context.js';
 import type { Check, CheckResult, Finding } from './finding.js';
 import type { FindingCode } from './finding-code.js';
+import { issuerNearMiss } from './issuer-near-miss.js';
 import type { UserPools, UserPoolsError } from './user-pools.js';
 
 /** What a check came to. */
@@ -47,6 +49,8 @@ export interface DiagnoseParts {
   readonly userPools?: UserPools | UserPoolsError | undefined;
   /** Where their API is, if not at AWS; for the commands in the report. */
   readonly endpointUrl?: string | undefined;
+  /** What the settings were read from, where it is more than they became. */
+  readonly environment?: Environment | undefined;
 }
 
 const network = [
@@ -63,15 +67,30 @@ const ours = [secrets, proxy, store];
 /** Examines a whole set-up. Changes nothing, signs nobody in or out, and never puts a secret into the report. */
 export async function diagnose(read: ReadSettings, parts: DiagnoseParts): Promise<Diagnosis> {
   if ('problems' in read) {
-    const result = { findings: settingProblems(read.problems) };
+    const result = { findings: await problemsIn(read.problems, parts) };
     return report([[settings, result], ...skipAll('the settings are not complete')], parts);
   }
-  const { now, fetch, userPools } = parts;
-  const context: DoctorContext = { settings: read.settings, now, fetch, userPools };
+  const { now, fetch, userPools, endpointUrl } = parts;
+  const context: DoctorContext = { settings: read.settings, now, fetch, userPools, endpointUrl };
   const first = await run(discovery, context);
   const rest = await Promise.all([...network, ...ours].map((check) => run(check, context)));
   const found = { findings: settingWarnings(read.warnings) };
   return report([[settings, found], first, ...rest], parts);
+}
+
+/** The list that `serve` prints; but what was written in place of the issuer is recognised. */
+async function problemsIn(
+  problems: readonly Problem[],
+  parts: DiagnoseParts,
+): Promise<readonly Finding[]> {
+  const { ISSUER: written = '', CLIENT_ID: clientId } = parts.environment ?? {};
+  const isIssuer = ({ option }: Problem): boolean => option === 'ISSUER';
+  const miss =
+    problems.some(isIssuer) && written !== ''
+      ? await issuerNearMiss(written.trim(), { ...parts, clientId })
+      : undefined;
+  if (miss === undefined) return settingProblems(problems);
+  return [miss.finding, ...settingProblems(problems.filter((each) => !isIssuer(each)))];
 }
 
 type Run = readonly [Pick<Check<DoctorContext>, 'name' | 'title'>, CheckResult];

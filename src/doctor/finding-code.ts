@@ -1,5 +1,7 @@
 /** Stable name of something doctor can find; `docs/doctor.md` lists them all. */
 export type FindingCode =
+  | 'issuer_near_miss'
+  | 'settings_missing'
   | 'setting_invalid'
   | 'issuer_unreachable'
   | 'issuer_unknown'
@@ -9,6 +11,7 @@ export type FindingCode =
   | 'metadata_incomplete'
   | 'jwks_unusable'
   | 'clock_off'
+  | 'issuer_of_other_pool'
   | 'client_unknown'
   | 'client_oauth_off'
   | 'code_flow_off'

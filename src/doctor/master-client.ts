@@ -12,6 +12,9 @@ const CONSOLE = 'Amazon Cognito › User pools › the master pool › App clien
 
 export function clientUnknown(context: DoctorContext): Finding {
   const { clientId, issuer } = context.settings;
+  const second = secondPoolOf(context);
+  if (second !== undefined)
+    return issuerOfOtherPool(context, ` It is the pool behind “${second}”.`);
   return {
     code: 'client_unknown',
     what: `The issuer ${issuer} knows no client ${clientId}: CLIENT_ID is mistyped, or of another pool, or was deleted.`,
@@ -19,6 +22,33 @@ export function clientUnknown(context: DoctorContext): Finding {
       text: 'Copy CLIENT_ID from the app client of this pool, or ISSUER from the pool of this client.',
       ...inPool(context, `${CONSOLE} › Client ID`),
       question: ask(issuer, 'list-user-pool-clients'),
+    },
+  };
+}
+
+/** The identity provider whose pages are where the issuer sends people at once: then ISSUER is the pool behind the master pool. */
+function secondPoolOf({ settings, metadata }: DoctorContext): string | undefined {
+  const domain = metadata?.authorizationEndpoint.replace(/\/oauth2\/authorize$/, '');
+  return settings.identityProviders.find(
+    ({ signOut }) => signOut.kind === 'cognito' && signOut.domain === domain,
+  )?.name;
+}
+
+/**
+ * @param which what else is known of the pool at ISSUER
+ * @param right the issuer of the pool that has the client, where it is known
+ */
+export function issuerOfOtherPool(context: DoctorContext, which: string, right?: string): Finding {
+  const { clientId, issuer } = context.settings;
+  return {
+    code: 'issuer_of_other_pool',
+    what: `ISSUER is ${issuer}, a user pool that has no client ${clientId}.${which}`,
+    fix: {
+      text: 'Write the issuer of the master pool, which has the client.',
+      ...inPool(context, 'Amazon Cognito › User pools › the master pool › Overview › User pool ID'),
+      ...(right === undefined
+        ? { question: ask(issuer, 'list-user-pools', { 'max-results': '60' }) }
+        : { change: { kind: 'environment', set: { ISSUER: right } } as const }),
     },
   };
 }
@@ -166,7 +196,8 @@ function ask(
 ): Question | undefined {
   if (!isUserPool(issuer)) return undefined;
   const userPoolId = userPoolIdOf(issuer);
-  return { userPoolId, operation, options: { 'user-pool-id': userPoolId, ...options } };
+  const about = operation === 'list-user-pools' ? {} : { 'user-pool-id': userPoolId };
+  return { userPoolId, operation, options: { ...about, ...options } };
 }
 
 const inPool = ({ settings }: DoctorContext, console: string): Pick<Fix, 'console'> =>

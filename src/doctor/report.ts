@@ -48,9 +48,21 @@ export function describeDiagnosis(
       ...(command.length > 0 ? ['', ...command] : []),
     ].join('\n');
   };
-  return [checks.map(checkLine).join('\n'), ...findings.map(findingBlock), summary(findings)].join(
-    '\n\n',
-  );
+  return [
+    together(checks).map(checkLine).join('\n'),
+    ...findings.map(findingBlock),
+    summary(findings),
+  ].join('\n\n');
+}
+
+/** Where all that follows was skipped for one reason, a line for all of it. */
+function together(checks: readonly CheckOutcome[]): readonly CheckOutcome[] {
+  const last = checks.at(-1);
+  const isSame = ({ outcome, detail }: CheckOutcome): boolean =>
+    outcome === 'skipped' && detail === last?.detail;
+  const first = checks.findLastIndex((each) => !isSame(each)) + 1;
+  if (last === undefined || checks.length - first < 3) return checks;
+  return [...checks.slice(0, first), { ...last, title: 'Everything else' }];
 }
 
 /** Some of the text came over the network, and must not steer the terminal. */

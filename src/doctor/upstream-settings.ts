@@ -69,7 +69,12 @@ function clientFindings(
   const findings = [
     registered.AllowedOAuthFlowsUserPoolClient === true ? undefined : oauthOff(client, asked),
     AllowedOAuthFlows.includes('code') ? undefined : upstreamCodeFlowOff(client),
-    secretFinding(client, registered.ClientSecret, details['client_secret']),
+    secretFinding(
+      client,
+      userPoolIdOf(context.settings.issuer),
+      registered.ClientSecret,
+      details['client_secret'],
+    ),
     callback === undefined || CallbackURLs.includes(callback)
       ? undefined
       : upstreamCallbackNotRegistered(client, callback, nearMiss(CallbackURLs, callback)),
@@ -92,8 +97,10 @@ const signsOutAt = ({ settings }: DoctorContext, { provider, clientId }: Upstrea
       name === provider && signOut.kind === 'cognito' && signOut.clientId === clientId,
   );
 
+/** @param masterPoolId where the identity provider is */
 function secretFinding(
   client: UpstreamClient,
+  masterPoolId: string,
   actual: string | undefined,
   used: string | undefined,
 ): Finding | undefined {
@@ -118,15 +125,11 @@ function secretFinding(
       text: 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
       console:
         'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Edit › Client secret',
-      question: {
-        userPoolId,
-        operation: 'describe-user-pool-client',
-        options: {
-          'user-pool-id': userPoolId,
-          'client-id': clientId,
-          query: 'UserPoolClient.ClientSecret',
-          output: 'text',
-        },
+      change: {
+        kind: 'identity-provider',
+        userPoolId: masterPoolId,
+        name: client.provider,
+        secretOf: { userPoolId, clientId },
       },
     },
   };

@@ -8,6 +8,10 @@ export interface UserPools {
   client(userPoolId: string, clientId: string): Promise<aws.UserPoolClientType | undefined>;
   providerNames(userPoolId: string): Promise<string[]>;
   provider(userPoolId: string, name: string): Promise<aws.IdentityProviderType | undefined>;
+  /** @param region default that of every AWS tool */
+  poolWithDomain(domain: string, region: string | undefined): Promise<string | undefined>;
+  /** Which of the region's first sixty pools has this client. */
+  poolWithClient(region: string, clientId: string): Promise<string | undefined>;
   close(): void;
 }
 
@@ -48,14 +52,18 @@ export async function openUserPools({
     );
   });
   const clients = new Map<string, aws.CognitoIdentityProviderClient>();
-  const inRegionOf = (userPoolId: string): aws.CognitoIdentityProviderClient => {
-    const region = regionOf(userPoolId);
+  const inRegion = (
+    region: string | undefined = endpointUrl && 'eu-west-1',
+  ): aws.CognitoIdentityProviderClient => {
     const address = controlPlaneAt(endpointUrl, proxiedFetch);
     const client =
-      clients.get(region) ?? new sdk.CognitoIdentityProviderClient({ region, ...address });
-    clients.set(region, client);
+      clients.get(region ?? '') ??
+      new sdk.CognitoIdentityProviderClient({ ...(region && { region }), ...address });
+    clients.set(region ?? '', client);
     return client;
   };
+  const inRegionOf = (userPoolId: string): aws.CognitoIdentityProviderClient =>
+    inRegion(regionOf(userPoolId));
 
   return {
     pool: (UserPoolId) =>
@@ -90,6 +98,21 @@ export async function openUserPools({
         const command = new sdk.DescribeIdentityProviderCommand({ UserPoolId, ProviderName });
         return (await inRegionOf(UserPoolId).send(command)).IdentityProvider;
       }),
+    poolWithDomain: (Domain, region) =>
+      found(async () => {
+        const command = new sdk.DescribeUserPoolDomainCommand({ Domain });
+        return (await inRegion(region).send(command)).DomainDescription?.UserPoolId;
+      }),
+    async poolWithClient(region, ClientId) {
+      const list = await found(() =>
+        inRegion(region).send(new sdk.ListUserPoolsCommand({ MaxResults: 60 })),
+      );
+      for (const { Id: UserPoolId } of list?.UserPools ?? []) {
+        const command = new sdk.DescribeUserPoolClientCommand({ UserPoolId, ClientId });
+        if ((await found(() => inRegion(region).send(command))) !== undefined) return UserPoolId;
+      }
+      return undefined;
+    },
     close: () => {
       for (const client of clients.values()) client.destroy();
     },

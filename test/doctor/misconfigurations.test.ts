@@ -37,7 +37,7 @@ async function mend(
 const tooLong = (diagnosis: Diagnosis): string[] =>
   describeDiagnosis(diagnosis, { colours: false, columns: 80 })
     .split('\n')
-    .filter((line) => line.length > 80 && !/["=/]\S{20,}/.test(line));
+    .filter((line) => line.length > 80 && !/["=/:]\S{20,}/.test(line));
 
 describe('doctor', () => {
   it.each(['outside', 'inside'] as const)(

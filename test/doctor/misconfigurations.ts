@@ -133,9 +133,80 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     spoil: (patient) => {
       patient.environment['ISSUER'] = patient.pools.pool('oidc-pool-2').issuer;
     },
+    outside: 'issuer_of_other_pool',
+  },
+  'the issuer is another pool than the client’s, and nothing else tells': {
+    spoil: (patient) => {
+      patient.environment['ISSUER'] = patient.pools.pool('oidc-pool-2').issuer;
+      patient.environment['IDENTITY_PROVIDERS'] = '';
+    },
     outside: 'client_unknown',
+    inside: 'issuer_of_other_pool',
+  },
+  'the issuer is the address of its discovery document': {
+    spoil: (patient) => {
+      patient.environment['ISSUER'] += '/.well-known/openid-configuration';
+    },
+    outside: 'issuer_near_miss',
+  },
+  'the issuer is the address of its keys': {
+    spoil: (patient) => {
+      patient.environment['ISSUER'] += '/.well-known/jwks.json';
+    },
+    outside: 'issuer_near_miss',
+  },
+  'the issuer is the domain of the pool': {
+    spoil: (patient) => {
+      patient.environment['ISSUER'] = patient.pools.pool('oidc-pool-1').domain;
+    },
+    outside: 'issuer_near_miss',
+  },
+  'the issuer is a page of the domain of the pool': {
+    spoil: (patient) => {
+      patient.environment['ISSUER'] =
+        `${patient.pools.pool('oidc-pool-1').domain}/oauth2/authorize`;
+    },
+    outside: 'issuer_near_miss',
+  },
+  'the issuer is the id of the pool': {
+    spoil: environment({ ISSUER: masterId }),
+    outside: 'issuer_near_miss',
+  },
+  'the issuer is the ARN of the pool': {
+    spoil: environment({
+      ISSUER: `arn:aws:cognito-idp:eu-west-1:000000000000:userpool/${masterId}`,
+    }),
+    outside: 'issuer_near_miss',
+  },
+  'the issuer is the client ID, and the other way round': {
+    spoil: ({ environment: variables }) => {
+      const { ISSUER = '', CLIENT_ID = '' } = variables;
+      Object.assign(variables, { ISSUER: CLIENT_ID, CLIENT_ID: ISSUER });
+    },
+    outside: 'issuer_near_miss',
     mend: ({ environment: variables, pools }) => {
-      variables['ISSUER'] = pools.pool('oidc-pool-1').issuer;
+      const { issuer, client } = pools.pool('oidc-pool-1');
+      Object.assign(variables, { ISSUER: issuer, CLIENT_ID: client('site').id });
+    },
+  },
+  'the issuer is https, and there is none': {
+    spoil: ({ environment: variables }) => {
+      variables['ISSUER'] = variables['ISSUER']!.replace('http:', 'https:');
+    },
+    outside: 'issuer_near_miss',
+  },
+  'the issuer is without its scheme': {
+    spoil: ({ environment: variables }) => {
+      variables['ISSUER'] = variables['ISSUER']!.replace('http://', '');
+    },
+    outside: 'issuer_near_miss',
+  },
+  'several settings are missing': {
+    spoil: environment({ CLIENT_ID: '', CLIENT_SECRET: '' }),
+    outside: 'settings_missing',
+    mend: ({ environment: variables, pools }) => {
+      const { id, secret } = pools.pool('oidc-pool-1').client('site');
+      Object.assign(variables, { CLIENT_ID: id, CLIENT_SECRET: secret });
     },
   },
   'the issuer has a slash too many': {

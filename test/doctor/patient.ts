@@ -59,7 +59,14 @@ export async function startPatient(
       const userPools = look === 'inside' ? await openUserPools({ endpointUrl }) : undefined;
       const now = (): number => Date.now() + patient.clockOffsetMs;
       try {
-        return await diagnose(readSettings(environment), { now, fetch, userPools });
+        return await diagnose(readSettings(environment), {
+          now,
+          fetch,
+          userPools,
+          environment,
+          // The embedded pools' ids say nothing of where they are.
+          endpointUrl,
+        });
       } finally {
         userPools?.close();
       }

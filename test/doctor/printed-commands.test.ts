@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commandFor, questionCommand, type Change } from '../../src/doctor/change.js';
@@ -17,16 +17,28 @@ const awkward = [
   '; touch ran',
   '$HOME',
   'back\\slash',
+  'http://127.0.0.1:9/fetched',
+  'https://127.0.0.1:9/fetched',
+  'file:///etc/hostname',
   '',
 ];
 
 /** Runs lines in a shell whose `aws` only writes down what it was given, a call a line. */
-function run(lines: string): { calls: string[][]; hasRun: boolean; changed: string } {
+function run(lines: string): {
+  calls: string[][];
+  hasRun: boolean;
+  changed: string;
+  files: string[];
+} {
   const folder = emptyFolder();
   const aws = join(folder, 'aws');
-  // What no name has in it ends an argument, and a call.
+  // What no name has in it ends an argument, and a call; written at once, since both ends of a pipe write.
   const program = `#!/bin/sh
-{ for argument; do printf '%s\\037' "$argument"; done; printf '\\036'; } >> calls
+printf '%s\\037' "$@" "$(printf '\\036')" >> calls
+case "$*" in
+  *update-identity*) { cat; printf '%s' "$*" | sed 's/.*--cli-input-json //'; } | jq --slurp '{ ProviderDetails: .[0] } + .[1]' > changed ;;
+  *update-*) printf '%s' "$*" | sed 's/.*--cli-input-json //' > changed ;;
+esac
 echo '{"ProviderDetails":{},"AttributeMapping":{"old":"x"},"CallbackURLs":[]}'`;
   writeFileSync(aws, program);
   chmodSync(aws, 0o755);
@@ -41,16 +53,27 @@ echo '{"ProviderDetails":{},"AttributeMapping":{"old":"x"},"CallbackURLs":[]}'`;
   };
   return {
     calls: read('calls')
-      .split('\x1e')
+      .split('\x1e\x1f')
       .slice(0, -1)
       .map((call) => call.split('\x1f').slice(0, -1)),
     hasRun: existsSync(join(folder, 'ran')),
-    changed: read('change.json'),
+    changed: read('changed'),
+    files: readdirSync(folder).toSorted(),
   };
 }
 
-const after = (call: string[] | undefined, option: string): string | undefined =>
-  call?.[call.indexOf(option) + 1];
+/** Commands of one pipe begin in any order. */
+const readFirst = (calls: string[][]): string[][] =>
+  calls.toSorted((left, right) => String(left[1]).localeCompare(String(right[1])));
+
+/** What the AWS CLI takes for an option: by itself, or in JSON where the value looks like a place to read it from. */
+function given(call: string[] = [], option: string): string | undefined {
+  const at = call.indexOf(`--${option}`);
+  if (at >= 0) return call[at + 1];
+  const member = option.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const members = JSON.parse(call[call.indexOf('--cli-input-json') + 1] ?? '') as object;
+  return (members as Record<string, string>)[member];
+}
 
 describe.each(awkward)('the commands that doctor prints, about something called %j', (name) => {
   it('name a client to the letter', () => {
@@ -60,10 +83,17 @@ describe.each(awkward)('the commands that doctor prints, about something called 
       clientId: name,
       add: { CallbackURLs: [name] },
     };
-    const { calls, hasRun, changed } = run(commandFor(change, 'http://127.0.0.1:4000'));
-    expect(after(calls[0], '--client-id')).toBe(name);
-    expect(after(calls[0], '--endpoint-url')).toBe('http://127.0.0.1:4000');
+    const {
+      calls: inAnyOrder,
+      hasRun,
+      changed,
+      files,
+    } = run(commandFor(change, 'http://127.0.0.1:4000'));
+    const calls = readFirst(inAnyOrder);
+    expect(given(calls[0], 'client-id')).toBe(name);
+    expect(given(calls[0], 'endpoint-url')).toBe('http://127.0.0.1:4000');
     expect(calls[1]?.slice(0, 2)).toEqual(['cognito-idp', 'update-user-pool-client']);
+    expect(files).toEqual(['aws', 'calls', 'changed']);
     expect(JSON.parse(changed)).toMatchObject({ CallbackURLs: [name] });
     expect(hasRun).toBe(false);
   });
@@ -77,7 +107,7 @@ describe.each(awkward)('the commands that doctor prints, about something called 
       mapping: { [name]: name, old: null },
     };
     const { calls, hasRun, changed } = run(commandFor(change));
-    expect(after(calls[0], '--provider-name')).toBe(name);
+    expect(given(readFirst(calls)[0], 'provider-name')).toBe(name);
     expect(JSON.parse(changed)).toMatchObject({
       ProviderDetails: { oidc_issuer: name },
       AttributeMapping: { [name]: name },
@@ -90,7 +120,7 @@ describe.each(awkward)('the commands that doctor prints, about something called 
     const domain = run(
       commandFor({ kind: 'domain', userPoolId: 'eu-west-1_Master001', prefix: name }),
     );
-    expect(after(domain.calls[0], '--domain')).toBe(name);
+    expect(given(domain.calls[0], 'domain')).toBe(name);
     const question = run(
       questionCommand({
         userPoolId: 'eu-west-1_Master001',
@@ -98,8 +128,8 @@ describe.each(awkward)('the commands that doctor prints, about something called 
         options: { 'client-id': name, query: 'UserPoolClient.ClientSecret' },
       }),
     );
-    expect(after(question.calls[0], '--client-id')).toBe(name);
-    expect(after(question.calls[0], '--query')).toBe('UserPoolClient.ClientSecret');
+    expect(given(question.calls[0], 'client-id')).toBe(name);
+    expect(given(question.calls[0], 'query')).toBe('UserPoolClient.ClientSecret');
     expect([domain.hasRun, question.hasRun]).toEqual([false, false]);
   });
 

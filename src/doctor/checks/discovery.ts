@@ -1,8 +1,13 @@
 import { domainPrefixOf, isUserPool, userPoolIdOf } from '../../cognito/user-pool.js';
 import { algorithmsOf } from '../../tokens/algorithms.js';
 import { type DoctorContext, type ProviderMetadata } from '../context.js';
-import { type DiscoveryDocument, readDiscovery } from '../discovery-document.js';
-import type { Check, Finding } from '../finding.js';
+import {
+  type DiscoveryDocument,
+  type ReadDiscovery,
+  readDiscovery,
+} from '../discovery-document.js';
+import type { Check, CheckResult, Finding } from '../finding.js';
+import { issuerNearMiss } from '../issuer-near-miss.js';
 
 /**
  * The discovery document: there, of this very issuer, with the addresses a sign-in needs.
@@ -12,21 +17,41 @@ export const discovery: Check<DoctorContext> = {
   name: 'discovery',
   title: 'Discovery document of the issuer',
   async run(context) {
-    const { settings, fetch, now } = context;
-    const read = await readDiscovery(settings.issuer, fetch, now);
-    if ('unreachable' in read) return { findings: [unreachable(read.unreachable)] };
-    if ('unusable' in read) return { findings: [unknown(read.unusable, settings.issuer)] };
-
-    const { document, aheadSeconds } = read;
-    if (aheadSeconds !== undefined) context.clockAheadSeconds = aheadSeconds;
-    const findings = issuerFindings(settings.issuer, document['issuer']);
-    const metadata = metadataFrom(document, settings.issuer);
-    if (metadata === undefined)
-      return { findings: [...findings, incomplete(settings.issuer, document)] };
-    context.metadata = metadata;
-    return { findings, detail: new URL(metadata.authorizationEndpoint).host };
+    const { issuer, clientId } = context.settings;
+    const { fetch, now } = context;
+    const read = await readDiscovery(issuer, fetch, now);
+    if ('document' in read) return examine(context, read, issuerFindings(issuer, read.document));
+    const miss = await issuerNearMiss(issuer, { ...context, clientId });
+    if (miss?.confirmed !== undefined) {
+      goOnWith(context, miss.confirmed.issuer);
+      return examine(context, miss.confirmed.read, [miss.finding]);
+    }
+    const finding =
+      'unreachable' in read ? unreachable(read.unreachable) : unknown(read.unusable, issuer);
+    return { findings: miss === undefined ? [finding] : [miss.finding, finding] };
   },
 };
+
+type Documented = Extract<ReadDiscovery, { document: unknown }>;
+
+function examine(
+  context: DoctorContext,
+  { document, aheadSeconds }: Documented,
+  found: readonly Finding[],
+): CheckResult {
+  if (aheadSeconds !== undefined) context.clockAheadSeconds = aheadSeconds;
+  if (found[0]?.code === 'issuer_trailing_slash') goOnWith(context, String(document['issuer']));
+  const { issuer } = context.settings;
+  const metadata = metadataFrom(document, issuer);
+  if (metadata === undefined) return { findings: [...found, incomplete(issuer, document)] };
+  context.metadata = metadata;
+  return { findings: found, detail: new URL(metadata.authorizationEndpoint).host };
+}
+
+/** Once it is certain what ISSUER was meant to be, the other checks look at that, and find only what is wrong besides. */
+function goOnWith(context: DoctorContext, issuer: string): void {
+  context.settings = { ...context.settings, issuer };
+}
 
 function unreachable(reason: string): Finding {
   return {
@@ -56,7 +81,8 @@ function unknown(reason: string, issuer: string): Finding {
   };
 }
 
-function issuerFindings(issuer: string, actual: unknown): Finding[] {
+function issuerFindings(issuer: string, document: DiscoveryDocument): Finding[] {
+  const actual = document['issuer'];
   if (actual === issuer || typeof actual !== 'string') return [];
   const isSlash = actual.replace(/\/$/, '') === issuer.replace(/\/$/, '');
   const difference = issuer.endsWith('/') ? 'ends with a slash' : 'lacks the slash at the end';

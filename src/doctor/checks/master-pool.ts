@@ -1,4 +1,6 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
+import { regionOf, userPoolIdOf } from '../../cognito/user-pool.js';
+import { readDiscovery } from '../discovery-document.js';
 import { callbackOf, type DoctorContext, logoutUriOf } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import {
@@ -7,10 +9,12 @@ import {
   clientSecretMissing,
   clientSecretWrong,
   clientUnknown,
+  issuerOfOtherPool,
   codeFlowOff,
   logoutUrlNotRegistered,
   scopeNotAllowed,
 } from '../master-client.js';
+import type { UserPools } from '../user-pools.js';
 import { nearMiss } from '../near-miss.js';
 import { refreshTokenSeconds, tokenFindings } from '../token-settings.js';
 import { masterPool } from './within-pools.js';
@@ -22,13 +26,27 @@ export const masterPoolSettings: Check<DoctorContext> = {
   run: (context) =>
     masterPool(context, async (userPools, pool) => {
       const client = await userPools.client(pool.Id, context.settings.clientId);
-      if (client === undefined) return { findings: [clientUnknown(context)] };
+      if (client === undefined) return { findings: [await unknownClient(context, userPools)] };
       return {
         findings: [...clientFindings(context, client), ...tokenFindings(context, client)],
         detail: `${pool.Name}, ${client.ClientName}, refresh tokens for ${inDays(refreshTokenSeconds(client))}`,
       };
     }),
 };
+
+/** The other pools of the region may have it. */
+async function unknownClient(context: DoctorContext, userPools: UserPools): Promise<Finding> {
+  const { fetch, now } = context;
+  const { issuer, clientId } = context.settings;
+  const id = userPoolIdOf(issuer);
+  // Not every user may list pools.
+  const owner = await userPools.poolWithClient(regionOf(id), clientId).catch(() => undefined);
+  if (owner === undefined) return clientUnknown(context);
+  const other = issuer.replace(id, owner);
+  const read = await readDiscovery(other, fetch, now);
+  const isRight = 'document' in read && read.document['issuer'] === other;
+  return issuerOfOtherPool(context, ` The pool ${owner} has it.`, isRight ? other : undefined);
+}
 
 function clientFindings(context: DoctorContext, client: UserPoolClientType): Finding[] {
   const { settings } = context;

@@ -2,13 +2,28 @@ import type { Problem } from '../../errors.js';
 import type { Finding } from '../finding.js';
 
 /** The same list `serve` prints and stops at. */
-export const settingProblems = (problems: readonly Problem[]): Finding[] =>
-  problems.map(({ option, problem, fix }) => ({
-    code: 'setting_invalid',
-    about: `${option} ${problem}`,
-    what: `${option} ${problem}.`,
-    fix: { text: sentence(fix) },
-  }));
+export function settingProblems(problems: readonly Problem[]): Finding[] {
+  const missing = problems.filter(({ problem }) => problem === 'is missing');
+  if (missing.length < 2) return problems.map(invalid);
+  const others = problems.filter((each) => !missing.includes(each));
+  return [allMissing(missing), ...others.map(invalid)];
+}
+
+const invalid = ({ option, problem, fix }: Problem): Finding => ({
+  code: 'setting_invalid',
+  about: `${option} ${problem}`,
+  what: `${option} ${problem}.`,
+  fix: { text: sentence(fix) },
+});
+
+/** Once, and not one after the other: mostly there is no `.env` here at all. */
+const allMissing = (problems: readonly Problem[]): Finding => ({
+  code: 'settings_missing',
+  what: `Settings are missing: ${problems.map(({ option }) => option).join(', ')}.`,
+  fix: {
+    text: `Run doctor where .env is, or let “lifeguard setup” write one. By hand: ${problems.map(({ option, fix }) => `${option}: ${fix}`).join('; ')}.`,
+  },
+});
 
 export const settingWarnings = (warnings: readonly Problem[]): Finding[] =>
   warnings.map(({ option, problem, fix }) => ({
