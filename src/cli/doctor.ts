@@ -3,7 +3,7 @@ import { diagnose, type Diagnosis } from '../doctor/diagnose.js';
 import { describeDiagnosis } from '../doctor/report.js';
 import { openUserPools, UserPoolsError } from '../doctor/user-pools.js';
 import { CommandError } from './failure.js';
-import { outgoingFrom } from './outgoing.js';
+import { otherWaysFrom, outgoingFrom } from './outgoing.js';
 
 export interface DoctorCommandOptions {
   readonly json?: true | undefined;
@@ -26,18 +26,20 @@ export async function doctor(
   }
   const isToLookInside = aws === true || endpointUrl !== undefined;
   const { fetch, proxiedFetch, close } = outgoingFrom(environment);
+  const others = otherWaysFrom(environment);
   const userPools = isToLookInside
     ? await openUserPools({ endpointUrl, proxiedFetch }).catch(whyNot)
     : undefined;
   try {
-    const parts = { now: Date.now, fetch, userPools, endpointUrl, environment };
+    const { ways: otherWays } = others;
+    const parts = { now: Date.now, fetch, otherWays, userPools, endpointUrl, environment };
     const diagnosis = await diagnose(readSettings(environment), parts);
     const code = exitCode(diagnosis, strict === true);
     console.log(json ? asJson(diagnosis, code) : describeDiagnosis(diagnosis, terminal()));
     return code;
   } finally {
     if (userPools !== undefined && 'close' in userPools) userPools.close();
-    await close();
+    await Promise.all([close(), others.close()]);
   }
 }
 

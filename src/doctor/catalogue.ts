@@ -19,10 +19,10 @@ const problem = (why: string, explains: readonly FindingCode[] = []): FindingKin
   why,
   explains,
 });
-const unchecked = (why: string): FindingKind => ({
+const unchecked = (why: string, explains: readonly FindingCode[] = []): FindingKind => ({
   severity: 'unchecked',
   why,
-  explains: [],
+  explains,
 });
 const warning = (why: string): FindingKind => ({ severity: 'warning', why, explains: [] });
 
@@ -37,6 +37,14 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   ),
   settings_missing: problem('Lifeguard does not start without them.'),
   setting_invalid: problem('Lifeguard does not start with it.'),
+  proxy_needed: problem(
+    'Lifeguard calls the issuer at every sign-in and refresh, from this machine and not from the browser.',
+    ['issuer_unreachable'],
+  ),
+  proxy_in_the_way: problem(
+    'Lifeguard calls the issuer at every sign-in and refresh, and this proxy does not let it.',
+    ['issuer_unreachable'],
+  ),
   issuer_unreachable: unchecked(
     'Nobody can sign in while the issuer does not answer, and nothing else can be checked.',
   ),
@@ -216,8 +224,20 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   cookies_lost: problem(
     'A browser that does not get the cookie of its sign-in cannot finish it: everybody ends on “This sign-in has expired”.',
   ),
+  waf_blocks_site: problem(
+    'The code exchange and every refresh come from this machine: they are turned away like this one.',
+    ['client_secret_wrong'],
+  ),
+  site_not_ready: problem('While its session store fails the site can sign nobody in.'),
+  sign_in_fails: problem('This is where every sign-in begins.'),
+  long_headers_refused: problem(
+    'Cookies of other programs at the same domain come along with each request: for browsers that have many of them, or a long one, the site is not there.',
+  ),
   check_failed: unchecked(
     'Something is in the way of this check; what it looks at may be fine or not.',
+  ),
+  waf_in_front: unchecked(
+    'What it turns away here it may let through for browsers, and the other way round: these checks do not tell.',
   ),
   aws_unavailable: unchecked('The inside of the user pools was not looked at.'),
   store_not_durable: warning(
@@ -244,6 +264,12 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
     'Sessions end with their refresh token, before SESSION_ABSOLUTE_SECONDS.',
   ),
   user_existence_revealed: warning('The sign-in page tells strangers which accounts exist.'),
+  plan_lacks_feature: warning('What the plan does not have does nothing, though it is set.'),
+  sessions_limited: warning('People are signed out here because they signed in elsewhere.'),
+  quota_near: warning('When the list is full, the next site cannot be added.'),
+  client_secret_old: warning(
+    'The longer a secret is in use, the more places there are that it has been to.',
+  ),
   email_verified_unmapped: warning(
     'E-mail addresses in the master pool count as unverified, whatever the second pool says.',
   ),

@@ -80,7 +80,8 @@ export function commandFor(change: Change, endpointUrl?: string): string {
           ([key, value]) => `.${key} |= (. + ${json(value)} | unique)`,
         ),
         ...Object.entries(change.set ?? {}).map(([key, value]) => `.${key} = ${json(value)}`),
-        'del(.ClientSecret, .ClientType, .CreationDate, .LastModifiedDate)',
+        'del(.ClientSecret, .ClientType)',
+        'del(.CreationDate, .LastModifiedDate)',
       ]);
       const write = aws('update-user-pool-client', change, {
         query: 'UserPoolClient.LastModifiedDate',
@@ -131,7 +132,7 @@ export function commandFor(change: Change, endpointUrl?: string): string {
       });
       // The details, with the secret, come through the pipe: what is in an argument every user of the machine can see.
       return [
-        `(provider=$(${readSecret === undefined ? read : `{ ${read}; ${readSecret}; }`} |`,
+        `(provider=$(${readSecret === undefined ? read : `{\n${read}\n${readSecret}\n}`} |`,
         `  ${program})`,
         `printf %s "$provider" | jq .ProviderDetails |`,
         `${write} \\`,

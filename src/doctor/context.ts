@@ -18,6 +18,15 @@ export interface ProviderMetadata {
   readonly signatureAlgorithms: readonly SignatureAlgorithm[];
 }
 
+/** Another way to other machines than the settings say; tried where theirs leads nowhere. */
+export interface OtherWay {
+  /** Through the proxy of the variable, or without any, or through the one of HTTPS_PROXY although NO_PROXY names the host. */
+  readonly is: 'through' | 'straight' | 'despite NO_PROXY';
+  /** The variable it comes from. */
+  readonly variable: string;
+  readonly fetch: typeof fetch;
+}
+
 /** What the checks look at, and what earlier ones have learned for later ones. */
 export interface DoctorContext {
   /** As they were read; the issuer as it was meant to be, once that is certain. */
@@ -29,6 +38,7 @@ export interface DoctorContext {
   readonly userPools: UserPools | UserPoolsError | undefined;
   /** Where the API of the user pools is, if not at AWS. */
   readonly endpointUrl?: string | undefined;
+  readonly otherWays?: readonly OtherWay[] | undefined;
   /** From the check of the discovery document; absent when it could not be used. */
   metadata?: ProviderMetadata;
   /** How far our clock is ahead of the issuer's, in seconds; absent when it did not say. */

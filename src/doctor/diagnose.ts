@@ -14,7 +14,7 @@ import { secrets } from './checks/secrets.js';
 import { settingProblems, settingWarnings } from './checks/settings.js';
 import { signOut } from './checks/sign-out.js';
 import { store } from './checks/store.js';
-import type { DoctorContext } from './context.js';
+import type { DoctorContext, OtherWay } from './context.js';
 import type { Check, CheckResult, Finding } from './finding.js';
 import type { FindingCode } from './finding-code.js';
 import { issuerNearMiss } from './issuer-near-miss.js';
@@ -49,6 +49,7 @@ export interface DiagnoseParts {
   readonly userPools?: UserPools | UserPoolsError | undefined;
   /** Where their API is, if not at AWS; for the commands in the report. */
   readonly endpointUrl?: string | undefined;
+  readonly otherWays?: readonly OtherWay[] | undefined;
   /** What the settings were read from, where it is more than they became. */
   readonly environment?: Environment | undefined;
 }
@@ -70,8 +71,8 @@ export async function diagnose(read: ReadSettings, parts: DiagnoseParts): Promis
     const result = { findings: await problemsIn(read.problems, parts) };
     return report([[settings, result], ...skipAll('the settings are not complete')], parts);
   }
-  const { now, fetch, userPools, endpointUrl } = parts;
-  const context: DoctorContext = { settings: read.settings, now, fetch, userPools, endpointUrl };
+  const { userPools, ...others } = parts;
+  const context: DoctorContext = { ...others, settings: read.settings, userPools };
   const first = await run(discovery, context);
   const rest = await Promise.all([...network, ...ours].map((check) => run(check, context)));
   const found = { findings: settingWarnings(read.warnings) };

@@ -30,6 +30,12 @@ export type CheckResult =
   | { readonly findings: readonly Finding[]; readonly detail?: string | undefined }
   | { readonly skipped: string };
 
+/** A part of a check: what it found, and what else is worth knowing, in a few words each. */
+export interface Noted {
+  readonly findings: readonly Finding[];
+  readonly notes: readonly string[];
+}
+
 /** One or a few questions that belong together. */
 export interface Check<Context> {
   /** Stable, for `--json`. */

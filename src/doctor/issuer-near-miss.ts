@@ -2,7 +2,7 @@ import { poolPageError } from '../cognito/pool-pages.js';
 import type { Finding } from './finding.js';
 import { readDiscovery, type ReadDiscovery } from './discovery-document.js';
 import { type IssuerMistake, issuerMistake, issuerSlips } from './issuer-candidates.js';
-import { type UserPools, UserPoolsError } from './user-pools.js';
+import { ifAllowed, type UserPools, UserPoolsError } from './user-pools.js';
 import { visit } from './visit.js';
 
 export interface NearMissParts {
@@ -89,7 +89,7 @@ async function issuersBehind(
     /^([^.]+)\.auth(?:-fips)?\.([a-z0-9-]+)\.amazoncognito\.com$/.exec(hostname) ?? [];
   const isEmbedded = endpointUrl !== undefined && written.startsWith(endpointUrl);
   const name = prefix ?? (isEmbedded ? pathname.slice(1) : hostname);
-  const id = await userPools.poolWithDomain(name, region).catch(() => undefined);
+  const id = (await ifAllowed(() => userPools.domain(name, region)))?.UserPoolId;
   return id === undefined ? [] : [...(issuerMistake(id, { endpointUrl })?.candidates ?? [])];
 }
 

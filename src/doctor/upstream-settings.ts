@@ -1,6 +1,7 @@
 import type {
   IdentityProviderType,
   UserPoolClientType,
+  UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { domainPrefixOf, isUserPool, userPoolIdOf } from '../cognito/user-pool.js';
 import { type DoctorContext, logoutUriOf } from './context.js';
@@ -17,6 +18,7 @@ import {
   upstreamScopeNotAllowed,
   upstreamUsersNotEnabled,
 } from './upstream-client.js';
+import { lacksStyle, usesManagedLogin, withoutStyle } from './pool-style.js';
 import type { UserPools } from './user-pools.js';
 
 /** The pool behind an identity provider, and the app client the master pool has there. Other providers have no such inside. */
@@ -39,8 +41,22 @@ export async function upstreamFindings(
   return [
     ...(hasDomain ? [] : [domainMissing(client)]),
     ...clientFindings(context, client, registered, details),
+    ...(await styleFindings(userPools, pool, client)),
     ...(await signOutFindings(context, ProviderName, issuer)),
   ];
+}
+
+/** @param client of the pool, whose id is known */
+async function styleFindings(
+  userPools: UserPools,
+  pool: UserPoolType,
+  client: UpstreamClient,
+): Promise<Finding[]> {
+  const { userPoolId = '', clientId, provider } = client;
+  if ((await usesManagedLogin(userPools, userPoolId, pool)) !== true) return [];
+  if (!(await lacksStyle(userPools, userPoolId, clientId))) return [];
+  const finding = withoutStyle('upstream_pages_without_branding', nameOf(client));
+  return [{ ...finding, about: provider }];
 }
 
 const domainMissing = ({ provider, userPoolId = '' }: UpstreamClient): Finding => ({

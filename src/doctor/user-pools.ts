@@ -9,7 +9,16 @@ export interface UserPools {
   providerNames(userPoolId: string): Promise<string[]>;
   provider(userPoolId: string, name: string): Promise<aws.IdentityProviderType | undefined>;
   /** @param region default that of every AWS tool */
-  poolWithDomain(domain: string, region: string | undefined): Promise<string | undefined>;
+  domain(name: string, region: string | undefined): Promise<aws.DomainDescriptionType | undefined>;
+  /** Whether managed login has a style for the client. */
+  hasStyle(userPoolId: string, clientId: string): Promise<boolean>;
+  sessionConfiguration(
+    userPoolId: string,
+  ): Promise<aws.GetUserPoolSessionConfigurationResponse | undefined>;
+  /** Sign-ins and the like that the account may have in a second. */
+  limit(region: string, category: string): Promise<aws.LimitType | undefined>;
+  /** Epoch milliseconds. When the oldest of the secrets that a client has now was made. */
+  secretMadeAt(userPoolId: string, clientId: string): Promise<number | undefined>;
   /** Which of the region's first sixty pools has this client. */
   poolWithClient(region: string, clientId: string): Promise<string | undefined>;
   close(): void;
@@ -98,11 +107,39 @@ export async function openUserPools({
         const command = new sdk.DescribeIdentityProviderCommand({ UserPoolId, ProviderName });
         return (await inRegionOf(UserPoolId).send(command)).IdentityProvider;
       }),
-    poolWithDomain: (Domain, region) =>
+    domain: (Domain, region) =>
       found(async () => {
         const command = new sdk.DescribeUserPoolDomainCommand({ Domain });
-        return (await inRegion(region).send(command)).DomainDescription?.UserPoolId;
+        return (await inRegion(region).send(command)).DomainDescription;
       }),
+    async hasStyle(UserPoolId, ClientId) {
+      const ids = { UserPoolId, ClientId };
+      const style = await found(() =>
+        inRegionOf(UserPoolId).send(new sdk.DescribeManagedLoginBrandingByClientCommand(ids)),
+      );
+      return style !== undefined;
+    },
+    sessionConfiguration: (UserPoolId) =>
+      found(() =>
+        inRegionOf(UserPoolId).send(new sdk.GetUserPoolSessionConfigurationCommand({ UserPoolId })),
+      ),
+    limit: (region, Category) =>
+      found(async () => {
+        const LimitDefinition = { LimitClass: 'API_CATEGORY', Attributes: { Category } } as const;
+        const command = new sdk.GetProvisionedLimitCommand({ LimitDefinition });
+        return (await inRegion(region).send(command)).Limit;
+      }),
+    async secretMadeAt(UserPoolId, ClientId) {
+      const answer = await found(() =>
+        inRegionOf(UserPoolId).send(
+          new sdk.ListUserPoolClientSecretsCommand({ UserPoolId, ClientId }),
+        ),
+      );
+      const times = (answer?.ClientSecrets ?? []).flatMap(
+        ({ ClientSecretCreateDate: date }) => date?.getTime() ?? [],
+      );
+      return times.length === 0 ? undefined : Math.min(...times);
+    },
     async poolWithClient(region, ClientId) {
       const list = await found(() =>
         inRegion(region).send(new sdk.ListUserPoolsCommand({ MaxResults: 60 })),
@@ -117,6 +154,19 @@ export async function openUserPools({
       for (const client of clients.values()) client.destroy();
     },
   };
+}
+
+/**
+ * Asks what not every administrator may ask, and older pools and packages do not know: `undefined` where that is so.
+ */
+export async function ifAllowed<Answer>(
+  ask: () => Promise<Answer | undefined>,
+): Promise<Answer | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
 }
 
 async function found<Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> {

@@ -1,3 +1,4 @@
+import { isFirewall } from './firewall.js';
 import { proxyFailureIn } from '../errors/proxy-failure.js';
 
 /** An address a browser without a user would get to. */
@@ -7,6 +8,8 @@ export interface Hop {
   readonly status: number | undefined;
   readonly location: URL | undefined;
   readonly body: string;
+  /** Not the address answered, but a firewall in front of it. */
+  readonly isFirewall: boolean;
 }
 
 export interface VisitOptions {
@@ -37,7 +40,12 @@ export async function visit(
   let next: URL | undefined = start;
   while (next !== undefined && hops.length <= maxHops) {
     const url: URL = next;
-    if (stopAt(url)) return [...hops, { url, status: undefined, location: undefined, body: '' }];
+    if (stopAt(url)) {
+      return [
+        ...hops,
+        { url, status: undefined, location: undefined, body: '', isFirewall: false },
+      ];
+    }
     const response = await fetch(url.href, {
       redirect: 'manual',
       headers: { accept: 'text/html', 'user-agent': 'lifeguard-doctor', ...jar.headerFor(url) },
@@ -48,7 +56,9 @@ export async function visit(
     next =
       location !== null && URL.canParse(location, url.href) ? new URL(location, url) : undefined;
     const body = (await response.text()).slice(0, MAX_BODY_LENGTH);
-    hops.push({ url, status: response.status, location: next, body });
+    const { status, headers } = response;
+    const isBlocked = isFirewall({ status, headers, body });
+    hops.push({ url, status, location: next, body, isFirewall: isBlocked });
   }
   return hops;
 }

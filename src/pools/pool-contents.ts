@@ -7,6 +7,7 @@ import type {
   PoolDomain,
   PoolUser,
   ResourceServer,
+  SessionConfiguration,
 } from './pool-state.js';
 import type { PoolSettings } from './settings.js';
 
@@ -25,6 +26,8 @@ export interface PoolContents {
   readonly settings: PoolSettings;
   /** What SetUserPoolMfaConfig was told. */
   readonly mfaSettings: Readonly<Record<string, unknown>>;
+  /** What SetUserPoolSessionConfiguration was told; absent where it never was. */
+  readonly sessionConfiguration?: SessionConfiguration | undefined;
   readonly domains: readonly PoolDomain[];
   readonly clients: readonly AppClient[];
   readonly identityProviders: readonly IdentityProvider[];

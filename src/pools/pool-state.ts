@@ -229,3 +229,9 @@ export function dropOutdated<T>(records: Map<string, T>, isOver: (record: T) => 
     records.delete(key);
   }
 }
+
+/** How sign-ins of a pool are recorded, in the API's words. */
+export interface SessionConfiguration {
+  readonly UserSessionTracking: 'ENABLED' | 'DISABLED';
+  readonly TokenSession: { readonly MaxPerUser: number };
+}

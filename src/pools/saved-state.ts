@@ -59,6 +59,7 @@ function savePool(pool: UserPool) {
     name: pool.name,
     settings: pool.settings,
     mfaSettings: pool.mfaSettings,
+    sessionConfiguration: pool.sessionConfiguration,
     domains: pool.domains,
     clients: [...pool.clients.values()].map((client) => {
       const { name, id, secret, createdAt, modifiedAt, settings } = client;

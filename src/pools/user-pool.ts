@@ -16,6 +16,7 @@ import type {
   RefreshToken,
   ResourceServer,
   SentCode,
+  SessionConfiguration,
 } from './pool-state.js';
 import { issuerOf, type PoolContents, type PoolPlacement } from './pool-contents.js';
 import { schemaOf } from './schema.js';
@@ -33,6 +34,7 @@ export class UserPool {
   name = '';
   settings: PoolSettings = {};
   mfaSettings: Readonly<Record<string, unknown>> = {};
+  sessionConfiguration: SessionConfiguration | undefined;
   modifiedAt = 0;
   domains: readonly PoolDomain[] = [];
 
@@ -238,6 +240,7 @@ export class UserPool {
     this.name = contents.name;
     this.settings = contents.settings;
     this.mfaSettings = contents.mfaSettings;
+    this.sessionConfiguration = contents.sessionConfiguration;
     this.domains = contents.domains;
     this.modifiedAt = contents.modifiedAt;
     for (const records of [

@@ -60,6 +60,15 @@ it('nearly everything in the catalogue is provoked by a test', () => {
     'cookies_lost',
     'authorization_refused',
     'metadata_incomplete',
+    'site_not_ready',
+    'sign_in_fails',
+    // test/doctor/site.test.ts
+    'long_headers_refused',
+    // test/doctor/ways.test.ts
+    'proxy_needed',
+    'proxy_in_the_way',
+    // test/doctor/secret-age.test.ts
+    'client_secret_old',
     'sign_out_endpoint_missing',
   ];
   const codes = Object.keys(findingKinds).filter((code) => !elsewhere.includes(code));

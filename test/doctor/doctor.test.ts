@@ -58,7 +58,12 @@ describe('doctor, at an OpenID provider that is not Cognito', () => {
     const found = codes(
       await examine({ ISSUER: provider.issuer, CLIENT_ID: 'any', CLIENT_SECRET: 'any' }),
     );
-    expect(found).toEqual(['authorization_refused', 'sign_out_endpoint_missing']);
+    expect(found).toEqual([
+      'authorization_refused',
+      // Nothing that its token endpoint says is about a client.
+      'check_failed',
+      'sign_out_endpoint_missing',
+    ]);
   });
 
   it('says which addresses a discovery document lacks', async () => {

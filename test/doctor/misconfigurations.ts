@@ -1,7 +1,10 @@
 import {
+  CreateManagedLoginBrandingCommand,
   CreateUserPoolClientCommand,
   DeleteUserPoolDomainCommand,
   DescribeUserPoolClientCommand,
+  SetUserPoolSessionConfigurationCommand,
+  UpdateUserPoolCommand,
   UpdateUserPoolDomainCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { FindingCode } from '../../src/doctor/finding-code.js';
@@ -73,6 +76,31 @@ const asSeeded = {
   AllowedOAuthFlowsUserPoolClient: true,
   PreventUserExistenceErrors: 'ENABLED',
 } as const;
+
+/** What AWS WAF answers with by default. */
+const forbidden = {
+  status: 403,
+  body: '{"message":"Forbidden"}',
+  contentType: 'application/json',
+} as const;
+
+async function makeStyle({ sdk, pools }: Patient): Promise<void> {
+  const ids = { UserPoolId: masterId, ClientId: pools.pool('oidc-pool-1').client('site').id };
+  const command = new CreateManagedLoginBrandingCommand({ ...ids, UseCognitoProvidedValues: true });
+  await sdk.send(command);
+}
+
+const sessionsOfEach =
+  (MaxPerUser: number) =>
+  async ({ sdk }: Patient): Promise<void> => {
+    await sdk.send(
+      new SetUserPoolSessionConfigurationCommand({
+        UserPoolId: masterId,
+        UserSessionTracking: 'ENABLED',
+        TokenSession: { MaxPerUser },
+      }),
+    );
+  };
 
 const clearFaults = ({ pools }: Patient): void => pools.faults.clear();
 
@@ -324,6 +352,72 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     spoil: environment({ IDENTITY_PROVIDERS: '' }),
     outside: 'pages_without_branding',
     mend: classicPages(masterId, 'oidc-pool-1'),
+  },
+  'managed login without a branding style, and every sign-in goes past it': {
+    seed: inMaster({ managedLoginVersion: 2 }),
+    outside: 'pages_without_branding',
+    mend: makeStyle,
+  },
+  'managed login in a pool of the plan Lite': {
+    seed: inMaster({ managedLoginVersion: 2, settings: { UserPoolTier: 'LITE' } }),
+    spoil: makeStyle,
+    inside: 'plan_lacks_feature',
+    mend: classicPages(masterId, 'oidc-pool-1'),
+  },
+  'threat protection in a pool of the plan Essentials': {
+    seed: inMaster({ settings: { UserPoolAddOns: { AdvancedSecurityMode: 'ENFORCED' } } }),
+    inside: 'plan_lacks_feature',
+    mend: async ({ sdk }) => {
+      await sdk.send(new UpdateUserPoolCommand({ UserPoolId: masterId }));
+    },
+  },
+  'users may have one session each': {
+    spoil: sessionsOfEach(1),
+    inside: 'sessions_limited',
+    mend: sessionsOfEach(20),
+  },
+  'the list of callback URLs is nearly full': {
+    seed: inSite({
+      callbackUrls: [
+        `${siteUrl}/callback`,
+        ...Array.from({ length: 96 }, (_, n) => `https://site-${n}.example.com/callback`),
+      ],
+    }),
+    inside: 'quota_near',
+    mend: (patient) =>
+      patient.apply({
+        kind: 'app-client',
+        userPoolId: masterId,
+        clientId: patient.environment['CLIENT_ID']!,
+        set: { CallbackURLs: [`${siteUrl}/callback`] },
+      }),
+  },
+  'a firewall turns browsers away that have no cookies': {
+    spoil: ({ pools }) => pools.faults.always('oidc-pool-1', 'authorize', forbidden),
+    outside: 'waf_in_front',
+    mend: clearFaults,
+  },
+  'a firewall turns the site away': {
+    spoil: ({ pools }) => pools.faults.always('oidc-pool-1', 'token', forbidden),
+    outside: 'waf_blocks_site',
+    mend: clearFaults,
+  },
+  'a firewall is in the way of a sign-out at the second pool': {
+    spoil: ({ pools }) => pools.faults.always('oidc-pool-2', 'logout', forbidden),
+    outside: 'waf_in_front',
+    mend: clearFaults,
+  },
+  'the authorization endpoint refuses for a reason of its own': {
+    spoil: ({ pools }) =>
+      pools.faults.always('oidc-pool-1', 'authorize', { status: 403, body: '<h1>No</h1>' }),
+    outside: 'authorization_refused',
+    mend: clearFaults,
+  },
+  'the token endpoint answers with something that is no error of a token endpoint': {
+    spoil: ({ pools }) =>
+      pools.faults.always('oidc-pool-1', 'token', { status: 404, body: '<h1>Not found</h1>' }),
+    outside: 'check_failed',
+    mend: clearFaults,
   },
   'the provider is not enabled at the client': {
     seed: inSite({ identityProviders: ['COGNITO'] }),

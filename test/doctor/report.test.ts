@@ -36,7 +36,8 @@ describe('the report for people', () => {
        --client-id 3oeleo5uptr6vfrb1kvvg9hh9b --query UserPoolClient \\
        --output json |
        jq '.CallbackURLs |= (. + ["http://localhost:2/callback"] | unique)
-         | del(.ClientSecret, .ClientType, .CreationDate, .LastModifiedDate)') &&
+         | del(.ClientSecret, .ClientType)
+         | del(.CreationDate, .LastModifiedDate)') &&
      aws cognito-idp update-user-pool-client --region eu-west-1 \\
        --query UserPoolClient.LastModifiedDate \\
        --cli-input-json "$client"

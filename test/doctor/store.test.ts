@@ -15,7 +15,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Diagnosed, Diagnosis } from '../../src/doctor/diagnose.js';
+import { readSettings } from '../../src/config/from-environment.js';
+import { findingKinds } from '../../src/doctor/catalogue.js';
+import { store } from '../../src/doctor/checks/store.js';
+import type { Diagnosis } from '../../src/doctor/diagnose.js';
+import type { Finding } from '../../src/doctor/finding.js';
 import { openSessionStore } from '../../src/sessions/open-session-store.js';
 import { openSqliteFile } from '../../src/sessions/sqlite-file.js';
 import { commandFile, endCommands, lifeguard } from '../cli/command.js';
@@ -36,16 +40,19 @@ beforeEach(async () => {
   endings.push(() => patient.stop());
 });
 
-async function withStore(url: string): Promise<Diagnosis> {
-  patient.environment['SESSION_STORE'] = url;
-  return patient.examine('outside');
+/** What the one check finds. */
+async function look(
+  url: string,
+): Promise<{ readonly findings: readonly Finding[]; readonly detail?: string | undefined }> {
+  const read = readSettings({ ...patient.environment, SESSION_STORE: url });
+  if (!('settings' in read)) throw new Error('the settings are not complete');
+  const { settings } = read;
+  const result = await store.run({ settings, now: Date.now, fetch, userPools: undefined });
+  if ('skipped' in result) throw new Error(result.skipped);
+  return result;
 }
 
-const findingsFor = async (url: string): Promise<readonly Diagnosed[]> =>
-  (await withStore(url)).findings;
-
-const detailOf = ({ checks }: Diagnosis): string | undefined =>
-  checks.find(({ name }) => name === 'store')?.detail;
+const findingsFor = async (url: string): Promise<readonly Finding[]> => (await look(url)).findings;
 
 describe.skipIf(redisProgram === undefined)('doctor, about the rights in a Redis', () => {
   let redis: RedisProcess;
@@ -71,8 +78,7 @@ describe.skipIf(redisProgram === undefined)('doctor, about the rights in a Redis
       ...'+@read +@write +@connection +@scripting +time -@dangerous'.split(' '),
     ],
   ])('finds nothing where the user may do %s, and leaves nothing there', async (_, ...rules) => {
-    const diagnosis = await withStore(await user('site', ...rules));
-    expect(diagnosis.findings).toEqual([]);
+    expect(await findingsFor(await user('site', ...rules))).toEqual([]);
     await eventually(async () => {
       const left = (await keysOf()) as string[];
       return left.every((key) => key.startsWith('lifeguard:1:remembered:probe-'));
@@ -185,7 +191,7 @@ describe.skipIf(redisProgram === undefined)('doctor, about the rights in a Redis
   });
 
   /** Does what the finding says, as printed but for the port of this test. */
-  async function follow(finding: Diagnosed | undefined): Promise<void> {
+  async function follow(finding: Finding | undefined): Promise<void> {
     const [program, ...words] = (finding?.fix.command ?? '').replaceAll("'", '').split(' ');
     expect(program).toBe('redis-cli');
     await redis.command(...words);
@@ -201,20 +207,20 @@ describe('doctor, about a file of sessions', () => {
   });
 
   it('tries a file that is not there in the place where it will be, and leaves nothing', async () => {
-    const diagnosis = await withStore(`file:${join(folder, 'a/b/sessions')}`);
-    expect(diagnosis.findings).toEqual([]);
-    expect(detailOf(diagnosis)).toBe('file:, new');
+    const { findings, detail } = await look(`file:${join(folder, 'a/b/sessions')}`);
+    expect(findings).toEqual([]);
+    expect(detail).toBe('file:, new');
     expect(readdirSync(folder)).toEqual([]);
   });
 
   it('tries one that is there, and leaves its sessions', async () => {
-    const store = await openSessionStore(`file:${folder}`, { now: Date.now });
-    endings.push(() => store.close());
+    const opened = await openSessionStore(`file:${folder}`, { now: Date.now });
+    endings.push(() => opened.close());
     const some = Uint8Array.of(1);
     const expiresAt = Date.now() + 60_000;
-    await store.create('session', { session: some, tokens: some, expiresAt, indexes: ['index'] });
+    await opened.create('session', { session: some, tokens: some, expiresAt, indexes: ['index'] });
     expect(await findingsFor(`file:${folder}`)).toEqual([]);
-    expect(await store.find('index')).toEqual(['session']);
+    expect(await opened.find('index')).toEqual(['session']);
   });
 
   it('says that the file is no database, and whose database it is', async () => {
@@ -245,15 +251,16 @@ describe('doctor, about a file of sessions', () => {
     other.database.exec("INSERT INTO locks VALUES ('kept', 'x', 1); PRAGMA user_version = 99");
     endings.push(() => other.close());
     const findings = await findingsFor(`file:${folder}`);
-    expect(findings).toMatchObject([{ code: 'store_other_version', severity: 'warning' }]);
+    expect(findings).toMatchObject([{ code: 'store_other_version' }]);
+    expect(findingKinds.store_other_version.severity).toBe('warning');
     expect(other.database.prepare('SELECT name FROM locks').all()).toEqual([{ name: 'kept' }]);
   });
 
   it('says that the disk is full, there or where the file is to be', async () => {
     const disk = await makeSmallDisk();
     endings.push(() => disk.remove());
-    const store = await openSessionStore(`file:${disk.folder}/old`, { now: Date.now });
-    endings.push(() => store.close());
+    const opened = await openSessionStore(`file:${disk.folder}/old`, { now: Date.now });
+    endings.push(() => opened.close());
     await disk.fill();
     endings.push(() => disk.empty());
     for (const place of ['old', 'new']) {
@@ -286,7 +293,7 @@ describe('doctor, about a file of sessions', () => {
   });
 
   /** The command as a user who owns nothing; root may write everywhere. */
-  async function byNobody(url: string): Promise<Diagnosed[]> {
+  async function byNobody(url: string): Promise<readonly Finding[]> {
     const child = spawn(process.execPath, [commandFile, 'doctor', '--json'], {
       cwd: folder,
       env: { ...patient.environment, SESSION_STORE: url },
@@ -296,6 +303,6 @@ describe('doctor, about a file of sessions', () => {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     await once(child, 'close');
-    return (JSON.parse(output) as Diagnosis).findings as Diagnosed[];
+    return (JSON.parse(output) as Diagnosis).findings;
   }
 });

@@ -20,6 +20,8 @@ import {
   upstreamScopeNotAllowed,
   upstreamUsersNotEnabled,
 } from '../upstream-client.js';
+import { firewallInFront } from '../firewall.js';
+import { withoutStyle } from '../pool-style.js';
 import { type Hop, networkReason, visit } from '../visit.js';
 
 /**
@@ -102,6 +104,7 @@ async function interpret(
   const upstream = name === undefined ? undefined : upstreamClient(metadata, name, hops);
   if (end.status === undefined) return returned(context, name, upstream, hops);
   if (end.location !== undefined) return [failed(name, 'The redirects do not end.')];
+  if (end.isFirewall) return [firewallInFront(end.url, end.status)];
   const error = poolPageError(end.url, end.status, end.body);
   if (upstream !== undefined && !isOf(metadata, end.url)) {
     return error === undefined ? [] : [upstreamPage(name!, upstream, error, end)];
@@ -119,7 +122,7 @@ async function interpret(
         : [await unavailable(context, metadata, name)];
     case 'pages_without_branding':
       return [
-        withoutBranding('pages_without_branding', `the app client ${context.settings.clientId}`),
+        withoutStyle('pages_without_branding', `the app client ${context.settings.clientId}`),
       ];
     case 'parameter_missing':
     case 'error_page':
@@ -196,7 +199,7 @@ function upstreamPage(
       return upstreamUsersNotEnabled(upstream);
     case 'pages_without_branding':
       return {
-        ...withoutBranding(
+        ...withoutStyle(
           'upstream_pages_without_branding',
           `the app client ${upstream.clientId} of the pool behind “${name}”`,
         ),
@@ -239,18 +242,6 @@ async function unavailable(
     what: `The user pool says of “${name}” that this login option is not available: it is not switched on at the app client ${context.settings.clientId}, or the pool knows it by another name (upper and lower case count), or its issuer does not answer.`,
   };
 }
-
-const withoutBranding = (
-  code: 'pages_without_branding' | 'upstream_pages_without_branding',
-  client: string,
-): Finding => ({
-  code,
-  what: `The domain uses managed login, and ${client} has no branding style.`,
-  fix: {
-    text: 'Make a style for that client, or set the domain to the classic hosted UI.',
-    console: 'Amazon Cognito › User pools › the pool › Managed login › Create a style',
-  },
-});
 
 const failed = (name: string | undefined, what: string): Finding => ({
   code: 'authorization_refused',

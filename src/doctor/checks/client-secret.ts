@@ -6,6 +6,7 @@ import { readClientKey } from '../../tokens/client-key.js';
 import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import { clientSecretMissing, clientSecretWrong } from '../master-client.js';
+import { isFirewall } from '../firewall.js';
 import { networkReason, REQUEST_TIMEOUT_MS } from '../visit.js';
 
 /**
@@ -19,8 +20,12 @@ export const clientSecret: Check<DoctorContext> = {
     const { metadata, settings } = context;
     if (metadata === undefined) return { skipped: 'there is no token endpoint' };
     try {
-      const { status, error } = await exchangeBogusCode(context, metadata);
-      if (status === 429 || status >= 500) return { findings: [unclear(`status ${status}`)] };
+      const { status, error, isBlocked } = await exchangeBogusCode(context, metadata);
+      if (isBlocked) return { findings: [blocked(metadata, status)] };
+      // Without the error that a code nobody gave out must bring, nothing is known of the secret.
+      if (status === 429 || status >= 500 || typeof error !== 'string') {
+        return { findings: [unclear(`status ${status}`)] };
+      }
       if (error !== 'invalid_client') return { findings: [], detail: shownBy(settings) };
       const finding = settings.clientSecret === undefined ? clientSecretMissing : clientSecretWrong;
       return { findings: [finding(context)] };
@@ -41,7 +46,7 @@ const shownBy = (settings: Settings): string | undefined =>
 async function exchangeBogusCode(
   context: DoctorContext,
   { tokenEndpoint, clientAuthentication: metadata }: ProviderMetadata,
-): Promise<{ status: number; error: unknown }> {
+): Promise<{ status: number; error: unknown; isBlocked: boolean }> {
   const {
     clientId,
     clientSecret: secret = null,
@@ -69,9 +74,28 @@ async function exchangeBogusCode(
     body: form.toString(),
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
-  const answer = (await response.json().catch(() => null)) as { error?: unknown } | null;
-  return { status: response.status, error: answer?.error };
+  const { status, headers: answered } = response;
+  const body = await response.text();
+  const isBlocked = isFirewall({ status, headers: answered, body });
+  return { status, error: errorIn(body), isBlocked };
 }
+
+function errorIn(body: string): unknown {
+  try {
+    return (JSON.parse(body) as { error?: unknown } | null)?.error;
+  } catch {
+    return undefined;
+  }
+}
+
+const blocked = ({ tokenEndpoint }: ProviderMetadata, status: number): Finding => ({
+  code: 'waf_blocks_site',
+  what: `A firewall in front of ${new URL(tokenEndpoint).host} turns requests to the token endpoint away (status ${status}).`,
+  fix: {
+    text: 'Let the address of this machine through: a rule that allows it, before those that block.',
+    console: 'AWS WAF › Web ACLs › the one with this user pool › Sampled requests',
+  },
+});
 
 const unclear = (reason: string): Finding => ({
   code: 'check_failed',

@@ -7,6 +7,7 @@ import {
   readDiscovery,
 } from '../discovery-document.js';
 import type { Check, CheckResult, Finding } from '../finding.js';
+import { reachedOtherwise } from '../other-ways.js';
 import { issuerNearMiss } from '../issuer-near-miss.js';
 
 /**
@@ -21,6 +22,10 @@ export const discovery: Check<DoctorContext> = {
     const { fetch, now } = context;
     const read = await readDiscovery(issuer, fetch, now);
     if ('document' in read) return examine(context, read, issuerFindings(issuer, read.document));
+    if ('unreachable' in read) {
+      const other = await reachedOtherwise(context);
+      if (other !== undefined) return { findings: [other] };
+    }
     const miss = await issuerNearMiss(issuer, { ...context, clientId });
     if (miss?.confirmed !== undefined) {
       goOnWith(context, miss.confirmed.issuer);

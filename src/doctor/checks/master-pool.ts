@@ -14,7 +14,10 @@ import {
   logoutUrlNotRegistered,
   scopeNotAllowed,
 } from '../master-client.js';
-import type { UserPools } from '../user-pools.js';
+import { limitFindings } from '../pool-limits.js';
+import { planFindings } from '../pool-plan.js';
+import { secretAge } from '../secret-age.js';
+import { ifAllowed, type UserPools } from '../user-pools.js';
 import { nearMiss } from '../near-miss.js';
 import { refreshTokenSeconds, tokenFindings } from '../token-settings.js';
 import { masterPool } from './within-pools.js';
@@ -27,9 +30,23 @@ export const masterPoolSettings: Check<DoctorContext> = {
     masterPool(context, async (userPools, pool) => {
       const client = await userPools.client(pool.Id, context.settings.clientId);
       if (client === undefined) return { findings: [await unknownClient(context, userPools)] };
+      const seen = [
+        await planFindings(context, userPools, pool),
+        await secretAge(context, userPools, client),
+        await limitFindings(userPools, pool, client),
+      ];
       return {
-        findings: [...clientFindings(context, client), ...tokenFindings(context, client)],
-        detail: `${pool.Name}, ${client.ClientName}, refresh tokens for ${inDays(refreshTokenSeconds(client))}`,
+        findings: [
+          ...clientFindings(context, client),
+          ...tokenFindings(context, client),
+          ...seen.flatMap(({ findings }) => findings),
+        ],
+        detail: [
+          pool.Name,
+          client.ClientName,
+          `refresh tokens for ${inDays(refreshTokenSeconds(client))}`,
+          ...seen.flatMap(({ notes }) => notes),
+        ].join(', '),
       };
     }),
 };
@@ -40,7 +57,7 @@ async function unknownClient(context: DoctorContext, userPools: UserPools): Prom
   const { issuer, clientId } = context.settings;
   const id = userPoolIdOf(issuer);
   // Not every user may list pools.
-  const owner = await userPools.poolWithClient(regionOf(id), clientId).catch(() => undefined);
+  const owner = await ifAllowed(() => userPools.poolWithClient(regionOf(id), clientId));
   if (owner === undefined) return clientUnknown(context);
   const other = issuer.replace(id, owner);
   const read = await readDiscovery(other, fetch, now);

@@ -59,7 +59,12 @@ async function siteAt(context: DoctorContext): Promise<{ findings: Finding[]; de
     }
     if (health[0]?.status !== 200)
       return { findings: [unexpected(baseUrl, health[0]?.status)], detail: '' };
-    return { findings: await cookieFindings(context), detail: ', where the site runs' };
+    const found = [
+      ...(await readinessFindings(context)),
+      ...(await cookieFindings(context)),
+      ...(await longHeaderFindings(context)),
+    ];
+    return { findings: found, detail: ', where the site runs' };
   } catch (error) {
     const reason = networkReason(error);
     return { findings: [], detail: `, which does not answer at the moment (${reason})` };
@@ -79,12 +84,66 @@ async function cookieFindings({ settings, fetch }: DoctorContext): Promise<Findi
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   await response.body?.cancel();
-  if (response.status !== 302 || response.headers.getSetCookie().length > 0) return [];
+  const { status } = response;
+  // 429: the rate limit, which is for strangers like us.
+  if (status >= 400 && status !== 429) return [signInFails(url, status)];
+  if (status !== 302 || response.headers.getSetCookie().length > 0) return [];
   return [
     {
       code: 'cookies_lost',
       what: `${settings.baseUrl}/login begins a sign-in and sets no cookie: it was lost between the site and here.`,
       fix: { text: 'Let the proxy pass “Set-Cookie” on, and let no cache keep /login.' },
+    },
+  ];
+}
+
+const signInFails = ({ origin, pathname }: URL, status: number): Finding => ({
+  code: 'sign_in_fails',
+  what: `${origin}${pathname} answers with status ${status}, where a sign-in should begin.`,
+  fix: {
+    text: 'Look into the log of the site, which says why, or of the proxy, if the site was not asked.',
+  },
+});
+
+/** What the site says of itself; a proxy may well keep that from strangers. */
+async function readinessFindings({ settings, fetch }: DoctorContext): Promise<Finding[]> {
+  const response = await fetch(`${settings.baseUrl}/readyz`, {
+    headers: { accept: 'application/json' },
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  const body = (await response.json().catch(() => null)) as Record<string, unknown> | null;
+  const { part, step, reason } = body ?? {};
+  if (response.status !== 503 || part !== 'session_store') return [];
+  return [
+    {
+      code: 'site_not_ready',
+      what: `${settings.baseUrl}/readyz says that the session store fails at “${String(step)}”: ${String(reason)}.`,
+      fix: {
+        text: 'Look at the store from where the site runs; its log has the words of the store.',
+      },
+    },
+  ];
+}
+
+/** Half of what nginx takes in one line when nobody sets it, and less than other programs' cookies often have. */
+const LONG_COOKIE_BYTES = 4096;
+
+/** A request as of a browser with many cookies. */
+async function longHeaderFindings({ settings, fetch }: DoctorContext): Promise<Finding[]> {
+  const response = await fetch(`${settings.baseUrl}/healthz`, {
+    headers: { cookie: `lifeguard-doctor=${'x'.repeat(LONG_COOKIE_BYTES)}` },
+    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  });
+  await response.body?.cancel();
+  const { status } = response;
+  if (status < 400) return [];
+  return [
+    {
+      code: 'long_headers_refused',
+      what: `A request with ${LONG_COOKIE_BYTES} bytes of cookies is answered with status ${status} at ${settings.baseUrl}, one without them with 200.`,
+      fix: {
+        text: 'Let the proxy take longer headers: in nginx “large_client_header_buffers 4 16k”, elsewhere the limit of request headers.',
+      },
     },
   ];
 }

@@ -5,6 +5,7 @@ import type { IdentityProvider } from '../../config/settings.js';
 import { type DoctorContext, logoutUriOf, type ProviderMetadata } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import { clientUnknown, logoutUrlNotRegistered } from '../master-client.js';
+import { firewallInFront } from '../firewall.js';
 import { upstreamLogoutUrlNotRegistered } from '../upstream-client.js';
 import { type Hop, networkReason, visit } from '../visit.js';
 
@@ -39,6 +40,7 @@ async function masterFindings(
     const answer = await answerOf(context, endpoint, clientId);
     if (answer === 'comes back') return [];
     if (answer === 'client unknown') return [clientUnknown(context)];
+    if (typeof answer === 'object' && 'firewall' in answer) return [inFront(answer.firewall)];
     return [
       answer === 'stays'
         ? logoutUrlNotRegistered(context)
@@ -66,6 +68,7 @@ async function upstreamFindings(
       const answer = await answerOf(context, endpoint, clientId);
       if (answer === 'comes back') return [];
       if (answer === 'client unknown') return [signOutClientUnknown(name, clientId, domain)];
+      if (typeof answer === 'object' && 'firewall' in answer) return [inFront(answer.firewall)];
       if (answer === 'stays') {
         return [upstreamLogoutUrlNotRegistered(context, { provider: name, clientId })];
       }
@@ -74,7 +77,12 @@ async function upstreamFindings(
   }
 }
 
-type Answer = 'comes back' | 'client unknown' | 'stays' | { readonly reason: string };
+type Answer =
+  | 'comes back'
+  | 'client unknown'
+  | 'stays'
+  | { readonly reason: string }
+  | { readonly firewall: Hop };
 
 /** What a pool's `/logout` does with our address. */
 async function answerOf(context: DoctorContext, endpoint: URL, clientId: string): Promise<Answer> {
@@ -85,6 +93,7 @@ async function answerOf(context: DoctorContext, endpoint: URL, clientId: string)
   // To the letter: a browser would follow more, and the sign-out cookie is on one path only.
   if (first?.location?.href === new URL(logoutUri).href) return 'comes back';
   const end = hops.at(-1)!;
+  if (end.isFirewall) return { firewall: end };
   if (end.status === 404 || (end.status ?? 0) >= 500) return { reason: `status ${end.status}` };
   const error = poolPageError(end.url, end.status ?? 0, end.body);
   return error === 'client_unknown' ? 'client unknown' : 'stays';
@@ -103,7 +112,9 @@ async function standardFindings(
   url.searchParams.set('post_logout_redirect_uri', logoutUri);
   const hops = await tryVisit(context, url);
   if ('reason' in hops) return [unreachable(who, url, hops.reason)];
-  const { status } = hops.at(-1)!;
+  const end = hops.at(-1)!;
+  if (end.isFirewall) return [inFront(end)];
+  const { status } = end;
   if (status === undefined || status < 400) return [];
   return [
     {
@@ -113,6 +124,8 @@ async function standardFindings(
     },
   ];
 }
+
+const inFront = ({ url, status }: Hop): Finding => firewallInFront(url, status);
 
 async function tryVisit(
   context: DoctorContext,

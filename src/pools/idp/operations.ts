@@ -8,8 +8,10 @@ import { linkingOperations } from './linking.js';
 import { listUserOperations } from './list-users.js';
 import { mfaOperations } from './mfa-config.js';
 import type { Operations } from './operation.js';
+import { provisionedLimitOperations } from './provisioned-limits.js';
 import { resourceServerOperations } from './resource-servers.js';
 import { selfServiceOperations } from './self-service.js';
+import { sessionConfigurationOperations } from './session-configuration.js';
 import { tagOperations } from './tags.js';
 import { tokenOperations } from './tokens.js';
 import { userPoolClientOperations } from './user-pool-clients.js';
@@ -29,6 +31,8 @@ export const operations: Operations = {
   ...mfaOperations,
   ...tagOperations,
   ...brandingOperations,
+  ...sessionConfigurationOperations,
+  ...provisionedLimitOperations,
   ...initiateAuthOperations,
   ...challengeOperations,
   ...tokenOperations,
