@@ -51,7 +51,7 @@ export function issuerMistake(
       : undefined;
   }
   const host = new URL(written).hostname;
-  if (id !== undefined && /^cognito-idp\./.test(host) && !host.includes(`.${regionOf(id)}.`)) {
+  if (id !== undefined && host.startsWith('cognito-idp.') && !host.includes(`.${regionOf(id)}.`)) {
     const is = `names the host of another region than the pool ${id} is in`;
     return { is, candidates: issuersOf(id, endpointUrl) };
   }

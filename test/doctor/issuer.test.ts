@@ -24,7 +24,7 @@ describe('doctor, about an ISSUER at AWS', () => {
 
   /** The network: AWS's host of one region is where the pools are, and no other host of its kind knows them. */
   const fetchAtAws: typeof fetch = async (input, init) => {
-    const url = new URL(String(input));
+    const url = new URL(input as string);
     if (!/\.amazon(aws|cognito)\.com$/.test(url.hostname)) return fetch(input, init);
     if (url.protocol === 'http:')
       throw new TypeError('fetch failed', { cause: new Error('closed') });

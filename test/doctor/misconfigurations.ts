@@ -213,8 +213,8 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     },
     outside: 'issuer_near_miss',
     mend: ({ environment: variables, pools }) => {
-      const { issuer, client } = pools.pool('oidc-pool-1');
-      Object.assign(variables, { ISSUER: issuer, CLIENT_ID: client('site').id });
+      const master = pools.pool('oidc-pool-1');
+      Object.assign(variables, { ISSUER: master.issuer, CLIENT_ID: master.client('site').id });
     },
   },
   'the issuer is https, and there is none': {

@@ -40,15 +40,15 @@ async function startSite(options: { store?: MemoryStore } = {}): Promise<Server>
 describe.skipIf(nginx === undefined)('doctor, about nginx in front', () => {
   async function behindNginx(settings: string): Promise<string> {
     const site = urlOf(await startSite());
-    const { folder, remove } = createCertificate();
+    const certificate = createCertificate();
     const port = await freePort();
     const server = await startNginx(
       nginx!,
-      folder,
+      certificate.folder,
       `server { listen 127.0.0.1:${port}; ${settings} location / { proxy_pass ${site}; } }`,
     );
     endings.push(
-      () => remove(),
+      () => certificate.remove(),
       () => server.stop(),
     );
     return `http://127.0.0.1:${port}`;

@@ -108,16 +108,16 @@ describe('doctor finds nothing in', () => {
     Object.assign(patient.environment, { BASE_URL: url, TRUST_PROXY: '1' });
     const server = await reservePort();
     const app = await startApp(patient.environment, { server });
-    const { folder, remove } = createCertificate();
+    const certificate = createCertificate();
     const proxy = await startNginx(
       nginx!,
-      folder,
+      certificate.folder,
       `server { listen 127.0.0.1:${port}; location / { proxy_pass ${urlOf(server)}; } }`,
     );
     endings.push(
       () => patient.stop(),
       () => app.stop(),
-      () => remove(),
+      () => certificate.remove(),
       () => proxy.stop(),
     );
     const diagnosis = await patient.examine('inside');

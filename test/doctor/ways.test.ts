@@ -80,7 +80,7 @@ it('doctor says that a proxy is in the way of what is reached without it', async
     throw new TypeError('fetch failed', { cause: new Error('the proxy refuses') });
   };
   const straight: typeof fetch = (input, init) =>
-    fetch(String(input).replace(`https://${HOST}`, `http://127.0.0.1:${poolsPort}`), init);
+    fetch((input as string).replace(`https://${HOST}`, `http://127.0.0.1:${poolsPort}`), init);
   const otherWays = [{ is: 'straight', variable: 'HTTPS_PROXY', fetch: straight }] as const;
   const { findings } = await diagnose(readSettings(environment), {
     now: Date.now,
