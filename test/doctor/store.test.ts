@@ -198,6 +198,15 @@ describe.skipIf(redisProgram === undefined)('doctor, about the rights in a Redis
   }
 });
 
+it.each([['redis+sentinel://127.0.0.1', 'lacks the name of the master']])(
+  'doctor says of SESSION_STORE=%s that it %s',
+  async (url, problem) => {
+    const [finding, ...others] = await findingsFor(url);
+    expect(others).toEqual([]);
+    expect(finding?.what).toContain(`SESSION_STORE ${problem}`);
+  },
+);
+
 describe('doctor, about a file of sessions', () => {
   let folder: string;
   beforeEach(() => {

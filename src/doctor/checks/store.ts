@@ -22,16 +22,18 @@ export const store: Check<DoctorContext> = {
     const { sessionStore: url } = settings;
     const name = url.replace(/:.*$/s, ':');
     const kind = kindOf(url);
-    const place = (await kind.choosePlace?.(url)) ?? { url };
-    if ('code' in place) return { findings: [place], detail: name };
+    let place: TryingPlace | Finding | undefined;
     try {
+      place = (await kind.choosePlace?.(url)) ?? { url };
+      if ('code' in place) return { findings: [place], detail: name };
       return await examine(place, name, { settings, now, kind });
     } catch (error) {
       const trouble = { error, words: wordsOf(error) };
-      const finding = (await kind.explain?.(url, trouble)) ?? storeFinding(trouble);
-      return { findings: [finding], detail: name };
+      // What keeps the store from working may keep it from being explained, too.
+      const explained = await kind.explain?.(url, trouble).catch(() => undefined);
+      return { findings: [explained ?? storeFinding(trouble)], detail: name };
     } finally {
-      place.done?.();
+      if (place !== undefined && 'url' in place) place.done?.();
     }
   },
 };
