@@ -19,10 +19,10 @@ const problem = (why: string, explains: readonly FindingCode[] = []): FindingKin
   why,
   explains,
 });
-const unchecked = (why: string, explains: readonly FindingCode[] = []): FindingKind => ({
+const unchecked = (why: string): FindingKind => ({
   severity: 'unchecked',
   why,
-  explains,
+  explains: [],
 });
 const warning = (why: string): FindingKind => ({ severity: 'warning', why, explains: [] });
 
@@ -39,11 +39,9 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   setting_invalid: problem('Lifeguard does not start with it.'),
   proxy_needed: problem(
     'Lifeguard calls the issuer at every sign-in and refresh, from this machine and not from the browser.',
-    ['issuer_unreachable'],
   ),
   proxy_in_the_way: problem(
     'Lifeguard calls the issuer at every sign-in and refresh, and this proxy does not let it.',
-    ['issuer_unreachable'],
   ),
   issuer_unreachable: unchecked(
     'Nobody can sign in while the issuer does not answer, and nothing else can be checked.',
@@ -226,7 +224,6 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   ),
   waf_blocks_site: problem(
     'The code exchange and every refresh come from this machine: they are turned away like this one.',
-    ['client_secret_wrong'],
   ),
   site_not_ready: problem('While its session store fails the site can sign nobody in.'),
   sign_in_fails: problem('This is where every sign-in begins.'),

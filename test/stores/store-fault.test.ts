@@ -30,6 +30,7 @@ describe('the word for a fault of a store', () => {
     ['EDQUOT', 'full'],
     ['EROFS', 'read_only'],
     ['EACCES', 'refused'],
+    ['EPERM', 'refused'],
     ['ENOENT', 'file_gone'],
     ['ECONNREFUSED', 'unreachable'],
     ['ECONNRESET', 'unreachable'],
@@ -52,6 +53,10 @@ describe('the word for a fault of a store', () => {
     ['NOAUTH Authentication required.', 'refused'],
     ['WRONGPASS invalid username-password pair', 'refused'],
     ["ERR The user x can't run this command", 'refused'],
+    [
+      "ERR The user executing the script can't access at least one of the keys mentioned",
+      'refused',
+    ],
     ['WRONGTYPE Operation against a key holding the wrong kind of value', 'other_tables'],
     ['CLUSTERDOWN The cluster is down', 'unreachable'],
     ['LOADING Redis is loading the dataset in memory', 'unreachable'],
