@@ -2,7 +2,10 @@ import type { AppClient } from './pool-state.js';
 import type { ClientSettings } from './settings.js';
 
 /** What makes a client this client, whatever its settings. Times are epoch milliseconds. */
-export type ClientIdentity = Pick<AppClient, 'name' | 'id' | 'secret' | 'createdAt' | 'modifiedAt'>;
+export type ClientIdentity = Pick<
+  AppClient,
+  'name' | 'id' | 'secrets' | 'createdAt' | 'modifiedAt'
+>;
 
 const unitSeconds = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { isSecretOf } from './client-secrets.js';
 import type { Exchange } from './exchange.js';
 import type { AppClient } from './pool-state.js';
 
@@ -19,7 +19,7 @@ export function authenticateClient({ pool, request, form }: Exchange): AppClient
   if (client === undefined) return 'unknown client';
   // A form that names somebody else than the header is nobody's request.
   if ((form.get('client_id') ?? client.id) !== client.id) return 'unknown client';
-  return isSame(credentials.secret, client.secret ?? '') ? client : 'wrong secret';
+  return isSecretOf(client, credentials.secret) ? client : 'wrong secret';
 }
 
 function basicCredentials(header: string | undefined): { id: string; secret: string } | undefined {
@@ -38,9 +38,4 @@ function formDecoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

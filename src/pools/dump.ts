@@ -1,3 +1,4 @@
+import { newestSecret } from './client-secrets.js';
 import type { AppClient, IdentityProvider, PoolUser } from './pool-state.js';
 import type { ClientSeed, IdentityProviderSeed, PoolSeed, PoolsSeed, UserSeed } from './seed.js';
 import type { UserPool } from './user-pool.js';
@@ -40,10 +41,12 @@ const isOfProvider = (pool: UserPool, group: string): boolean =>
 
 function dumpClient(client: AppClient, pools: readonly UserPool[]): ClientSeed {
   const { CallbackURLs, LogoutURLs, ...settings } = client.settings;
+  const added = client.secrets.filter(({ isOriginal }) => !isOriginal);
   return {
     name: client.name,
     id: client.id,
-    secret: client.secret ?? null,
+    secret: client.secrets.find(({ isOriginal }) => isOriginal)?.value ?? null,
+    ...(added.length > 0 && { addedSecrets: added.map(({ value }) => value) }),
     callbackUrls: CallbackURLs?.map((url) => {
       const pool = pools.find(
         (each) => each.mainDomain && url === `${each.domain}/oauth2/idpresponse`,
@@ -73,7 +76,7 @@ function dumpProvider(
     identifiers: provider.settings.IdpIdentifiers,
     issuer: upstream ? { pool: upstream.name } : issuer,
     client:
-      upstream && registration?.secret === secret
+      upstream && registration && newestSecret(registration) === secret
         ? { pool: upstream.name, name: registration.name }
         : { id, secret },
     scopes,

@@ -1,4 +1,5 @@
 import { appClient } from './app-client.js';
+import { addedSecret, newestSecret, originalSecret } from './client-secrets.js';
 import { identityProvider } from './identity-provider.js';
 import { makeClientId, makeClientSecret, makePoolId, makeSub } from './identifiers.js';
 import type { PoolKeys } from './keys.js';
@@ -149,10 +150,15 @@ function clientFrom(
   domainOfPool: (name: string) => string,
   now: number,
 ): AppClient {
+  const id = seed.id ?? makeClientId();
+  const original = seed.secret === null ? undefined : (seed.secret ?? makeClientSecret());
+  const secrets = originalSecret(id, original, now);
+  for (const value of seed.addedSecrets ?? [])
+    secrets.push(addedSecret({ id, secrets }, value, now));
   const identity = {
     name: seed.name,
-    id: seed.id ?? makeClientId(),
-    secret: seed.secret === null ? undefined : (seed.secret ?? makeClientSecret()),
+    id,
+    secrets,
     createdAt: now,
     modifiedAt: now,
   };
@@ -218,10 +224,11 @@ function identityProviderFrom(
 ): IdentityProvider {
   const { issuer, client } = seed;
   const draftNamed = (name: string): PoolDraft => drafts.find((draft) => draft.seed.name === name)!;
-  const registration =
-    'pool' in client
-      ? draftNamed(client.pool).clients.find(({ name }) => name === client.name)!
-      : client;
+  const registrationAt = (at: { readonly pool: string; readonly name: string }) => {
+    const found = draftNamed(at.pool).clients.find(({ name }) => name === at.name)!;
+    return { id: found.id, secret: newestSecret(found) };
+  };
+  const registration = 'pool' in client ? registrationAt(client) : client;
   return identityProvider(
     { name: seed.name, createdAt: now, modifiedAt: now },
     {

@@ -1,4 +1,5 @@
 import { checkGroupNames, checkRotateKeysOptions, checkTokensOptions } from './check-options.js';
+import { newestSecret } from './client-secrets.js';
 import type { ResettableClock } from './clock.js';
 import type { KeySupply } from './keys.js';
 import { mintClientCredentialsToken, mintTokens } from './mint.js';
@@ -42,7 +43,7 @@ export interface Pool {
   readonly issuer: string;
   /** Where `/login`, `/logout` and `/oauth2/…` are. Reading it throws a TypeError while the pool has no domain. */
   readonly domain: string;
-  /** @throws {TypeError} when no client has that name */
+  /** With its newest secret. @throws {TypeError} when no client has that name */
   client(name: string): { id: string; secret: string | undefined };
   /** Copies; changing them changes nothing here. */
   users(): PoolUserView[];
@@ -83,7 +84,7 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
     },
     client: (clientName) => {
       const client = pool.clientNamed(clientName);
-      return { id: client.id, secret: client.secret };
+      return { id: client.id, secret: newestSecret(client) };
     },
     users: () =>
       [...pool.users.values()].map(({ username, sub, status, enabled, attributes, groups }) =>

@@ -1,3 +1,4 @@
+import type { ClientSecret } from './client-secrets.js';
 import type { StoredPassword } from './password.js';
 import type { OAuthFlow, UserStatus } from './seed.js';
 import type { ClientSettings, ProviderSettings } from './settings.js';
@@ -11,8 +12,8 @@ export interface AppClient {
   /** Epoch milliseconds, like `modifiedAt`. */
   readonly createdAt: number;
   readonly modifiedAt: number;
-  /** `undefined` for a public client. */
-  readonly secret: string | undefined;
+  /** Oldest first, two at most; none for a public client. */
+  readonly secrets: readonly ClientSecret[];
   readonly callbackUrls: readonly string[];
   readonly logoutUrls: readonly string[];
   /** Stands in for a redirect URI that a request leaves out. */

@@ -1,4 +1,5 @@
 import { appClient, type ClientIdentity } from './app-client.js';
+import { originalSecret } from './client-secrets.js';
 import { identityProvider, type ProviderIdentity } from './identity-provider.js';
 import { signingKeyFrom, type SigningKey } from './keys.js';
 import { storedPassword } from './password.js';
@@ -62,8 +63,8 @@ function savePool(pool: UserPool) {
     sessionConfiguration: pool.sessionConfiguration,
     domains: pool.domains,
     clients: [...pool.clients.values()].map((client) => {
-      const { name, id, secret, createdAt, modifiedAt, settings } = client;
-      const identity: ClientIdentity = { name, id, secret, createdAt, modifiedAt };
+      const { name, id, secrets, createdAt, modifiedAt, settings } = client;
+      const identity: ClientIdentity = { name, id, secrets, createdAt, modifiedAt };
       return { identity, settings };
     }),
     identityProviders: [...pool.identityProviders.values()].map((provider) => {
@@ -101,7 +102,7 @@ function restorePool(saved: SavedPool, placement: PoolPlacement): UserPool {
     {
       ...saved,
       clients: saved.clients.map(({ identity, settings }) =>
-        appClient({ ...identity, secret: identity.secret }, settings),
+        appClient(withSecrets(identity), settings),
       ),
       identityProviders: saved.identityProviders.map(({ identity, settings }) =>
         identityProvider(identity, settings),
@@ -127,6 +128,14 @@ function restorePool(saved: SavedPool, placement: PoolPlacement): UserPool {
   fill(pool.sentCodes, saved.sentCodes);
   for (const pending of saved.pendingFederations) restorePending(pool, pending);
   return pool;
+}
+
+/** A file of before there could be two says which the one is, or nothing for a public client. */
+function withSecrets(
+  identity: Omit<ClientIdentity, 'secrets'> & Partial<ClientIdentity> & { secret?: string },
+): ClientIdentity {
+  const { secret, ...rest } = identity;
+  return { ...rest, secrets: rest.secrets ?? originalSecret(rest.id, secret, rest.createdAt) };
 }
 
 const saveKey = ({ kid, pkcs8 }: SigningKey): { kid: string; pkcs8: string } => ({

@@ -1,3 +1,4 @@
+import { MOST_SECRETS } from './client-secrets.js';
 import {
   domainOf,
   type ClientSeed,
@@ -60,16 +61,21 @@ function poolProblems(pool: PoolSeed, path: string, pools: readonly PoolSeed[]):
 }
 
 function clientProblems(
-  { identityProviders, scopes, flows = [], secret, callbackUrls = [] }: ClientSeed,
+  seed: ClientSeed,
   path: string,
   pool: PoolSeed,
   pools: readonly PoolSeed[],
 ): SeedProblem[] {
+  const { identityProviders, scopes, flows = [], addedSecrets = [], callbackUrls = [] } = seed;
   const providers = ['COGNITO', ...(pool.identityProviders ?? []).map(({ name }) => name)];
   return [
+    ...when((seed.secret === null ? 0 : 1) + addedSecrets.length > MOST_SECRETS, {
+      path: `${path}.addedSecrets`,
+      problem: `a client has ${MOST_SECRETS} secrets at most`,
+    }),
     ...unknown(identityProviders, providers, `${path}.identityProviders`),
     ...unknown(scopes, [...standardScopes, ...ownScopes(pool)], `${path}.scopes`),
-    ...when(flows.includes('client_credentials') && secret === null, {
+    ...when(flows.includes('client_credentials') && isPublic(seed), {
       path: `${path}.secret`,
       problem: 'client_credentials needs a secret',
     }),
@@ -104,8 +110,11 @@ function registrationProblems(
     client === undefined
       ? `pool ${pool.name} has no client "${registration.name}"`
       : `client "${registration.name}" has no secret, and a pool needs one at its provider`;
-  return when(client === undefined || client.secret === null, { path, problem });
+  return when(client === undefined || isPublic(client), { path, problem });
 }
+
+const isPublic = ({ secret, addedSecrets = [] }: ClientSeed): boolean =>
+  secret === null && addedSecrets.length === 0;
 
 const ownScopes = (pool: PoolSeed): string[] =>
   (pool.resourceServers ?? []).flatMap(({ identifier, scopes }) =>

@@ -9,16 +9,16 @@ const registeredUrl = z.string().refine((url) => URL.canParse(url) && !url.inclu
   error: 'must be an absolute URL without a fragment',
 });
 
+const clientSecret = z.string().regex(/^[\w+]{24,64}$/, 'must be 24 to 64 letters, digits, _ or +');
+
 const client = z.strictObject({
   name,
   id: z
     .string()
     .regex(/^[\w+]{1,128}$/)
     .optional(),
-  secret: z
-    .string()
-    .regex(/^[\w+]{24,64}$/, 'must be 24 to 64 letters, digits, _ or +')
-    .nullish(),
+  secret: clientSecret.nullish(),
+  addedSecrets: z.array(clientSecret).optional(),
   callbackUrls: z
     .array(z.union([registeredUrl, z.strictObject({ idpResponseOf: name })]))
     .max(100)

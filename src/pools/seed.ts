@@ -44,8 +44,10 @@ export interface ClientSeed {
   readonly name: string;
   /** 26 lower-case letters or digits; made up when absent. */
   readonly id?: string | undefined;
-  /** Made up when absent; `null` makes a public client. */
+  /** Made up when absent; `null` makes a public client, unless there are `addedSecrets`. */
   readonly secret?: string | null | undefined;
+  /** Newer ones, as AddUserPoolClientSecret adds them: two with `secret` at most. */
+  readonly addedSecrets?: readonly string[] | undefined;
   /** Exact URLs; `idpResponseOf` stands for that pool's `/oauth2/idpresponse`, whose port is not known beforehand. */
   readonly callbackUrls?: readonly (string | { readonly idpResponseOf: string })[] | undefined;
   readonly logoutUrls?: readonly string[] | undefined;

@@ -87,7 +87,7 @@ const authFlowsAgree: Rule = (_pool, { ExplicitAuthFlows: flows = [], RefreshTok
 };
 
 const lifetimesAreInRange: Rule = (_pool, settings) => {
-  const identity = { name: '', id: '', secret: undefined, createdAt: 0, modifiedAt: 0 };
+  const identity = { name: '', id: '', secrets: [], createdAt: 0, modifiedAt: 0 };
   const client = appClient(identity, settings);
   const isShort = (value: number): boolean => value < 300 || value > 86_400;
   const isWrong =

@@ -67,13 +67,16 @@ export function describePool(pool: UserPool): object {
   };
 }
 
-/** A client as Create, Update and Describe show it, secret and all. */
+/**
+ * A client as Create, Update and Describe show it, with the secret it was made with. One that was added is shown by nothing again,
+ * and stays so when it is the only one left: reported by users, AWS does not say it.
+ */
 export function describeClient(pool: UserPool, client: AppClient): object {
   return {
     UserPoolId: pool.id,
     ClientName: client.name,
     ClientId: client.id,
-    ClientSecret: client.secret,
+    ClientSecret: client.secrets.find(({ isOriginal }) => isOriginal)?.value,
     LastModifiedDate: seconds(client.modifiedAt),
     CreationDate: seconds(client.createdAt),
     RefreshTokenValidity: 30,

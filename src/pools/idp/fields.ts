@@ -13,6 +13,13 @@ export const clientId: z.ZodString = z
   .max(128)
   .regex(/^[\w+]+$/);
 
+/** One of the caller's own. */
+export const clientSecret: z.ZodString = z
+  .string()
+  .min(24)
+  .max(64)
+  .regex(/^[\w+]+$/);
+
 export const username: z.ZodString = z
   .string()
   .min(1)

@@ -1,5 +1,6 @@
 import { brandingOperations } from './branding.js';
 import { challengeOperations } from './challenges.js';
+import { clientSecretOperations } from './client-secrets.js';
 import { domainOperations } from './domains.js';
 import { groupOperations } from './groups.js';
 import { identityProviderOperations } from './identity-providers.js';
@@ -22,6 +23,7 @@ import { userOperations } from './users.js';
 export const operations: Operations = {
   ...userPoolOperations,
   ...userPoolClientOperations,
+  ...clientSecretOperations,
   ...domainOperations,
   ...identityProviderOperations,
   ...userOperations,

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { appClient } from '../app-client.js';
+import { originalSecret } from '../client-secrets.js';
 import { makeClientId, makeClientSecret } from '../identifiers.js';
 import { clientSettings } from '../settings-shape.js';
 import { invalidParameter } from './api-error.js';
 import { refuseImpossibleClient } from './client-rules.js';
 import { describeClient } from './descriptions.js';
-import { clientId, pageSize, token, userPoolId } from './fields.js';
+import { clientId, clientSecret, pageSize, token, userPoolId } from './fields.js';
 import { clientWithId, poolWithId } from './lookups.js';
 import { operation, type Operations } from './operation.js';
 import { pageOf } from './page.js';
@@ -24,12 +25,7 @@ export const userPoolClientOperations: Operations = {
         UserPoolId: userPoolId,
         ClientName: clientName,
         GenerateSecret: z.boolean().optional(),
-        ClientSecret: z
-          .string()
-          .min(24)
-          .max(64)
-          .regex(/^[\w+]+$/)
-          .optional(),
+        ClientSecret: clientSecret.optional(),
       })
       .and(clientSettings),
     ({ UserPoolId, ClientName, GenerateSecret, ClientSecret, ...settings }, call) => {
@@ -40,10 +36,9 @@ export const userPoolClientOperations: Operations = {
       const secret = GenerateSecret ? makeClientSecret() : ClientSecret;
       refuseImpossibleClient(pool, settings, secret !== undefined);
       const times = { createdAt: call.now, modifiedAt: call.now };
-      const client = appClient(
-        { name: ClientName, id: makeClientId(), secret, ...times },
-        settings,
-      );
+      const id = makeClientId();
+      const secrets = originalSecret(id, secret, call.now);
+      const client = appClient({ name: ClientName, id, secrets, ...times }, settings);
       pool.clients.set(client.id, client);
       return { UserPoolClient: describeClient(pool, client) };
     },
@@ -85,9 +80,9 @@ export const userPoolClientOperations: Operations = {
       .and(clientSettings),
     ({ UserPoolId, ClientId, ClientName, ...settings }, call) => {
       const pool = poolWithId(call, UserPoolId);
-      const { name, id, secret, createdAt } = clientWithId(pool, ClientId);
-      refuseImpossibleClient(pool, settings, secret !== undefined);
-      const identity = { id, secret, createdAt, name: ClientName ?? name, modifiedAt: call.now };
+      const { name, id, secrets, createdAt } = clientWithId(pool, ClientId);
+      refuseImpossibleClient(pool, settings, secrets.length > 0);
+      const identity = { id, secrets, createdAt, name: ClientName ?? name, modifiedAt: call.now };
       const client = appClient(identity, settings);
       pool.clients.set(id, client);
       return { UserPoolClient: describeClient(pool, client) };
