@@ -24,12 +24,18 @@ import { securityHeaders } from './web/security-headers.js';
 import { visitorAddress } from './web/visitor-address.js';
 import { callerOf } from './web/wants-page.js';
 
-/** What an app works with besides its settings. */
-export interface AppParts {
+/** What site and relying party work with besides their settings. */
+export interface SharedParts {
   readonly store: SessionStore;
-  readonly logger: Logger;
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: (() => number) | undefined;
+  /** Reads the client's secrets anew; default: they stay as the settings have them. */
+  readonly readClientSecret?: (() => readonly string[]) | undefined;
+}
+
+/** What an app works with besides its settings. */
+export interface AppParts extends SharedParts {
+  readonly logger: Logger;
   /** While true `/readyz` says no, so that no new visitors are sent here; default never. */
   readonly isDraining?: (() => boolean) | undefined;
   /** How many log lines could not be written; default none. */
@@ -50,8 +56,8 @@ export interface App {
 
 /** Puts the parts together: operations, the relying party's routes, the demonstration site, and one exit for errors. */
 export function createApp(settings: Settings, parts: AppParts): App {
-  const { store, logger, now, isDraining = () => false } = parts;
-  const relyingParty = relyingPartyFrom(settings, store, now);
+  const { logger, now, isDraining = () => false } = parts;
+  const relyingParty = relyingPartyFrom(settings, parts);
   const metrics = createMetrics({
     token: settings.metricsToken,
     isLocal: isLoopback(new URL(settings.baseUrl).hostname),
@@ -90,16 +96,16 @@ export function createApp(settings: Settings, parts: AppParts): App {
   return { app, relyingParty, registry, close: () => relyingParty.close() };
 }
 
-/** The relying party that the settings describe. @param now epoch milliseconds; default `Date.now` */
+/** The relying party that the settings describe. */
 export function relyingPartyFrom(
   settings: Settings,
-  store: SessionStore,
-  now?: () => number,
+  { store, now, readClientSecret }: SharedParts,
 ): RelyingParty {
   return createRelyingParty({
     issuer: settings.issuer,
     clientId: settings.clientId,
-    clientSecret: settings.clientSecret ?? null,
+    clientSecret: settings.clientSecrets.length > 0 ? settings.clientSecrets : null,
+    readClientSecret,
     clientKey: settings.clientKey === undefined ? undefined : { key: settings.clientKey },
     clientAuthentication: settings.clientAuthentication,
     userInfo: settings.userInfo,

@@ -31,7 +31,7 @@ describe('the discovery document', () => {
     const provider: Provider = createProvider({
       issuer,
       clientId: 'site',
-      clientSecret: null,
+      clientSecrets: null,
       fetch: answer,
       now: () => time,
       events,

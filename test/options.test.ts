@@ -97,6 +97,11 @@ describe('createRelyingParty', () => {
       { clientKey: { key: clientKey.privateKey }, clientSecret: secret },
       'with a key, write clientSecret: null',
     ],
+    ['clientSecret', { clientSecret: [] }, 'give it, or write null'],
+    ['clientSecret', { clientSecret: [secret, ''] }, 'give it, or write null'],
+    ['clientSecret', { clientSecret: ['a', 'b', 'c'] }, 'give it, or write null'],
+    ['readClientSecret', { clientSecret: 'a', readClientSecret: 'a' }, 'give one that returns'],
+    ['readClientSecret', { readClientSecret: () => ['a'] }, 'leave it out, or give clientSecret'],
     ['clientAuthentication', { clientAuthentication: 'client_secret_jwt' }, 'write client_secret_'],
     ['clientAuthentication', { clientAuthentication: 'client_secret_post' }, 'give clientSecret'],
     ['clientAuthentication', { clientAuthentication: 'private_key_jwt' }, 'give clientKey'],
@@ -277,6 +282,7 @@ describe('createRelyingParty', () => {
   it.each<[string, object]>([
     ['none, for a public client', { clientSecret: null, clientAuthentication: 'none' }],
     ['client_secret_basic', { clientSecret: secret, clientAuthentication: 'client_secret_basic' }],
+    ['two secrets, read again', { clientSecret: [secret, 'b'], readClientSecret: () => [secret] }],
     ['client_secret_post', { clientSecret: secret, clientAuthentication: 'client_secret_post' }],
     [
       'private_key_jwt',

@@ -49,6 +49,26 @@ describe('a pushed authorization request', () => {
     return new URL(String(login.headers['location']));
   };
 
+  it('refused for the secret is pushed again with the other one, and for anything else it is not', async () => {
+    const seen: string[] = [];
+    provider.answers.set('/par', (req, res, body) => {
+      const [, secret = ''] = Buffer.from(req.headers.authorization!.slice(6), 'base64')
+        .toString()
+        .split(':');
+      seen.push(`${secret} ${body.get('state')}`);
+      const error = secret === 'newest' ? 'invalid_client' : 'invalid_request';
+      const status = secret === 'newest' ? 401 : 400;
+      res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+    });
+    await start({ CLIENT_SECRET: 'newest older' });
+    expect((await visit(`${site.url}/login`)).status).toBe(502);
+    expect((await visit(`${site.url}/login`)).status).toBe(502);
+    const [first, second] = seen.map((each) => each.split(' ')[1]);
+    expect(second).toBe(first);
+    // The older one works, as far as its place goes, and is what the next sign-in shows.
+    expect(seen.map((each) => each.split(' ')[0])).toEqual(['newest', 'older', 'older']);
+  });
+
   it('carries all there is to say; the browser carries client_id and request_uri alone', async () => {
     await start();
     const location = await locationOf('/login?max_age=60');

@@ -20,10 +20,32 @@ function create() {
     return found.agreement;
   };
   const fingerprints = { announce, compare: announce, withdraw: () => Promise.reject(new Error()) };
-  const watch = createSecretsWatch({ fingerprints, background, events });
+  const told: string[] = [];
+  const clientSecrets = {
+    inUse: () => 'the secret',
+    readAgain: async () => void told.push('read again'),
+    insteadOf: async () => undefined,
+    taken: () => {},
+  };
+  const clientSecretUse = {
+    tell: async (secret: string) => {
+      told.push(secret);
+      if (found.agreement === undefined) throw new Error('away');
+    },
+    count: async () => ({ using: 0, all: 0 }),
+    withdraw: () => Promise.reject(new Error()),
+  };
+  const watch = createSecretsWatch({
+    fingerprints,
+    clientSecrets,
+    clientSecretUse,
+    background,
+    events,
+  });
   return {
     watch,
     found,
+    told,
     pauses,
     endPause: async (goesOn = true): Promise<void> => {
       for (const { end } of pauses.splice(0)) end(goesOn);
@@ -65,4 +87,12 @@ it('goes on from what it knew while the store is away, and ends without it', asy
   expect(await watch.check()).toBe('mismatch');
   expect(found.told).toBe(1);
   expect(await watch.end()).toBeUndefined();
+});
+
+it('reads the secret of the client again at every look, and tells which one is used', async () => {
+  const { watch, told, endPause } = create();
+  await watch.check();
+  expect(told).toEqual(['read again', 'the secret']);
+  await endPause();
+  expect(told).toHaveLength(4);
 });

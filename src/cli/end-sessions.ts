@@ -22,7 +22,7 @@ export async function endSessions(environment: Environment, subject: string): Pr
     );
   }
   const store = await openSessionStore(settings.sessionStore, { now: Date.now });
-  const relyingParty = relyingPartyFrom(settings, store);
+  const relyingParty = relyingPartyFrom(settings, { store });
   const outcome = followOutcome(relyingParty);
   try {
     await relyingParty.endSessionsOf(subject).catch(outcome.fail);

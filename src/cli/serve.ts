@@ -1,7 +1,8 @@
 import cluster from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { AppParts } from '../app.js';
 import { describeSettings } from '../config/describe-settings.js';
-import { type Environment, readSettings } from '../config/from-environment.js';
+import { clientSecretReader, type Environment, readSettings } from '../config/from-environment.js';
 import type { Settings } from '../config/settings.js';
 import { ConfigError } from '../errors.js';
 import { askForSum, tellFigures } from '../ops/cluster-metrics.js';
@@ -31,13 +32,18 @@ export async function serve(environment: Environment): Promise<void> {
   if (cluster.isPrimary && settings.workers > 1) {
     await superviseWorkers(settings, log);
   } else {
-    await serveHere(settings, log);
+    await serveHere(settings, log, clientSecretReader(environment));
   }
 }
 
-async function serveHere(settings: Settings, log: ProcessLog): Promise<void> {
+async function serveHere(
+  settings: Settings,
+  log: ProcessLog,
+  readClientSecret: AppParts['readClientSecret'],
+): Promise<void> {
   const { isWorker } = cluster;
-  const starting = startApp(settings, log, isWorker ? askForSum() : undefined);
+  const renderMetrics = isWorker ? askForSum() : undefined;
+  const starting = startApp(settings, log, { renderMetrics, readClientSecret });
   const limitSeconds = settings.shutdownSeconds + 1;
   stopWhenTold({ ...log, limitSeconds, isWorker }, async (told) =>
     stop(await starting, settings.shutdownSeconds, told),

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import { createApp } from '../app.js';
+import { type AppParts, createApp } from '../app.js';
 import type { Settings } from '../config/settings.js';
 import type { ProcessLog } from '../ops/process-log.js';
 import { listen } from '../server.js';
@@ -29,13 +29,13 @@ export interface StartedApp {
  * Opens the store, puts the app together and listens. The OpenID provider need not be up.
  *
  * @param log as a program has one; a line of it tells of what a stop had to cut
- * @param renderMetrics what `/metrics` answers with; default this process's own figures
+ * @param more `renderMetrics`: what `/metrics` answers with, default this process's own figures; `readClientSecret`: see `AppParts`
  * @throws {CommandError} when the port cannot be had
  */
 export async function startApp(
   settings: Settings,
   { logger, output }: ProcessLog,
-  renderMetrics?: () => Promise<string>,
+  more: Pick<AppParts, 'renderMetrics' | 'readClientSecret'> = {},
 ): Promise<StartedApp> {
   let isDraining = false;
   const store = await openSessionStore(settings.sessionStore, { now: Date.now });
@@ -44,7 +44,7 @@ export async function startApp(
     logger,
     isDraining: () => isDraining,
     linesLost: () => output.linesLost(),
-    renderMetrics,
+    ...more,
   };
   const site = createApp(settings, parts);
   /** The store last: what is under way still writes to it. */

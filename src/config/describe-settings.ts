@@ -15,8 +15,8 @@ export function describeSettings(settings: Settings): Record<string, string> {
 }
 
 function describe(option: Option<unknown>, value: unknown): string {
-  if (option.isSecret && Array.isArray(value)) return `${value.length} set`;
-  if (option.isSecret) return value === undefined ? 'none' : 'set';
+  if (option.isSecret && Array.isArray(value) && value.length > 0) return `${value.length} set`;
+  if (option.isSecret) return value === undefined || Array.isArray(value) ? 'none' : 'set';
   if (typeof value === 'string') return withoutPasswords(value);
   return JSON.stringify(value);
 }

@@ -46,6 +46,22 @@ export function readProxy(environment: Environment): Pick<Settings, 'httpsProxy'
   return { httpsProxy, noProxy: noProxy ?? [] };
 }
 
+/**
+ * What reads the secrets of the client again from the file they are in; `undefined` where they are in the environment, which does
+ * not change. It throws a `ConfigError`, without a value, when there is none to be read: the file may be about to be replaced.
+ */
+export function clientSecretReader(
+  environment: Environment,
+): (() => readonly string[]) | undefined {
+  if (valueOf(environment, `${options.clientSecrets.name}_FILE`) === '') return undefined;
+  return () => {
+    const problems: Problem[] = [];
+    const secrets = readOption(options.clientSecrets, environment, problems);
+    if (problems.length > 0 || secrets === undefined) throw new ConfigError(problems);
+    return secrets;
+  };
+}
+
 /** Each option's schema made its value; without a problem, all of them are there. */
 const areSettings = (values: object, problems: readonly Problem[]): values is Settings =>
   problems.length === 0 && Object.keys(options).every((key) => key in values);
@@ -117,16 +133,16 @@ function problemsBetween(settings: Settings): Problem[] {
 
 /** The client has a secret, a key, or nothing; and a method that shows just that. */
 function clientProblems({
-  clientSecret,
+  clientSecrets,
   clientKey,
   clientAuthentication: method,
 }: Settings): Problem[] {
   const { name } = options.clientAuthentication;
-  if (clientSecret !== undefined && clientKey !== undefined) {
+  if (clientSecrets.length > 0 && clientKey !== undefined) {
     const fix = 'keep one of them; with a key, write CLIENT_SECRET=none';
     return [{ option: options.clientKey.name, problem: 'and CLIENT_SECRET are both set', fix }];
   }
-  const has = clientKey !== undefined ? 'key' : clientSecret !== undefined ? 'secret' : 'nothing';
+  const has = clientKey !== undefined ? 'key' : clientSecrets.length > 0 ? 'secret' : 'nothing';
   if (method === undefined || credentialOf[method] === has) return [];
   const fixes = {
     secret: 'set CLIENT_SECRET',

@@ -70,12 +70,13 @@ export const options: Options = {
     schema: values.word,
     fix: 'copy the client ID from the app client',
   },
-  clientSecret: {
+  clientSecrets: {
     ...secretSetting,
     name: 'CLIENT_SECRET',
-    meaning: 'Its secret. A public client has none: write `none`, so that it is never forgotten.',
+    meaning:
+      'Its secret, or two while one replaces the other, newest first, with a blank or line break between. The file of `CLIENT_SECRET_FILE` is read again when it changes. A public client has none: write `none`, so that it is never forgotten.',
     default: undefined,
-    schema: values.clientSecret,
+    schema: values.clientSecrets,
     fix: 'copy the client secret from the app client, or write none for a public client',
   },
   clientKey: {

@@ -34,8 +34,8 @@ export interface Settings {
   /** Exactly as configured: it is compared with `iss` character by character. */
   readonly issuer: string;
   readonly clientId: string;
-  /** `undefined` for a public client. */
-  readonly clientSecret: string | undefined;
+  /** One, or two while one replaces the other, newest first; none for a public client. */
+  readonly clientSecrets: readonly string[];
   /** A private key, as PEM or as a JWK's JSON. */
   readonly clientKey: string | undefined;
   /** `undefined`: what the issuer lists. */

@@ -104,9 +104,20 @@ export const scope: z.ZodType<string, string> = text((value) =>
   value.split(/\s+/).includes('openid') ? undefined : 'does not contain openid',
 ).transform((value) => value.split(/\s+/).join(' '));
 
-export const clientSecret: z.ZodType<string | undefined, string> = word.transform((value) =>
-  value === 'none' ? undefined : value,
-);
+/** As many as a client has while one replaces the other. */
+export const mostClientSecrets = 2;
+
+/** One, or two with a blank or line break between, newest first; `none` for a public client. */
+export const clientSecrets: z.ZodType<readonly string[], string> = z
+  .string()
+  .transform((value) => [...new Set(value.split(/\s+/).filter((part) => part !== ''))])
+  .superRefine((list, context) => {
+    const complain = (message: string): void => context.addIssue({ code: 'custom', message });
+    if (!list.every((each) => /^[\x21-\x7e]+$/.test(each))) complain('contains unusual characters');
+    if (list.length > mostClientSecrets) complain(`is more than ${mostClientSecrets} secrets`);
+    if (list.length > 1 && list.includes('none')) complain('says none and something else');
+  })
+  .transform((list) => list.filter((each) => each !== 'none'));
 
 /** Empty text is "not set". */
 export const clientKey: z.ZodType<string | undefined, string> = text((value) => {

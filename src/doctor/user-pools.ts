@@ -6,6 +6,8 @@ import { regionOf } from '../cognito/user-pool.js';
 export interface UserPools {
   pool(userPoolId: string): Promise<aws.UserPoolType | undefined>;
   client(userPoolId: string, clientId: string): Promise<aws.UserPoolClientType | undefined>;
+  /** How many secrets a client has; `undefined` also where that may not be asked. */
+  clientSecretCount(userPoolId: string, clientId: string): Promise<number | undefined>;
   providerNames(userPoolId: string): Promise<string[]>;
   provider(userPoolId: string, name: string): Promise<aws.IdentityProviderType | undefined>;
   /** @param region default that of every AWS tool */
@@ -84,6 +86,16 @@ export async function openUserPools({
       found(async () => {
         const command = new sdk.DescribeUserPoolClientCommand({ UserPoolId, ClientId });
         return (await inRegionOf(UserPoolId).send(command)).UserPoolClient;
+      }),
+    clientSecretCount: (UserPoolId, ClientId) =>
+      found(async () => {
+        const command = new sdk.ListUserPoolClientSecretsCommand({ UserPoolId, ClientId });
+        const { ClientSecrets = [] } = await inRegionOf(UserPoolId).send(command);
+        return ClientSecrets.length;
+      }).catch((error: UserPoolsError) => {
+        // A permission that those who have always run doctor may not have.
+        if ((error.cause as Error).name === 'AccessDeniedException') return undefined;
+        throw error;
       }),
     async providerNames(UserPoolId) {
       const names: string[] = [];

@@ -23,6 +23,8 @@ const levels: Readonly<
   'logout.dropped': 'error',
   'logout.completed': 'info',
   'secrets.mismatch': 'warn',
+  'client_secret.changed': 'info',
+  'client_secret.unreadable': 'warn',
   'discovery.failed': 'warn',
   'resource_metadata.unmounted': 'warn',
 };

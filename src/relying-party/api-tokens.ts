@@ -123,7 +123,7 @@ function partner(
     keys: createProvider({
       issuer,
       clientId,
-      clientSecret: null,
+      clientSecrets: null,
       requiredEndpoints: ['jwks_uri'],
       fetch,
       now,

@@ -34,7 +34,8 @@ export const clientOptions: Readonly<
 
 /** The client has one thing to show at most, and is asked to show no other. */
 export function refineClient(options: RelyingPartyOptions, context: z.RefinementCtx): void {
-  const { clientSecret, clientKey: key, clientAuthentication: method } = options;
+  const { clientSecret, readClientSecret: read, clientKey: key } = options;
+  const { clientAuthentication: method } = options;
   const complain = (option_: string, message: string): void =>
     context.addIssue({ code: 'custom', path: [option_], message });
 
@@ -42,6 +43,9 @@ export function refineClient(options: RelyingPartyOptions, context: z.Refinement
     complain('clientKey', 'and clientSecret are both given; with a key, write clientSecret: null');
   }
   const has = key !== undefined ? 'key' : clientSecret === null ? 'nothing' : 'secret';
+  if (read !== undefined && clientSecret === null) {
+    complain('readClientSecret', 'has no use without a secret; leave it out, or give clientSecret');
+  }
   if (method === undefined || credentialOf[method] === has) return;
   const fixes = {
     secret: 'give clientSecret',

@@ -38,11 +38,12 @@ const like = (pattern: RegExp, fix: string): z.ZodType =>
 
 const issuer = textLike(values.urlWithoutQuery, 'copy it from the discovery document');
 
-const clientSecret = option(
-  (value) =>
-    value === null || (typeof value === 'string' && value !== '') ? undefined : 'is none',
-  'give it, or write null for a public client',
-);
+const clientSecret = option((value) => {
+  const list = Array.isArray(value) ? (value as unknown[]) : [value];
+  const isOne = list.every((each) => typeof each === 'string' && each !== '');
+  if (list.length > values.mostClientSecrets) return `has more than ${values.mostClientSecrets}`;
+  return value === null || (isOne && list.length > 0) ? undefined : 'is none';
+}, 'give it, or write null for a public client');
 
 const secrets = option((value) => {
   if (!Array.isArray(value)) return 'is no list';
@@ -219,6 +220,7 @@ export const optionShapes: Readonly<Record<keyof RelyingPartyOptions, z.ZodType>
   issuer,
   clientId: text('give the client ID'),
   clientSecret,
+  readClientSecret: aFunction('give one that returns the secrets, or leave it out').optional(),
   ...clientOptions,
   pushedAuthorizationRequests: trueOrFalse.optional(),
   baseUrl: textLike(values.origin, 'write e.g. https://www.example.com'),

@@ -15,6 +15,7 @@ import { securityHeaders } from '../web/security-headers.js';
 import { audienceOf, createApiTokens } from './api-tokens.js';
 import { createBackgroundWork } from './background-work.js';
 import { checkRelyingPartyOptions } from './check-options.js';
+import { createClientSecrets } from './client-secrets.js';
 import { keepContext, type RelyingPartyContext } from './context.js';
 import { createCurrentSession } from './current-session.js';
 import { createAuthorizationUrl } from './authorization-request.js';
@@ -43,6 +44,7 @@ import { createRevokedSignIns } from './revoked-sign-ins.js';
 import { createResourceMetadata, resourceIdentifier } from './resource-metadata.js';
 import { createRoutes } from './routes.js';
 import { createSecretsWatch } from './secrets-watch.js';
+import { createClientSecretUse } from '../sessions/client-secret-use.js';
 import { createSecretFingerprints } from '../sessions/secret-fingerprints.js';
 import { createTellStrayError } from './stray-errors.js';
 import { createSessionCookie } from './session-cookie.js';
@@ -64,7 +66,7 @@ export function createRelyingParty(
 ): RelyingParty {
   refuseFurther('createRelyingParty', further);
   const options = checkRelyingPartyOptions(given);
-  const { issuer, clientId, clientSecret, session, basePath = '', api = {} } = options;
+  const { issuer, clientId, session, basePath = '', api = {} } = options;
   const baseUrl = new URL(options.baseUrl).origin;
   const cookieNamespace = options.cookieNamespace ?? namespaceOf(basePath);
   const owner = { issuer, clientId, cookieNamespace };
@@ -77,10 +79,19 @@ export function createRelyingParty(
   const fetch = keepingAddresses(options.fetch ?? opFetch.fetch, proxy);
   const mergesUserInfo = options.userInfo === 'merge';
   const pushesRequests = options.pushedAuthorizationRequests ?? false;
+  const clientSecrets =
+    options.clientSecret === null
+      ? null
+      : createClientSecrets({
+          secrets: [options.clientSecret].flat(),
+          read: options.readClientSecret,
+          now,
+          events,
+        });
   const provider = createProvider({
     issuer,
     clientId,
-    clientSecret,
+    clientSecrets,
     clientKey: options.clientKey && readClientKey(options.clientKey),
     clientAuthentication: options.clientAuthentication,
     requiredEndpoints: [
@@ -105,6 +116,8 @@ export function createRelyingParty(
   const background = createBackgroundWork();
   const secretsWatch = createSecretsWatch({
     fingerprints: createSecretFingerprints({ store: session.store, secrets, owner, now }),
+    clientSecrets,
+    clientSecretUse: createClientSecretUse({ store: session.store, issuer, clientId, now }),
     background,
     events,
   });

@@ -5,12 +5,18 @@ import { PROVIDER_CALL_MS, REQUEST_WAIT_MS } from '../config/time-limits.js';
 import { RelyingPartyError } from '../errors.js';
 import { proxyFailureIn } from '../errors/proxy-failure.js';
 import { algorithmsOf, SIGNATURE_ALGORITHMS } from '../tokens/algorithms.js';
-import { clientAuthentication, type ClientCredentials } from '../tokens/client-authentication.js';
+import {
+  type AuthenticateClient,
+  clientAuthentication,
+  type ClientCredentials,
+} from '../tokens/client-authentication.js';
 import { createKeySet, type KeySet } from '../tokens/key-set.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import type { RelyingPartyEvents } from './events.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
+import type { ClientSecrets } from './client-secrets.js';
 import { reasonOf } from './reason.js';
+import { createTwoSecretCalls } from './second-secret.js';
 import { createPatience } from './patience.js';
 
 /** The OP as discovery describes it. */
@@ -34,8 +40,10 @@ interface ConfigurationOptions {
   readonly waitMs?: number;
 }
 
-export interface ProviderOptions extends ClientCredentials {
+export interface ProviderOptions extends Omit<ClientCredentials, 'clientSecret'> {
   readonly issuer: string;
+  /** `null` for a client without any. */
+  readonly clientSecrets: ClientSecrets | null;
   /** What the metadata must name; default what a login needs. */
   readonly requiredEndpoints?: readonly RequiredEndpoint[] | undefined;
   readonly fetch: typeof fetch;
@@ -150,7 +158,12 @@ export function createProvider(options: ProviderOptions): Provider {
     server: client.ServerMetadata,
     skew: number,
   ): client.Configuration {
-    const authenticate = clientAuthentication(options, server, now);
+    const authenticateWith = (clientSecret: string | null): AuthenticateClient =>
+      clientAuthentication({ ...options, clientSecret }, server, now);
+    const calls =
+      options.clientSecrets === null
+        ? { authenticate: authenticateWith(null), fetch }
+        : createTwoSecretCalls(options.clientSecrets, authenticateWith, fetch);
     const announced = server.id_token_signing_alg_values_supported;
     const configuration = new client.Configuration(
       { ...server, id_token_signing_alg_values_supported: [...algorithmsOf(issuer, announced)] },
@@ -160,10 +173,10 @@ export function createProvider(options: ProviderOptions): Provider {
         [client.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
       },
       // It waits for a promise, although its type does not say so.
-      (_server, _client, body, headers) => authenticate(body, headers) as void,
+      (_server, _client, body, headers) => calls.authenticate(body, headers) as void,
     );
     configuration.timeout = PROVIDER_CALL_MS / 1000;
-    configuration[client.customFetch] = reporting(fetch, reportUnreachable);
+    configuration[client.customFetch] = reporting(calls.fetch, reportUnreachable);
     if (isPlainHttp(issuer)) client.allowInsecureRequests(configuration);
     return configuration;
   }

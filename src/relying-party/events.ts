@@ -68,6 +68,13 @@ export interface RelyingPartyEvents {
   'logout.completed': [{ steps: readonly { name: string; outcome: string }[] }];
   /** A replica with the same store has other session secrets: one of the two does not open what the other seals. */
   'secrets.mismatch': [object];
+  /**
+   * Another secret of the client is used from now on: what is kept was read again and has changed, or the OP refused the one in
+   * use and took the other. `count` is how many there are.
+   */
+  'client_secret.changed': [{ reason: 'read_again' | 'refused'; count: number }];
+  /** The secrets could not be read again; those that are known are used on. Told once until they can be read. */
+  'client_secret.unreadable': [{ detail: string }];
   'discovery.failed': [{ detail: string; servedStale: boolean }];
   /** A challenge names the metadata's address, and nobody answers there, or another; `detail` has the line to write. Told once. */
   'resource_metadata.unmounted': [{ url: string; detail: string }];
@@ -89,6 +96,8 @@ const isEvent: Readonly<Record<keyof RelyingPartyEvents, true>> = {
   'logout.dropped': true,
   'logout.completed': true,
   'secrets.mismatch': true,
+  'client_secret.changed': true,
+  'client_secret.unreadable': true,
   'discovery.failed': true,
   'resource_metadata.unmounted': true,
 };

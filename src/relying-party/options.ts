@@ -2,6 +2,7 @@ import type { IdentityProvider } from '../config/settings.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import type { ClientAuthenticationMethod } from '../tokens/client-authentication.js';
 import type { ClientKey } from '../tokens/client-key.js';
+import type { ReadClientSecret } from './client-secrets.js';
 import type { ProxyOptions } from './proxy.js';
 import type { RelyingPartyViews } from './views.js';
 
@@ -10,14 +11,22 @@ export interface RelyingPartyOptions {
   /** The issuer, exactly as in its tokens: `https://cognito-idp.<region>.amazonaws.com/<pool id>`, or any other OP's. */
   readonly issuer: string;
   readonly clientId: string;
-  /** `null` writes out that the client has none: it is a public one, or has a `clientKey`. */
-  readonly clientSecret: string | null;
+  /**
+   * `null` writes out that the client has none: it is a public one, or has a `clientKey`. Two, newest first, while one replaces the
+   * other: a call that is refused with `invalid_client` is made once more with the other one.
+   */
+  readonly clientSecret: string | readonly string[] | null;
+  /**
+   * Gives the secrets anew, newest first, where they can change while the program runs. Called when one is refused and, from the
+   * first `checkSecrets` on, every fifteen seconds; where it throws, those that are known stay. Default: they never change.
+   */
+  readonly readClientSecret?: ReadClientSecret | undefined;
   /** The private key to sign client assertions with, instead of a secret. */
   readonly clientKey?: ClientKey | undefined;
   /**
    * How the client authenticates at the token, revocation and pushed authorization endpoints. Default what the OP lists and the
    * credentials allow: with a secret `client_secret_basic`, else `client_secret_post`; with a key `private_key_jwt`; else `none`.
-   * Nothing is tried twice.
+   * No other method is tried.
    */
   readonly clientAuthentication?: ClientAuthenticationMethod | undefined;
   /** The one public origin, without a path; every URL handed out is built from it. */

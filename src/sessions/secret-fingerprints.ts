@@ -1,4 +1,5 @@
-import { createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
+import { createReplicaNotes } from './replica-notes.js';
 import type { SealOwner } from './sealing-secrets.js';
 import type { SessionStore } from './session-store.js';
 
@@ -6,9 +7,8 @@ import type { SessionStore } from './session-store.js';
 export type SecretsAgreement = 'ok' | 'mismatch';
 
 /**
- * What the replicas of a relying party tell each other of their secrets: in the session store, each under a key of its own that
- * it renews, a fingerprint of every secret it has. A replica with other secrets is noticed before its users are signed out at
- * random.
+ * What the replicas of a relying party tell each other of their session secrets: a fingerprint of each. A replica with other
+ * secrets is noticed before its users are signed out at random.
  */
 export interface SecretFingerprints {
   /** Tells the others of this replica, and compares. @throws when the store does not answer */
@@ -28,43 +28,25 @@ export interface SecretFingerprintsOptions {
   readonly now: () => number;
 }
 
-/** A replica that was killed is believed for so long. */
-const LIFETIME_MS = 60_000;
 const FINGERPRINT_BYTES = 16;
-const KEY_BYTES = 32;
-/** Not empty: some databases read an empty value as none. */
-const NOTHING = Uint8Array.of(0);
 
 export function createSecretFingerprints(options: SecretFingerprintsOptions): SecretFingerprints {
   const { store, now } = options;
-  const mine = options.secrets.map(fingerprintOf);
-  const index = indexOf(options.owner);
-  let key: string | undefined;
-
-  const tell = async (): Promise<void> => {
-    const record = { session: Buffer.from(JSON.stringify(mine)), expiresAt: now() + LIFETIME_MS };
-    if (key !== undefined && (await store.update(key, record))) return;
-    key = randomBytes(KEY_BYTES).toString('base64url');
-    await store.create(key, { ...record, tokens: NOTHING, indexes: [index] });
-  };
+  const mine = options.secrets.map((secret) => fingerprintOf(secret, 'secret fingerprint'));
+  const notes = createReplicaNotes({ store, index: indexOf(options.owner), now });
 
   const compare = async (): Promise<SecretsAgreement> => {
-    const keys = (await store.find(index)).filter((each) => each !== key);
-    // A host's own store may throw where it should reject; then no other read may be left that nobody waits for.
-    const records = await Promise.all(keys.map(async (each) => store.read(each)));
-    const theirs = records.flatMap((record) => (record ? [listIn(record.session)] : []));
+    const theirs = await notes.others();
     return theirs.every((list) => agree(mine, list)) ? 'ok' : 'mismatch';
   };
 
   return {
     compare,
     async announce() {
-      await tell();
+      await notes.tell(mine);
       return compare();
     },
-    async withdraw() {
-      if (key !== undefined) await store.destroy(key);
-    },
+    withdraw: () => notes.withdraw(),
   };
 }
 
@@ -74,22 +56,12 @@ function agree(mine: readonly string[], theirs: readonly string[]): boolean {
 }
 
 /** For a purpose of its own, so that it opens nothing and tells nothing of a secret that cannot be guessed anyway. */
-function fingerprintOf(secret: string): string {
-  const bytes = hkdfSync('sha256', secret, 'lifeguard', 'secret fingerprint', FINGERPRINT_BYTES);
+export function fingerprintOf(secret: string, purpose: string): string {
+  const bytes = hkdfSync('sha256', secret, 'lifeguard', purpose, FINGERPRINT_BYTES);
   return Buffer.from(bytes).toString('base64url');
 }
 
 function indexOf({ issuer, clientId, cookieNamespace }: SealOwner): string {
   const name = JSON.stringify([issuer, clientId, cookieNamespace]);
   return `secrets:${createHash('sha256').update(name).digest('base64url')}`;
-}
-
-/** What lies under our index is ours, but may be of another version. */
-function listIn(record: Uint8Array): readonly string[] {
-  try {
-    const list = JSON.parse(Buffer.from(record).toString()) as unknown;
-    return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : [];
-  } catch {
-    return [];
-  }
 }

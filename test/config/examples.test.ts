@@ -59,7 +59,7 @@ describe('docker-compose.yml', () => {
     expect(settings).toMatchObject({
       issuer: `http://127.0.0.1:4000/${master!.id}`,
       clientId: site!.id,
-      clientSecret: site!.secret,
+      clientSecrets: [site!.secret],
       apiClientIds: [machine!.id],
       identityProviders: [
         {

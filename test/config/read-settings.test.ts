@@ -4,7 +4,11 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeSettings } from '../../src/config/describe-settings.js';
-import { type Environment, readSettings } from '../../src/config/from-environment.js';
+import {
+  clientSecretReader,
+  type Environment,
+  readSettings,
+} from '../../src/config/from-environment.js';
 import { options } from '../../src/config/options.js';
 import type { Settings } from '../../src/config/settings.js';
 
@@ -47,7 +51,7 @@ describe('a complete configuration', () => {
       baseUrl: 'https://www.example.com',
       issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123xyz',
       clientId: 'client-id',
-      clientSecret: 'client-secret',
+      clientSecrets: ['client-secret'],
       clientKey: undefined,
       clientAuthentication: undefined,
       userInfo: 'none',
@@ -88,7 +92,11 @@ describe('a complete configuration', () => {
       { issuer: 'http://127.0.0.1:4000/eu-west-1_Master001' },
     ],
     ['ISSUER', 'https://op.example/', { issuer: 'https://op.example/' }],
-    ['CLIENT_SECRET', 'none', { clientSecret: undefined }],
+    ['CLIENT_SECRET', 'none', { clientSecrets: [] }],
+    ['CLIENT_SECRET', 'newer older', { clientSecrets: ['newer', 'older'] }],
+    ['CLIENT_SECRET', ' newer\r\nolder\n', { clientSecrets: ['newer', 'older'] }],
+    ['CLIENT_SECRET', 'one one', { clientSecrets: ['one'] }],
+    ['CLIENT_SECRET', 'a,b;c', { clientSecrets: ['a,b;c'] }],
     ['SCOPE', 'email   openid', { scope: 'email openid' }],
     ['SESSION_SECRET', `${secret}-2,${secret}`, { sessionSecrets: [`${secret}-2`, secret] }],
     ['SESSION_SECRET', `${secret}-2\r\n${secret}\n`, { sessionSecrets: [`${secret}-2`, secret] }],
@@ -263,9 +271,26 @@ describe('secrets in files', () => {
 
   it('are read, without the line break at the end', () => {
     writeFileSync(file, 'from-the-file\n');
-    expect(settingsOf({ CLIENT_SECRET: '', CLIENT_SECRET_FILE: file }).clientSecret).toBe(
+    expect(settingsOf({ CLIENT_SECRET: '', CLIENT_SECRET_FILE: file }).clientSecrets).toEqual([
       'from-the-file',
-    );
+    ]);
+  });
+
+  it('are read again where the client’s is in one, and not where it is in the environment', () => {
+    expect(clientSecretReader(complete)).toBeUndefined();
+    const read = clientSecretReader({ CLIENT_SECRET_FILE: file })!;
+    writeFileSync(file, 'newer\nolder\n');
+    expect(read()).toEqual(['newer', 'older']);
+    for (const [text, problem] of [
+      ['', 'CLIENT_SECRET is empty in the file of CLIENT_SECRET_FILE'],
+      ['a b c', 'CLIENT_SECRET is more than 2 secrets'],
+      ['older none', 'CLIENT_SECRET says none and something else'],
+      ['\u0000', 'CLIENT_SECRET contains unusual characters'],
+    ] as const) {
+      writeFileSync(file, text);
+      expect(read).toThrow(problem);
+    }
+    writeFileSync(file, 'from-the-file\n');
   });
 
   it.each([
@@ -340,7 +365,7 @@ describe('the settings as printed', () => {
     expect(printed).toMatchObject({
       PORT: '3000',
       BASE_URL: 'https://www.example.com',
-      CLIENT_SECRET: 'set',
+      CLIENT_SECRET: '1 set',
       SESSION_SECRET: '2 set',
       METRICS_TOKEN: 'set',
       SESSION_STORE: 'redis+sentinel://[redacted]@one.example,two.example/main?[redacted]',
@@ -358,9 +383,12 @@ describe('what the client has to show', () => {
   }) as string;
 
   it('is a secret, a key as PEM or JWK (or in a file), or nothing', () => {
-    expect(settingsOf()).toMatchObject({ clientSecret: 'client-secret', clientKey: undefined });
+    expect(settingsOf()).toMatchObject({
+      clientSecrets: ['client-secret'],
+      clientKey: undefined,
+    });
     const withKey = { CLIENT_SECRET: 'none', CLIENT_KEY: pem };
-    expect(settingsOf(withKey)).toMatchObject({ clientSecret: undefined, clientKey: pem.trim() });
+    expect(settingsOf(withKey)).toMatchObject({ clientSecrets: [], clientKey: pem.trim() });
     const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'client-key.pem');
     writeFileSync(file, pem);
     expect(settingsOf({ CLIENT_SECRET: 'none', CLIENT_KEY_FILE: file }).clientKey).toBe(pem.trim());

@@ -10,6 +10,7 @@ import {
   createCurrentSession,
   type CurrentSession,
 } from '../../src/relying-party/current-session.js';
+import { createClientSecrets } from '../../src/relying-party/client-secrets.js';
 import { createProvider } from '../../src/relying-party/discovery.js';
 import { endSession, endSessions } from '../../src/relying-party/end-session.js';
 import { createRefresh } from '../../src/relying-party/refresh.js';
@@ -207,7 +208,7 @@ function createProcess(
     provider: createProvider({
       issuer,
       clientId: 'site',
-      clientSecret: 'secret',
+      clientSecrets: createClientSecrets({ secrets: ['secret'], now, events }),
       fetch: later,
       now,
       events,

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { createApp, type App } from '../../src/app.js';
-import { readSettings } from '../../src/config/from-environment.js';
+import { clientSecretReader, readSettings } from '../../src/config/from-environment.js';
 import type { Settings } from '../../src/config/settings.js';
 import { createLogger } from '../../src/ops/logger.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
@@ -53,7 +53,8 @@ export async function startApp(
     },
   });
   const logger = createLogger({ level: settings.logLevel, destination });
-  const app = createApp(settings, { store, logger, now });
+  const readClientSecret = clientSecretReader(environment);
+  const app = createApp(settings, { store, logger, now, readClientSecret });
   server.on('request', app.app);
 
   return {

@@ -33,7 +33,7 @@ describe('the algorithm of a signature', () => {
     return createProvider({
       issuer,
       clientId: 'site',
-      clientSecret: null,
+      clientSecrets: null,
       fetch: async (url) => Response.json(documents[new Request(url).url]),
       now: Date.now,
       events: new EventEmitter(),

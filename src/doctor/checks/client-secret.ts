@@ -20,14 +20,17 @@ export const clientSecret: Check<DoctorContext> = {
     const { metadata, settings } = context;
     if (metadata === undefined) return { skipped: 'there is no token endpoint' };
     try {
-      const { status, error, isBlocked } = await exchangeBogusCode(context, metadata);
-      if (isBlocked) return { findings: [blocked(metadata, status)] };
-      // Without the error that a code nobody gave out must bring, nothing is known of the secret.
-      if (status === 429 || status >= 500 || typeof error !== 'string') {
-        return { findings: [unclear(`status ${status}`)] };
+      // While one replaces the other, either will do: the site takes the one that works.
+      for (const secret of isEmpty(settings.clientSecrets) ? [null] : settings.clientSecrets) {
+        const { status, error, isBlocked } = await exchangeBogusCode(context, metadata, secret);
+        if (isBlocked) return { findings: [blocked(metadata, status)] };
+        // Without the error that a code nobody gave out must bring, nothing is known of the secret.
+        if (status === 429 || status >= 500 || typeof error !== 'string') {
+          return { findings: [unclear(`status ${status}`)] };
+        }
+        if (error !== 'invalid_client') return { findings: [], detail: shownBy(settings) };
       }
-      if (error !== 'invalid_client') return { findings: [], detail: shownBy(settings) };
-      const finding = settings.clientSecret === undefined ? clientSecretMissing : clientSecretWrong;
+      const finding = isEmpty(settings.clientSecrets) ? clientSecretMissing : clientSecretWrong;
       return { findings: [finding(context)] };
     } catch (error) {
       const reason = error instanceof RelyingPartyError ? error.message : networkReason(error);
@@ -36,23 +39,17 @@ export const clientSecret: Check<DoctorContext> = {
   },
 };
 
+const isEmpty = (list: readonly unknown[]): boolean => list.length === 0;
+
 const shownBy = (settings: Settings): string | undefined =>
-  settings.clientKey !== undefined
-    ? 'key'
-    : settings.clientSecret === undefined
-      ? 'none'
-      : undefined;
+  settings.clientKey !== undefined ? 'key' : isEmpty(settings.clientSecrets) ? 'none' : undefined;
 
 async function exchangeBogusCode(
   context: DoctorContext,
   { tokenEndpoint, clientAuthentication: metadata }: ProviderMetadata,
+  secret: string | null,
 ): Promise<{ status: number; error: unknown; isBlocked: boolean }> {
-  const {
-    clientId,
-    clientSecret: secret = null,
-    clientKey: key,
-    clientAuthentication: method,
-  } = context.settings;
+  const { clientId, clientKey: key, clientAuthentication: method } = context.settings;
   const form = new URLSearchParams({
     grant_type: 'authorization_code',
     code: randomUUID(),

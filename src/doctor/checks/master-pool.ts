@@ -30,6 +30,7 @@ export const masterPoolSettings: Check<DoctorContext> = {
     masterPool(context, async (userPools, pool) => {
       const client = await userPools.client(pool.Id, context.settings.clientId);
       if (client === undefined) return { findings: [await unknownClient(context, userPools)] };
+      const count = await userPools.clientSecretCount(pool.Id, context.settings.clientId);
       const seen = [
         await planFindings(context, userPools, pool),
         await secretAge(context, userPools, client),
@@ -38,6 +39,7 @@ export const masterPoolSettings: Check<DoctorContext> = {
       return {
         findings: [
           ...clientFindings(context, client),
+          ...secretFindings(context, client, count),
           ...tokenFindings(context, client),
           ...seen.flatMap(({ findings }) => findings),
         ],
@@ -74,7 +76,6 @@ function clientFindings(context: DoctorContext, client: UserPoolClientType): Fin
   const findings = [
     client.AllowedOAuthFlowsUserPoolClient === true ? undefined : oauthOff(context),
     AllowedOAuthFlows.includes('code') ? undefined : codeFlowOff(context),
-    secretFinding(context, client.ClientSecret),
     CallbackURLs.includes(callback)
       ? undefined
       : callbackNotRegistered(context, nearMiss(CallbackURLs, callback)),
@@ -86,19 +87,33 @@ function clientFindings(context: DoctorContext, client: UserPoolClientType): Fin
   return findings.filter((finding) => finding !== undefined);
 }
 
-function secretFinding(context: DoctorContext, actual: string | undefined): Finding | undefined {
-  const { clientSecret, clientId } = context.settings;
-  if (clientSecret === actual) return undefined;
-  if (clientSecret === undefined) return clientSecretMissing(context);
-  if (actual !== undefined) return clientSecretWrong(context);
-  return {
-    code: 'client_secret_unexpected',
-    what: `CLIENT_SECRET is set, and the app client ${clientId} is public.`,
-    fix: {
-      text: 'Write none; or, better, make a client with a secret: one cannot be added to this one.',
-      change: { kind: 'environment', set: { CLIENT_SECRET: 'none' } },
+/**
+ * AWS shows the secret a client was made with, and none that was added since: what it does not show may be right all the same,
+ * and then only the token endpoint can tell.
+ *
+ * @param count how many the client has; `undefined` where nobody may ask
+ */
+function secretFindings(
+  context: DoctorContext,
+  { ClientSecret: shown }: UserPoolClientType,
+  count: number | undefined,
+): Finding[] {
+  const { clientSecrets, clientId } = context.settings;
+  if (clientSecrets.length === 0) return shown === undefined ? [] : [clientSecretMissing(context)];
+  if (count === 1 && shown !== undefined && !clientSecrets.includes(shown)) {
+    return [clientSecretWrong(context)];
+  }
+  if (count !== 0) return [];
+  return [
+    {
+      code: 'client_secret_unexpected',
+      what: `CLIENT_SECRET is set, and the app client ${clientId} is public.`,
+      fix: {
+        text: 'Write none; or, better, make a client with a secret: one cannot be added to this one.',
+        change: { kind: 'environment', set: { CLIENT_SECRET: 'none' } },
+      },
     },
-  };
+  ];
 }
 
 const oauthOff = (context: DoctorContext): Finding => ({

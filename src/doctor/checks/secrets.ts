@@ -9,9 +9,11 @@ export const secrets: Check<DoctorContext> = {
   name: 'secrets',
   title: 'Strength of SESSION_SECRET',
   async run({ settings }) {
-    const { sessionSecrets, clientSecret } = settings;
+    const { sessionSecrets, clientSecrets } = settings;
     const findings = sessionSecrets.flatMap((secret, index): Finding[] => {
-      const weakness = secret === clientSecret ? 'is CLIENT_SECRET again' : weaknessOf(secret);
+      const weakness = clientSecrets.includes(secret)
+        ? 'is CLIENT_SECRET again'
+        : weaknessOf(secret);
       if (weakness === undefined) return [];
       const which = sessionSecrets.length === 1 ? '' : `, its number ${index + 1},`;
       return [
