@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { DoctorCommandOptions } from './doctor.js';
 import { describeFailure } from './failure.js';
 import type { PoolsCommandOptions } from './pools.js';
+import type { RotateSecretOptions } from './rotate-secret.js';
 import type { SetupCommandOptions } from './setup.js';
 
 const { version }: { version: string } = JSON.parse(
@@ -131,6 +132,33 @@ program
     if (existsSync('.env')) process.loadEnvFile();
     await (await import('./end-sessions.js')).endSessions(process.env, subject);
   });
+
+program
+  .command('rotate-secret')
+  .description(
+    'gives the site’s app client a new secret with the site up, and deletes the first; configured as for serve. Ends with 0: done, 1: failed, 2: the first secret is still there',
+  )
+  .option('--endpoint-url <url>', 'speak to this instead of AWS, e.g. the embedded pools')
+  .addOption(
+    new Option(
+      '--wait [seconds]',
+      'wait until every process of the site uses the new one (ten minutes, if no number is given)',
+    )
+      .preset('600')
+      .argParser(wholeSeconds),
+  )
+  .option('--confirm-deployed', 'say that every process uses the new one, where none can be heard')
+  .option('--yes', 'do it without asking')
+  .action(async (options: RotateSecretOptions) => {
+    if (existsSync('.env')) process.loadEnvFile();
+    const { rotateSecret } = await import('./rotate-secret.js');
+    process.exitCode = await rotateSecret(process.env, options);
+  });
+
+function wholeSeconds(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It is not a number of seconds.');
+}
 
 /** An option that may be given more than once. */
 function list(value: string, before: readonly string[] = []): readonly string[] {

@@ -29,7 +29,7 @@ export interface ClientSecretsOptions {
 }
 
 /** An older one is shown for so long after the newest was refused: that may not be known everywhere at the OP yet. */
-const KEPT_MS = 60_000;
+const KEPT_MS = 30_000;
 
 /**
  * The newest is shown, unless the OP refuses it. Where they are kept and what the OP knows change at different times, in either

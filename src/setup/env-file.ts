@@ -37,15 +37,21 @@ export async function readEnvFile(path: string): Promise<EnvFile> {
 }
 
 /**
- * Writes the file readable by its owner alone, and at once: whoever looks sees the old one or the new one.
+ * Writes the file readable by its owner alone, and at once: whoever looks sees the old one or the new one. Written by root, it
+ * stays its owner's.
  *
+ * @param mode the owner's group may be let in too
  * @throws {SetupError} when it cannot be written; the old one is untouched
  */
-export async function writeEnvFile(path: string, text: string): Promise<void> {
+export async function writeEnvFile(path: string, text: string, mode = 0o600): Promise<void> {
   const draft = `${path}.${randomBytes(4).toString('hex')}`;
   try {
+    const before = await stat(path).catch(() => undefined);
     const file = await open(draft, 'wx', 0o600);
     try {
+      if (before !== undefined && process.getuid?.() === 0)
+        await file.chown(before.uid, before.gid);
+      await file.chmod(mode);
       await file.writeFile(text);
       await file.sync();
     } finally {

@@ -4,7 +4,10 @@ import { secrets } from '../../src/doctor/checks/secrets.js';
 import type { DoctorContext } from '../../src/doctor/context.js';
 
 async function findingsFor(...sessionSecrets: string[]): Promise<string[]> {
-  const settings = { sessionSecrets, clientSecrets: [] as readonly string[] } as Partial<Settings> as Settings;
+  const settings = {
+    sessionSecrets,
+    clientSecrets: [] as readonly string[],
+  } as Partial<Settings> as Settings;
   const context: DoctorContext = { settings, now: Date.now, fetch, userPools: undefined };
   const result = await secrets.run(context);
   return 'skipped' in result ? [] : result.findings.map(({ what }) => what);

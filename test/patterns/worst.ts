@@ -306,6 +306,7 @@ export const ownWords: readonly (readonly [path: string, by: Writer, what: strin
   ['sessions/redis-', 'operator', 'SESSION_STORE, and answers of our own Redis'],
   ['sessions/store-fault.ts', 'operator', 'errors of our own store'],
   ['setup/', 'operator', 'settings, .env and answers of the AWS API'],
+  ['rotation/', 'operator', 'the client secret in .env'],
   ['site/openapi.ts', 'developer', 'names of schemas'],
   ['testing/', 'developer', 'pages of the embedded pools'],
 ];

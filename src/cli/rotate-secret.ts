@@ -1,0 +1,183 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { isUserPool, regionOf, userPoolIdOf } from '../cognito/user-pool.js';
+import { type Environment, readSettings } from '../config/from-environment.js';
+import type { Settings } from '../config/settings.js';
+import { ConfigError, RelyingPartyError } from '../errors.js';
+import { createProbe } from '../rotation/probe.js';
+import { beginRotation, type Rotation } from '../rotation/rotate.js';
+import { secretPlace, type SecretPlace } from '../rotation/secret-place.js';
+import { listenToSite, type SiteUse } from '../rotation/site-use.js';
+import { connect } from '../setup/cognito-api.js';
+import { explained } from '../setup/explain.js';
+import { SetupError } from '../setup/setup-error.js';
+import { confirm } from './confirm.js';
+import { CommandError } from './failure.js';
+import { outgoingFrom } from './outgoing.js';
+
+export interface RotateSecretOptions {
+  readonly endpointUrl?: string | undefined;
+  /** Seconds; absent: not at all. */
+  readonly wait?: number | undefined;
+  readonly confirmDeployed?: true | undefined;
+  readonly yes?: true | undefined;
+}
+
+const BETWEEN_LOOKS_MS = 2000;
+
+/**
+ * `lifeguard rotate-secret`: a new secret for the site's app client, with the site up. Adds it, sees that every process uses it,
+ * deletes the first. Cut off anywhere, the same command goes on from there.
+ *
+ * @returns the exit code: 0 done, 2 the first secret is still there, because it may be in use
+ * @throws {ConfigError} when the settings are wrong
+ * @throws {CommandError} when it cannot go on
+ */
+export async function rotateSecret(
+  environment: Environment,
+  options: RotateSecretOptions,
+): Promise<number> {
+  const read = readSettings(environment);
+  if ('problems' in read) throw new ConfigError(read.problems);
+  const { settings } = read;
+  requireRotatable(settings, options);
+  const { fetch, proxiedFetch, close } = outgoingFrom(environment);
+  let site: SiteUse | undefined;
+  try {
+    const place = await secretPlace(environment, settings.clientSecrets);
+    const UserPoolId = userPoolIdOf(settings.issuer);
+    const client = { UserPoolId, ClientId: settings.clientId };
+    const { endpointUrl } = options;
+    const region = regionOf(UserPoolId);
+    const api = await connect({ region, endpointUrl, proxiedFetch, wait });
+    const rotation = await beginRotation(
+      {
+        api,
+        client,
+        place,
+        isTaken: createProbe(settings, fetch),
+        removal: (secret) => removalOf(client, secret?.id, endpointUrl),
+        say: (line) => console.log(line),
+      },
+      settings.clientSecrets,
+    );
+    site = await listenToSite(settings);
+    return await run(rotation, site, place, options);
+  } catch (error) {
+    const failure = explained(error);
+    const isOurs = failure instanceof SetupError || failure instanceof RelyingPartyError;
+    throw isOurs ? new CommandError(failure.message, { cause: failure }) : failure;
+  } finally {
+    await site?.close();
+    await close();
+  }
+}
+
+function requireRotatable(
+  { issuer, clientSecrets }: Settings,
+  { endpointUrl }: RotateSecretOptions,
+): void {
+  if (endpointUrl !== undefined && !URL.canParse(endpointUrl)) {
+    throw new CommandError('--endpoint-url is not a URL.');
+  }
+  if (!isUserPool(issuer)) {
+    throw new CommandError(
+      'ISSUER is no user pool. At another provider make the second secret there, write it in front of the present one in the file of CLIENT_SECRET_FILE, and take the first away at both once the site uses the second.',
+    );
+  }
+  if (clientSecrets.length === 0) {
+    throw new CommandError('CLIENT_SECRET is none: a public client has no secret to change.');
+  }
+}
+
+async function run(
+  rotation: Rotation,
+  site: SiteUse,
+  place: SecretPlace,
+  options: RotateSecretOptions,
+): Promise<number> {
+  const { situation } = rotation;
+  if (situation.next === 'nothing') throw new SetupError(situation.problem);
+  console.log(planOf(situation.next, place).join('\n'));
+  if (!(await isAgreed('Do this?', options.yes))) throw new SetupError('Nothing was changed.');
+  console.log('');
+  const newest = await rotation.introduce();
+  if (situation.next !== 'tidy' && !(await isDeployed(newest, site, place, options))) return 2;
+  await rotation.finish();
+  console.log('\nDone. The app client has one secret, the new one.');
+  return 0;
+}
+
+function planOf(next: 'begin' | 'add' | 'replace' | 'tidy', { name }: SecretPlace): string[] {
+  const lines = [
+    next === 'begin' && `  ~  change  ${name}: a new secret, in front of the present one`,
+    (next === 'begin' || next === 'add') && '  +  add     it to the app client as a second secret',
+    next !== 'tidy' && '     see     that every process of the site uses it',
+    next !== 'tidy' && '  -  delete  the first secret of the app client',
+    `  ~  change  ${name}: the new secret alone`,
+  ];
+  const title =
+    next === 'begin' ? 'A new client secret:' : 'A rotation of the client secret is under way:';
+  return [title, '', ...lines.filter((line) => line !== false)];
+}
+
+async function isAgreed(question: string, isGiven: true | undefined): Promise<boolean> {
+  if (isGiven === true) return true;
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    return confirm(`\n${question}`, process.stdin, process.stdout);
+  }
+  throw new SetupError('\nNobody is there to be asked: add --yes to do this.');
+}
+
+/** Whether every process uses it, as far as they tell; where none can be heard, the operator does. */
+async function isDeployed(
+  secret: string,
+  site: SiteUse,
+  place: SecretPlace,
+  options: RotateSecretOptions,
+): Promise<boolean> {
+  if (!place.isReadAgain)
+    console.log(`     restart the site, which reads ${place.name} at its start`);
+  const deadline = performance.now() + (options.wait ?? 0) * 1000;
+  let told = '';
+  for (;;) {
+    const count = await site.look(secret);
+    if (count === undefined) return confirmDeployed(options);
+    const line = `     ${count.using} of ${count.all} ${count.all === 1 ? 'process uses' : 'processes use'} the new secret`;
+    if (line !== told) console.log(line);
+    told = line;
+    if (count.using === count.all) return true;
+    if (performance.now() >= deadline) break;
+    await wait(BETWEEN_LOOKS_MS);
+  }
+  console.log(
+    `\nNot done yet: the first secret stays, because it is in use. ${place.isReadAgain ? 'Run this again with --wait.' : 'Restart the site, and run this again.'}`,
+  );
+  return false;
+}
+
+async function confirmDeployed({
+  confirmDeployed: isGiven,
+}: RotateSecretOptions): Promise<boolean> {
+  console.log('     no process of the site can be heard in SESSION_STORE');
+  if (isGiven === true) return true;
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    const question = '\nDoes every process of the site use the new secret?';
+    if (await confirm(question, process.stdin, process.stdout)) return true;
+  }
+  console.log(
+    '\nNot done yet: the first secret stays. When every process of the site has the new one, run this again with --confirm-deployed.',
+  );
+  return false;
+}
+
+function removalOf(
+  { UserPoolId, ClientId }: { readonly UserPoolId: string; readonly ClientId: string },
+  id: string | undefined,
+  endpointUrl: string | undefined,
+): string {
+  const client = `--user-pool-id ${UserPoolId} --client-id ${ClientId}`;
+  const endpoint = endpointUrl === undefined ? '' : ` --endpoint-url ${endpointUrl}`;
+  const known = `aws cognito-idp delete-user-pool-client-secret ${client}${endpoint} --client-secret-id ${id ?? 'ID'}`;
+  if (id !== undefined) return known;
+  return `aws cognito-idp list-user-pool-client-secrets ${client}${endpoint}\n  ${known}`;
+}
