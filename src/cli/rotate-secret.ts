@@ -91,7 +91,7 @@ function requireRotatable(
 
 async function run(
   rotation: Rotation,
-  site: SiteUse,
+  site: SiteUse | undefined,
   place: SecretPlace,
   options: RotateSecretOptions,
 ): Promise<number> {
@@ -131,35 +131,43 @@ async function isAgreed(question: string, isGiven: true | undefined): Promise<bo
 /** Whether every process uses it, as far as they tell; where none can be heard, the operator does. */
 async function isDeployed(
   secret: string,
-  site: SiteUse,
-  place: SecretPlace,
+  site: SiteUse | undefined,
+  { name, isReadAgain }: SecretPlace,
   options: RotateSecretOptions,
 ): Promise<boolean> {
-  if (!place.isReadAgain)
-    console.log(`     restart the site, which reads ${place.name} at its start`);
-  const deadline = performance.now() + (options.wait ?? 0) * 1000;
-  let told = '';
-  for (;;) {
-    const count = await site.look(secret);
-    if (count === undefined) return confirmDeployed(options);
-    const line = `     ${count.using} of ${count.all} ${count.all === 1 ? 'process uses' : 'processes use'} the new secret`;
-    if (line !== told) console.log(line);
-    told = line;
-    if (count.using === count.all) return true;
-    if (performance.now() >= deadline) break;
-    await wait(BETWEEN_LOOKS_MS);
-  }
-  console.log(
-    `\nNot done yet: the first secret stays, because it is in use. ${place.isReadAgain ? 'Run this again with --wait.' : 'Restart the site, and run this again.'}`,
-  );
+  if (!isReadAgain) console.log(`     restart the site now, which reads ${name} at its start`);
+  const count = site && (await waitForAll(site, secret, options));
+  if (count === undefined || count.all === 0) return isConfirmed(options);
+  if (count.using === count.all) return true;
+  const next = isReadAgain
+    ? 'Run this again with --wait.'
+    : 'Restart the site, and run this again.';
+  console.log(`\nNot done yet: the first secret stays, because it is in use. ${next}`);
   return false;
 }
 
-async function confirmDeployed({
-  confirmDeployed: isGiven,
-}: RotateSecretOptions): Promise<boolean> {
+/** The last of the looks: all use it, or the time is up, or there was none to wait. */
+async function waitForAll(
+  site: SiteUse,
+  secret: string,
+  options: RotateSecretOptions,
+): Promise<Awaited<ReturnType<SiteUse['look']>>> {
+  const deadline = performance.now() + (options.wait ?? 0) * 1000;
+  let told = '';
+  for (;;) {
+    const { using, all } = await site.look(secret);
+    const line = `     ${using} of ${all} ${all === 1 ? 'process uses' : 'processes use'} the new secret`;
+    if (line !== told) console.log(line);
+    told = line;
+    const isOver = all === 0 ? options.confirmDeployed === true : using === all;
+    if (isOver || performance.now() >= deadline) return { using, all };
+    await wait(BETWEEN_LOOKS_MS);
+  }
+}
+
+async function isConfirmed({ confirmDeployed }: RotateSecretOptions): Promise<boolean> {
   console.log('     no process of the site can be heard in SESSION_STORE');
-  if (isGiven === true) return true;
+  if (confirmDeployed === true) return true;
   if (process.stdin.isTTY && process.stdout.isTTY) {
     const question = '\nDoes every process of the site use the new secret?';
     if (await confirm(question, process.stdin, process.stdout)) return true;

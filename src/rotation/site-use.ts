@@ -5,29 +5,21 @@ import { pathOfFileUrl, openSessionStore } from '../sessions/open-session-store.
 
 /** What the site's processes tell of the secret they use. */
 export interface SiteUse {
-  /** How many use this one, and how many there are; `undefined` where none can be heard. */
-  look(secret: string): Promise<{ readonly using: number; readonly all: number } | undefined>;
+  /** How many use this one, and how many there are; none at all where nobody runs, or only what is older than this. */
+  look(secret: string): Promise<{ readonly using: number; readonly all: number }>;
   close(): Promise<void>;
 }
 
 /**
- * Listens at the session store. One in memory is another process's, and a file that is not here is on another machine, or nobody
- * has ever run the site: nothing is heard then, and nothing made.
+ * Listens at the session store.
+ * @returns nothing where it cannot be listened at: one in memory is another process's, and a file that is not here is on another
+ *   machine, or will be made by the site
  */
-export async function listenToSite(settings: Settings): Promise<SiteUse> {
+export async function listenToSite(settings: Settings): Promise<SiteUse | undefined> {
   const { sessionStore, issuer, clientId } = settings;
-  const isDeaf =
-    sessionStore === 'memory:' ||
-    (sessionStore.startsWith('file:') && !existsSync(pathOfFileUrl(sessionStore)));
-  if (isDeaf) return { look: async () => undefined, close: async () => undefined };
+  if (sessionStore === 'memory:') return undefined;
+  if (sessionStore.startsWith('file:') && !existsSync(pathOfFileUrl(sessionStore))) return undefined;
   const store = await openSessionStore(sessionStore, { now: Date.now });
   const use = createClientSecretUse({ store, issuer, clientId, now: Date.now });
-  return {
-    async look(secret) {
-      const count = await use.count(secret);
-      // Nobody runs, or only what is older than this.
-      return count.all === 0 ? undefined : count;
-    },
-    close: () => store.close(),
-  };
+  return { look: (secret) => use.count(secret), close: () => store.close() };
 }

@@ -114,7 +114,7 @@ describe('lifeguard rotate-secret', () => {
     writeFileSync(env, `# ours\nCLIENT_SECRET=${CLIENT_SECRET}\nPORT=8080\n`);
     const begun = rotate('--yes', others);
     expect(await begun.exit()).toBe(2);
-    expect(begun.output()).toContain('restart the site, which reads CLIENT_SECRET in .env');
+    expect(begun.output()).toContain('restart the site now, which reads CLIENT_SECRET in .env');
     const text = readFileSync(env, 'utf8');
     expect(parseEnv(text)['CLIENT_SECRET']).toMatch(new RegExp(`^[a-z0-9]{51} ${old}$`));
     expect(text).toMatch(/^# ours\nCLIENT_SECRET='.*'\nPORT=8080\n$/);

@@ -48,6 +48,7 @@ describe.skipIf(redisProgram === undefined)('two processes behind a balancer, wi
 
     const people = startPeople(site, ports);
     await expect.poll(() => people.signIns).toBeGreaterThan(2);
+    await expect.poll(() => refreshes(pools)).toBeGreaterThan(0);
     const command = lifeguard(
       `rotate-secret --endpoint-url ${pools.url} --wait --yes`,
       environment,
@@ -57,11 +58,11 @@ describe.skipIf(redisProgram === undefined)('two processes behind a balancer, wi
     expect(command.output()).toContain('2 of 2 processes use the new secret');
 
     // And they go on.
-    const after = people.signIns;
-    await expect.poll(() => people.signIns).toBeGreaterThan(after + 4);
+    const [signIns, refreshed] = [people.signIns, refreshes(pools)];
+    await expect.poll(() => people.signIns).toBeGreaterThan(signIns + 4);
+    await expect.poll(() => refreshes(pools)).toBeGreaterThan(refreshed);
     const counted = await people.stop();
     expect(counted.failures).toEqual([]);
-    expect(counted.visits).toBeGreaterThan(10);
 
     const lines = processes.flatMap((each) => each.lines());
     const events = lines.map(({ event }) => event);
@@ -69,7 +70,6 @@ describe.skipIf(redisProgram === undefined)('two processes behind a balancer, wi
     for (const trouble of ['login.failed', 'session.refresh_failed', 'session.ended']) {
       expect(events).not.toContain(trouble);
     }
-    expect(refreshes(pools)).toBeGreaterThan(2);
 
     const newest = readFileSync(CLIENT_SECRET_FILE, 'utf8').trim();
     expect(newest).toBe(pools.pool('oidc-pool-1').client('site').secret);
@@ -104,7 +104,7 @@ function withShortTokens(seed: PoolsSeed): PoolsSeed {
 /** One who signs in again and again, and one who stays, until told to stop; and a balancer's looks at both processes. */
 function startPeople(site: string, ports: readonly number[]) {
   const life = { isOver: false };
-  const counted = { signIns: 0, visits: 0, failures: [] as string[] };
+  const counted = { signIns: 0, failures: [] as string[] };
   const signIn = async (browser: Browser): Promise<void> => {
     const page = await finishSignIn(browser, await browser.get(`${site}/profile`));
     if (page.url === `${site}/profile`) counted.signIns += 1;
@@ -113,12 +113,9 @@ function startPeople(site: string, ports: readonly number[]) {
   const comeAndGo = async (): Promise<void> => {
     while (!life.isOver) await signIn(createBrowser());
   };
-  const stay = async (): Promise<void> => {
-    const browser = createBrowser();
-    await signIn(browser);
+  const stay = async (browser: Browser): Promise<void> => {
     while (!life.isOver) {
       const { status } = await browser.get(`${site}/api/me`);
-      counted.visits += 1;
       if (status !== 200) counted.failures.push(`visit: ${status}`);
       await wait(100);
     }
@@ -132,7 +129,13 @@ function startPeople(site: string, ports: readonly number[]) {
       await wait(500);
     }
   };
-  const lives = Promise.all([stay().then(comeAndGo), comeAndGo(), look()]);
+  /** One after the other at first: the first sign-in ever chooses the password. */
+  const begin = async (): Promise<unknown> => {
+    const browser = createBrowser();
+    await signIn(browser);
+    return Promise.all([stay(browser), comeAndGo()]);
+  };
+  const lives = Promise.all([begin(), look()]);
   return Object.assign(counted, {
     stop: async () => {
       life.isOver = true;
