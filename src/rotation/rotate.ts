@@ -45,7 +45,7 @@ export async function beginRotation(
 ): Promise<Rotation> {
   const { api, client, place, isTaken, say } = parts;
   const [older = '', newer] = mine.toReversed();
-  const situation = await lookAround(parts, mine);
+  const { situation, oldest } = await lookAround(parts, mine);
   let newest = newer ?? older;
 
   const add = async (): Promise<void> => {
@@ -78,7 +78,7 @@ export async function beginRotation(
     },
     async finish() {
       if (situation.next !== 'tidy') {
-        const first = await olderOf(parts, situation);
+        const first = await olderOf(parts, oldest);
         say(`  -  delete  the first secret, made on ${dayOf(first)}`);
         await api.cognito
           .deleteUserPoolClientSecret({ ...client, ClientSecretId: first.id })
@@ -97,7 +97,10 @@ export async function beginRotation(
   };
 }
 
-async function lookAround(parts: RotationParts, mine: readonly string[]): Promise<Situation> {
+async function lookAround(
+  parts: RotationParts,
+  mine: readonly string[],
+): Promise<{ readonly situation: Situation; readonly oldest: PoolSecret | undefined }> {
   const { api, client, place, isTaken, removal } = parts;
   const pool = await listSecrets(api, client);
   const shown = await shownSecret(api, client);
@@ -108,23 +111,29 @@ async function lookAround(parts: RotationParts, mine: readonly string[]): Promis
     const taken = mayBeNew ? await isTakenInTime(parts, value) : await isTaken(value);
     looked.push({ value, isTaken: taken });
   }
-  return situationOf({ mine: looked, pool, shown }, place.name, removal);
+  const situation = situationOf({ mine: looked, pool, shown }, place.name, removal);
+  return { situation, oldest: pool[0] };
 }
 
-async function isTakenInTime({ api, isTaken }: RotationParts, secret: string): Promise<boolean> {
+async function isTakenInTime(
+  { api, isTaken, say }: RotationParts,
+  secret: string,
+): Promise<boolean> {
   for (let look = 1; look <= LOOKS; look += 1) {
     if (await isTaken(secret)) return true;
+    if (look === 1) say('     wait    until Cognito takes the new secret');
     await api.wait(BETWEEN_LOOKS_MS);
   }
   return false;
 }
 
-/** The one to be deleted: of exactly two. */
-async function olderOf({ api, client }: RotationParts, situation: Situation): Promise<PoolSecret> {
-  const [first, second, ...others] = await listSecrets(api, client);
-  const isAsBefore = situation.next !== 'replace' || situation.older.id === first?.id;
-  if (first !== undefined && second !== undefined && others.length === 0 && isAsBefore)
-    return first;
+/** The one to be deleted: of exactly two, the one that was the oldest before anything was done. */
+async function olderOf(
+  { api, client }: RotationParts,
+  oldest: PoolSecret | undefined,
+): Promise<PoolSecret> {
+  const found = await listSecrets(api, client);
+  if (found.length === 2 && oldest !== undefined && found[0]?.id === oldest.id) return oldest;
   throw new SetupError(
     'Somebody else has changed the secrets of the app client meanwhile. Nothing was deleted; run this again.',
   );

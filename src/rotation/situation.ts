@@ -16,7 +16,7 @@ export type Situation =
   /** The site has a newer one, which Cognito does not know yet. */
   | { readonly next: 'add' }
   /** Cognito knows both: the older is to go once nobody uses it. */
-  | { readonly next: 'replace'; readonly older: PoolSecret }
+  | { readonly next: 'replace' }
   /** Only the site still has the older one. */
   | { readonly next: 'tidy' }
   /** It is not ours to go on: what to do. */
@@ -44,8 +44,7 @@ export function situationOf(
   }
   if (older === undefined) {
     // The one that is shown is the oldest there: if it is another than ours, ours was added, and the rotation begun by hand.
-    if (shown !== undefined && shown !== newest.value)
-      return { next: 'replace', older: oldestThere };
+    if (shown !== undefined && shown !== newest.value) return { next: 'replace' };
     const isOlder = shown === newest.value;
     return nothing(
       `The app client has two secrets, and ${place} has ${isOlder ? 'the older' : 'one'} of them. Nothing was changed, since the other was not made here.\n` +
@@ -64,7 +63,7 @@ export function situationOf(
       `${place} has the older secret in front. Exchange the two, newest first, and run this again; nothing was changed.`,
     );
   }
-  return { next: 'replace', older: oldestThere };
+  return { next: 'replace' };
 }
 
 const nothing = (problem: string): Situation => ({ next: 'nothing', problem });

@@ -46,13 +46,17 @@ function isTaken(secret: string): Promise<boolean> {
   return createProbe(read.settings, fetch)(secret);
 }
 
-const begin = async (api: CognitoApi, into: SecretPlace = place): Promise<Rotation> =>
+const begin = async (
+  api: CognitoApi,
+  into: SecretPlace = place,
+  asked: (secret: string) => Promise<boolean> = isTaken,
+): Promise<Rotation> =>
   beginRotation(
     {
       api,
       client: client(),
       place: into,
-      isTaken,
+      isTaken: asked,
       removal: (secret) => `REMOVE ${secret?.id}`,
       say: (line) => said.push(line),
     },
@@ -173,6 +177,42 @@ it('changes nothing when the place cannot be written, or Cognito does not want t
   expect([kept, await listed(api)]).toEqual([before, ids]);
 });
 
+it('waits until Cognito takes the new secret, and leaves the older one where it does not', async () => {
+  const api = await apiOf(pools);
+  const [old] = kept;
+  let asked = 0;
+  const slow = async (secret: string): Promise<boolean> => {
+    if (secret !== old) asked += 1;
+    return secret === old || (asked > 3 && isTaken(secret));
+  };
+  await (await begin(api, place, slow)).introduce();
+  expect(asked).toBe(4);
+
+  kept = [old!];
+  const [, added] = await listed(api);
+  await api.cognito.deleteUserPoolClientSecret({ ...client(), ClientSecretId: added! });
+  const never = await begin(api, place, async (secret) => secret === old);
+  await expect(never.introduce()).rejects.toThrow('does not take the new secret yet');
+  expect(kept[1]).toBe(old);
+  expect(await run(api)).toBe('replace');
+});
+
+it('stops where the one that is left is not the newest of the place, which it cannot know before', async () => {
+  const api = await apiOf(pools);
+  const [originalId] = await listed(api);
+  const add = async (): Promise<string> => {
+    const { ClientSecretDescriptor } = await api.cognito.addUserPoolClientSecret(client());
+    return ClientSecretDescriptor!.ClientSecretValue!;
+  };
+  const older = await add();
+  await api.cognito.deleteUserPoolClientSecret({ ...client(), ClientSecretId: originalId! });
+  const newer = await add();
+  kept = [older, newer];
+  await expect(run(api)).rejects.toThrow('is not the first one in THE FILE');
+  expect(kept).toEqual([older, newer]);
+  expect(await isTaken(newer)).toBe(true);
+});
+
 describe('a client whose secrets somebody else changes', () => {
   it('is left alone, with what to do', async () => {
     const api = await apiOf(pools);
@@ -196,6 +236,17 @@ describe('a client whose secrets somebody else changes', () => {
     await expect(rotation.finish()).rejects.toThrow('Somebody else has changed');
     expect(await listed(api)).toHaveLength(1);
     expect(await isTaken(kept[1]!)).toBe(true);
+  });
+
+  it('is left alone when two others are there by then', async () => {
+    const api = await apiOf(pools);
+    const rotation = await begin(api);
+    await rotation.introduce();
+    const [first] = await listed(api);
+    await api.cognito.deleteUserPoolClientSecret({ ...client(), ClientSecretId: first! });
+    await api.cognito.addUserPoolClientSecret(client());
+    await expect(rotation.finish()).rejects.toThrow('Somebody else has changed');
+    expect(await listed(api)).toHaveLength(2);
   });
 });
 
