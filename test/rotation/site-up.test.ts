@@ -47,8 +47,8 @@ describe.skipIf(redisProgram === undefined)('two processes behind a balancer, wi
     await Promise.all(processes.map((each) => each.says('"listening"')));
 
     const people = startPeople(site, ports);
-    await expect.poll(() => people.signIns).toBeGreaterThan(2);
-    await expect.poll(() => refreshes(pools)).toBeGreaterThan(0);
+    await until(() => people.signIns > 2);
+    await until(() => refreshes(pools) > 0);
     const command = lifeguard(
       `rotate-secret --endpoint-url ${pools.url} --wait --yes`,
       environment,
@@ -59,8 +59,8 @@ describe.skipIf(redisProgram === undefined)('two processes behind a balancer, wi
 
     // And they go on.
     const [signIns, refreshed] = [people.signIns, refreshes(pools)];
-    await expect.poll(() => people.signIns).toBeGreaterThan(signIns + 4);
-    await expect.poll(() => refreshes(pools)).toBeGreaterThan(refreshed);
+    await until(() => people.signIns > signIns + 4);
+    await until(() => refreshes(pools) > refreshed);
     const counted = await people.stop();
     expect(counted.failures).toEqual([]);
 
@@ -87,6 +87,11 @@ describe.skipIf(redisProgram === undefined)('two processes behind a balancer, wi
     for (const secret of [old, newest]) expect(output).not.toContain(secret);
   });
 });
+
+/** However long it takes: on a busy machine a sign-in may. */
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await wait(50);
+}
 
 const refreshes = (pools: Pools): number =>
   pools
