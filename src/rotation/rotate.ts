@@ -122,7 +122,7 @@ async function isTakenInTime(
   for (let look = 1; look <= LOOKS; look += 1) {
     if (await isTaken(secret)) return true;
     if (look === 1) say('     wait    until Cognito takes the new secret');
-    await api.wait(BETWEEN_LOOKS_MS);
+    await api.wait(BETWEEN_LOOKS_MS, 'until Cognito takes the new secret');
   }
   return false;
 }

@@ -21,7 +21,7 @@ export interface EnvChange {
  */
 export function envChanges(desired: Desired, actual: Actual, file: EnvFile): EnvChange[] {
   const changes = desired.variables
-    .filter(({ name, isSecret }) => !isSecret || isUnset(file, `${name}_FILE`))
+    .filter(({ isSecret, ...variable }) => !isSecret || isOurs(variable, actual, file))
     .map((variable) => changeOf(variable, actual, file));
   if (isUnset(file, 'SESSION_SECRET') && isUnset(file, 'SESSION_SECRET_FILE')) {
     const value = randomBytes(32).toString('base64url');
@@ -29,6 +29,14 @@ export function envChanges(desired: Desired, actual: Actual, file: EnvFile): Env
   }
   return changes.filter(({ name, value }) => value === undefined || value !== file.values[name]);
 }
+
+/**
+ * Whether a client's secret is ours to write: where none is there yet, or it is another client's. One that was rotated Cognito
+ * shows to nobody, and while two are good it shows the older.
+ */
+const isOurs = ({ name }: Pick<Variable, 'name'>, { SiteClient }: Actual, file: EnvFile): boolean =>
+  isUnset(file, `${name}_FILE`) &&
+  (isUnset(file, name) || file.values['CLIENT_ID'] !== SiteClient?.ClientId);
 
 const isUnset = ({ values }: EnvFile, name: string): boolean => (values[name] ?? '') === '';
 

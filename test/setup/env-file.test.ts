@@ -122,6 +122,16 @@ describe('what .env is given', () => {
     expect(changesOf('')).toHaveProperty('CLIENT_SECRET', 'site-secret');
   });
 
+  it('leaves a client secret alone that may have been rotated, but not one of another client', () => {
+    const rotated = { ...actual, SiteClient: { ClientId: 'site-id' } };
+    const text = 'CLIENT_ID=site-id\nCLIENT_SECRET=the-second-one\n';
+    for (const known of [actual, rotated]) {
+      expect(changesOf(text, known)).not.toHaveProperty('CLIENT_SECRET');
+    }
+    const other = 'CLIENT_ID=other-id\nCLIENT_SECRET=of-another\n';
+    expect(changesOf(other)).toHaveProperty('CLIENT_SECRET', 'site-secret');
+  });
+
   it('says so when the client is a public one', () => {
     const known = { ...actual, SiteClient: { ClientId: 'site-id' } };
     expect(changesOf('', known)).toHaveProperty('CLIENT_SECRET', 'none');
