@@ -76,17 +76,24 @@ export function createApp(settings: Settings, parts: AppParts): App {
   app.use(health({ ping, checkSecrets, isDraining, logger }));
   app.use(requestId(), requestLog(logger), metrics.measureRequests);
   app.use(metrics.routes);
+  const { basePath } = settings;
   if (settings.rateLimitPerMinute > 0) {
-    app.use(['/login', '/callback'], limitPerMinute(settings.rateLimitPerMinute));
+    const limited = [`${basePath}/login`, `${basePath}/callback`];
+    app.use(limited, limitPerMinute(settings.rateLimitPerMinute));
   }
-  if (settings.corsOrigins.length > 0) app.use('/api', allowOrigins(settings.corsOrigins));
-  app.use(relyingParty.routes);
+  if (settings.corsOrigins.length > 0) {
+    app.use(`${basePath}/api`, allowOrigins(settings.corsOrigins));
+  }
+  if (basePath !== '') app.use(relyingParty.resourceMetadata);
   app.use(
+    basePath === '' ? '/' : basePath,
+    relyingParty.routes,
     createSite(relyingParty, {
       requireSession: requireSession(relyingParty),
       requireApiAccess: (access) => requireApiAccess(relyingParty, access),
       identityProviderLabel: (name) => identityProviderLabel(settings, name),
       ordersScope: settings.apiScope,
+      sessionClaims: settings.sessionClaims,
       ...(now && { now }),
     }),
   );
@@ -111,6 +118,8 @@ export function relyingPartyFrom(
     userInfo: settings.userInfo,
     pushedAuthorizationRequests: settings.pushedAuthorizationRequests,
     baseUrl: settings.baseUrl,
+    basePath: settings.basePath,
+    cookieNamespace: settings.cookieNamespace,
     scope: settings.scope,
     identityProviders: settings.identityProviders,
     emailIsVerified: settings.emailIsVerified,
@@ -118,10 +127,12 @@ export function relyingPartyFrom(
     api: {
       groupsClaim: settings.groupsClaim,
       clientIds: settings.apiClientIds,
+      issuers: settings.apiIssuers,
       audience: settings.apiAudience?.length === 0 ? undefined : settings.apiAudience,
       scopes: [settings.apiScope],
     },
-    profilePath: '/profile',
+    profilePath: `${settings.basePath}/profile`,
+    homePath: `${settings.basePath}/`,
     loginSeconds: settings.loginSeconds,
     proxy: proxyOf(settings),
     session: {
@@ -129,6 +140,7 @@ export function relyingPartyFrom(
       secrets: settings.sessionSecrets,
       idleSeconds: settings.sessionIdleSeconds,
       absoluteSeconds: settings.sessionAbsoluteSeconds,
+      claims: settings.sessionClaims,
     },
     now,
   });

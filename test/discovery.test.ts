@@ -29,6 +29,7 @@ describe('the discovery document', () => {
       });
     };
     const provider: Provider = createProvider({
+      setting: 'ISSUER',
       issuer,
       clientId: 'site',
       clientSecrets: null,

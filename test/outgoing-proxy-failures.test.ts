@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { networkReason } from '../src/doctor/visit.js';
 import { createOpFetch } from '../src/relying-party/op-fetch.js';
 import { explained } from '../src/setup/explain.js';
+import { withAddress } from '../src/setup/unreachable.js';
 import { createCertificate } from './support/nginx.js';
 import { startRecordingProxy } from './support/recording-proxy.js';
 import { signedIn } from '../src/testing/index.js';
@@ -106,7 +107,9 @@ describe('what the operator is told when the outgoing proxy', () => {
     }
     for (const line of site.log.filter((each) => each.includes('"login.failed"'))) {
       const { detail } = JSON.parse(line) as { detail: string };
-      expect(detail).toContain(`the proxy ${withoutPassword(proxy.url)} gave no way through: `);
+      expect(detail).toContain(
+        `the proxy ${withoutPassword(proxy.url)} (HTTPS_PROXY) gave no way through: `,
+      );
       expect(detail).toMatch(what);
       expect(detail).toContain(`(asked: ${AWAY}/.well-known/openid-configuration`);
       expect(detail).not.toMatch(/[\r\n]|OpenSSL|routines|UND_ERR_ABORTED/);
@@ -136,8 +139,11 @@ describe('what the operator is told when the outgoing proxy', () => {
     const { fetch, close } = createOpFetch({ url: proxy.url });
     const failure: unknown = await fetch(AWAY).catch((error: unknown) => error);
     await close();
-    const words = `the proxy ${withoutPassword(proxy.url)} gave no way through: CONNECT was answered with status 502`;
+    const words = `the proxy ${withoutPassword(proxy.url)} (HTTPS_PROXY) gave no way through: CONNECT was answered with status 502`;
     expect(networkReason(failure)).toBe(words);
-    expect(explained(failure)).toMatchObject({ message: `Cognito cannot be reached: ${words}.` });
+    const told = explained(withAddress(failure, { address: AWAY, isEndpointUrl: false }));
+    expect(told).toMatchObject({
+      message: expect.stringContaining(`Cognito cannot be reached at ${AWAY} (${words}): check `),
+    });
   });
 });

@@ -168,11 +168,13 @@ describe('the examples of README.md', () => {
     execFileSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });
   });
 
-  it('configure identity providers that are accepted', () => {
-    const [json = ''] = blocks('json');
-    const result = readSettings({ IDENTITY_PROVIDERS: json });
+  it('configure identity providers and other issuers that are accepted', () => {
+    const [json = '', issuers = ''] = blocks('json');
+    const result = readSettings({ IDENTITY_PROVIDERS: json, API_ISSUERS: issuers });
     const complaints = 'problems' in result ? result.problems.map(({ option }) => option) : [];
     expect(complaints).not.toContain('IDENTITY_PROVIDERS');
+    expect(complaints).not.toContain('API_ISSUERS');
     expect(json).toContain('oidc-pool-2');
+    expect(issuers).toContain('clientIds');
   });
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import closeWithGrace from 'close-with-grace';
 import { type Environment, readSettings } from '../config/from-environment.js';
-import { options } from '../config/options.js';
+import { options as settingOptions } from '../config/options.js';
 import type { Settings } from '../config/settings.js';
 import { ConfigError } from '../errors.js';
 import { LAST_LINES_MS, openProcessLog } from '../ops/process-log.js';
@@ -10,6 +10,13 @@ import { CommandError, portFailure } from './failure.js';
 import { startApp } from './start-app.js';
 import { noteWith } from './stop-when-told.js';
 
+export interface DemoCommandOptions {
+  /** Instead of the variable `PORT`. */
+  readonly port?: number | undefined;
+  /** Instead of the variable `POOLS_PORT`. */
+  readonly poolsPort?: number | undefined;
+}
+
 /**
  * `lifeguard demo`: the article's two joined pools and the site, with nothing to set. The site is on `localhost` and the
  * pools on `127.0.0.1`, because to a browser these are two sites: cookies behave as they will in production.
@@ -17,24 +24,29 @@ import { noteWith } from './stop-when-told.js';
  * @throws {CommandError} under NODE_ENV=production, and when a port cannot be had
  * @throws {ConfigError} when PORT, POOLS_PORT or LOG_LEVEL is wrong
  */
-export async function demo(environment: Environment): Promise<void> {
+export async function demo(
+  environment: Environment,
+  options: DemoCommandOptions = {},
+): Promise<void> {
   if (environment['NODE_ENV'] === 'production') {
     throw new CommandError(
       'The demo has secrets that everybody knows, so it does not run with NODE_ENV=production. Use "lifeguard serve".',
     );
   }
-  const port = portOf(environment, 'PORT', 3000);
-  const poolsPort = portOf(environment, 'POOLS_PORT', 4000);
+  const port = options.port ?? portOf(environment, 'PORT', 3000);
+  const poolsPort = options.poolsPort ?? portOf(environment, 'POOLS_PORT', 4000);
   const baseUrl = `http://localhost:${port}`;
   const seed = articleSeed({ baseUrl });
 
   const pools = await startPools({ seed, port: poolsPort }).catch((error: unknown) => {
-    throw portFailure(error, poolsPort, 'POOLS_PORT');
+    const portSetting = options.poolsPort === undefined ? 'POOLS_PORT' : '--pools-port';
+    throw portFailure(error, { port: poolsPort, host: '127.0.0.1', portSetting });
   });
   const settings = settingsFor(pools, baseUrl, environment['LOG_LEVEL'] ?? 'warn');
   const log = openProcessLog(settings.logLevel);
   const { logger, output } = log;
-  const site = await startApp(settings, log).catch(async (error: unknown) => {
+  const portSetting = options.port === undefined ? 'PORT' : '--port';
+  const site = await startApp(settings, log, { portSetting }).catch(async (error: unknown) => {
     await pools.close();
     throw error;
   });
@@ -66,7 +78,7 @@ function whenParentEnds(stop: () => void): void {
 
 function portOf(environment: Environment, name: string, usual: number): number {
   const text = environment[name] ?? '';
-  const result = options.port.schema.safeParse(text === '' ? String(usual) : text);
+  const result = settingOptions.port.schema.safeParse(text === '' ? String(usual) : text);
   // A free port picked by the system would come too late: the pools must know the site's address before it listens.
   if (result.success && result.data !== 0) return result.data;
   throw new ConfigError([{ option: name, problem: 'is not a port', fix: `write e.g. ${usual}` }]);

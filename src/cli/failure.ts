@@ -20,20 +20,35 @@ export function describeFailure(error: unknown, command: string): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** Where a command was to listen, and what sets that: a variable, or a flag. */
+export interface ListenPlace {
+  readonly port: number;
+  readonly host: string;
+  readonly portSetting: string;
+  readonly hostSetting?: string | undefined;
+}
+
 /** If a port could not be had, a failure that names the variable or flag to change; else the error as it is. */
-export function portFailure(error: unknown, port: number, setting: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    return new CommandError(
-      `Port ${port} is taken: stop the program that uses it, or set ${setting} to another one.`,
-      { cause: error },
-    );
+export function portFailure(error: unknown, place: ListenPlace): unknown {
+  const { port, host, portSetting, hostSetting } = place;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const failure = (words: string): CommandError => new CommandError(words, { cause: error });
+  switch (code) {
+    case 'EADDRINUSE':
+      return failure(
+        `Port ${port} is taken: stop the program that uses it, or set ${portSetting} to another one.`,
+      );
+    case 'EACCES':
+      return failure(
+        `Port ${port} needs more rights than this process has: set ${portSetting} to one above 1023.`,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'EAI_AGAIN':
+    case 'ENOTFOUND':
+      return failure(
+        `This machine has no address ${host} (${code}): set ${hostSetting} to one of its own, 127.0.0.1 or 0.0.0.0.`,
+      );
+    default:
+      return error;
   }
-  if (code === 'EACCES') {
-    return new CommandError(
-      `Port ${port} needs more rights than this process has: set ${setting} to one above 1023.`,
-      { cause: error },
-    );
-  }
-  return error;
 }

@@ -13,7 +13,8 @@ export async function listenForMetrics(
   render: () => Promise<string>,
 ): Promise<void> {
   if (port === undefined) return;
-  await listen(metricsApp(render), { port, host: '127.0.0.1' }).catch((error: unknown) => {
-    throw portFailure(error, port, 'METRICS_PORT');
+  const place = { port, host: '127.0.0.1' };
+  await listen(metricsApp(render), place).catch((error: unknown) => {
+    throw portFailure(error, { ...place, portSetting: 'METRICS_PORT' });
   });
 }

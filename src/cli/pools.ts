@@ -6,6 +6,7 @@ import { noteWith } from './stop-when-told.js';
 
 export interface PoolsCommandOptions {
   readonly seed?: string | undefined;
+  readonly empty?: true | undefined;
   readonly state?: string | undefined;
   readonly port: number;
   readonly host: string;
@@ -20,10 +21,11 @@ export interface PoolsCommandOptions {
  * @throws {CommandError} when the seed is wrong or the port cannot be had
  */
 export async function pools(options: PoolsCommandOptions): Promise<void> {
-  const { port, state, ...others } = options;
+  const { port, state, empty, ...others } = options;
   const { logger, output } = openProcessLog('info');
   const running = await startPools({
     ...others,
+    ...(empty && { seed: { pools: [] } }),
     port,
     persist: state,
     log: (event) => logger[event.kind === 'error' ? 'error' : 'info'](event, 'pools'),
@@ -31,7 +33,8 @@ export async function pools(options: PoolsCommandOptions): Promise<void> {
     if (error instanceof Error && error.name === 'SeedError') {
       throw new CommandError(error.message, { cause: error });
     }
-    throw portFailure(error, port, '--port');
+    const { host } = options;
+    throw portFailure(error, { port, host, portSetting: '--port', hostSetting: '--host' });
   });
 
   process.on('SIGUSR1', noteWith(logger));
@@ -58,7 +61,9 @@ function listing(running: Pools, state: string | undefined): string {
   });
   const end =
     state === undefined ? 'stops and forgets them' : `stops them; they are kept in ${state}`;
-  return [`Embedded pools on ${running.url}, for development. Ctrl-C ${end}.`, ...blocks].join(
-    '\n\n',
-  );
+  const none = `  There are none yet: lifeguard setup --endpoint-url ${running.url} makes them.`;
+  return [
+    `Embedded pools on ${running.url}, for development. Ctrl-C ${end}.`,
+    ...(blocks.length === 0 ? [none] : blocks),
+  ].join('\n\n');
 }

@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { DemoCommandOptions } from './demo.js';
 import type { DoctorCommandOptions } from './doctor.js';
-import { describeFailure } from './failure.js';
+import { withSettings, withSettingsFile } from './environment.js';
+import { CommandError, describeFailure } from './failure.js';
 import type { PoolsCommandOptions } from './pools.js';
 import type { RotateSecretOptions } from './rotate-secret.js';
+import type { ServeCommandOptions } from './serve.js';
 import type { SetupCommandOptions } from './setup.js';
 
 const { version }: { version: string } = JSON.parse(
@@ -15,7 +18,11 @@ const program = new Command('lifeguard')
     'Signs people in through federated Amazon Cognito user pools, and out again everywhere.',
   )
   .version(version)
-  .showHelpAfterError('(add --help for how to use it)');
+  .showHelpAfterError('(add --help for how to use it)')
+  .addHelpText(
+    'after',
+    '\nBegin with "lifeguard demo" to look round. For pools of your own: setup, then doctor, then serve.',
+  );
 
 // The AWS SDK's notice about its later versions is for us, not for whoever types a command.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -24,17 +31,22 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 program
   .command('demo')
-  .description('the site and two joined user pools on this machine; takes PORT and POOLS_PORT')
-  .action(async () => (await import('./demo.js')).demo(process.env));
+  .description('the site and two joined user pools on this machine, with nothing to set')
+  .option('--port <port>', 'port of the site (default: PORT, or 3000)', fixedPort)
+  .option('--pools-port <port>', 'port of the pools (default: POOLS_PORT, or 4000)', fixedPort)
+  .action(async (options: DemoCommandOptions) =>
+    (await import('./demo.js')).demo(process.env, options),
+  );
 
 program
   .command('serve')
-  .description(
-    'the site in production, configured by the environment (and a .env file, if there is one)',
-  )
-  .action(async () => {
-    if (existsSync('.env')) process.loadEnvFile();
-    await (await import('./serve.js')).serve(process.env);
+  .description('the site in production, configured by the environment and .env')
+  .option('--port <port>', 'port to listen on (default: PORT, or 3000)', portNumber)
+  .addOption(settingsFile())
+  .addOption(nodesOwn())
+  .action(async ({ settingsFile: path, ...options }: ServeCommandOptions & SettingsFileOption) => {
+    const environment = withSettings(process.env, path);
+    await (await import('./serve.js')).serve(environment, options);
   });
 
 program
@@ -43,6 +55,9 @@ program
   .option(
     '--seed <file>',
     'what is in them: .json, .yaml or .yml (default: the two pools of the demo)',
+  )
+  .addOption(
+    new Option('--empty', 'no pools to begin with, as to rehearse setup').conflicts('seed'),
   )
   .option('--state <file>', 'keeps everything in this file; what is in it wins over the seed')
   .option('--port <port>', 'port to listen on', portNumber, 4000)
@@ -90,7 +105,8 @@ program
   .option('--api', 'also the scope orders/read and a client for machines that may ask for it')
   .option('--user <name>', 'first user of the second pool; the temporary password is shown once')
   .option('--email <address>', "the first user's e-mail address")
-  .option('--env-file <path>', 'file the settings are written to', '.env')
+  .option('--settings-file <path>', 'file the settings are read from and written to', '.env')
+  .addOption(nodesOwn())
   .option('--adopt-pool <id>', 'use a pool of this name that setup has not made', list)
   .option('--adopt-client <id>', 'the same of an app client', list)
   .option('--adopt-provider <name>', 'the same of an identity provider', list)
@@ -106,9 +122,10 @@ program
       'cloudformation',
     ]),
   )
-  .action(async (options: SetupCommandOptions) =>
-    (await import('./setup.js')).setup(process.env, options),
-  );
+  .action(async (options: SetupCommandOptions) => {
+    const environment = withSettingsFile(process.env, options.settingsFile);
+    await (await import('./setup.js')).setup(environment, options);
+  });
 
 program
   .command('doctor')
@@ -116,21 +133,25 @@ program
     'says what is wrong with a set-up, and how to mend it; configured as for serve. Ends with 0: fine, 1: problems, 2: something could not be checked',
   )
   .option('--aws', 'also look into the user pools, with your usual AWS credentials')
-  .option('--endpoint-url <url>', 'look into these instead of AWS, e.g. the embedded pools')
+  .option('--endpoint-url <url>', 'look into these instead of AWS, e.g. http://127.0.0.1:4000')
   .option('--strict', 'warnings count as problems')
   .option('--json', 'for programs')
-  .action(async (options: DoctorCommandOptions) => {
-    if (existsSync('.env')) process.loadEnvFile();
-    process.exitCode = await (await import('./doctor.js')).doctor(process.env, options);
+  .addOption(settingsFile())
+  .addOption(nodesOwn())
+  .action(async ({ settingsFile: path, ...options }: DoctorCommandOptions & SettingsFileOption) => {
+    const environment = withSettings(process.env, path);
+    process.exitCode = await (await import('./doctor.js')).doctor(environment, options);
   });
 
 program
   .command('end-sessions')
   .description('ends every session of one user, and revokes their tokens; configured as for serve')
   .argument('<sub>', "the user's subject (sub) at the issuer")
-  .action(async (subject: string) => {
-    if (existsSync('.env')) process.loadEnvFile();
-    await (await import('./end-sessions.js')).endSessions(process.env, subject);
+  .addOption(settingsFile())
+  .addOption(nodesOwn())
+  .action(async (subject: string, { settingsFile: path }: SettingsFileOption) => {
+    const environment = withSettings(process.env, path);
+    await (await import('./end-sessions.js')).endSessions(environment, subject);
   });
 
 program
@@ -149,10 +170,12 @@ program
   )
   .option('--confirm-deployed', 'say that every process uses the new one, where none can be heard')
   .option('--yes', 'do it without asking')
-  .action(async (options: RotateSecretOptions) => {
-    if (existsSync('.env')) process.loadEnvFile();
+  .addOption(settingsFile())
+  .addOption(nodesOwn())
+  .action(async ({ settingsFile: path, ...options }: RotateSecretOptions & SettingsFileOption) => {
+    const environment = withSettings(process.env, path);
     const { rotateSecret } = await import('./rotate-secret.js');
-    process.exitCode = await rotateSecret(process.env, options);
+    process.exitCode = await rotateSecret(environment, { ...options, settingsFile: path });
   });
 
 function wholeSeconds(text: string): number {
@@ -165,10 +188,32 @@ function list(value: string, before: readonly string[] = []): readonly string[] 
   return [...before, value];
 }
 
+interface SettingsFileOption {
+  readonly settingsFile?: string | undefined;
+}
+
+function settingsFile(): Option {
+  return new Option('--settings-file <path>', 'file of settings (default: .env, if there is one)');
+}
+
+/** What --settings-file was called once. Node takes it for itself, also behind our name; it comes here only if the file is there. */
+function nodesOwn(): Option {
+  return new Option('--env-file <path>').hideHelp().argParser(() => {
+    throw new CommandError('Node takes --env-file for itself: write --settings-file instead.');
+  });
+}
+
 function portNumber(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw new InvalidArgumentError('It is not a port.');
+  throw new InvalidArgumentError('Write a port, e.g. 3000.');
+}
+
+/** Where others must know the port before it is listened on, the system cannot pick one. */
+function fixedPort(text: string): number {
+  const port = portNumber(text);
+  if (port > 0) return port;
+  throw new InvalidArgumentError('Write a port, e.g. 3000.');
 }
 
 try {

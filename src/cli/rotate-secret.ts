@@ -15,6 +15,8 @@ import { CommandError } from './failure.js';
 import { outgoingFrom } from './outgoing.js';
 
 export interface RotateSecretOptions {
+  /** Where the settings are from, if not from `.env`. */
+  readonly settingsFile?: string | undefined;
   readonly endpointUrl?: string | undefined;
   /** Seconds; absent: not at all. */
   readonly wait?: number | undefined;
@@ -43,7 +45,7 @@ export async function rotateSecret(
   const { fetch, proxiedFetch, close } = outgoingFrom(environment);
   let site: SiteUse | undefined;
   try {
-    const place = await secretPlace(environment, settings.clientSecrets);
+    const place = await secretPlace(environment, settings.clientSecrets, options.settingsFile);
     const UserPoolId = userPoolIdOf(settings.issuer);
     const client = { UserPoolId, ClientId: settings.clientId };
     const { endpointUrl } = options;

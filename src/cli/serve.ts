@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { AppParts } from '../app.js';
 import { describeSettings } from '../config/describe-settings.js';
 import { clientSecretReader, type Environment, readSettings } from '../config/from-environment.js';
 import type { Settings } from '../config/settings.js';
@@ -8,9 +7,14 @@ import { ConfigError } from '../errors.js';
 import { askForSum, tellFigures } from '../ops/cluster-metrics.js';
 import { openProcessLog, type ProcessLog } from '../ops/process-log.js';
 import { listenForMetrics } from './metrics-port.js';
-import { startApp, type StartedApp } from './start-app.js';
+import { startApp, type StartedApp, type StartOptions } from './start-app.js';
 import { stopWhenTold, type Told } from './stop-when-told.js';
 import { superviseWorkers } from './workers.js';
+
+export interface ServeCommandOptions {
+  /** Instead of the variable `PORT`. */
+  readonly port?: number | undefined;
+}
 
 /**
  * `lifeguard serve`: the site in production.
@@ -18,8 +22,11 @@ import { superviseWorkers } from './workers.js';
  * @throws {ConfigError} with everything that is wrong
  * @throws {CommandError} when the port cannot be had
  */
-export async function serve(environment: Environment): Promise<void> {
-  const read = readSettings(environment);
+export async function serve(
+  environment: Environment,
+  { port }: ServeCommandOptions = {},
+): Promise<void> {
+  const read = readSettings({ ...environment, ...(port !== undefined && { PORT: String(port) }) });
   if ('problems' in read) throw new ConfigError(read.problems);
   const { settings, warnings } = read;
   const log = openProcessLog(settings.logLevel);
@@ -32,18 +39,20 @@ export async function serve(environment: Environment): Promise<void> {
   if (cluster.isPrimary && settings.workers > 1) {
     await superviseWorkers(settings, log);
   } else {
-    await serveHere(settings, log, clientSecretReader(environment));
+    const portSetting = port === undefined ? 'PORT' : '--port';
+    const readClientSecret = clientSecretReader(environment);
+    await serveHere(settings, log, { portSetting, readClientSecret });
   }
 }
 
 async function serveHere(
   settings: Settings,
   log: ProcessLog,
-  readClientSecret: AppParts['readClientSecret'],
+  options: Pick<StartOptions, 'portSetting' | 'readClientSecret'>,
 ): Promise<void> {
   const { isWorker } = cluster;
   const renderMetrics = isWorker ? askForSum() : undefined;
-  const starting = startApp(settings, log, { renderMetrics, readClientSecret });
+  const starting = startApp(settings, log, { ...options, renderMetrics });
   const limitSeconds = settings.shutdownSeconds + 1;
   stopWhenTold({ ...log, limitSeconds, isWorker }, async (told) =>
     stop(await starting, settings.shutdownSeconds, told),

@@ -35,7 +35,7 @@ import { restore } from './setup-restore.js';
 
 export interface SetupCommandOptions extends WrittenInputs, Agreement {
   readonly region?: string | undefined;
-  readonly envFile: string;
+  readonly settingsFile: string;
   readonly dryRun?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly print?: 'cloudformation' | undefined;
@@ -83,7 +83,7 @@ async function run(
     return;
   }
 
-  const file = await readEnvFile(options.envFile);
+  const file = await readEnvFile(options.settingsFile);
   const baseUrl = options.baseUrl ?? file.values['BASE_URL'] ?? environment['BASE_URL'];
   const label = await labelFor(options, file);
   const checked = checkedInputs({ ...options, baseUrl, endpointUrl, label });
@@ -95,8 +95,9 @@ async function run(
   }
   await bringAbout(await connected(), inputs, file, options, report);
   const look = endpointUrl === undefined ? '--aws' : `--endpoint-url ${endpointUrl}`;
+  const from = options.settingsFile === '.env' ? '' : ` --settings-file ${options.settingsFile}`;
   report.say(
-    `\nLook it over with "lifeguard doctor ${look}", start the site with "lifeguard serve".`,
+    `\nLook it over with "lifeguard doctor ${look}${from}", start the site with "lifeguard serve${from}".`,
   );
 }
 

@@ -25,17 +25,22 @@ export interface StartedApp {
   close(seconds: number, lingerSeconds?: number): Promise<boolean>;
 }
 
+/** `renderMetrics`: what `/metrics` answers with, default this process's own figures; `readClientSecret`: see `AppParts`. */
+export interface StartOptions extends Pick<AppParts, 'renderMetrics' | 'readClientSecret'> {
+  /** What set the port, to be named if it cannot be had. */
+  readonly portSetting: string;
+}
+
 /**
  * Opens the store, puts the app together and listens. The OpenID provider need not be up.
  *
  * @param log as a program has one; a line of it tells of what a stop had to cut
- * @param more `renderMetrics`: what `/metrics` answers with, default this process's own figures; `readClientSecret`: see `AppParts`
  * @throws {CommandError} when the port cannot be had
  */
 export async function startApp(
   settings: Settings,
   { logger, output }: ProcessLog,
-  more: Pick<AppParts, 'renderMetrics' | 'readClientSecret'> = {},
+  { portSetting, ...more }: StartOptions,
 ): Promise<StartedApp> {
   let isDraining = false;
   const store = await openSessionStore(settings.sessionStore, { now: Date.now });
@@ -74,6 +79,7 @@ export async function startApp(
     };
   } catch (error) {
     await letGo(1000);
-    throw portFailure(error, settings.port, 'PORT');
+    const { port, host } = settings;
+    throw portFailure(error, { port, host, portSetting, hostSetting: 'HOST' });
   }
 }

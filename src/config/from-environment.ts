@@ -34,6 +34,17 @@ export function readSettings(environment: Environment): ReadSettings {
     : { settings: values, warnings };
 }
 
+/** Whether anything is set, or was meant to be, of what has no default: else nobody has begun. */
+export function hasSettings(environment: Environment): boolean {
+  const set = variablesSet(environment);
+  const required = Object.values(options)
+    .filter((option) => option.default === undefined)
+    .flatMap(namesOf);
+  return (
+    set.some((name) => required.includes(name)) || nearMisses(set, knownVariables()).length > 0
+  );
+}
+
 /**
  * The proxy of the environment, for the commands that need no other setting.
  * @throws {ConfigError} naming `HTTPS_PROXY` or `NO_PROXY`
@@ -121,6 +132,13 @@ function problemsBetween(settings: Settings): Problem[] {
       fix: 'set SESSION_STORE to file:./data/sessions or redis://HOST:6379, or WORKERS to 1',
     });
   }
+  if (settings.apiIssuers.some(({ issuer }) => issuer === settings.issuer)) {
+    problems.push({
+      option: options.apiIssuers.name,
+      problem: 'names ISSUER too',
+      fix: 'leave it out there; further clients of ISSUER go into API_CLIENT_IDS',
+    });
+  }
   if (settings.metricsPort === settings.port) {
     problems.push({
       option: options.metricsPort.name,
@@ -156,10 +174,15 @@ function clientProblems({
 const variablesSet = (environment: Environment): string[] =>
   Object.keys(environment).filter((name) => (environment[name] ?? '') !== '');
 
+const namesOf = ({ name, alias, isSecret }: Option<unknown>): string[] => [
+  name,
+  ...(alias === undefined ? [] : [alias]),
+  ...(isSecret ? [`${name}_FILE`] : []),
+];
+
 /** HTTP_PROXY stands beside HTTPS_PROXY in many environments; nothing of ours goes to another machine over plain http. */
 const knownVariables = (): string[] => [
-  ...Object.values(options).flatMap(({ name, isSecret }) =>
-    isSecret ? [name, `${name}_FILE`] : [name],
-  ),
+  ...Object.values<Option<unknown>>(options).flatMap(namesOf),
   'HTTP_PROXY',
+  'http_proxy',
 ];

@@ -53,6 +53,24 @@ export const options: Options = {
     schema: values.origin,
     fix: 'write the public origin alone, e.g. https://www.example.com',
   },
+  basePath: {
+    ...publicSetting,
+    name: 'BASE_PATH',
+    meaning:
+      'Path below which everything of the site is, where others share its host, e.g. `/shop`; the callback URL is then `BASE_URL/shop/callback`. Health and metrics stay at the root of the port.',
+    default: '',
+    schema: values.basePath,
+    fix: 'write e.g. /shop, or nothing for the root',
+  },
+  cookieNamespace: {
+    ...publicSetting,
+    name: 'COOKIE_NAMESPACE',
+    meaning:
+      'Keeps the cookies of two programs on one host apart, e.g. `shop`: cookies know no ports. Empty: made of `BASE_PATH`. A change signs everybody out.',
+    default: '',
+    schema: values.optionalCookieNamespace,
+    fix: 'write one word, e.g. shop',
+  },
   issuer: {
     ...publicSetting,
     name: 'ISSUER',
@@ -193,6 +211,15 @@ export const options: Options = {
     schema: values.wholeNumber([1, values.mostSessionSeconds]),
     fix: 'write a number of seconds, e.g. 28800',
   },
+  sessionClaims: {
+    ...publicSetting,
+    name: 'SESSION_CLAIMS',
+    meaning:
+      'Claims of the ID token to keep in the session, with commas between, e.g. `custom:tenant`; `/api/me` answers with them. Few and small ones: each request reads them.',
+    default: '',
+    schema: values.words,
+    fix: 'write names of claims with commas between, e.g. custom:tenant',
+  },
   loginSeconds: {
     ...seconds,
     name: 'LOGIN_SECONDS',
@@ -217,6 +244,15 @@ export const options: Options = {
     default: '',
     schema: values.audience,
     fix: 'write e.g. https://api.example.com, or none',
+  },
+  apiIssuers: {
+    ...publicSetting,
+    name: 'API_ISSUERS',
+    meaning:
+      'JSON array of other issuers whose access tokens the API takes: each with `issuer`, `clientIds` and, if it is to speak of them, `audience`, `scopes`, `groups`, `groupsClaim`, `claims`, `emailIsVerified`.',
+    default: '[]',
+    schema: values.apiIssuers,
+    fix: 'write JSON as README.md shows under "Other issuers"',
   },
   apiScope: {
     ...publicSetting,

@@ -25,12 +25,28 @@ export interface IdentityProvider {
   readonly emailIsVerified?: boolean | undefined;
 }
 
+/** Another issuer whose access tokens the API takes; `ApiIssuer` of the relying party says what each member does. */
+export interface ApiIssuerSetting {
+  readonly issuer: string;
+  readonly clientIds: readonly string[];
+  readonly audience?: string | readonly string[] | null | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly groupsClaim?: string | undefined;
+  readonly claims?: readonly string[] | undefined;
+  readonly emailIsVerified?: boolean | undefined;
+}
+
 /** Everything that can be set, checked. `options` has the variable, unit, default and reason of each. */
 export interface Settings {
   readonly port: number;
   readonly host: string;
   /** An origin, without a slash at the end. */
   readonly baseUrl: string;
+  /** Where the site begins, without a slash at the end; empty at the root. */
+  readonly basePath: string;
+  /** `undefined`: made of the base path. */
+  readonly cookieNamespace: string | undefined;
   /** Exactly as configured: it is compared with `iss` character by character. */
   readonly issuer: string;
   readonly clientId: string;
@@ -53,10 +69,13 @@ export interface Settings {
   readonly sessionStore: string;
   readonly sessionIdleSeconds: number;
   readonly sessionAbsoluteSeconds: number;
+  /** Names of the ID token's claims that sessions keep. */
+  readonly sessionClaims: readonly string[];
   readonly loginSeconds: number;
   readonly apiClientIds: readonly string[];
   /** Empty: the base URL. `null`: not looked at. */
   readonly apiAudience: readonly string[] | null;
+  readonly apiIssuers: readonly ApiIssuerSetting[];
   readonly apiScope: string;
   /** Sites whose scripts may call the API with a bearer token; `*` for all. */
   readonly corsOrigins: readonly string[];

@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { GROUPS_CLAIM } from '../cognito/claims.js';
 import { readClientKey } from '../tokens/client-key.js';
-import type { IdentityProvider, Settings } from './settings.js';
+import type { ApiIssuerSetting, IdentityProvider, Settings } from './settings.js';
 
 /*
  * One schema per kind of value, each from the variable's text. The messages complete the sentence "NAME …" and never
@@ -52,6 +53,23 @@ export const origin: z.ZodType<string, string> = text((value) => {
     ? undefined
     : 'has a path or query';
 }).transform((value) => new URL(value).origin);
+
+/** Where routes are mounted; empty at the root. */
+export const basePath: z.ZodType<string, string> = text((value) =>
+  /^(?:\/[\w~-]+)*$/.test(value) ? undefined : 'is no path without a slash at its end',
+);
+
+/** The namespace of cookies that a base path makes. Cookie names allow no slash, and a path segment has no dot. */
+export const namespaceOf = (path: string): string =>
+  path.slice(1).toLowerCase().replaceAll('/', '.');
+
+export const cookieNamespace: z.ZodType<string, string> = text((value) =>
+  /^[\w.-]*$/.test(value) ? undefined : 'is not one word',
+);
+
+/** Empty text is "not set". */
+export const optionalCookieNamespace: z.ZodType<string | undefined, string> =
+  cookieNamespace.transform((value) => (value === '' ? undefined : value));
 
 /** A whole number in a range, or words that stand for one. */
 export const wholeNumber = (
@@ -268,24 +286,59 @@ const repeated = (values: readonly string[]): string[] => [
   ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
 ];
 
+/** JSON that must be a list of these. */
+const jsonList = <Value>(each: z.ZodType<Value>): z.ZodType<readonly Value[], string> =>
+  z
+    .string()
+    .transform((value, context): unknown => {
+      try {
+        return JSON.parse(value);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(each));
+
 /** A JSON array; names and e-mail domains must each be there once, or a choice would depend on the order. */
-export const identityProviders: z.ZodType<readonly IdentityProvider[], string> = z
-  .string()
-  .transform((value, context): unknown => {
-    try {
-      return JSON.parse(value);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'is not JSON' });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.array(identityProvider))
-  .superRefine((providers, context) => {
-    const twice = [
-      ...repeated(providers.map(({ name }) => name.toLowerCase())),
-      ...repeated(providers.flatMap(({ emailDomains }) => emailDomains)),
-    ];
-    for (const name of twice) {
-      context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
-    }
-  });
+export const identityProviders: z.ZodType<readonly IdentityProvider[], string> = jsonList(
+  identityProvider,
+).superRefine((providers, context) => {
+  const twice = [
+    ...repeated(providers.map(({ name }) => name.toLowerCase())),
+    ...repeated(providers.flatMap(({ emailDomains }) => emailDomains)),
+  ];
+  for (const name of twice) {
+    context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
+  }
+});
+
+/** Scopes and groups have members of their own; among the claims they would come in by another door. */
+export const notFurtherClaims: readonly string[] = ['scope', 'scp', GROUPS_CLAIM];
+
+const furtherClaim = filled.refine((name) => !notFurtherClaims.includes(name), {
+  error: 'is not for this list; write scopes and groups',
+});
+
+const apiIssuer = z.strictObject({
+  issuer: urlWithoutQuery,
+  clientIds: z.array(filled).min(1, 'is empty; name the clients it is trusted for'),
+  audience: z
+    .union([filled, z.array(filled).min(1, 'is empty')])
+    .nullable()
+    .optional(),
+  scopes: z.array(filled).optional(),
+  groups: z.array(filled).optional(),
+  groupsClaim: filled.optional(),
+  claims: z.array(furtherClaim).optional(),
+  emailIsVerified: z.boolean().optional(),
+});
+
+/** A JSON array; each issuer once. */
+export const apiIssuers: z.ZodType<readonly ApiIssuerSetting[], string> = jsonList(
+  apiIssuer,
+).superRefine((issuers, context) => {
+  for (const name of repeated(issuers.map(({ issuer }) => issuer))) {
+    context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
+  }
+});

@@ -45,8 +45,9 @@ export interface DoctorContext {
   clockAheadSeconds?: number;
 }
 
-export const callbackOf = ({ settings }: DoctorContext): string => `${settings.baseUrl}/callback`;
+export const callbackOf = ({ settings }: DoctorContext): string =>
+  `${settings.baseUrl}${settings.basePath}/callback`;
 
 /** Where each hop of a sign-out comes back to. */
 export const logoutUriOf = ({ settings }: DoctorContext): string =>
-  `${settings.baseUrl}/logout/continue`;
+  `${settings.baseUrl}${settings.basePath}/logout/continue`;

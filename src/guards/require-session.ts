@@ -1,6 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors.js';
-import { contextOf } from '../relying-party/context.js';
+import { contextOf, type RelyingPartyContext } from '../relying-party/context.js';
 import { loginUrl, pageThatFits } from '../relying-party/login-request.js';
 import { requireNotLost } from '../relying-party/lost-sessions.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
@@ -59,7 +59,7 @@ export function requireSession(
     if (wantsPage(req)) {
       requireNotLost(notesOf(req));
       if (req.method === 'POST') {
-        notesOf(req).returnTo = pageWithForm(req, relyingParty);
+        notesOf(req).returnTo = pageWithForm(req, contextOf(relyingParty));
         notesOf(req).stepUp = access;
         throw new RelyingPartyError(
           'form_not_sent',
@@ -79,13 +79,13 @@ export function requireSession(
  */
 function pageWithForm(
   req: Request,
-  { baseUrl, basePath }: Pick<RelyingParty, 'baseUrl' | 'basePath'>,
+  { baseUrl, basePath, homePath }: Pick<RelyingPartyContext, 'baseUrl' | 'basePath' | 'homePath'>,
 ): string {
   const referrer = req.get('Referer') ?? '';
-  if (!URL.canParse(referrer)) return '/';
+  if (!URL.canParse(referrer)) return homePath;
   const { origin, pathname, search } = new URL(referrer);
-  if (origin !== new URL(baseUrl).origin || pathname === pathOf(req)) return '/';
-  return pageThatFits(pathname + search, basePath);
+  if (origin !== new URL(baseUrl).origin || pathname === pathOf(req)) return homePath;
+  return pageThatFits(pathname + search, { basePath, homePath });
 }
 
 function refuse(res: Response, resourceMetadataUrl: string, stepUp: SessionAccess): never {

@@ -2,6 +2,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RequestHandler } from 'express';
 import { passwordsDerived } from './password.js';
+import { SeedError } from './seed.js';
 
 /** Where the state of the pools outlives them. */
 export interface StateFile {
@@ -36,13 +37,18 @@ export function createStateFile(path: string, currentText: () => string): StateF
   };
 }
 
-/** What an earlier run left; `undefined` when there was none. */
+/**
+ * What an earlier run left; `undefined` when there was none.
+ *
+ * @throws {SeedError} when it cannot be read
+ */
 export async function readStateFile(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new SeedError([{ path: '', problem }], path);
   }
 }
 

@@ -121,6 +121,7 @@ function partner(
     vouchesForEmail: () => emailIsVerified,
     allowance: { scopes: [...scopes], groups: [...groups], claims: [...claims] },
     keys: createProvider({
+      setting: 'API_ISSUERS',
       issuer,
       clientId,
       clientSecrets: null,

@@ -95,7 +95,7 @@ async function answerStray(
   returnTo: string | undefined,
 ): Promise<void> {
   const session = await context.currentSession(req, res);
-  if (session !== undefined) return res.redirect(302, returnTo ?? '/');
+  if (session !== undefined) return res.redirect(302, returnTo ?? context.homePath);
   context.notesOf(req).returnTo = returnTo;
   throw new RelyingPartyError(
     'login_transaction_missing',

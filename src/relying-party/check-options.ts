@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
-import { GROUPS_CLAIM } from '../cognito/claims.js';
 import * as values from '../config/values.js';
 import type { IdentityProvider, UpstreamSignOut } from '../config/settings.js';
 import {
@@ -28,13 +27,17 @@ type SignOut<Kind extends UpstreamSignOut['kind']> = Extract<UpstreamSignOut, { 
 /** Clocks that differ by more are wrong, and a token that has expired should not be good for longer. */
 const MOST_TOLERANCE_SECONDS = 600;
 
-const BASE_PATH = /^(?:\/[\w~-]+)*$/;
-const COOKIE_NAMESPACE = /^[\w.-]*$/;
-
-const like = (pattern: RegExp, fix: string): z.ZodType =>
+/** Empty text is as if it were left out. */
+const textOrNothing = (schema: z.ZodType<unknown, string>, fix: string): z.ZodType =>
   option((value) => {
-    return typeof value === 'string' && pattern.test(value) ? undefined : 'is not one';
-  }, fix);
+    if (value === '') return undefined;
+    return typeof value === 'string'
+      ? schema.safeParse(value).error?.issues[0]?.message
+      : 'is no text';
+  }, fix).optional();
+
+const localPath = (fix: string): z.ZodType =>
+  option((value) => (isLocalUrl(value) ? undefined : 'is no path'), fix).optional();
 
 const issuer = textLike(values.urlWithoutQuery, 'copy it from the discovery document');
 
@@ -146,7 +149,7 @@ const groupsClaim = text('give the name of a claim, or leave it out').optional()
 const furtherClaims = listOf(
   option((value) => {
     if (typeof value !== 'string' || value === '') return 'is no name';
-    return ['scope', 'scp', GROUPS_CLAIM].includes(value) ? 'is not for this list' : undefined;
+    return values.notFurtherClaims.includes(value) ? 'is not for this list' : undefined;
   }, 'give names of claims; for scopes and groups write scopes and groups'),
   'give a list of claims',
 ).optional();
@@ -234,18 +237,16 @@ export const optionShapes: Readonly<Record<keyof RelyingPartyOptions, z.ZodType>
     },
     'give { secrets, store }',
   ),
-  basePath: like(BASE_PATH, 'write e.g. /auth, or leave it out').optional(),
-  cookieNamespace: like(COOKIE_NAMESPACE, 'write one word').optional(),
+  basePath: textOrNothing(values.basePath, 'write e.g. /auth, or leave it out'),
+  cookieNamespace: textOrNothing(values.cookieNamespace, 'write one word'),
   scope: textLike(values.scope, 'write e.g. openid email profile').optional(),
   identityProviders: identityProviders.optional(),
   emailIsVerified: trueOrFalse.optional(),
   revokeReplaced: trueOrFalse.optional(),
   loginSeconds: seconds(1, values.mostLoginSeconds).optional(),
   api,
-  profilePath: option(
-    (value) => (isLocalUrl(value) ? undefined : 'is no path'),
-    'write e.g. /profile',
-  ).optional(),
+  profilePath: localPath('write e.g. /profile'),
+  homePath: localPath('write e.g. /'),
   proxy,
   viewsFolder,
   render: optionsOf<RelyingPartyViews>({

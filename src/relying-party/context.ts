@@ -31,6 +31,8 @@ export interface RelyingPartyParts {
   readonly baseUrl: string;
   /** Where the routes are mounted; empty at the root. */
   readonly basePath: string;
+  /** Where a way home leads. */
+  readonly homePath: string;
   readonly scope: string;
   readonly identityProviders: readonly IdentityProvider[];
   /** The OP's own users have verified addresses, also where it does not say so. */

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { GROUPS_CLAIM } from '../cognito/claims.js';
 import { isUserPool } from '../cognito/user-pool.js';
 import { FINISH_MS } from '../config/time-limits.js';
+import { namespaceOf } from '../config/values.js';
 import { checkOptions, refuseFurther, text } from '../errors/check-options.js';
 import { displayNameOf } from '../sessions/session.js';
 import { sealingSecrets } from '../sessions/sealing-secrets.js';
@@ -66,7 +67,7 @@ export function createRelyingParty(
 ): RelyingParty {
   refuseFurther('createRelyingParty', further);
   const options = checkRelyingPartyOptions(given);
-  const { issuer, clientId, session, basePath = '', api = {} } = options;
+  const { issuer, clientId, session, basePath = '', homePath = '/', api = {} } = options;
   const baseUrl = new URL(options.baseUrl).origin;
   const cookieNamespace = options.cookieNamespace ?? namespaceOf(basePath);
   const owner = { issuer, clientId, cookieNamespace };
@@ -90,6 +91,7 @@ export function createRelyingParty(
         });
   const provider = createProvider({
     issuer,
+    setting: 'ISSUER',
     clientId,
     clientSecrets,
     clientKey: options.clientKey && readClientKey(options.clientKey),
@@ -137,6 +139,7 @@ export function createRelyingParty(
     clientId,
     baseUrl,
     basePath,
+    homePath,
     scope: options.scope ?? DEFAULT_SCOPE,
     identityProviders: options.identityProviders ?? [],
     emailIsVerified: options.emailIsVerified ?? false,
@@ -162,6 +165,7 @@ export function createRelyingParty(
       secrets,
       cookieNamespace,
       basePath,
+      homePath,
       loginSeconds: options.loginSeconds ?? DEFAULT_LOGIN_SECONDS,
       isHttps,
       now,
@@ -198,6 +202,7 @@ export function createRelyingParty(
     return {
       title,
       basePath,
+      homePath,
       profilePath: options.profilePath ?? `${basePath}/sessions`,
       signedInAs: looked.found && displayNameOf(looked.found),
       isSessionKnown: looked.isSessionKnown,
@@ -277,10 +282,6 @@ function ofARequest<Rest extends unknown[], Result>(
 
 const proxyFrom = (proxy: RelyingPartyOptions['proxy']): ProxyOptions | undefined =>
   typeof proxy === 'string' ? { url: proxy } : proxy;
-
-/** Cookie names allow no slash, and a path segment has no dot. */
-const namespaceOf = (basePath: string): string =>
-  basePath.slice(1).toLowerCase().replaceAll('/', '.');
 
 /** The host's own page where it has one, else our view. */
 function createPages(

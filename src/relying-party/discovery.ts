@@ -44,6 +44,8 @@ export interface ProviderOptions extends Omit<ClientCredentials, 'clientSecret'>
   readonly issuer: string;
   /** `null` for a client without any. */
   readonly clientSecrets: ClientSecrets | null;
+  /** What an operator looks at when nobody answers at the issuer. */
+  readonly setting: 'ISSUER' | 'API_ISSUERS';
   /** What the metadata must name; default what a login needs. */
   readonly requiredEndpoints?: readonly RequiredEndpoint[] | undefined;
   readonly fetch: typeof fetch;
@@ -210,13 +212,13 @@ async function readMetadata(options: ProviderOptions): Promise<client.ServerMeta
     });
     server = discovered.serverMetadata();
   } catch (error) {
-    throw discoveryError(error);
+    throw discoveryError(error, options.setting);
   }
   checkMetadata(server, issuer, options.requiredEndpoints ?? LOGIN_ENDPOINTS);
   return server;
 }
 
-function discoveryError(error: unknown): RelyingPartyError {
+function discoveryError(error: unknown, setting: string): RelyingPartyError {
   const isWrongAnswer =
     error instanceof client.ClientError && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED';
   return isWrongAnswer
@@ -227,7 +229,7 @@ function discoveryError(error: unknown): RelyingPartyError {
           cause: error,
         },
       )
-    : new RelyingPartyError('provider_unavailable', `discovery: ${reasonOf(error)}`, {
+    : new RelyingPartyError('provider_unavailable', `discovery of ${setting}: ${reasonOf(error)}`, {
         cause: error,
       });
 }

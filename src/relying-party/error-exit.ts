@@ -16,10 +16,11 @@ export function createErrorHandler(
   securityHeaders: RequestHandler,
   metadata: ResourceMetadata,
 ): ErrorRequestHandler {
-  const { basePath } = context;
+  const { basePath, homePath } = context;
   const remindOfMount = createMountReminder(metadata, context.events);
   const handler = errorHandler({
     basePath,
+    homePath,
     challenge: `Bearer resource_metadata="${metadata.url}"`,
     renderError: async (req, res, error) =>
       context.render('error', {

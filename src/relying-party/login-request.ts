@@ -31,12 +31,15 @@ export const ACR_VALUES: RegExp =
  */
 export function readLoginRequest(
   req: Request,
-  { identityProviders, basePath }: Pick<RelyingPartyContext, 'identityProviders' | 'basePath'>,
+  {
+    identityProviders,
+    ...paths
+  }: Pick<RelyingPartyContext, 'identityProviders' | 'basePath' | 'homePath'>,
 ): LoginRequest {
   refuseUnlessOpenedByAPerson(req);
   const query = queryOf(req);
   return {
-    returnTo: readReturnTo(query['return_to'], basePath),
+    returnTo: readReturnTo(query['return_to'], paths),
     provider: namedProvider(identityProviders, query['provider']),
     email: email(query['email']),
     stepUp: {
@@ -54,17 +57,23 @@ export const MAX_RETURN_TO_LENGTH = 1024;
 export const MAX_WRITTEN_LENGTH = 2048;
 
 /** A page of ours; better said than forgotten, if it is too long. */
-function readReturnTo(candidate: unknown, basePath: string): string {
-  const page = localUrl(candidate, '/', basePath);
-  if (page === '/' && typeof candidate === 'string') requireRoomFor(writtenUrl(candidate));
+function readReturnTo(
+  candidate: unknown,
+  { basePath, homePath }: Pick<RelyingPartyContext, 'basePath' | 'homePath'>,
+): string {
+  const page = localUrl(candidate, homePath, basePath);
+  if (page === homePath && typeof candidate === 'string') requireRoomFor(writtenUrl(candidate));
   requireRoomFor(page);
   return page;
 }
 
 /** This page of ours as one to come back to, or the start page. */
-export function pageThatFits(candidate: string, basePath: string): string {
-  const page = localUrl(candidate, '/', basePath);
-  return isRoomFor(page) ? page : '/';
+export function pageThatFits(
+  candidate: string,
+  { basePath, homePath }: Pick<RelyingPartyContext, 'basePath' | 'homePath'>,
+): string {
+  const page = localUrl(candidate, homePath, basePath);
+  return isRoomFor(page) ? page : homePath;
 }
 
 function isRoomFor(page: string): boolean {

@@ -35,6 +35,7 @@ export interface LoginTransactionsOptions {
   readonly isHttps: boolean;
   readonly cookieNamespace: string;
   readonly basePath: string;
+  readonly homePath: string;
   readonly now: () => number;
 }
 
@@ -71,7 +72,7 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
     const startedAt = opened.readUIntBE(SEED_BYTES, TIME_BYTES);
     return {
       ...derived(opened.subarray(0, SEED_BYTES)),
-      ...readWishes(opened.subarray(SEED_BYTES + TIME_BYTES).toString('utf8'), options.basePath),
+      ...readWishes(opened.subarray(SEED_BYTES + TIME_BYTES).toString('utf8'), options),
       isExpired: now() - startedAt > options.loginSeconds * 1000,
       startedAt,
     };
@@ -133,10 +134,13 @@ function writeWishes(returnTo: string, { maxAgeSeconds, acrValues }: StepUp): Bu
   return Buffer.from(lines.join('\n').trimEnd());
 }
 
-function readWishes(text: string, basePath: string): Pick<LoginTransaction, 'returnTo' | 'stepUp'> {
+function readWishes(
+  text: string,
+  { basePath, homePath }: Pick<LoginTransactionsOptions, 'basePath' | 'homePath'>,
+): Pick<LoginTransaction, 'returnTo' | 'stepUp'> {
   const [returnTo, maxAge = '', acrValues = ''] = text.split('\n');
   return {
-    returnTo: localUrl(returnTo, '/', basePath),
+    returnTo: localUrl(returnTo, homePath, basePath),
     stepUp: {
       maxAgeSeconds: maxAge === '' ? undefined : Number(maxAge),
       acrValues: acrValues === '' ? undefined : acrValues,

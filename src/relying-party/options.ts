@@ -80,6 +80,8 @@ export interface RelyingPartyOptions {
   readonly api?: ApiOptions | undefined;
   /** Where the name of a signed-in person leads, on our pages; default our page of sessions. */
   readonly profilePath?: string | undefined;
+  /** Where the way home of our pages leads, and a sign-in that names no page of the host; default `/`. */
+  readonly homePath?: string | undefined;
   /** A folder whose views replace ours one by one. */
   readonly viewsFolder?: string | URL | undefined;
   /** Functions that replace our pages one by one: each is given what the view would be, and returns a whole HTML document. */

@@ -16,6 +16,7 @@ export function createProbe(settings: Settings, fetch: typeof globalThis.fetch):
   return async (secret) => {
     const provider = createProvider({
       issuer,
+      setting: 'ISSUER',
       clientId,
       clientSecrets: createClientSecrets({ secrets: [secret], now, events }),
       clientAuthentication,

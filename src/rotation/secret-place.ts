@@ -23,14 +23,16 @@ const OTHERS = 0o007;
  *
  * @param environment as the site has it, `.env` included
  * @param secrets as they were read from it
+ * @param settingsFile the `.env`
  * @throws {SetupError} when it is nowhere that could be written
  */
 export async function secretPlace(
   environment: Environment,
   secrets: readonly string[],
+  settingsFile = '.env',
 ): Promise<SecretPlace> {
   const file = environment[`${VARIABLE}_FILE`]?.trim() ?? '';
-  return file === '' ? inEnvFile(secrets) : inFile(file);
+  return file === '' ? inEnvFile(settingsFile, secrets) : inFile(file);
 }
 
 async function inFile(path: string): Promise<SecretPlace> {
@@ -56,8 +58,8 @@ async function statOf(path: string): Promise<[string, Stats]> {
   }
 }
 
-async function inEnvFile(secrets: readonly string[]): Promise<SecretPlace> {
-  const file = await readEnvFile('.env');
+async function inEnvFile(settingsFile: string, secrets: readonly string[]): Promise<SecretPlace> {
+  const file = await readEnvFile(settingsFile);
   const written = file.values[VARIABLE]?.split(/\s+/).filter((word) => word !== '') ?? [];
   if (written.join(' ') !== secrets.join(' ')) {
     throw new SetupError(
@@ -65,11 +67,11 @@ async function inEnvFile(secrets: readonly string[]): Promise<SecretPlace> {
     );
   }
   return {
-    name: `${VARIABLE} in .env`,
+    name: `${VARIABLE} in ${settingsFile}`,
     isReadAgain: false,
     async write(next) {
       // As it is now: it may have been edited meanwhile.
-      const { path, text } = await readEnvFile('.env');
+      const { path, text } = await readEnvFile(settingsFile);
       await writeEnvFile(path, withVariables(text, new Map([[VARIABLE, next.join(' ')]])));
     },
   };

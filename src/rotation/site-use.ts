@@ -18,7 +18,8 @@ export interface SiteUse {
 export async function listenToSite(settings: Settings): Promise<SiteUse | undefined> {
   const { sessionStore, issuer, clientId } = settings;
   if (sessionStore === 'memory:') return undefined;
-  if (sessionStore.startsWith('file:') && !existsSync(pathOfFileUrl(sessionStore))) return undefined;
+  if (sessionStore.startsWith('file:') && !existsSync(pathOfFileUrl(sessionStore)))
+    return undefined;
   const store = await openSessionStore(sessionStore, { now: Date.now });
   const use = createClientSecretUse({ store, issuer, clientId, now: Date.now });
   return { look: (secret) => use.count(secret), close: () => store.close() };

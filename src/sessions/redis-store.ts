@@ -35,7 +35,9 @@ export async function openRedisStore(
   url: string,
   options: { now: () => number },
 ): Promise<SessionStore> {
-  const store = new RedisStore(await RedisCommands.open(parseRedisUrl(url)), options.now);
+  const address = parseRedisUrl(url);
+  const place = address.hosts.map(({ host, port }) => `${host}:${port}`).join(', ');
+  const store = new RedisStore(await RedisCommands.open(address), place, options.now);
   const deadline = performance.now() + STORE_ANSWER_MS;
   for (;;) {
     try {
@@ -67,15 +69,18 @@ const refused = (error: unknown): ConfigError =>
 
 class RedisStore implements SessionStore {
   readonly #redis: RedisCommands;
+  readonly #place: string;
   readonly #now: () => number;
 
-  constructor(redis: RedisCommands, now: () => number) {
+  /** @param place for messages */
+  constructor(redis: RedisCommands, place: string, now: () => number) {
     this.#redis = redis;
+    this.#place = place;
     this.#now = now;
   }
 
   create(key: string, { session, tokens, expiresAt, indexes }: NewStoredSession): Promise<void> {
-    return inTime(async () => {
+    return this.#inTime(async () => {
       const fields = { session, tokens, expires_at: expiresAt, indexes: JSON.stringify(indexes) };
       const command = evaluate(
         scripts.createSession,
@@ -90,21 +95,21 @@ class RedisStore implements SessionStore {
   }
 
   read(key: string): Promise<StoredSession | undefined> {
-    return inTime(async () => {
+    return this.#inTime(async () => {
       const [session, expiresAt] = await this.#liveFields(key, 'session');
       return session && { session, expiresAt };
     });
   }
 
   readTokens(key: string): Promise<Uint8Array | undefined> {
-    return inTime(async () => (await this.#liveFields(key, 'tokens'))[0]);
+    return this.#inTime(async () => (await this.#liveFields(key, 'tokens'))[0]);
   }
 
   update(
     key: string,
     { session, tokens, expiresAt, expected }: StoredSessionChange,
   ): Promise<boolean> {
-    return inTime(async () => {
+    return this.#inTime(async () => {
       const name = redisKey('session', key);
       const ttl = expiresAt === undefined ? '' : this.#ttl(expiresAt);
       const fields = pairs({ session, tokens, expires_at: expiresAt });
@@ -120,7 +125,7 @@ class RedisStore implements SessionStore {
   }
 
   destroy(key: string): Promise<Uint8Array | undefined> {
-    return inTime(async () => {
+    return this.#inTime(async () => {
       const name = redisKey('session', key);
       const command = evaluate(scripts.destroySession, name);
       // Answered in any case, because nobody else will get the tokens and revoke them.
@@ -134,7 +139,7 @@ class RedisStore implements SessionStore {
   }
 
   find(index: string): Promise<string[]> {
-    return inTime(async () => {
+    return this.#inTime(async () => {
       const name = redisKey('index', index);
       const keys = ((await this.#redis.read(name, ['ZRANGE', name, '0', '-1'])) as Buffer[]).map(
         String,
@@ -147,7 +152,7 @@ class RedisStore implements SessionStore {
   }
 
   lock(name: string, ttlMs: number): Promise<string | undefined> {
-    return inTime(async () => {
+    return this.#inTime(async () => {
       const proof = randomUUID();
       const key = redisKey('lock', name);
       const taken = await this.#redis.write(key, ['SET', key, proof, 'NX', 'PX', String(ttlMs)]);
@@ -156,7 +161,7 @@ class RedisStore implements SessionStore {
   }
 
   renewLock(name: string, proof: string, ttlMs: number): Promise<boolean> {
-    return inTime(async () => {
+    return this.#inTime(async () => {
       const key = redisKey('lock', name);
       const command = evaluate(scripts.renewLock, key, proof, ttlMs);
       return (await this.#redis.write(key, command)) === 1;
@@ -164,14 +169,14 @@ class RedisStore implements SessionStore {
   }
 
   unlock(name: string, proof: string): Promise<void> {
-    return inTime(async () => {
+    return this.#inTime(async () => {
       const key = redisKey('lock', name);
       await this.#redis.write(key, evaluate(scripts.unlock, key, proof));
     });
   }
 
   remember(value: string, expiresAt: number): Promise<boolean> {
-    return inTime(async () => {
+    return this.#inTime(async () => {
       const key = redisKey('remembered', value);
       const ttl = String(Math.max(1, expiresAt - this.#now()));
       return (await this.#redis.writeToReplica(key, ['SET', key, '', 'NX', 'PX', ttl])) !== null;
@@ -179,7 +184,7 @@ class RedisStore implements SessionStore {
   }
 
   ping(): Promise<void> {
-    return inTime(() => this.#redis.ping());
+    return this.#inTime(() => this.#redis.ping());
   }
 
   async close(): Promise<void> {
@@ -218,13 +223,13 @@ class RedisStore implements SessionStore {
   #ttl(expiresAt: number): number {
     return Math.max(0, expiresAt - this.#now()) + CLEAR_UP_MS;
   }
-}
 
-async function inTime<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await withinTimeLimit(work(), STORE_ANSWER_MS);
-  } catch (error) {
-    throw storeUnavailable(error);
+  async #inTime<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await withinTimeLimit(work(), STORE_ANSWER_MS);
+    } catch (error) {
+      throw storeUnavailable(error, this.#place);
+    }
   }
 }
 

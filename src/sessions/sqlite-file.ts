@@ -68,7 +68,7 @@ export async function openSqliteFile(path: string): Promise<SqliteFile> {
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     throw storeMisconfigured(
-      `names a file that cannot be used: ${error instanceof Error ? error.message : String(error)}`,
+      `names a file that cannot be used (${resolve(path)}): ${error instanceof Error ? error.message : String(error)}`,
       'use a folder on a local disk that this user may write to, and remove the file there if it is damaged',
       error,
     );

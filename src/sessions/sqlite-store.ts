@@ -133,7 +133,7 @@ class SqliteStore implements SessionStore {
       if (this.#isDamaged || this.#file.isReplaced()) await this.#openAgain();
       this.#file.check();
     } catch (error) {
-      throw storeUnavailable(error);
+      throw storeUnavailable(error, this.#path);
     }
   }
 
@@ -161,7 +161,7 @@ class SqliteStore implements SessionStore {
       return await untilNotBusy(STORE_ANSWER_MS, () => step(this.#statements, this.#file));
     } catch (error) {
       if (reasonOf(error) === 'damaged') this.#isDamaged = true;
-      throw storeUnavailable(error);
+      throw storeUnavailable(error, this.#path);
     }
   }
 

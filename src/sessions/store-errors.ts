@@ -9,12 +9,22 @@ export function storeMisconfigured(problem: string, fix: string, cause?: unknown
   return new ConfigError([{ option: 'SESSION_STORE', problem, fix }], { cause });
 }
 
-/** The store did not answer, or answered with a fault; `cause` says which. It says nothing about whether a session exists. */
-export function storeUnavailable(cause: unknown): RelyingPartyError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+/**
+ * The store did not answer, or answered with a fault; `cause` says which. It says nothing about whether a session exists.
+ *
+ * @param place where the store is, without any password; absent where nobody knows
+ */
+export function storeUnavailable(cause: unknown, place?: string): RelyingPartyError {
+  const where = place === undefined ? '' : ` at ${place} (SESSION_STORE)`;
   return new RelyingPartyError(
     'session_store_unavailable',
-    `the session store does not answer: ${reason}`,
+    `the session store${where} does not answer: ${wordsOf(cause)}`,
     { cause },
   );
+}
+
+/** Of several attempts to connect, as to each address of `localhost`, the last; together they have no words. */
+function wordsOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.message === '') return wordsOf(cause.errors.at(-1));
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -5,6 +5,7 @@ import { controlPlaneAt, importAwsSdk } from '../cognito/control-plane.js';
 import { codeOf, patiently, type Wait } from './patience.js';
 import { unknownMembers } from './sdk-model.js';
 import { SetupError } from './setup-error.js';
+import { withAddress } from './unreachable.js';
 
 /** Cognito's control plane, with the patience that its request limits ask for. */
 export interface CognitoApi {
@@ -57,12 +58,6 @@ export async function connect({
     // Ours instead: the SDK would also repeat a creation whose answer was lost.
     maxAttempts: 1,
   });
-  cognito.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      (args) =>
-        patiently(() => next(args), !commandName.includes('Create'), wait),
-    { step: 'initialize', name: 'patience' },
-  );
   const unknown = new Set<string>();
   compareDescriptions(cognito, sdk, (member) => unknown.add(member));
   const knownRegion = await cognito.config.region().catch((cause: unknown) => {
@@ -76,6 +71,21 @@ export async function connect({
       UseDualStack: false,
     }).url.href;
 
+  const destination = {
+    address: origin.replace(/\/$/, ''),
+    isEndpointUrl: endpointUrl !== undefined,
+  };
+  const located = async <Answer>(call: Promise<Answer>): Promise<Answer> =>
+    call.catch((error: unknown) => {
+      throw withAddress(error, destination);
+    });
+  cognito.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) =>
+        located(patiently(() => next(args), !commandName.includes('Create'), wait)),
+    { step: 'initialize', name: 'patience' },
+  );
+
   return {
     cognito,
     sdk,
@@ -84,7 +94,7 @@ export async function connect({
     sdkVersion: (await cognito.config.defaultUserAgentProvider())[0]?.[1] ?? '',
     unknownMembers: unknown,
     discover: (poolId) =>
-      discover(`${origin.replace(/\/$/, '')}/${poolId}`, proxiedFetch ?? fetch, wait),
+      located(discover(`${destination.address}/${poolId}`, proxiedFetch ?? fetch, wait)),
   };
 }
 

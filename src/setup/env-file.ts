@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { parseEnv } from 'node:util';
+import { open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { readDotenv } from '../config/dotenv.js';
+import { readSettingsFile } from '../config/settings-file.js';
 import { nameOf, codeOf } from './patience.js';
 import { SetupError } from './setup-error.js';
 
@@ -18,22 +19,13 @@ export interface EnvFile {
 /**
  * Reads the file; one that does not exist is empty.
  *
- * @throws {SetupError} when it cannot be read
+ * @throws {ConfigError} when it cannot be read, with every line that cannot
  */
 export async function readEnvFile(path: string): Promise<EnvFile> {
-  try {
-    const real = await realpath(path);
-    const [text, { mode }] = [await readFile(real, 'utf8'), await stat(real)];
-    const isOpen = (mode & 0o077) !== 0;
-    return { path: real, exists: true, text, values: parseEnv(text), isOpen };
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') {
-      return { path, exists: false, text: '', values: {}, isOpen: false };
-    }
-    throw new SetupError(`${path} cannot be read (${codeOf(error) || nameOf(error)}).`, {
-      cause: error,
-    });
-  }
+  const file = readSettingsFile(path);
+  if (file === undefined) return { path, exists: false, text: '', values: {}, isOpen: false };
+  const isOpen = ((await stat(path)).mode & 0o077) !== 0;
+  return { path: await realpath(path), exists: true, isOpen, text: file.text, values: file.values };
 }
 
 /**
@@ -66,40 +58,23 @@ export async function writeEnvFile(path: string, text: string, mode = 0o600): Pr
   }
 }
 
-/** A line, or an assignment whose quoted value may span several; Node's own reading of such files. */
-const PIECE =
-  /(?:[ \t]*(?:export[ \t]+)?(?<name>[\w.-]+)[ \t]*=[ \t]*(?:'[^']*'|"[^"]*"|`[^`]*`)[^\n]*|[ \t]*(?:export[ \t]+)?(?<plain>[\w.-]+)[ \t]*=[^\n]*|[^\n]*)(?:\n|$)/y;
-
 /**
  * The text with these variables set. Each takes the place of its last assignment, the one that counts, or comes at the
  * end; every other line stays as it is.
  */
 export function withVariables(text: string, values: ReadonlyMap<string, string>): string {
-  const pieces = piecesOf(text);
+  const [lineEnd = '\n'] = /\r\n|\n|\r/.exec(text) ?? [];
+  const isWhole = text === '' || /[\r\n]$/.test(text);
+  const pieces: { name?: string; text: string }[] = [
+    ...readDotenv(isWhole ? text : text + lineEnd).pieces,
+  ];
   for (const [name, value] of values) {
-    const assignment = `${name}=${quoted(value)}\n`;
+    const assignment = { name, text: `${name}=${quoted(value)}${lineEnd}` };
     const index = pieces.findLastIndex((piece) => piece.name === name);
-    if (index < 0) pieces.push({ name, text: assignment });
-    else pieces[index] = { name, text: assignment };
+    if (index < 0) pieces.push(assignment);
+    else pieces[index] = assignment;
   }
   return pieces.map((piece) => piece.text).join('');
-}
-
-interface Piece {
-  readonly name: string | undefined;
-  readonly text: string;
-}
-
-function piecesOf(text: string): Piece[] {
-  const whole = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-  const pieces: Piece[] = [];
-  PIECE.lastIndex = 0;
-  while (PIECE.lastIndex < whole.length) {
-    const match = PIECE.exec(whole);
-    if (match === null) break;
-    pieces.push({ name: match.groups?.['name'] ?? match.groups?.['plain'], text: match[0] });
-  }
-  return pieces;
 }
 
 /** As Node, Docker Compose, systemd and a shell all read it. */

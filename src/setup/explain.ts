@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { proxyFailureIn } from '../errors/proxy-failure.js';
-import { codeOf, nameOf } from './patience.js';
+import { nameOf } from './patience.js';
 import { SetupError } from './setup-error.js';
 import type { Step } from './step.js';
+import { UnreachableError } from './unreachable.js';
 
 /**
  * The failure of a call in words that say what to do. What is no answer of AWS stays as it is: a fault of ours.
@@ -45,11 +45,6 @@ function adviceOn(error: Error, step: Step | undefined): string | undefined {
     const suggestion = `${wanted.slice(0, 50)}-${randomBytes(2).toString('hex')}`;
     return `The domain prefix ${wanted} cannot be had: ${error.message} Prefixes are shared by everybody in a region; try --domain-prefix ${suggestion}.`;
   }
-  const failure = proxyFailureIn(error);
-  if (failure !== undefined) return `Cognito cannot be reached: ${failure.message}.`;
-  const code = codeOf(error);
-  if (/^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH)/.test(code)) {
-    return `Cognito cannot be reached (${code}).`;
-  }
+  if (error instanceof UnreachableError) return error.message;
   return '$metadata' in error ? `AWS answered ${name}: ${error.message}` : undefined;
 }

@@ -12,6 +12,7 @@ export interface Caller {
   email: string | null;
   groups: readonly string[];
   scopes: readonly string[];
+  claims: Readonly<Record<string, unknown>>;
   via: 'session' | 'bearer';
 }
 
@@ -23,6 +24,7 @@ export const caller: z.ZodType<Caller, Caller> = z
     email: z.string().nullable().describe('null if not verified, and for bearer tokens'),
     groups: names().describe('cognito:groups'),
     scopes: names(),
+    claims: z.record(z.string(), z.unknown()).describe('Those that SESSION_CLAIMS names'),
     via: z.enum(['session', 'bearer']),
   })
   .describe('Who is calling');

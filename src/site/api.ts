@@ -13,6 +13,9 @@ export interface ApiOptions {
   readonly ordersScope: string;
   /** The group `/api/admin` asks for. */
   readonly adminGroup: string;
+  /** Claims that `/api/me` answers with, if the caller has them. */
+  readonly sessionClaims: readonly string[];
+  /** Where the site begins. */
   readonly baseUrl: string;
   /** The session cookie's name, for the description. */
   readonly cookie: string;
@@ -42,20 +45,23 @@ export function createApi(options: ApiOptions): Router {
   return api;
 }
 
-function apiRoutes({ ordersScope, adminGroup }: ApiOptions): readonly ApiRoute[] {
+function apiRoutes({ ordersScope, adminGroup, sessionClaims }: ApiOptions): readonly ApiRoute[] {
   return [
     route({
       path: '/api/me',
       summary: 'Who is calling',
       access: {},
       answer: caller,
-      respond: ({ subject, username, name, email, groups, scopes, via }) => ({
+      respond: ({ subject, username, name, email, groups, scopes, claims, via }) => ({
         sub: subject,
         username: username ?? null,
         name: name ?? null,
         email: email ?? null,
         groups,
         scopes,
+        claims: Object.fromEntries(
+          sessionClaims.flatMap((claim) => (claim in claims ? [[claim, claims[claim]]] : [])),
+        ),
         via,
       }),
     }),

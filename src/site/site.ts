@@ -20,6 +20,8 @@ export interface SiteOptions {
   readonly identityProviderLabel: (name: string | undefined) => string;
   /** The scope `/api/orders` asks for; default `orders/read`. */
   readonly ordersScope?: string;
+  /** Claims that `/api/me` answers with, if the caller has them; default none. */
+  readonly sessionClaims?: readonly string[];
   /** Epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
 }
@@ -27,7 +29,7 @@ export interface SiteOptions {
 /** The demonstration: a start page for everyone, a guarded page, and API routes guarded in three ways. */
 export function createSite(rp: RelyingParty, options: SiteOptions): Router {
   const { requireSession, requireApiAccess, identityProviderLabel } = options;
-  const { ordersScope = 'orders/read', now = Date.now } = options;
+  const { ordersScope = 'orders/read', sessionClaims = [], now = Date.now } = options;
   const render = createRenderer<SiteViews>(undefined, rp.basePath);
   const site = Router();
 
@@ -61,7 +63,8 @@ export function createSite(rp: RelyingParty, options: SiteOptions): Router {
       requireApiAccess,
       ordersScope,
       adminGroup,
-      baseUrl: rp.baseUrl,
+      sessionClaims,
+      baseUrl: rp.baseUrl + rp.basePath,
       cookie: rp.sessionCookieName,
     }),
   );

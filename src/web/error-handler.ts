@@ -31,6 +31,8 @@ export interface ErrorHandlerOptions {
   readonly onError: (error: unknown, request: FailedRequest) => void;
   /** Where the relying party's routes are mounted; default the root. */
   readonly basePath?: string | undefined;
+  /** Where the way home leads; default `/`. */
+  readonly homePath?: string | undefined;
   /** The `WWW-Authenticate` of a 401 that has none yet; default `Bearer`. */
   readonly challenge?: string | undefined;
 }
@@ -44,6 +46,7 @@ export function errorHandler({
   renderError,
   onError,
   basePath = '',
+  homePath = '/',
   challenge = 'Bearer',
 }: ErrorHandlerOptions): ErrorRequestHandler {
   return async (error: unknown, req, res, _next) => {
@@ -63,7 +66,13 @@ export function errorHandler({
     setDefaultHeaders(res, status, challenge);
     if (wantsPage(req)) {
       try {
-        const page = { code, title, detail, requestId, next: nextStep(code, req, basePath) };
+        const page = {
+          code,
+          title,
+          detail,
+          requestId,
+          next: nextStep(code, req, { basePath, homePath }),
+        };
         sendPage(res, await renderError(req, res, page), status);
         return;
       } catch (renderingError) {
@@ -110,14 +119,20 @@ function setDefaultHeaders(res: Response, status: number, challenge: string): vo
   if (status === 503) setUnlessPresent('Retry-After', '30');
 }
 
-function nextStep(code: RelyingPartyErrorCode, req: Request, basePath: string): ErrorPage['next'] {
-  const here = req.method === 'GET' ? writtenUrl(targetOf(req)) : '/';
+interface Paths {
+  readonly basePath: string;
+  readonly homePath: string;
+}
+
+function nextStep(code: RelyingPartyErrorCode, req: Request, paths: Paths): ErrorPage['next'] {
+  const { basePath, homePath } = paths;
+  const here = req.method === 'GET' ? writtenUrl(targetOf(req)) : homePath;
   const { next } = errorCatalogue[code];
-  if (code === 'address_too_long') return signIn('/', basePath);
-  if (next === 'sign-in') return signIn(localUrl(here, '/', basePath), basePath);
-  if (next === 'retry') return retry(here, basePath);
+  if (code === 'address_too_long') return signIn(homePath, paths);
+  if (next === 'sign-in') return signIn(localUrl(here, homePath, basePath), paths);
+  if (next === 'retry') return retry(here, paths);
   if (next === 'sign-out') return { label: 'Sign out', href: `${basePath}/logout` };
-  return { label: 'Go to the start page', href: '/' };
+  return { label: 'Go to the start page', href: homePath };
 }
 
 /** The callback itself; what lies below it is the host's. */
@@ -127,13 +142,14 @@ function isCallback(target: string, basePath: string): boolean {
   return path === callback || path === `${callback}/`;
 }
 
-function signIn(returnTo: string, basePath: string): ErrorPage['next'] {
-  const query = returnTo === '/' ? '' : `?return_to=${encodeURIComponent(returnTo)}`;
+function signIn(returnTo: string, { basePath, homePath }: Paths): ErrorPage['next'] {
+  const query = returnTo === homePath ? '' : `?return_to=${encodeURIComponent(returnTo)}`;
   return { label: 'Sign in', href: `${basePath}/login${query}` };
 }
 
-function retry(here: string, basePath: string): ErrorPage['next'] {
+function retry(here: string, paths: Paths): ErrorPage['next'] {
+  const { basePath, homePath } = paths;
   // A callback's address holds a code that works once, and must not be written into a page either.
-  if (isCallback(here, basePath)) return signIn('/', basePath);
-  return { label: 'Try again', href: isLocalUrl(here) ? here : '/' };
+  if (isCallback(here, basePath)) return signIn(homePath, paths);
+  return { label: 'Try again', href: isLocalUrl(here) ? here : homePath };
 }

@@ -3,6 +3,8 @@ export interface PageContext {
   readonly title: string;
   /** Where the relying party's routes are mounted; empty at the root. Links to them begin with it. */
   readonly basePath: string;
+  /** Where the way home leads. */
+  readonly homePath: string;
   /** Where the name of the signed-in person leads. */
   readonly profilePath: string;
   /** What to call the signed-in person; `undefined` when nobody is signed in, or nobody can tell. */

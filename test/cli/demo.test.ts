@@ -10,7 +10,11 @@ afterAll(endCommands);
 
 describe('lifeguard demo', async () => {
   const [port, poolsPort] = [await freePort(), await freePort()];
-  const demo = lifeguard('demo', { PORT: String(port), POOLS_PORT: String(poolsPort) });
+  // The variables are taken too, and the options win.
+  const demo = lifeguard(`demo --port ${port} --pools-port ${poolsPort}`, {
+    PORT: '1',
+    POOLS_PORT: '1',
+  });
   const site = `http://localhost:${port}`;
   const pools = `http://127.0.0.1:${poolsPort}`;
 
@@ -100,6 +104,21 @@ describe('lifeguard demo, when it cannot start', () => {
     const demo = lifeguard('demo', { NODE_ENV: 'production' });
     expect(await demo.exit()).toBe(1);
     expect(demo.errors()).toMatch(/^The demo .* NODE_ENV=production.*lifeguard serve.*\n$/);
+  });
+
+  it.each(['--port', '--pools-port'])('says in one line that %s is taken', async (option) => {
+    const { port, release } = await takenPort();
+    const others = { PORT: String(await freePort()), POOLS_PORT: String(await freePort()) };
+    const demo = lifeguard(`demo ${option} ${port}`, others);
+    expect(await demo.exit()).toBe(1);
+    expect(demo.output()).toContain(`set ${option} to another one.`);
+    release();
+  });
+
+  it.each(['--port 0', '--pools-port x'])('refuses %s', async (option) => {
+    const demo = lifeguard(`demo ${option}`);
+    expect(await demo.exit()).toBe(1);
+    expect(demo.errors()).toContain(`error: option '${option.split(' ')[0]} <port>'`);
   });
 
   it.each(['x', '0', '70000'])('refuses PORT=%s', async (port) => {

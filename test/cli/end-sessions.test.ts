@@ -107,3 +107,23 @@ it('says that it cannot see sessions in another process’s memory', async () =>
   expect(await command.exit()).toBe(1);
   expect(command.errors()).toContain('SESSION_STORE is memory:');
 });
+
+describe('where the store cannot be reached', () => {
+  it.each([
+    ['redis://site:hunter2@127.0.0.1:9', '127.0.0.1:9'],
+    ['redis://localhost:9', 'localhost:9'],
+    [
+      'redis+sentinel://127.0.0.1:9,127.0.0.1:10/main?sentinel_password=hunter2',
+      '127.0.0.1:9, 127.0.0.1:10',
+    ],
+    ['redis+cluster://127.0.0.1:9', '127.0.0.1:9'],
+    ['redis://nowhere.invalid:6379', 'nowhere.invalid:6379'],
+  ])('says the address, the setting and the error: %s', async (SESSION_STORE, place) => {
+    const command = lifeguard('end-sessions alice', { ...environment, SESSION_STORE });
+    expect(await command.exit()).toBe(1);
+    const words = `No session was ended: the session store at ${place} (SESSION_STORE) does not answer: `;
+    expect(command.errors()).toContain(words);
+    expect(command.errors().slice(words.length)).toMatch(/[a-z]{4}/i);
+    expect(command.output()).not.toMatch(/hunter2|\n\s+at /);
+  });
+});

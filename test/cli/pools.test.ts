@@ -80,6 +80,26 @@ describe('lifeguard pools', () => {
     expect(pools.errors()).toContain('--port');
     release();
   });
+
+  it.each(['--seed .', '--state .', '--seed absent.yaml'])(
+    'names the file of %s',
+    async (option) => {
+      const pools = lifeguard(`pools --port 0 ${option}`);
+      expect(await pools.exit()).toBe(1);
+      const [, file = ''] = option.split(' ');
+      expect(pools.errors()).toContain(`The seed of the pools in ${file} cannot be used:`);
+      expect(pools.errors()).toMatch(/EISDIR|ENOENT/);
+      expect(pools.errors()).not.toMatch(/\n\s+at /);
+    },
+  );
+
+  it('says when this machine has no such address', async () => {
+    const pools = lifeguard('pools --port 0 --host 10.255.255.1');
+    expect(await pools.exit()).toBe(1);
+    expect(pools.errors()).toMatch(
+      /^This machine has no address 10\.255\.255\.1 .*: set --host to /,
+    );
+  });
 });
 
 describe('lifeguard', () => {
@@ -89,14 +109,16 @@ describe('lifeguard', () => {
     expect(typo.errors()).toContain('Did you mean serve?');
   });
 
-  it.each(['pools --port x', 'pools --issuer elsewhere', 'demo --fast'])(
-    'refuses "%s"',
-    async (commandLine) => {
-      const command = lifeguard(commandLine);
-      expect(await command.exit()).toBe(1);
-      expect(command.errors()).toMatch(/^error: /);
-    },
-  );
+  it.each([
+    'pools --port x',
+    'pools --issuer elsewhere',
+    'pools --empty --seed a.json',
+    'demo --fast',
+  ])('refuses "%s"', async (commandLine) => {
+    const command = lifeguard(commandLine);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toMatch(/^error: /);
+  });
 
   it('knows its version', async () => {
     const version = lifeguard('--version');

@@ -25,12 +25,12 @@ async function settings(): Promise<Record<string, string> & { BASE_URL: string }
 
 describe('lifeguard serve without a usable configuration', () => {
   it('prints all that is wrong at once, each with its fix, and exits with 1', async () => {
-    const serve = lifeguard('serve');
+    const serve = lifeguard('serve', { BASE_URL: 'www.example.com' });
     expect(await serve.exit()).toBe(1);
     expect(serve.errors().split('\n')).toEqual([
       'lifeguard serve cannot start: 5 things are wrong with its configuration.',
       '',
-      expect.stringMatching(/^ {2}BASE_URL is missing; write .+/),
+      expect.stringMatching(/^ {2}BASE_URL is not a URL; write .+/),
       expect.stringMatching(/^ {2}ISSUER is missing; copy .+/),
       expect.stringMatching(/^ {2}CLIENT_ID is missing; copy .+/),
       expect.stringMatching(/^ {2}CLIENT_SECRET is missing; copy .+/),
@@ -56,6 +56,44 @@ describe('lifeguard serve without a usable configuration', () => {
     expect(serve.errors()).toBe(
       `Port ${port} is taken: stop the program that uses it, or set PORT to another one.\n`,
     );
+    release();
+  });
+
+  it.each([
+    ['10.255.255.1', 'EADDRNOTAVAIL'],
+    ['nowhere.invalid', 'E'],
+  ])('says which variable to change when HOST is %s', async (HOST, code) => {
+    const serve = lifeguard('serve', { ...(await settings()), HOST });
+    expect(await serve.exit()).toBe(1);
+    expect(serve.errors()).toContain(`This machine has no address ${HOST} (${code}`);
+    expect(serve.errors()).toMatch(/: set HOST to one of its own, 127\.0\.0\.1 or 0\.0\.0\.0\.\n$/);
+  });
+});
+
+describe('lifeguard serve --port', () => {
+  it('wins over PORT, also in workers', async () => {
+    const { PORT: variable, ...others } = await settings();
+    const port = await freePort();
+    const environment = { ...others, PORT: variable!, WORKERS: '2', SESSION_STORE: 'file:./s' };
+    const serve = lifeguard(`serve --port ${port}`, environment);
+    await serve.says(`"url":"http://127.0.0.1:${port}"`, 2);
+    serve.process.kill('SIGINT');
+    expect(await serve.exit()).toBe(0);
+  });
+
+  it('is named when it is none', async () => {
+    const serve = lifeguard('serve --port 70000', await settings());
+    expect(await serve.exit()).toBe(1);
+    expect(serve.errors()).toContain(
+      "error: option '--port <port>' argument '70000' is invalid. Write a port, e.g. 3000.",
+    );
+  });
+
+  it('is named when it is taken', async () => {
+    const { port, release } = await takenPort();
+    const serve = lifeguard(`serve --port ${port}`, await settings());
+    expect(await serve.exit()).toBe(1);
+    expect(serve.errors()).toContain('set --port to another one');
     release();
   });
 });

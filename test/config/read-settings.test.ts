@@ -49,6 +49,8 @@ describe('a complete configuration', () => {
       port: 3000,
       host: '127.0.0.1',
       baseUrl: 'https://www.example.com',
+      basePath: '',
+      cookieNamespace: undefined,
       issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_AbC123xyz',
       clientId: 'client-id',
       clientSecrets: ['client-secret'],
@@ -62,9 +64,11 @@ describe('a complete configuration', () => {
       sessionStore: 'file:./data/sessions',
       sessionIdleSeconds: 1800,
       sessionAbsoluteSeconds: 28_800,
+      sessionClaims: [],
       loginSeconds: 300,
       apiClientIds: [],
       apiAudience: [],
+      apiIssuers: [],
       apiScope: 'orders/read',
       corsOrigins: [],
       emailIsVerified: false,
@@ -227,11 +231,50 @@ describe('problems', () => {
       'METRICS_PORT is PORT, which visitors reach; write a port, e.g. 9464, or nothing',
     ],
     [
+      { BASE_PATH: 'shop' },
+      'BASE_PATH is no path without a slash at its end; write e.g. /shop, or nothing for the root',
+    ],
+    [
+      { BASE_PATH: '/shop/' },
+      'BASE_PATH is no path without a slash at its end; write e.g. /shop, or nothing for the root',
+    ],
+    [{ COOKIE_NAMESPACE: 'a b' }, 'COOKIE_NAMESPACE is not one word; write one word, e.g. shop'],
+    [
+      {
+        API_ISSUERS: '[{"issuer":"https://issuer.example","clientIds":["a"]}]',
+        ISSUER: 'https://issuer.example',
+      },
+      'API_ISSUERS names ISSUER too; leave it out there; further clients of ISSUER go into API_CLIENT_IDS',
+    ],
+    [
       { WORKERS: '2', SESSION_STORE: 'memory:' },
       'WORKERS is 2 but SESSION_STORE is memory:, which processes cannot share; set SESSION_STORE to file:./data/sessions or redis://HOST:6379, or WORKERS to 1',
     ],
   ])('say what is wrong and what to do: %j', (changes, expected) => {
     expect(problemsOf(changes)).toEqual([expected]);
+  });
+
+  it.each([
+    ['[', 'is not JSON'],
+    [
+      '[{"issuer":"http://a.example","clientIds":["a"]}]',
+      'at [0].issuer: is not https (http is for localhost and 127.0.0.1 only)',
+    ],
+    [
+      '[{"issuer":"https://a.example","clientIds":[]}]',
+      'at [0].clientIds: is empty; name the clients it is trusted for',
+    ],
+    [
+      '[{"issuer":"https://a.example","clientIds":["a"],"claims":["scope"]}]',
+      'at [0].claims[0]: is not for this list; write scopes and groups',
+    ],
+    [
+      `[${Array(2).fill('{"issuer":"https://a.example","clientIds":["a"]}').join()}]`,
+      'has "https://a.example" twice',
+    ],
+  ])('say what is wrong with API_ISSUERS=%s', (API_ISSUERS, problem) => {
+    const fix = 'write JSON as README.md shows under "Other issuers"';
+    expect(problemsOf({ API_ISSUERS })).toEqual([`API_ISSUERS ${problem}; ${fix}`]);
   });
 
   it.each([
@@ -330,12 +373,26 @@ describe('mistyped variables', () => {
     'TRUSTPROXY',
     'API_CLIENT_ID',
     'CLIENT_SECRT',
+    'base_url',
   ])('warn when nothing else is wrong: %s', (name) => {
     const result = readSettings({ ...complete, [name]: '1' });
     expect('warnings' in result && result.warnings.map(({ option }) => option)).toEqual([name]);
   });
 
+  it.each(['\ufeffBASE_URL', 'BASE_URL\u00a0', '\u200bBASE_URL'])(
+    'are told from those that only look right: %j',
+    (name) => {
+      expect(problemsOf({ BASE_URL: '', [name]: 'https://www.example.com' })).toEqual([
+        expect.stringMatching(/^BASE_URL is missing; /),
+        expect.stringMatching(/^BASE_URL has an invisible character in its name; set it anew/),
+      ]);
+    },
+  );
+
   it.each([
+    'http_proxy',
+    'https_proxy',
+    'no_proxy',
     'HOME',
     'HOSTNAME',
     'USER',
@@ -348,7 +405,7 @@ describe('mistyped variables', () => {
     'WORKDIR',
     'REDIS_HOST',
   ])('are not seen in the variable %s', (name) => {
-    expect(readSettings({ ...complete, [name]: '1' })).toMatchObject({ warnings: [] });
+    expect(readSettings({ ...complete, [name]: 'proxy.example' })).toMatchObject({ warnings: [] });
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { installPacked, repository, run, type Consumer } from './packed.js';
+import { installPacked, nodeOf, repository, run, type Consumer } from './packed.js';
 
 const entries = ['lifeguard', 'lifeguard/pools', 'lifeguard/testing'];
 
@@ -194,15 +194,8 @@ describe('the packed package, in a project of its own', () => {
   it.each(['22', '24'])(
     'works on Node %s',
     (version) => {
-      let executable: string;
-      try {
-        const where = ['--yes', `node@${version}`, '--print', 'process.execPath'];
-        executable = run(consumer.folder, 'npx', where).trim();
-      } catch (error) {
-        if (process.env['CI'] === 'true') throw error;
-        console.warn(`Node ${version} cannot be had, so nothing is known of it: ${String(error)}`);
-        return;
-      }
+      const executable = nodeOf(version);
+      if (executable === undefined) return;
       expect(consumer.run(executable, ['--version'])).toMatch(new RegExp(`^v${version}\\.`));
       expect(consumer.run(executable, ['smoke.mjs'])).toBe('Alice\n200 true\n');
       const script = "console.log(typeof require('lifeguard').createRelyingParty)";

@@ -81,3 +81,15 @@ export function run(
     });
   }
 }
+
+/** The executable of a version of Node, from the registry; `undefined`, and a word about it, where it cannot be had. */
+export function nodeOf(version: string): string | undefined {
+  try {
+    const where = ['--yes', `node@${version}`, '--print', 'process.execPath'];
+    return run(tmpdir(), 'npx', where).trim();
+  } catch (error) {
+    if (process.env['CI'] === 'true') throw error;
+    console.warn(`Node ${version} cannot be had, so nothing is known of it: ${String(error)}`);
+    return undefined;
+  }
+}

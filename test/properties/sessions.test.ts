@@ -206,6 +206,7 @@ function createProcess(
     leftovers: createLeftovers({ background, events }),
     identityProviders: [],
     provider: createProvider({
+      setting: 'ISSUER',
       issuer,
       clientId: 'site',
       clientSecrets: createClientSecrets({ secrets: ['secret'], now, events }),

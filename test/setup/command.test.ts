@@ -110,7 +110,18 @@ describe('lifeguard setup, when it cannot speak to AWS', () => {
   it('says that it cannot be reached', async () => {
     const command = setup(`${wanted} --endpoint-url http://127.0.0.1:9`);
     expect(await command.exit()).toBe(1);
-    expect(command.errors()).toContain('Cognito cannot be reached (ECONNREFUSED).');
+    expect(command.errors()).toBe(
+      'Cognito cannot be reached at http://127.0.0.1:9 (ECONNREFUSED): check --endpoint-url (or AWS_ENDPOINT_URL), and that something listens there.\n',
+    );
+  });
+
+  it('says which region and proxy to look at where AWS itself cannot be reached', async () => {
+    const keys = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', HOME: folder };
+    const command = lifeguard(`setup ${wanted} --region nowhere-1`, keys, folder);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toMatch(
+      /^Cognito cannot be reached at https:\/\/cognito-idp\.nowhere-1\.amazonaws\.com \(E\w+\): check --region, .*HTTPS_PROXY/,
+    );
   });
 
   it('says which flag or variable gives the region', async () => {

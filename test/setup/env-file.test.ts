@@ -43,6 +43,12 @@ describe('a .env with variables set', () => {
     expect(set(text, { SESSION_SECRET: 'one' })).toBe('SESSION_SECRET=one\nISSUER=old\n');
   });
 
+  it.each(['\r\n', '\r'])('keeps the line ends it has: %j', (end) => {
+    expect(set(`A=1${end}# b${end}C=3`, { A: '2', D: '4' })).toBe(
+      ['A=2', '# b', 'C=3', 'D=4', ''].join(end),
+    );
+  });
+
   it.each([
     ['{"name":"a b","x":[1]}'],
     ['openid email orders/read'],

@@ -31,6 +31,7 @@ describe('the algorithm of a signature', () => {
       [`${issuer}/jwks`]: { keys: [{ kid: 'the-key', ...jwk }] },
     };
     return createProvider({
+      setting: 'ISSUER',
       issuer,
       clientId: 'site',
       clientSecrets: null,

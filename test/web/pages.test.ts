@@ -18,6 +18,7 @@ type Views = RelyingPartyViews & SiteViews;
 const nobody = {
   title: 'A page',
   basePath: '',
+  homePath: '/',
   profilePath: '/profile',
   signedInAs: undefined,
   isSessionKnown: true,

@@ -16,6 +16,7 @@ const error = {
   page: {
     title: hostile,
     basePath: '',
+    homePath: '/',
     profilePath: '/',
     signedInAs: hostile,
     isSessionKnown: true,

@@ -1,3 +1,4 @@
+import { namespaceOf } from '../../config/values.js';
 import { openSessionStore } from '../../sessions/open-session-store.js';
 import type { Settings } from '../../config/settings.js';
 import { sealingSecrets } from '../../sessions/sealing-secrets.js';
@@ -76,7 +77,8 @@ function fingerprintsOf(
   settings: Settings,
   now: () => number,
 ): SecretFingerprints {
-  const owner = { ...settings, cookieNamespace: '' };
+  const { cookieNamespace = namespaceOf(settings.basePath) } = settings;
+  const owner = { ...settings, cookieNamespace };
   const secrets = sealingSecrets(settings.sessionSecrets, owner);
   return createSecretFingerprints({ store: opened, secrets, owner, now });
 }

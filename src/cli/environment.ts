@@ -1,0 +1,58 @@
+import cluster from 'node:cluster';
+import { resolve } from 'node:path';
+import { hasSettings, type Environment } from '../config/from-environment.js';
+import { readSettingsFile } from '../config/settings-file.js';
+import { CommandError } from './failure.js';
+
+const USUAL = '.env';
+
+/** The process's own: what the file adds must be seen by whoever reads it by itself, as the AWS SDK does. */
+type ProcessEnvironment = Record<string, string | undefined>;
+
+/**
+ * Adds to the environment what the file of settings has; what the environment says already, wins.
+ *
+ * @throws {ConfigError} with every line that cannot be read
+ */
+export function withSettingsFile(environment: ProcessEnvironment, path: string): Environment {
+  addFile(environment, path);
+  return environment;
+}
+
+/**
+ * The same for a command that can do nothing without settings.
+ *
+ * @param path default `.env` in this folder, if there is one
+ * @throws {CommandError} when there are none at all, or no such file
+ */
+export function withSettings(
+  environment: ProcessEnvironment,
+  path: string | undefined,
+): Environment {
+  const isThere = addFile(environment, path ?? USUAL);
+  if (!isThere && path !== undefined) {
+    throw new CommandError(`There is no file ${resolve(path)}: check --settings-file.`);
+  }
+  if (!isThere && !hasSettings(environment)) {
+    throw new CommandError(
+      `There is no ${USUAL} in ${resolve('.')}, and the environment has no settings either.\n` +
+        'Run "lifeguard setup" to make user pools and a .env, or "lifeguard demo" to look round.',
+    );
+  }
+  return environment;
+}
+
+/** A worker has all of it from its primary. @returns whether the file is there */
+function addFile(environment: ProcessEnvironment, path: string): boolean {
+  if (cluster.isWorker) return true;
+  const file = readSettingsFile(path);
+  if (file === undefined) return false;
+  for (const [name, lines] of file.repeated) {
+    const [last, others] = [lines.at(-1), lines.slice(0, -1)];
+    console.error(
+      `${path} sets ${name} more than once: line ${last} counts, not ${others.join(', ')}.`,
+    );
+  }
+  for (const [name, value] of Object.entries(file.values)) environment[name] ??= value;
+  return true;
+}
