@@ -73,7 +73,12 @@ describe('an API guard', () => {
     ['a claim every object has', { claim: { constructor: 'Object' } }, {}, 'claim_required'],
     ['a claim its function takes', { claim: (c) => c['level'] === 3 }, { level: 3 }, undefined],
     ['a claim its function refuses', { claim: () => false }, {}, 'claim_required'],
-    ['a function that promises', { claim: (async () => true) as never }, {}, 'claim_required'],
+    [
+      'a function that promises',
+      { claim: (() => Promise.resolve(true)) as never },
+      {},
+      'claim_required',
+    ],
     ['a recent sign-in', { maxAgeSeconds: 300 }, { auth_time: 'AGO300' }, undefined],
     ['an old sign-in', { maxAgeSeconds: 300 }, { auth_time: 'AGO400' }, 'authentication_too_old'],
     // Every refresh brings one that was issued now.

@@ -4,7 +4,8 @@ import type { Caller } from '../../src/web/wants-page.js';
 export interface CallerCase {
   readonly who: string;
   /** Where the headers are from. `Chromium` rows are compared with the Chromium at hand. */
-  readonly from: 'Chromium' | 'Firefox' | 'Safari' | 'old browsers' | 'programs';
+  readonly from:
+    'Chromium' | 'Chromium, then a proxy' | 'Firefox' | 'Safari' | 'old browsers' | 'programs';
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'OPTIONS';
   readonly headers: Readonly<Record<string, string>>;
   readonly takenFor: Caller;
@@ -48,8 +49,8 @@ export const callers: readonly CallerCase[] = [
   { who: 'a form', from: 'Chromium', method: 'POST', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade } },
   { who: 'a page behind HTTP Basic', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, ...basic } },
   { who: 'a form behind HTTP Basic', from: 'Chromium', method: 'POST', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, ...basic } },
-  { who: 'a page behind a proxy that blanks the header', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, authorization: '' } },
-  { who: 'a page behind a proxy that leaves the scheme alone', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, authorization: 'Basic' } },
+  { who: 'a page behind a proxy that blanks the header', from: 'Chromium, then a proxy', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, authorization: '' } },
+  { who: 'a page behind a proxy that leaves the scheme alone', from: 'Chromium, then a proxy', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...document, ...upgrade, authorization: 'Basic' } },
   { who: 'a page through a service worker that passes it on', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...fetched('empty', 'navigate'), ...upgrade } },
   { who: 'a form through a service worker that passes it on', from: 'Chromium', method: 'POST', takenFor: 'person', headers: { accept: chromium, ...fetched('empty', 'navigate'), ...upgrade } },
   { who: 'a page through a service worker that passes it on with an option', from: 'Chromium', method: 'GET', takenFor: 'person', headers: { accept: chromium, ...fetched('empty', 'same-origin'), ...upgrade } },
