@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign as signWith } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { CompactSign, exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -52,6 +53,20 @@ describe('the algorithm of a signature', () => {
       ({ claims }) => claims['sub'],
       (error: { code: string }) => error.code,
     );
+
+  it('a key that is shorter than RFC 7518 wants is no key, and that is said of it and not of the token', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const op = issuerWith(publicKey.export({ format: 'jwk' }) as JWK, ['RS256']);
+    const input = ['{"alg":"RS256","kid":"the-key"}', '{"sub":"alice"}']
+      .map((part) => Buffer.from(part).toString('base64url'))
+      .join('.');
+    const signature = signWith('sha256', Buffer.from(input), privateKey).toString('base64url');
+    const failure = signedClaims(`${input}.${signature}`, 'id_token', op.keys);
+    await expect(failure).rejects.toMatchObject({
+      code: 'id_token_key_unknown',
+      message: expect.stringContaining('2048 bits'),
+    });
+  });
 
   for (const alg of ours) {
     it(`${alg} is taken where the issuer announces it, for each kind of token, with and without a kid`, async () => {
