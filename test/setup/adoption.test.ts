@@ -213,7 +213,13 @@ describe('setup, where Cognito knows more than the SDK', () => {
       void (async () => {
         const chunks: Buffer[] = [];
         for await (const chunk of req) chunks.push(chunk as Buffer);
-        const { host: _host, ...headers } = req.headers as Record<string, string>;
+        // What belongs to this connection is not for the next.
+        const {
+          host: _host,
+          connection: _connection,
+          'content-length': _length,
+          ...headers
+        } = req.headers as Record<string, string>;
         const isPost = req.method === 'POST';
         const answer = await fetch(`${pools.url}${req.url}`, {
           method: req.method!,
