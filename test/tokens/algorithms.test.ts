@@ -56,7 +56,7 @@ describe('the algorithm of a signature', () => {
 
   it('a key that is shorter than RFC 7518 wants is no key, and that is said of it and not of the token', async () => {
     const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
-    const op = issuerWith(publicKey.export({ format: 'jwk' }) as JWK, ['RS256']);
+    const op = issuerWith(publicKey.export({ format: 'jwk' }), ['RS256']);
     const input = ['{"alg":"RS256","kid":"the-key"}', '{"sub":"alice"}']
       .map((part) => Buffer.from(part).toString('base64url'))
       .join('.');
