@@ -13,6 +13,7 @@ import { SetupError } from '../setup/setup-error.js';
 import { confirm } from './confirm.js';
 import { CommandError } from './failure.js';
 import { outgoingFrom } from './outgoing.js';
+import { askForAgreement } from './setup-agreement.js';
 
 export interface RotateSecretOptions {
   /** Where the settings are from, if not from `.env`. */
@@ -100,7 +101,9 @@ async function run(
   const { situation } = rotation;
   if (situation.next === 'nothing') throw new SetupError(situation.problem);
   console.log(planOf(situation.next, place).join('\n'));
-  if (!(await isAgreed('Do this?', options.yes))) throw new SetupError('Nothing was changed.');
+  const isAgreed =
+    options.yes === true || (await askForAgreement('Do this?', 'add --yes to do this'));
+  if (!isAgreed) throw new SetupError('Nothing was changed.');
   console.log('');
   const newest = await rotation.introduce();
   if (situation.next !== 'tidy' && !(await isDeployed(newest, site, place, options))) return 2;
@@ -120,14 +123,6 @@ function planOf(next: 'begin' | 'add' | 'replace' | 'tidy', { name }: SecretPlac
   const title =
     next === 'begin' ? 'A new client secret:' : 'A rotation of the client secret is under way:';
   return [title, '', ...lines.filter((line) => line !== false)];
-}
-
-async function isAgreed(question: string, isGiven: true | undefined): Promise<boolean> {
-  if (isGiven === true) return true;
-  if (process.stdin.isTTY && process.stdout.isTTY) {
-    return confirm(`\n${question}`, process.stdin, process.stdout);
-  }
-  throw new SetupError('\nNobody is there to be asked: add --yes to do this.');
 }
 
 /** Whether every process uses it, as far as they tell; where none can be heard, the operator does. */

@@ -22,9 +22,19 @@ export async function isAgreed(
     );
   }
   if (yes) return true;
+  const question = removals.length > 0 ? 'Do this, removals included?' : 'Do this?';
+  return askForAgreement(question, 'add --yes to do this, or --dry-run');
+}
+
+/**
+ * Asks whoever is at the terminal.
+ *
+ * @param instead what to write where nobody is
+ * @throws {SetupError} when nobody is there
+ */
+export async function askForAgreement(question: string, instead: string): Promise<boolean> {
   if (process.stdin.isTTY && process.stdout.isTTY) {
-    const what = removals.length > 0 ? 'Do this, removals included?' : 'Do this?';
-    return confirm(`\n${what}`, process.stdin, process.stdout);
+    return confirm(`\n${question}`, process.stdin, process.stdout);
   }
-  throw new SetupError('\nNobody is there to be asked: add --yes to do this, or --dry-run.');
+  throw new SetupError(`\nNobody is there to be asked: ${instead}.`);
 }
