@@ -2,7 +2,6 @@ import { Agent, getGlobalDispatcher, request, setGlobalDispatcher } from 'undici
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { articleSeed, type Pools, startPools } from '../src/pools/index.js';
 import { freePort } from './support/free-port.js';
-import { repositoryFile } from './readme-tables.js';
 import { reservePort, type RunningApp, startApp, urlOf } from './support/app.js';
 import { createBrowser, type Page } from './support/browser.js';
 import {
@@ -10,6 +9,7 @@ import {
   createCertificate,
   findNginx,
   type Nginx,
+  readmeNginx,
   startNginx,
 } from './support/nginx.js';
 import { articleEnvironment, finishSignIn } from './support/world.js';
@@ -38,8 +38,7 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
       RATE_LIMIT_PER_MINUTE: String(limit),
     };
     app = await startApp({ ...articleEnvironment(pools), ...environment }, { server });
-    const [, block = ''] = /^```nginx\n(.*?)^```/ms.exec(repositoryFile('README.md')) ?? [];
-    const here = block
+    const here = readmeNginx('listen 443 ssl')
       .replace('443', `127.0.0.1:${port}`)
       .replace('www.example.com;', 'localhost;')
       .replace('/etc/ssl/www.example.com.pem', certificate.certificateFile)

@@ -1,8 +1,7 @@
 import { Agent, request } from 'undici';
 import { lifeguard, type RunningCommand } from '../cli/command.js';
 import { freePort } from '../support/free-port.js';
-import { repositoryFile } from '../readme-tables.js';
-import { createCertificate, findNginx, startNginx } from '../support/nginx.js';
+import { createCertificate, findNginx, readmeNginx, startNginx } from '../support/nginx.js';
 import type { Later } from './scenario.js';
 import { siteSettings, statusOf, until } from './serve.js';
 
@@ -47,8 +46,8 @@ export async function rollingRestarts(
   later(() => dispatcher.destroy());
 
   function configuration(): string {
-    const [server = '', upstream = ''] = nginxBlocks();
-    return `${upstream}${server}`
+    const upstream = readmeNginx('upstream lifeguard');
+    return `${upstream}${readmeNginx('listen 443 ssl')}`
       .replace('443', `127.0.0.1:${port}`)
       .replace('www.example.com;', 'localhost;')
       .replace('/etc/ssl/www.example.com.pem', certificate.certificateFile)
@@ -90,11 +89,6 @@ const urlOf = ({ PORT }: Record<string, string>): string => `http://127.0.0.1:${
 /** The lines of the location that README shows as a comment. */
 const locationIn = (block: string): string =>
   [...block.matchAll(/^# {3}(proxy_.*)$/gm)].map(([, line]) => line).join('\n');
-
-const nginxBlocks = (): string[] =>
-  [...repositoryFile('README.md').matchAll(/^```nginx\n(.*?)^```/gms)].map(
-    ([, block = '']) => block,
-  );
 
 /** A sign-out by somebody who is not signed in: cheap, and a POST that a proxy must not send twice. */
 async function post(url: string, origin: string, dispatcher: Agent): Promise<number> {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { repositoryFile } from '../readme-tables.js';
 import { findProgram } from './system-program.js';
 
 /**
@@ -48,6 +49,19 @@ export function createCertificate(host = 'localhost'): Certificate {
     key: readFileSync(keyFile, 'utf8'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/**
+ * The configuration for nginx in README that has this text in it.
+ *
+ * @throws {Error} when not exactly one has
+ */
+export function readmeNginx(containing: string): string {
+  const blocks = [...repositoryFile('README.md').matchAll(/^```nginx\n(.*?)^```/gms)]
+    .map(([, block = '']) => block)
+    .filter((block) => block.includes(containing));
+  if (blocks.length === 1) return blocks[0]!;
+  throw new Error(`${blocks.length} configurations for nginx in README have "${containing}"`);
 }
 
 /** nginx as a process of its own, with everything it writes in `folder`. */
