@@ -120,6 +120,8 @@ program
   .addOption(
     new Option('--print <what>', 'print an equivalent template, and do nothing').choices([
       'cloudformation',
+      'terraform',
+      'cdk',
     ]),
   )
   .action(async (options: SetupCommandOptions) => {

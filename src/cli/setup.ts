@@ -3,7 +3,6 @@ import type { Environment } from '../config/from-environment.js';
 import { readActual } from '../setup/actual.js';
 import { converge } from '../setup/apply.js';
 import { backupOf, backupPath, withStepDone, writeBackup } from '../setup/backup.js';
-import { cloudFormationTemplate } from '../setup/cloudformation.js';
 import { connect, type CognitoApi } from '../setup/cognito-api.js';
 import {
   describePlan,
@@ -25,6 +24,7 @@ import {
 } from '../setup/inputs.js';
 import { planFor } from '../setup/plan.js';
 import { SetupError } from '../setup/setup-error.js';
+import { templates, type TemplateKind } from '../setup/templates.js';
 import { unknownProblem } from '../setup/unknown-problem.js';
 import { ask } from './confirm.js';
 import { CommandError } from './failure.js';
@@ -38,7 +38,7 @@ export interface SetupCommandOptions extends WrittenInputs, Agreement {
   readonly settingsFile: string;
   readonly dryRun?: boolean | undefined;
   readonly json?: boolean | undefined;
-  readonly print?: 'cloudformation' | undefined;
+  readonly print?: TemplateKind | undefined;
   readonly adoptPool?: readonly string[] | undefined;
   readonly adoptClient?: readonly string[] | undefined;
   readonly adoptProvider?: readonly string[] | undefined;
@@ -89,8 +89,8 @@ async function run(
   const checked = checkedInputs({ ...options, baseUrl, endpointUrl, label });
   const { upstream } = checked;
   const inputs = withUpstream(checked, upstream && (await readUpstream(upstream, fetch)));
-  if (options.print === 'cloudformation') {
-    process.stdout.write(cloudFormationTemplate(inputs));
+  if (options.print !== undefined) {
+    process.stdout.write(templates[options.print](inputs));
     return;
   }
   await bringAbout(await connected(), inputs, file, options, report);

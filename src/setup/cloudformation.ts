@@ -6,26 +6,54 @@ import {
   type SignOutOf,
   type Variable,
 } from './desired.js';
+import { PREFIX, PREFIX_FIX, RESERVED_WORDS } from './domain-prefix.js';
+import { dependenciesOf } from './dependencies.js';
 import type { Reference, Text } from './references.js';
 import type { Resource } from './resources.js';
 
+/** A template as CloudFormation takes it, with intrinsic functions in their long form. */
+export interface Template {
+  readonly AWSTemplateFormatVersion: string;
+  readonly Description: string;
+  readonly Parameters: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  readonly Resources: Readonly<Record<string, Declaration>>;
+  readonly Outputs: Readonly<Record<string, Output>>;
+}
+
+interface Declaration {
+  readonly Type: string;
+  readonly DependsOn?: readonly string[];
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+interface Output {
+  readonly Description: string;
+  readonly Value: Json;
+}
+
+type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+
+/** The template in YAML. */
+export const cloudFormationYaml = (inputs: SetupInputs): string =>
+  stringify(cloudFormationTemplate(inputs), { lineWidth: 0, aliasDuplicateObjects: false });
+
 /**
- * A CloudFormation template of everything `setup` makes, in YAML with intrinsic functions in their long form.
+ * A CloudFormation template of everything `setup` makes.
  *
  * Two things differ, for CloudFormation cannot do them: the domains are made from a parameter and not from the pools'
  * ids, and a first user gets the temporary password by e-mail.
  */
-export function cloudFormationTemplate(inputs: SetupInputs): string {
+export function cloudFormationTemplate(inputs: SetupInputs): Template {
   const { resources, variables } = desiredFor(inputs);
-  const template = {
+  return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `Two joined user pools for ${inputs.baseUrl}: ${inputs.masterName} federates to ${inputs.upstreamName}.`,
     Parameters: {
       DomainPrefix: {
         Type: 'String',
         Description: "Of the master pool's domain; unique in the region",
-        // Without what AWS keeps for itself, as in inputs.ts.
-        AllowedPattern: '^(?!.*(?:aws|amazon|cognito))[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$',
+        AllowedPattern: PREFIX.source.replace('^', `^(?!.*(?:${RESERVED_WORDS.join('|')}))`),
+        ConstraintDescription: PREFIX_FIX,
         ...(inputs.domainPrefix !== undefined && { Default: inputs.domainPrefix }),
       },
       ...(inputs.upstream && {
@@ -41,11 +69,7 @@ export function cloudFormationTemplate(inputs: SetupInputs): string {
     ),
     Outputs: outputs(variables),
   };
-  return stringify(template, { lineWidth: 0, aliasDuplicateObjects: false });
 }
-
-type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
-
 const ref = (id: string): Json => ({ Ref: id });
 const attribute = (id: string, name: string): Json => ({ 'Fn::GetAtt': [id, name] });
 
@@ -71,7 +95,13 @@ function intrinsic(text: Text): Json {
 const prefixFor = ({ of }: Reference): string =>
   of === 'MasterPool' ? prefixes.MasterDomain : prefixes.UpstreamDomain;
 
-function declaration(resource: Resource, inputs: SetupInputs): object {
+function declaration(resource: Resource, inputs: SetupInputs): Declaration {
+  const DependsOn = dependenciesOf(resource, inputs);
+  const { Type, Properties } = typed(resource, inputs);
+  return { Type, ...(DependsOn.length > 0 && { DependsOn }), Properties };
+}
+
+function typed(resource: Resource, inputs: SetupInputs): Omit<Declaration, 'DependsOn'> {
   switch (resource.kind) {
     case 'user pool': {
       const { PoolName, ...rest } = resource.properties;
@@ -90,7 +120,6 @@ function declaration(resource: Resource, inputs: SetupInputs): object {
       const { CallbackURLs, ...rest } = resource.properties;
       return {
         Type: 'AWS::Cognito::UserPoolClient',
-        ...dependencies(resource.id, inputs),
         Properties: {
           UserPoolId: ref(resource.pool),
           ...rest,
@@ -102,8 +131,6 @@ function declaration(resource: Resource, inputs: SetupInputs): object {
       const { ProviderDetails, ...rest } = resource.properties;
       return {
         Type: 'AWS::Cognito::UserPoolIdentityProvider',
-        // Cognito reads the endpoints from the second pool's discovery document, which has none before its domain.
-        ...(inputs.upstream === undefined && { DependsOn: 'UpstreamDomain' }),
         Properties: {
           UserPoolId: ref(resource.pool),
           ...rest,
@@ -146,17 +173,8 @@ function declaration(resource: Resource, inputs: SetupInputs): object {
   }
 }
 
-/** What a client names without a reference, and which must exist first. */
-function dependencies(id: Resource['id'], { withApi }: SetupInputs): { DependsOn?: string[] } {
-  const needed = [
-    ...(id === 'SiteClient' ? ['IdentityProvider'] : []),
-    ...(id !== 'UpstreamClient' && withApi ? ['ResourceServer'] : []),
-  ];
-  return needed.length > 0 ? { DependsOn: needed } : {};
-}
-
 /** The lines of `.env`; the client secret is not one of them, since anybody who may see the stack would see it. */
-function outputs(variables: readonly Variable[]): object {
+function outputs(variables: readonly Variable[]): Template['Outputs'] {
   return Object.fromEntries(
     variables.map(({ name, value, isSecret }) => {
       if (isSecret) return ['ClientSecretCommand', SECRET_COMMAND];
@@ -186,14 +204,16 @@ const outputName = (variable: string): string =>
 function providers({ provider: name, label, signOut }: SignOutOf): Json {
   const inside = (text: Text): string => {
     const value = intrinsic(text);
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string') return literal(value);
     const [[key, argument] = []] = Object.entries(value as Record<string, string>);
     return key === 'Ref' ? `\${${argument}}` : String(argument);
   };
   const written = Object.entries(signOut).map(([key, text]) => [key, inside(text)]);
+  const called = literal(label ?? DEFAULT_LABEL);
   return {
-    'Fn::Sub': JSON.stringify([
-      { name, label: label ?? DEFAULT_LABEL, signOut: Object.fromEntries(written) },
-    ]),
+    'Fn::Sub': JSON.stringify([{ name, label: called, signOut: Object.fromEntries(written) }]),
   };
 }
+
+/** As it stands, where `${…}` would be replaced. */
+const literal = (text: string): string => text.replaceAll('${', '${!');

@@ -2,6 +2,7 @@ import { options } from '../config/options.js';
 import * as values from '../config/values.js';
 import { ConfigError, type Problem } from '../errors.js';
 import type { ExistingUpstream, SetupInputs } from './desired.js';
+import { PREFIX, PREFIX_FIX, RESERVED_WORDS } from './domain-prefix.js';
 
 /** As written on the command line. */
 export interface WrittenInputs {
@@ -20,8 +21,6 @@ export interface WrittenInputs {
   readonly endpointUrl?: string | undefined;
 }
 
-// Cognito's limit is 63, and the second domain has "-upstream" behind it.
-const PREFIX = /^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/;
 // Neither blank nor "_", so that "Provider_sub" can be taken apart.
 const PROVIDER = /^[^\s_]{3,32}$/u;
 const POOL = /^[\w\s+=,.@-]{1,128}$/u;
@@ -58,7 +57,7 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
   const upstreamName = written.upstreamName ?? DEFAULT_UPSTREAM;
   const label = written.label?.trim();
   const baseUrl = options.baseUrl.schema.safeParse(written.baseUrl ?? '');
-  const reserved = ['aws', 'amazon', 'cognito'].find((word) => domainPrefix?.includes(word));
+  const reserved = RESERVED_WORDS.find((word) => domainPrefix?.includes(word));
 
   check(
     baseUrl.success,
@@ -126,7 +125,7 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
     domainPrefix === undefined || PREFIX.test(domainPrefix),
     '--domain-prefix',
     'is no domain prefix',
-    'use up to 54 lower-case letters, digits and dashes, no dash at either end',
+    PREFIX_FIX,
   );
   check(
     reserved === undefined,

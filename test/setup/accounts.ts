@@ -8,10 +8,19 @@ export async function wholeAccount({ cognito }: CognitoApi): Promise<Record<stri
     const { UserPool } = await cognito.describeUserPool({ UserPoolId });
     const { EstimatedNumberOfUsers: _users, ...pool } = UserPool ?? {};
     things[`pool ${UserPoolId}`] = pool;
+    const { $metadata: _mfa, ...factors } = await cognito.getUserPoolMfaConfig({ UserPoolId });
+    things[`factors of ${UserPoolId}`] = factors;
+    for (const Domain of [pool.Domain, pool.CustomDomain]) {
+      if (Domain === undefined) continue;
+      const { DomainDescription } = await cognito.describeUserPoolDomain({ Domain });
+      things[`domain of ${UserPoolId}`] = DomainDescription;
+    }
     const { UserPoolClients = [] } = await cognito.listUserPoolClients({ UserPoolId });
     for (const { ClientId } of UserPoolClients) {
       const { UserPoolClient } = await cognito.describeUserPoolClient({ UserPoolId, ClientId });
       things[`client ${ClientId}`] = UserPoolClient;
+      const style = await styleOf(cognito, { UserPoolId, ClientId });
+      if (style !== undefined) things[`style of ${ClientId}`] = style;
     }
     const { Providers = [] } = await cognito.listIdentityProviders({ UserPoolId });
     for (const { ProviderName } of Providers) {
@@ -30,12 +39,51 @@ export async function wholeAccount({ cognito }: CognitoApi): Promise<Record<stri
     }
     const { Users = [] } = await cognito.listUsers({ UserPoolId });
     for (const user of Users) things[`user ${user.Username} of ${UserPoolId}`] = user;
+    const { Groups = [] } = await cognito.listGroups({ UserPoolId });
+    for (const group of Groups) things[`group ${group.GroupName} of ${UserPoolId}`] = group;
   }
   return JSON.parse(
     JSON.stringify(things, (key, value: unknown) =>
       key.endsWith('ModifiedDate') ? undefined : value,
     ),
   );
+}
+
+async function styleOf(
+  cognito: CognitoApi['cognito'],
+  client: { UserPoolId: string; ClientId: string | undefined },
+): Promise<unknown> {
+  try {
+    const { ManagedLoginBranding } = await cognito.describeManagedLoginBrandingByClient(client);
+    return ManagedLoginBranding;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The same account with all that Cognito makes up (ids, secrets, times, the port of the pools) replaced by the name of what it
+ * belongs to, so that two accounts can be compared.
+ */
+export function withoutIds(account: Record<string, unknown>, { url }: { url: string }): unknown {
+  const names = new Map([[url, '<url>']]);
+  for (const thing of Object.values(account) as Record<string, unknown>[]) {
+    const called = String(thing['ClientName'] ?? thing['Name']);
+    for (const key of ['ClientId', 'ClientSecret', 'Id', 'ManagedLoginBrandingId']) {
+      if (typeof thing[key] === 'string' && !names.has(thing[key])) {
+        names.set(thing[key], `<${key} of ${called}>`);
+      }
+    }
+  }
+  let text = JSON.stringify(account, (key, value: unknown) => {
+    if (key.endsWith('Date')) return undefined;
+    if (key === 'Attributes')
+      return (value as { Name: string }[]).filter(({ Name }) => Name !== 'sub');
+    return value;
+  });
+  for (const [value, name] of names) text = text.replaceAll(value, name);
+  return JSON.parse(text);
 }
 
 /** The members that differ, as paths; what is new or gone as a whole by its name. */
