@@ -133,6 +133,58 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
   );
 });
 
+describe.skipIf(executable === undefined)(
+  'the site below a path, behind the nginx of README.md',
+  () => {
+    it('signs in and out there, and the API is described at the root of the host', async () => {
+      const port = await freePort();
+      const origin = `https://localhost:${port}`;
+      const certificate = createCertificate();
+      const pools = await startPools({
+        seed: articleSeed({ baseUrl: `${origin}/shop` }),
+        keys: 'fixed',
+      });
+      const server = await reservePort();
+      const environment = { BASE_URL: origin, BASE_PATH: '/shop', TRUST_PROXY: '1' };
+      const app = await startApp({ ...articleEnvironment(pools), ...environment }, { server });
+      const behind = new URL(urlOf(server)).host.replace('localhost', '127.0.0.1');
+      const locations = readmeNginx('location /shop/').replaceAll('127.0.0.1:3000', behind);
+      const block = readmeNginx('listen 443 ssl')
+        .replace('443', `127.0.0.1:${port}`)
+        .replace('www.example.com;', 'localhost;')
+        .replace('/etc/ssl/www.example.com.pem', certificate.certificateFile)
+        .replace('/etc/ssl/www.example.com.key', certificate.keyFile)
+        .replace(/ {2}location \/ \{.*?\n {2}\}/s, () => locations);
+      const nginx = await startNginx(executable!, certificate.folder, block);
+      const usual = getGlobalDispatcher();
+      const ours = new Agent({ connect: { ca: certificate.certificate } });
+      setGlobalDispatcher(ours);
+      try {
+        const browser = createBrowser();
+        const profile = await finishSignIn(browser, await browser.get(`${origin}/shop/profile`));
+        expect(profile.url).toBe(`${origin}/shop/profile`);
+        const signedOut = await browser.click(profile, 'Sign out');
+        expect(signedOut.url).toBe(`${origin}/shop/signed-out`);
+        expect((await browser.get(`${origin}/shop`)).url).toBe(`${origin}/shop/`);
+
+        const refused = await request(`${origin}/shop/api/me`);
+        const challenge = String(refused.headers['www-authenticate']);
+        const [, address = ''] = /resource_metadata="([^"]+)"/.exec(challenge) ?? [];
+        expect(address).toBe(`${origin}/.well-known/oauth-protected-resource`);
+        const description = await request(address);
+        expect(await description.body.json()).toMatchObject({ resource: origin });
+      } finally {
+        setGlobalDispatcher(usual);
+        await ours.close();
+        await nginx.stop();
+        await app.stop();
+        await pools.close();
+        certificate.remove();
+      }
+    });
+  },
+);
+
 const disposable = (agent: Agent): AsyncDisposable & { agent: Agent } => ({
   agent,
   [Symbol.asyncDispose]: () => agent.close(),

@@ -80,6 +80,10 @@ program
     '--base-url <url>',
     'public origin of the site (default: BASE_URL of the file or environment)',
   )
+  .option(
+    '--base-path <path>',
+    'path that all of the site is below (default: BASE_PATH of the file or environment)',
+  )
   .option('--region <region>', 'AWS region (default: as for every AWS tool)')
   .option('--endpoint-url <url>', 'speak to this instead of AWS, e.g. the embedded pools')
   .option('--master-name <name>', 'name of the master pool', 'oidc-pool-1')

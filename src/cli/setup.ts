@@ -85,8 +85,9 @@ async function run(
 
   const file = await readEnvFile(options.settingsFile);
   const baseUrl = options.baseUrl ?? file.values['BASE_URL'] ?? environment['BASE_URL'];
+  const basePath = options.basePath ?? file.values['BASE_PATH'] ?? environment['BASE_PATH'];
   const label = await labelFor(options, file);
-  const checked = checkedInputs({ ...options, baseUrl, endpointUrl, label });
+  const checked = checkedInputs({ ...options, baseUrl, basePath, endpointUrl, label });
   const { upstream } = checked;
   const inputs = withUpstream(checked, upstream && (await readUpstream(upstream, fetch)));
   if (options.print !== undefined) {
@@ -140,7 +141,7 @@ async function bringAbout(
     file: { path: file.path, changes: planned.map(({ name, action }) => ({ name, action })) },
   };
 
-  say(`User pools for ${inputs.baseUrl} in ${api.region}:\n`);
+  say(`User pools for ${inputs.baseUrl}${inputs.basePath} in ${api.region}:\n`);
   say(describePlan(plan, file, planned));
   sayUnlessAbsent(registrationNote(inputs, before));
   const unknown = plan.steps.length > 0 ? unknownProblem(api) : undefined;

@@ -45,9 +45,11 @@ export interface DoctorContext {
   clockAheadSeconds?: number;
 }
 
-export const callbackOf = ({ settings }: DoctorContext): string =>
-  `${settings.baseUrl}${settings.basePath}/callback`;
+/** An address of the site's own routes, which are below BASE_PATH. */
+export const siteUrl = ({ settings }: DoctorContext, path: string): string =>
+  `${settings.baseUrl}${settings.basePath}${path}`;
+
+export const callbackOf = (context: DoctorContext): string => siteUrl(context, '/callback');
 
 /** Where each hop of a sign-out comes back to. */
-export const logoutUriOf = ({ settings }: DoctorContext): string =>
-  `${settings.baseUrl}${settings.basePath}/logout/continue`;
+export const logoutUriOf = (context: DoctorContext): string => siteUrl(context, '/logout/continue');

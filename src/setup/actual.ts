@@ -50,7 +50,12 @@ export type Actual = Partial<
 > & {
   /** Whose those are that may be somebody else's. */
   readonly owners: Readonly<Partial<Record<OwnedId, Owner>>>;
+  /** Of clients whose secret somebody besides the site needs. */
+  readonly secrets: Readonly<Partial<Record<ClientId, ClientSecretState>>>;
 };
+
+/** `unseen`: it was rotated. Cognito shows the secret that a client was made with, for as long as it is there, and no other. */
+export type ClientSecretState = 'none' | 'shown' | 'unseen';
 
 type Found = Actual[Resource['id']];
 
@@ -60,7 +65,7 @@ export async function readActual(
   resources: readonly Resource[],
   adoption: Adoption,
 ): Promise<Actual> {
-  let actual: Actual = { owners: {} };
+  let actual: Actual = { owners: {}, secrets: {} };
   for (const resource of resources) actual = await reread(api, resource, actual, adoption);
   return actual;
 }
@@ -72,15 +77,17 @@ export async function reread(
   known: Actual,
   adoption: Adoption,
 ): Promise<Actual> {
-  const { found, owner } = await read(api, resource, known, adoption);
+  const { found, owner, secret } = await read(api, resource, known, adoption);
   const owners = owner ? { ...known.owners, [resource.id]: owner } : known.owners;
-  return { ...known, owners, [resource.id]: found };
+  const secrets = secret ? { ...known.secrets, [resource.id]: secret } : known.secrets;
+  return { ...known, owners, secrets, [resource.id]: found };
 }
 
 interface Reading {
   readonly found: Found;
   /** Of those that can be somebody else's, if it exists. */
   readonly owner?: Owner | undefined;
+  readonly secret?: ClientSecretState | undefined;
 }
 
 async function read(
@@ -98,8 +105,11 @@ async function read(
   switch (resource.kind) {
     case 'domain':
       return { found: await readDomain(api, pool) };
-    case 'app client':
-      return readClient(api, resource, pool, adoption);
+    case 'app client': {
+      const reading = await readClient(api, resource, pool, adoption);
+      if (reading.found === undefined || resource.id === 'SiteClient') return reading;
+      return { ...reading, secret: await readSecretState(api, UserPoolId, reading.found) };
+    }
     case 'identity provider': {
       const { ProviderName } = resource.properties;
       const call = cognito.describeIdentityProvider({ UserPoolId, ProviderName });
@@ -175,7 +185,7 @@ async function readClient(
   resource: ClientResource,
   pool: FoundPool,
   adoption: Adoption,
-): Promise<Reading> {
+): Promise<Reading & { readonly found: FoundClient | undefined }> {
   const UserPoolId = pool.Id;
   const describe = async (ClientId: string): Promise<FoundClient | undefined> => {
     const call = cognito.describeUserPoolClient({ UserPoolId, ClientId });
@@ -211,6 +221,16 @@ async function readClient(
   });
   const isClear = candidates.length === 1;
   return { found, owner: { ...owner, ...(!isClear && { ownership: 'foreign' }), candidates } };
+}
+
+async function readSecretState(
+  { cognito }: CognitoApi,
+  UserPoolId: string,
+  { ClientId, ClientSecret }: FoundClient,
+): Promise<ClientSecretState> {
+  const { ClientSecrets = [] } = await cognito.listUserPoolClientSecrets({ UserPoolId, ClientId });
+  if (ClientSecrets.length === 1 && ClientSecret !== undefined) return 'shown';
+  return ClientSecrets.length === 0 ? 'none' : 'unseen';
 }
 
 /** Two clients may be meant in the master pool, for people and for machines; no client can be for both. */

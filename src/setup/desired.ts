@@ -19,6 +19,8 @@ import { attributeMapping } from './attribute-mapping.js';
 export interface SetupInputs {
   /** Public origin of the site. */
   readonly baseUrl: string;
+  /** All of the site is below it, e.g. `/shop`; empty: at the root. */
+  readonly basePath: string;
   readonly masterName: string;
   /** Also what the identity provider is called in the master pool. */
   readonly upstreamName: string;
@@ -74,7 +76,7 @@ const API_SCOPE = 'orders/read';
 
 /** What must exist for these inputs: the article's two joined pools. */
 export function desiredFor(inputs: SetupInputs): Desired {
-  const { masterName, upstreamName, baseUrl, domainPrefix, withManagedLogin } = inputs;
+  const { masterName, upstreamName, domainPrefix, withManagedLogin } = inputs;
   const scopes = inputs.withApi ? [...SCOPES, API_SCOPE] : SCOPES;
   const pages = withManagedLogin ? 2 : 1;
 
@@ -91,8 +93,8 @@ export function desiredFor(inputs: SetupInputs): Desired {
       title: `app client site of ${masterName}`,
       pool: 'MasterPool',
       properties: {
-        ...codeClient('site', scopes, [afterSignOut(baseUrl)], upstreamName),
-        CallbackURLs: [`${baseUrl}/callback`],
+        ...codeClient('site', scopes, [afterSignOut(inputs)], upstreamName),
+        CallbackURLs: [`${inputs.baseUrl}${inputs.basePath}/callback`],
       },
     },
     ...(withManagedLogin ? [style('SiteStyle', 'SiteClient', 'MasterPool', 'site')] : []),
@@ -102,13 +104,13 @@ export function desiredFor(inputs: SetupInputs): Desired {
   return { resources, variables: variables(inputs, scopes) };
 }
 
-const afterSignOut = (baseUrl: string): string => `${baseUrl}/logout/continue`;
+/** Where a provider that people were signed out of sends them back to. */
+export const afterSignOut = ({ baseUrl, basePath }: SetupInputs): string =>
+  `${baseUrl}${basePath}/logout/continue`;
 
 /** What the second pool needs besides itself: its domain, and the master pool's client there. */
-function secondPool(
-  { upstreamName, domainPrefix, baseUrl, withManagedLogin }: SetupInputs,
-  pages: number,
-): Resource[] {
+function secondPool(inputs: SetupInputs, pages: number): Resource[] {
+  const { upstreamName, domainPrefix, withManagedLogin } = inputs;
   const prefix = domainPrefix && `${domainPrefix}-upstream`;
   const name = 'master-pool';
   return [
@@ -119,7 +121,7 @@ function secondPool(
       title: `app client ${name} of ${upstreamName}`,
       pool: 'UpstreamPool',
       properties: {
-        ...codeClient(name, SCOPES, [afterSignOut(baseUrl)], 'COGNITO'),
+        ...codeClient(name, SCOPES, [afterSignOut(inputs)], 'COGNITO'),
         CallbackURLs: [domainOf('MasterPool', '/oauth2/idpresponse')],
       },
     },
@@ -271,6 +273,7 @@ function variables(inputs: SetupInputs, scopes: readonly string[]): Variable[] {
   };
   return [
     open('BASE_URL', inputs.baseUrl),
+    ...(inputs.basePath === '' ? [] : [open('BASE_PATH', inputs.basePath)]),
     open('ISSUER', issuerOf('MasterPool')),
     open('CLIENT_ID', clientIdOf('SiteClient')),
     { name: 'CLIENT_SECRET', value: clientSecretOf('SiteClient'), isSecret: true },

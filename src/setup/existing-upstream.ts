@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { proxyFailureIn } from '../errors/proxy-failure.js';
 import type { Actual } from './actual.js';
-import type { ExistingUpstream, SetupInputs } from './desired.js';
+import { afterSignOut, type ExistingUpstream, type SetupInputs } from './desired.js';
 import type { UpstreamOptions } from './inputs.js';
 import { codeOf, nameOf } from './patience.js';
 import { domainOf } from './references.js';
@@ -31,17 +31,15 @@ export async function readUpstream(
 }
 
 /** What its owner must register for the master pool's client there; nobody else can. */
-export function registrationNote(
-  { upstream, baseUrl }: SetupInputs,
-  actual: Actual,
-): string | undefined {
+export function registrationNote(inputs: SetupInputs, actual: Actual): string | undefined {
+  const { upstream } = inputs;
   if (upstream === undefined) return undefined;
   const { issuer, clientId, endSessionEndpoint } = upstream;
   const redirectUri = shown(domainOf('MasterPool', '/oauth2/idpresponse'), actual);
   const needed = `At ${issuer} the client ${clientId} needs the redirect URI ${redirectUri}`;
   return endSessionEndpoint === undefined
     ? `${needed}. It announces no end_session_endpoint, so nobody can be signed out there by us.`
-    : `${needed} and the post-logout redirect URI ${baseUrl}/logout/continue.`;
+    : `${needed} and the post-logout redirect URI ${afterSignOut(inputs)}.`;
 }
 
 async function readSecret(path: string): Promise<string> {

@@ -7,6 +7,7 @@ import { PREFIX, PREFIX_FIX, RESERVED_WORDS } from './domain-prefix.js';
 /** As written on the command line. */
 export interface WrittenInputs {
   readonly baseUrl?: string | undefined;
+  readonly basePath?: string | undefined;
   readonly masterName: string;
   readonly upstreamName?: string | undefined;
   readonly upstreamIssuer?: string | undefined;
@@ -57,6 +58,7 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
   const upstreamName = written.upstreamName ?? DEFAULT_UPSTREAM;
   const label = written.label?.trim();
   const baseUrl = options.baseUrl.schema.safeParse(written.baseUrl ?? '');
+  const basePath = options.basePath.schema.safeParse(written.basePath ?? '');
   const reserved = RESERVED_WORDS.find((word) => domainPrefix?.includes(word));
 
   check(
@@ -66,6 +68,12 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
       ? 'is missing'
       : (baseUrl.error?.issues[0]?.message ?? 'is wrong'),
     options.baseUrl.fix,
+  );
+  check(
+    basePath.success,
+    '--base-path',
+    basePath.error?.issues[0]?.message ?? '',
+    options.basePath.fix,
   );
   check(
     POOL.test(masterName),
@@ -157,9 +165,10 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
     'is not a URL',
     'write e.g. http://127.0.0.1:4000, or leave it out for AWS',
   );
-  if (!baseUrl.success || problems.length > 0) throw new ConfigError(problems);
+  if (!baseUrl.success || !basePath.success || problems.length > 0) throw new ConfigError(problems);
   return {
     baseUrl: baseUrl.data,
+    basePath: basePath.data,
     masterName,
     upstreamName,
     upstream:

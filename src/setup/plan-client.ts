@@ -3,7 +3,7 @@ import type {
   RefreshTokenRotationType,
   UpdateUserPoolClientRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { Actual, FoundClient, FoundPool } from './actual.js';
+import type { Actual, ClientSecretState, FoundClient, FoundPool } from './actual.js';
 import { attributeMapping } from './attribute-mapping.js';
 import { differences, inWords, withAll } from './differences.js';
 import type { Text } from './references.js';
@@ -100,7 +100,7 @@ function planChange(
             changes,
             call: isReady ? { operation: 'updateUserPoolClient', input: next } : undefined,
           },
-    problems: problemsOf(title, resource, found, next),
+    problems: problemsOf(title, actual.secrets[resource.id], next),
     notes: [...notesOf(title, pool), ...sharedNotes(title, resource, wanted, found)],
   };
 }
@@ -172,8 +172,7 @@ const withoutRefresh = (
 
 function problemsOf(
   title: string,
-  { id }: ClientResource,
-  { ClientSecret }: FoundClient,
+  secret: ClientSecretState | undefined,
   { AllowedOAuthFlows = [] }: UpdateUserPoolClientRequest,
 ): string[] {
   const problems: string[] = [];
@@ -182,7 +181,7 @@ function problemsOf(
       `The ${title} would have client_credentials beside another grant, which Cognito refuses: rename it, or take its grant away.`,
     );
   }
-  if (ClientSecret === undefined && id !== 'SiteClient') {
+  if (secret === 'none') {
     problems.push(
       `The ${title} has no secret, and none can be given to it later: delete or rename it, and one with a secret is made.`,
     );

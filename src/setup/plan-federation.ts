@@ -19,6 +19,8 @@ export function planProvider(resource: ProviderResource, actual: Actual): Outcom
   const found = actual.IdentityProvider;
   const details = resolved(resource, actual);
   if (found === undefined || pool === undefined) {
+    const missing = whyItsSecretIsUnknown(resource, found, actual);
+    if (missing !== undefined) return { problems: [missing] };
     const changes = [
       ...Object.entries(resource.properties.ProviderDetails).map(([key, text]) => ({
         property: `ProviderDetails.${key}`,
@@ -39,15 +41,17 @@ export function planProvider(resource: ProviderResource, actual: Actual): Outcom
       };
     return { step: { resource, action: 'create', changes, call } };
   }
-  const problem = whyItIsAnother(resource, found, actual);
+  const problem =
+    whyItIsAnother(resource, found, actual) ?? whyItsSecretIsUnknown(resource, found, actual);
   if (problem !== undefined) return { problems: [problem] };
   const isMade = actual.owners.IdentityProvider?.ownership === 'made';
   const next = details && brought(found, details, resource, pool.Id, actual);
   const changes =
     next === undefined ? waiting(resource, actual) : changesOf(found, next, actual, isMade);
-  if (changes.length === 0) return {};
+  const notes = actual.secrets.UpstreamClient === 'unseen' ? [UNSEEN_NOTE] : [];
+  if (changes.length === 0) return { notes };
   const call = next && { operation: 'updateIdentityProvider' as const, input: next };
-  return { step: { resource, action: 'change', changes, call } };
+  return { step: { resource, action: 'change', changes, call }, notes };
 }
 
 /** Its type and issuer say who vouches for people: a provider of another is never made into ours. */
@@ -67,11 +71,32 @@ function whyItIsAnother(
     : `The ${title} has the issuer ${before}, not ${shown(text, actual)}. ${instead}`;
 }
 
+const UNSEEN_NOTE =
+  'The secret of app client master-pool was rotated, and Cognito shows it to nobody: the identity provider keeps the one that it has.';
+
+/** A secret that was rotated is known to who has it: to a provider that has this client already, else to nobody here. */
+function whyItsSecretIsUnknown(
+  { title, properties }: ProviderResource,
+  found: IdentityProviderType | undefined,
+  actual: Actual,
+): string | undefined {
+  const client = actual.UpstreamClient;
+  if (actual.secrets.UpstreamClient !== 'unseen' || client === undefined) return undefined;
+  const { client_id } = properties.ProviderDetails;
+  if (client_id === undefined || typeof client_id === 'string') return undefined;
+  if (found?.ProviderDetails?.['client_id'] === client.ClientId) return undefined;
+  const pool = actual.UpstreamPool?.Id ?? '';
+  return `The ${title} needs the secret of app client ${client.ClientId} of the second pool. It was rotated, and Cognito shows it to nobody: delete that client, and one with a new secret is made (aws cognito-idp delete-user-pool-client --user-pool-id ${pool} --client-id ${client.ClientId}).`;
+}
+
 /** The details in full, or nothing while one is not known yet. */
 function resolved({ properties }: ProviderResource, actual: Actual): Details | undefined {
   const details: Record<string, string> = {};
+  const kept = actual.IdentityProvider?.ProviderDetails?.['client_secret'];
   for (const [key, text] of Object.entries(properties.ProviderDetails)) {
-    const value = resolve(text, actual);
+    const isSecret = typeof text !== 'string' && text.what === 'clientSecret';
+    const isUnseen = isSecret && actual.secrets.UpstreamClient === 'unseen';
+    const value = isUnseen ? kept : resolve(text, actual);
     if (value === undefined) return undefined;
     details[key] = value;
   }

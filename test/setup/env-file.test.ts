@@ -91,6 +91,7 @@ describe('the file itself', () => {
 describe('what .env is given', () => {
   const actual: Actual = {
     owners: {},
+    secrets: {},
     MasterDomain: {
       name: 'shop',
       managedLoginVersion: 1,

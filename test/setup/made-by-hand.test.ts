@@ -197,6 +197,77 @@ describe('a pool made by hand', () => {
   });
 });
 
+describe('a secret of the master pool at the second, rotated by hand', () => {
+  /** Gives the client a second secret, and the provider that. */
+  async function rotate(): Promise<{ ids: object; provider: object; value: string }> {
+    const { MasterPool, UpstreamPool, UpstreamClient } = await runSetup(api);
+    const ids = { UserPoolId: UpstreamPool?.Id, ClientId: UpstreamClient?.ClientId };
+    const added = await api.cognito.addUserPoolClientSecret(ids);
+    const value = added.ClientSecretDescriptor?.ClientSecretValue ?? '';
+    const provider = { UserPoolId: MasterPool?.Id, ProviderName: 'oidc-pool-2' };
+    const { IdentityProvider } = await api.cognito.describeIdentityProvider(provider);
+    await api.cognito.updateIdentityProvider({
+      ...provider,
+      ProviderDetails: { ...IdentityProvider?.ProviderDetails, client_secret: value },
+    });
+    return { ids, provider, value };
+  }
+
+  const secretOf = async (provider: object): Promise<string | undefined> => {
+    const ids = provider as { UserPoolId: string; ProviderName: string };
+    const { IdentityProvider } = await api.cognito.describeIdentityProvider(ids);
+    return IdentityProvider?.ProviderDetails?.['client_secret'];
+  };
+
+  const deleteOldest = async (ids: object): Promise<void> => {
+    const client = ids as { UserPoolId: string; ClientId: string };
+    const { ClientSecrets = [] } = await api.cognito.listUserPoolClientSecrets(client);
+    const ClientSecretId = ClientSecrets[0]?.ClientSecretId;
+    await api.cognito.deleteUserPoolClientSecret({ ...client, ClientSecretId });
+  };
+
+  it('stays with the provider, while both are good and when the first is gone', async () => {
+    const { ids, provider, value } = await rotate();
+    for (const isFirstGone of [false, true]) {
+      if (isFirstGone) await deleteOldest(ids);
+      const { steps, problems, notes } = await planNow(api);
+      expect({ steps, problems }).toEqual({ steps: [], problems: [] });
+      expect(notes.join()).toContain('the identity provider keeps the one that it has');
+      await runSetup(api);
+      expect(await secretOf(provider)).toBe(value);
+    }
+    const given = provider as { UserPoolId: string; ProviderName: string };
+    await api.cognito.updateIdentityProvider({ ...given, AttributeMapping: { email: 'mail' } });
+    await runSetup(api);
+    expect(await secretOf(provider)).toBe(value);
+    expect(await stepsNow(api)).toEqual([]);
+  });
+
+  it('is asked for where the provider is not there any more', async () => {
+    const { ids, provider } = await rotate();
+    await deleteOldest(ids);
+    const given = provider as { UserPoolId: string; ProviderName: string };
+    await api.cognito.deleteIdentityProvider(given);
+    const { problems } = await planNow(api);
+    expect(problems).toEqual([
+      expect.stringMatching(/was rotated, .*aws cognito-idp delete-user-pool-client /),
+    ]);
+    const client = ids as { UserPoolId: string; ClientId: string };
+    await api.cognito.deleteUserPoolClient(client);
+    await runSetup(api);
+    expect(await stepsNow(api)).toEqual([]);
+  });
+
+  it('is no reason to call a client for machines one without a secret', async () => {
+    const { MasterPool, MachineClient } = await runSetup(api);
+    const ids = { UserPoolId: MasterPool?.Id, ClientId: MachineClient?.ClientId };
+    await api.cognito.addUserPoolClientSecret(ids);
+    await deleteOldest(ids);
+    const { steps, problems } = await planNow(api);
+    expect({ steps, problems }).toEqual({ steps: [], problems: [] });
+  });
+});
+
 describe('an identity provider of ours, changed by hand', () => {
   it('gets the right client and mapping, and keeps what else is mapped', async () => {
     const { MasterPool } = await runSetup(api);

@@ -50,6 +50,60 @@ describe('setup --managed-login', () => {
   });
 });
 
+describe('setup --base-path', () => {
+  it('registers the URLs below the path, writes the setting, and leaves a site there that works', async () => {
+    const port = await freePort();
+    const origin = `http://localhost:${port}`;
+    const site = `${origin}/shop`;
+    const wanted = '--yes --user alice --email alice@example.com';
+    const command = setup(`--base-path /shop ${wanted}`, origin);
+    expect(await command.exit(), command.output()).toBe(0);
+    expect(command.output()).toContain(`User pools for ${site} in`);
+    const values = parseEnv(readFileSync(join(folder, '.env'), 'utf8'));
+    expect(values).toMatchObject({ BASE_URL: origin, BASE_PATH: '/shop' });
+    for (const [pool, client] of [
+      ['oidc-pool-1', 'site'],
+      ['oidc-pool-2', 'master-pool'],
+    ] as const) {
+      const { id } = pools.pool(pool).client(client);
+      const { cognito } = await apiOf(pools);
+      const { UserPoolClient } = await cognito.describeUserPoolClient({
+        UserPoolId: pools.pool(pool).id,
+        ClientId: id,
+      });
+      expect(UserPoolClient?.LogoutURLs).toEqual([`${site}/logout/continue`]);
+      if (client === 'site') expect(UserPoolClient?.CallbackURLs).toEqual([`${site}/callback`]);
+    }
+    // The path is in the file now.
+    const again = setup(wanted, origin);
+    expect(await again.exit()).toBe(0);
+    expect(again.output()).toContain('Nothing to change.');
+
+    const serve = lifeguard('serve', { PORT: String(port) }, folder);
+    await serve.says('"listening"');
+    const browser = createBrowser();
+    const login = await browser.get(`${site}/profile`);
+    const password = /Password {2}(\S+)/.exec(command.output())![1]!;
+    const next = await browser.submit(login, { username: 'alice', password });
+    const profile = await browser.submit(next, {
+      new_password: 'Another-Passw0rd!',
+      new_password_confirm: 'Another-Passw0rd!',
+    });
+    expect(profile.url).toBe(`${site}/profile`);
+    const out = await browser.click(profile, 'Sign out');
+    expect(out.url).toBe(`${site}/signed-out`);
+
+    const doctor = lifeguard(`doctor --endpoint-url ${pools.url} --json`, {}, folder);
+    expect(await doctor.exit(), doctor.output()).toBe(0);
+  });
+
+  it.each(['shop', '/shop/', '/sh op'])('refuses %j', async (path) => {
+    const command = setup(`--base-path=${path.replace(' ', '%20')} --yes`);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain('--base-path is no path');
+  });
+});
+
 describe('setup --json', () => {
   const documentOf = (command: RunningCommand): Record<string, unknown> =>
     JSON.parse(command.printed()) as Record<string, unknown>;

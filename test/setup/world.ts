@@ -8,6 +8,7 @@ import { planFor, type Plan } from '../../src/setup/plan.js';
 
 export const inputs: SetupInputs = {
   baseUrl: 'http://localhost:3000',
+  basePath: '',
   masterName: 'oidc-pool-1',
   upstreamName: 'oidc-pool-2',
   upstream: undefined,

@@ -1,4 +1,4 @@
-import type { DoctorContext } from '../context.js';
+import { siteUrl, type DoctorContext } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import { networkReason, REQUEST_TIMEOUT_MS, visit } from '../visit.js';
 
@@ -10,11 +10,10 @@ export const proxy: Check<DoctorContext> = {
   name: 'proxy',
   title: 'BASE_URL, cookies and proxy',
   async run(context) {
-    const { baseUrl } = context.settings;
     const site = await siteAt(context);
     return {
       findings: [...trustFindings(context), ...site.findings],
-      detail: `${baseUrl}${site.detail}`,
+      detail: `${siteUrl(context, '')}${site.detail}`,
     };
   },
 };
@@ -50,15 +49,15 @@ function trustFindings({ settings }: DoctorContext): Finding[] {
 async function siteAt(context: DoctorContext): Promise<{ findings: Finding[]; detail: string }> {
   const { settings, fetch } = context;
   const { baseUrl } = settings;
-  const open = (path: string): ReturnType<typeof visit> =>
-    visit(new URL(path, baseUrl), { fetch, stopAt: (url) => url.origin !== baseUrl, maxHops: 3 });
+  const url = probeOf(context);
+  const stopAt = ({ origin }: URL): boolean => origin !== baseUrl;
   try {
-    const health = await open('/healthz');
-    if (health[0]?.status === 502 || health[0]?.status === 503) {
+    const [first] = await visit(new URL(url), { fetch, stopAt, maxHops: 3 });
+    const status = first?.status;
+    if (status === 502 || status === 503) {
       return { findings: [], detail: ', where a proxy answers and the site does not run' };
     }
-    if (health[0]?.status !== 200)
-      return { findings: [unexpected(baseUrl, health[0]?.status)], detail: '' };
+    if (status !== 200) return { findings: [unexpected(context, status)], detail: '' };
     const found = [
       ...(await readinessFindings(context)),
       ...(await cookieFindings(context)),
@@ -71,9 +70,14 @@ async function siteAt(context: DoctorContext): Promise<{ findings: Finding[]; de
   }
 }
 
+/** What only a running site answers with 200. Health is at the root of its port, which is somebody else's where there is a path. */
+const probeOf = (context: DoctorContext): string =>
+  siteUrl(context, context.settings.basePath === '' ? '/healthz' : '/signed-out');
+
 /** Begins a sign-in at the running site, which sets the cookie that the callback will want back. */
-async function cookieFindings({ settings, fetch }: DoctorContext): Promise<Finding[]> {
-  const url = new URL('/login', settings.baseUrl);
+async function cookieFindings(context: DoctorContext): Promise<Finding[]> {
+  const { settings, fetch } = context;
+  const url = new URL(siteUrl(context, '/login'));
   // As after the move to BASE_URL, which comes first where a proxy sends another Host.
   url.searchParams.set('moved', '1');
   const [provider] = settings.identityProviders;
@@ -91,7 +95,7 @@ async function cookieFindings({ settings, fetch }: DoctorContext): Promise<Findi
   return [
     {
       code: 'cookies_lost',
-      what: `${settings.baseUrl}/login begins a sign-in and sets no cookie: it was lost between the site and here.`,
+      what: `${siteUrl(context, '/login')} begins a sign-in and sets no cookie: it was lost between the site and here.`,
       fix: { text: 'Let the proxy pass “Set-Cookie” on, and let no cache keep /login.' },
     },
   ];
@@ -105,8 +109,9 @@ const signInFails = ({ origin, pathname }: URL, status: number): Finding => ({
   },
 });
 
-/** What the site says of itself; a proxy may well keep that from strangers. */
+/** What the site says of itself; a proxy may well keep that from strangers, and does where the site is below a path. */
 async function readinessFindings({ settings, fetch }: DoctorContext): Promise<Finding[]> {
+  if (settings.basePath !== '') return [];
   const response = await fetch(`${settings.baseUrl}/readyz`, {
     headers: { accept: 'application/json' },
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
@@ -129,8 +134,8 @@ async function readinessFindings({ settings, fetch }: DoctorContext): Promise<Fi
 const LONG_COOKIE_BYTES = 4096;
 
 /** A request as of a browser with many cookies. */
-async function longHeaderFindings({ settings, fetch }: DoctorContext): Promise<Finding[]> {
-  const response = await fetch(`${settings.baseUrl}/healthz`, {
+async function longHeaderFindings(context: DoctorContext): Promise<Finding[]> {
+  const response = await context.fetch(probeOf(context), {
     headers: { cookie: `lifeguard-doctor=${'x'.repeat(LONG_COOKIE_BYTES)}` },
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
@@ -140,7 +145,7 @@ async function longHeaderFindings({ settings, fetch }: DoctorContext): Promise<F
   return [
     {
       code: 'long_headers_refused',
-      what: `A request with ${LONG_COOKIE_BYTES} bytes of cookies is answered with status ${status} at ${settings.baseUrl}, one without them with 200.`,
+      what: `A request with ${LONG_COOKIE_BYTES} bytes of cookies is answered with status ${status} at ${siteUrl(context, '')}, one without them with 200.`,
       fix: {
         text: 'Let the proxy take longer headers: in nginx “large_client_header_buffers 4 16k”, elsewhere the limit of request headers.',
       },
@@ -148,10 +153,13 @@ async function longHeaderFindings({ settings, fetch }: DoctorContext): Promise<F
   ];
 }
 
-const unexpected = (baseUrl: string, status: number | undefined): Finding => ({
+const unexpected = (context: DoctorContext, status: number | undefined): Finding => ({
   code: 'site_unexpected',
-  what: `${baseUrl}/healthz answers with status ${status ?? 'none'}: something else than Lifeguard is there, or the proxy sends its path elsewhere.`,
+  what: `${probeOf(context)} answers with status ${status ?? 'none'}: something else than Lifeguard is there, or the proxy sends its path elsewhere.`,
   fix: {
-    text: 'Let the proxy send all of the origin BASE_URL to HOST and PORT, with paths unchanged, or correct BASE_URL.',
+    text:
+      context.settings.basePath === ''
+        ? 'Let the proxy send all of the origin BASE_URL to HOST and PORT, with paths unchanged, or correct BASE_URL.'
+        : `Let the proxy send all below ${context.settings.basePath} to HOST and PORT, with paths unchanged, or correct BASE_URL or BASE_PATH.`,
   },
 });
