@@ -82,14 +82,18 @@ export function mappingFindings(
   return findings;
 }
 
-/** A client without a list may write everything. */
+const VERIFICATIONS = ['email_verified', 'phone_number_verified'];
+
+/** A client without a list may write everything; and Cognito writes verifications itself, which no list can have. */
 function writeFindings(
   { userPoolId, name }: { readonly userPoolId: string; readonly name: string },
   mapped: readonly string[],
   client: UserPoolClientType | undefined,
 ): Finding[] {
   const writable = client?.WriteAttributes;
-  const refused = writable === undefined ? [] : mapped.filter((each) => !writable.includes(each));
+  const refused = mapped.filter(
+    (each) => !VERIFICATIONS.includes(each) && writable?.includes(each) === false,
+  );
   if (refused.length === 0) return [];
   const clientId = client?.ClientId ?? '';
   return [

@@ -2,7 +2,7 @@ import type { StoredIdentity } from './claims.js';
 import { makeSub } from './identifiers.js';
 import { newUser } from './users.js';
 import type { AppClient, IdentityProvider, PoolUser } from './pool-state.js';
-import { schemaViolation } from './schema.js';
+import { schemaViolation, isPoolsOwn } from './schema.js';
 import { UpstreamError } from './upstream.js';
 import type { UserPool } from './user-pool.js';
 
@@ -70,7 +70,7 @@ function writeProblem(
   const violation = schemaViolation(schema, mapped);
   if (violation !== undefined) return `Invalid user attributes: ${violation}\n`;
   const names = Object.keys(mapped);
-  if (names.some((name) => writeAttributes?.includes(name) === false)) {
+  if (names.some((name) => !isPoolsOwn(name) && writeAttributes?.includes(name) === false)) {
     return 'A client attempted to write unauthorized attribute';
   }
   // An attribute that stays the same is written all the same, and so an immutable one fails.

@@ -1,3 +1,4 @@
+import { isBooleanAttribute } from './claims.js';
 import type { PoolSettings, SchemaAttribute } from './settings.js';
 
 const string = (Name: string, max = '2048', min = '0'): SchemaAttribute => ({
@@ -142,3 +143,7 @@ function formatProblem(name: string, value: string): string | undefined {
 
 /** Does it look like an e-mail address? */
 export const isEmail = (value: string): boolean => /^[^\s@]+@[^\s@]+$/.test(value);
+
+/** What a pool writes and no client ever may: who somebody is, and whether an address was verified. */
+export const isPoolsOwn = (attribute: string): boolean =>
+  attribute === 'sub' || isBooleanAttribute(attribute);

@@ -163,9 +163,7 @@ export const soundPools: Readonly<Record<string, SoundPools>> = {
         settings: {
           AllowedOAuthFlowsUserPoolClient: true,
           PreventUserExistenceErrors: 'ENABLED',
-          WriteAttributes: ['email', 'email_verified', 'name', 'given_name', 'family_name'].filter(
-            (each) => each !== 'sub',
-          ),
+          WriteAttributes: ['email', 'name', 'given_name', 'family_name'],
         },
       }),
     ),

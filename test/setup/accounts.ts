@@ -97,3 +97,61 @@ export function changedPaths(before: unknown, after: unknown, path = ''): string
     changedPaths(before[key], after[key], path === '' ? key : `${path} ${key}`),
   );
 }
+
+/** A step of a plan, as `--json` has it. */
+export interface PlannedStep {
+  readonly action: string;
+  readonly id: string;
+  readonly title: string;
+  readonly changes: readonly { readonly property: string }[];
+}
+
+/**
+ * The members of what existed before that differ now and that no step of the plan names. Tags of `setup` are its marks: the docs
+ * announce them for whatever it makes or is given.
+ */
+export function unannounced(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+  steps: readonly PlannedStep[],
+): string[] {
+  const things = thingsOf(after);
+  const isNamed = (path: string): boolean =>
+    steps.some(({ action, id, changes }) => {
+      const thing = things.get(id) ?? '';
+      if (id.endsWith('Domain') && action === 'create') {
+        return path === `${things.get(id.replace('Domain', 'Pool'))} Domain`;
+      }
+      return changes.some(({ property }) =>
+        path.startsWith(`${thing} ${property.replace(/[.,].*/, '')}`),
+      );
+    });
+  return changedPaths(before, after).filter((path) => {
+    const thing = Object.keys(before).find((key) => path === key || path.startsWith(`${key} `));
+    if (thing === undefined) return false;
+    return !/ UserPoolTags lifeguard:setup(?::\w+)?$/.test(path) && !isNamed(path);
+  });
+}
+
+/** What in an account has which part in a set-up, by the tags of its pools. */
+function thingsOf(account: Record<string, unknown>): Map<string, string> {
+  const things = new Map<string, string>();
+  for (const [key, value] of Object.entries(account)) {
+    const { UserPoolTags = {}, Id } = value as {
+      UserPoolTags?: Record<string, string>;
+      Id?: string;
+    };
+    const part = UserPoolTags['lifeguard:setup'];
+    if (!key.startsWith('pool ') || part === undefined) continue;
+    things.set(part, key);
+    for (const [tag, text] of Object.entries(UserPoolTags)) {
+      const [, , role] = tag.split(':');
+      const [, name = ''] = text.split(' ');
+      if (role === undefined) continue;
+      const kinds = { IdentityProvider: 'provider', ResourceServer: 'resource server' };
+      const kind = kinds[role as keyof typeof kinds];
+      things.set(role, kind === undefined ? `client ${name}` : `${kind} ${name} of ${Id}`);
+    }
+  }
+  return things;
+}

@@ -1,13 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pools } from '../../src/pools/index.js';
 import type { CognitoApi } from '../../src/setup/cognito-api.js';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
 import { changedPaths, wholeAccount } from './accounts.js';
+import { startNewerCognito, type NewerCognito } from './newer-cognito.js';
 import { apiOf, emptyAccount } from './world.js';
 
 const OKTA = 'https://example.okta.com';
@@ -202,47 +200,15 @@ describe('setup in an account that others live in', () => {
 });
 
 describe('setup, where Cognito knows more than the SDK', () => {
-  const servers: Server[] = [];
-  afterEach(() => {
-    for (const server of servers.splice(0)) server.close();
+  const newer: NewerCognito[] = [];
+  afterEach(async () => {
+    for (const each of newer.splice(0)) await each.close();
   });
-
-  /** The pools' API, each of whose descriptions has a member that nobody knows yet. */
-  async function newerCognito(operation: string): Promise<string> {
-    const server = createServer((req, res) => {
-      void (async () => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of req) chunks.push(chunk as Buffer);
-        // What belongs to this connection is not for the next.
-        const {
-          host: _host,
-          connection: _connection,
-          'content-length': _length,
-          ...headers
-        } = req.headers as Record<string, string>;
-        const isPost = req.method === 'POST';
-        const answer = await fetch(`${pools.url}${req.url}`, {
-          method: req.method!,
-          headers,
-          ...(isPost && { body: Buffer.concat(chunks) }),
-        });
-        let text = await answer.text();
-        if (headers['x-amz-target']?.endsWith(`.${operation}`) && answer.ok) {
-          const [[name, described] = []] = Object.entries(JSON.parse(text) as object);
-          text = JSON.stringify({ [name!]: { ...described, NewIn2027: { On: true } } });
-        }
-        res.writeHead(answer.status, {
-          'content-type': answer.headers.get('content-type') ?? '',
-          'x-amzn-requestid': 'x',
-        });
-        res.end(text);
-      })();
-    });
-    servers.push(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
+  const newerCognito = async (operation: string): Promise<string> => {
+    const started = await startNewerCognito(pools, operation);
+    newer.push(started);
+    return started.url;
+  };
 
   it.each([
     ['DescribeUserPool', 'UserPool.NewIn2027'],

@@ -1,3 +1,4 @@
+import { isPoolsOwn } from '../schema.js';
 import { standardScopes } from '../seed-references.js';
 import { appClient } from '../app-client.js';
 import type { ClientSettings } from '../settings.js';
@@ -103,7 +104,7 @@ const attributesExist: Rule = (pool, { ReadAttributes = [], WriteAttributes = []
   if (!ReadAttributes.every((name) => schema.includes(name))) {
     return invalidParameter('Invalid read attributes specified while creating a client');
   }
-  return WriteAttributes.every((name) => schema.includes(name) && name !== 'sub')
+  return WriteAttributes.every((name) => schema.includes(name) && !isPoolsOwn(name))
     ? undefined
     : invalidParameter('Invalid write attributes specified while creating a client');
 };

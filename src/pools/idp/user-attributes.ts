@@ -1,5 +1,5 @@
 import type { AppClient, PoolUser } from '../pool-state.js';
-import { isEmail, schemaViolation } from '../schema.js';
+import { isEmail, schemaViolation, isPoolsOwn } from '../schema.js';
 import type { UserPool } from '../user-pool.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 
@@ -57,7 +57,9 @@ export function refuseUnwritableAttributes(
   attributes: Readonly<Record<string, string>>,
 ): void {
   const writable = client.writeAttributes;
-  if (Object.keys(attributes).some((name) => writable?.includes(name) === false)) {
+  const isRefused = (name: string): boolean =>
+    isPoolsOwn(name) || writable?.includes(name) === false;
+  if (Object.keys(attributes).some(isRefused)) {
     throw notAuthorized('A client attempted to write unauthorized attribute');
   }
 }

@@ -221,6 +221,18 @@ describe('somebody who forgot the password', () => {
 });
 
 describe('a user with an access token', () => {
+  it('cannot say that an address was verified, although the client may write everything', async () => {
+    const where = await place();
+    await makeUser(api, where.UserPoolId, 'alice', { email: email.Value });
+    const AccessToken = await signIn(where);
+    const UserAttributes = [{ Name: 'email_verified', Value: 'true' }];
+    const update = new UpdateUserAttributesCommand({ AccessToken, UserAttributes });
+    expect(await refusal(api.sdk.send(update))).toBe(
+      'NotAuthorizedException: A client attempted to write unauthorized attribute',
+    );
+    expect(recordOf((await userOf(where)).UserAttributes)['email_verified']).not.toBe('true');
+  });
+
   it('looks after the attributes the client may write', async () => {
     const where = await place({ WriteAttributes: ['email', 'locale'] });
     await makeUser(api, where.UserPoolId, 'alice', { email: email.Value, email_verified: 'true' });

@@ -171,6 +171,11 @@ describe('an app client', () => {
     ],
     ['attributes that are not there', { ReadAttributes: ['shoe_size'] }, 'Invalid read attributes'],
     ['sub to write', { WriteAttributes: ['sub'] }, 'Invalid write attributes'],
+    [
+      'a verification to write',
+      { WriteAttributes: ['email', 'email_verified'] },
+      'Invalid write attributes',
+    ],
   ])('is not made with %s', async (_, settings, words) => {
     const UserPoolId = await makePool(api);
     const create = new CreateUserPoolClientCommand({ UserPoolId, ClientName: 'c', ...settings });
