@@ -12,7 +12,8 @@ import {
   titled,
 } from '../setup/describe-plan.js';
 import { DEFAULT_LABEL, desiredFor, type SetupInputs } from '../setup/desired.js';
-import { readEnvFile, withVariables, writeEnvFile, type EnvFile } from '../setup/env-file.js';
+import { readEnvFile, withVariables, type EnvFile } from '../setup/env-file.js';
+import { writePrivateFile } from '../setup/private-file.js';
 import { envChanges, hasLabel } from '../setup/env-values.js';
 import { readUpstream, registrationNote } from '../setup/existing-upstream.js';
 import { explained } from '../setup/explain.js';
@@ -186,7 +187,7 @@ async function bringAbout(
     const values = changes.flatMap(({ name, value }) =>
       value === undefined ? [] : [[name, value] as const],
     );
-    await writeEnvFile(file.path, withVariables(file.text, new Map(values)));
+    await writePrivateFile(file.path, withVariables(file.text, new Map(values)));
     say(`  ${file.exists ? '~  change' : '+  create'}  ${file.path}`);
   }
   sayUnlessAbsent(registrationNote(inputs, after));

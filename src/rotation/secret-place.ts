@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import type { Environment } from '../config/from-environment.js';
-import { readEnvFile, withVariables, writeEnvFile } from '../setup/env-file.js';
+import { readEnvFile, withVariables } from '../setup/env-file.js';
+import { writePrivateFile } from '../setup/private-file.js';
 import { codeOf } from '../setup/patience.js';
 import { SetupError } from '../setup/setup-error.js';
 
@@ -45,7 +46,7 @@ async function inFile(path: string): Promise<SecretPlace> {
     name: path,
     isReadAgain: true,
     // The site may read it as a member of its group.
-    write: (secrets) => writeEnvFile(real, `${secrets.join('\n')}\n`, mode & 0o777 & ~OTHERS),
+    write: (secrets) => writePrivateFile(real, `${secrets.join('\n')}\n`, mode & 0o777 & ~OTHERS),
   };
 }
 
@@ -72,7 +73,7 @@ async function inEnvFile(settingsFile: string, secrets: readonly string[]): Prom
     async write(next) {
       // As it is now: it may have been edited meanwhile.
       const { path, text } = await readEnvFile(settingsFile);
-      await writeEnvFile(path, withVariables(text, new Map([[VARIABLE, next.join(' ')]])));
+      await writePrivateFile(path, withVariables(text, new Map([[VARIABLE, next.join(' ')]])));
     },
   };
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Actual } from './actual.js';
 import { isSame } from './differences.js';
-import { writeEnvFile } from './env-file.js';
+import { writePrivateFile } from './private-file.js';
 import { codeOf, nameOf } from './patience.js';
 import type { Resource } from './resources.js';
 import { SetupError } from './setup-error.js';
@@ -146,7 +146,7 @@ export const backupPath = (now: Date): string =>
  * @throws {SetupError} when it cannot be written; then nothing may be changed
  */
 export const writeBackup = (path: string, kept: Backup): Promise<void> =>
-  writeEnvFile(path, `${JSON.stringify(kept, null, 2)}\n`);
+  writePrivateFile(path, `${JSON.stringify(kept, null, 2)}\n`);
 
 /** @throws {SetupError} when it cannot be read, or is no backup of ours */
 export async function readBackup(path: string): Promise<Backup> {

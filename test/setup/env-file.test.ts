@@ -12,7 +12,8 @@ import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { Actual } from '../../src/setup/actual.js';
 import { desiredFor } from '../../src/setup/desired.js';
-import { readEnvFile, withVariables, writeEnvFile } from '../../src/setup/env-file.js';
+import { readEnvFile, withVariables } from '../../src/setup/env-file.js';
+import { writePrivateFile } from '../../src/setup/private-file.js';
 import { envChanges } from '../../src/setup/env-values.js';
 import { SetupError } from '../../src/setup/setup-error.js';
 import { inputs } from './world.js';
@@ -66,7 +67,7 @@ describe('the file itself', () => {
     writeFileSync(path, 'A=1\n');
     chmodSync(path, 0o644);
     expect(await readEnvFile(path)).toMatchObject({ exists: true, isOpen: true });
-    await writeEnvFile(path, 'A=2\n');
+    await writePrivateFile(path, 'A=2\n');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(await readEnvFile(path)).toMatchObject({ isOpen: false, values: { A: '2' } });
   });
@@ -76,13 +77,13 @@ describe('the file itself', () => {
     writeFileSync(path, 'A=1\n');
     symlinkSync(path, link);
     const file = await readEnvFile(link);
-    await writeEnvFile(file.path, 'A=2\n');
+    await writePrivateFile(file.path, 'A=2\n');
     expect(readFileSync(path, 'utf8')).toBe('A=2\n');
     expect(readFileSync(link, 'utf8')).toBe('A=2\n');
   });
 
   it('stays as it is when it cannot be written', async () => {
-    await expect(writeEnvFile(join(inFolder(), 'below-a-file'), 'A=1\n')).rejects.toThrow(
+    await expect(writePrivateFile(join(inFolder(), 'below-a-file'), 'A=1\n')).rejects.toThrow(
       SetupError,
     );
   });
