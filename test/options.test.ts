@@ -2,7 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import express from 'express';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { allowOrigins, createRelyingParty, openSessionStore } from '../src/index.js';
+import {
+  allowOrigins,
+  createRelyingParty,
+  openSessionStore,
+  type RelyingPartyOptions,
+} from '../src/index.js';
 import { MemoryStore } from '../src/sessions/memory-store.js';
 import {
   articleSeed,
@@ -204,6 +209,9 @@ describe('createRelyingParty', () => {
     ['api.issuers[1].clientIds', withIssuer({ clientIds: undefined }), 'name the clients'],
     ['api.issuers[1].clientIds', withIssuer({ clientIds: 'a' }), 'name the clients'],
     ['api.issuers[1].clientIds[0]', withIssuer({ clientIds: [''] })],
+    ['api.issuers[1].claims[0]', withIssuer({ claims: [''] }), 'give names of claims'],
+    ['api.issuers[1].claims[1]', withIssuer({ claims: ['a', 7] }), 'give names of claims'],
+    ['api.issuers[1].claims[0]', withIssuer({ claims: ['scope'] }), 'give names of claims'],
     ['api.issuers[1].clientID', withIssuer({ clientID: 'a' }), 'write clientIds'],
     ['api.issuers[1].issuer', withIssuer({ issuer: 'q.example.com' })],
     ['profilePath', { profilePath: 'profile' }, 'write e.g. /profile'],
@@ -279,6 +287,20 @@ describe('createRelyingParty', () => {
     });
     await rp.close();
     await createRelyingParty({ ...good, api: undefined, render: undefined }).close();
+  });
+
+  it('may draw each page by itself', async () => {
+    const page = (): string => '';
+    const render: Required<NonNullable<RelyingPartyOptions['render']>> = {
+      'sign-in': page,
+      'continue-to-provider': page,
+      logout: page,
+      'continue-signing-out': page,
+      'signed-out': page,
+      sessions: page,
+      error: page,
+    };
+    await createRelyingParty({ ...good, render }).close();
   });
 
   it.each<[string, object]>([

@@ -96,6 +96,24 @@ describe('a page behind requireSession', () => {
     expect(new URL(href!, rp.baseUrl).searchParams.get('return_to')).toBe(to);
   });
 
+  it('whose form was on a page of ours, below another path, comes back to the start page', async () => {
+    const options = relyingPartyOptions(pools, { baseUrl: ORIGIN });
+    const below = createRelyingParty({ ...options, basePath: '/auth' });
+    const host = express()
+      .use('/auth', below.routes)
+      .post('/account', requireSession(below), (_req, res) => void res.send('done'));
+    for (const [from, to] of [
+      ['/auth/signed-out', '/'],
+      ['/signed-out', '/signed-out'],
+    ]) {
+      const sent = { ...form, 'sec-fetch-site': 'same-origin', referer: ORIGIN + from };
+      const { text } = await request(host).post('/account').set(sent);
+      const [, href] = /href="([^"]*\/login\?return_to=[^"]*)"/.exec(text)!;
+      expect(new URL(href!, ORIGIN).searchParams.get('return_to')).toBe(to);
+    }
+    await below.close();
+  });
+
   it('tells who is not signed in to sign in, wherever the form was', async () => {
     for (const site of ['same-origin', 'same-site', 'cross-site']) {
       const answer = await request(app)
