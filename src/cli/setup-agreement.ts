@@ -12,7 +12,7 @@ export interface Agreement {
  *
  * @throws {SetupError} when nobody is there to be asked, or has agreed to less than this
  */
-export async function isAgreed(
+async function isAgreed(
   { yes = false, allowRemovals = false }: Agreement,
   removals: readonly string[],
 ): Promise<boolean> {
@@ -24,6 +24,25 @@ export async function isAgreed(
   if (yes) return true;
   const question = removals.length > 0 ? 'Do this, removals included?' : 'Do this?';
   return askForAgreement(question, 'add --yes to do this, or --dry-run');
+}
+
+/**
+ * Goes on only where the plan may be carried out.
+ *
+ * @param refused told why not, before it throws
+ * @throws {SetupError} when it may not
+ */
+export async function requireAgreement(
+  agreement: Agreement,
+  removals: readonly string[],
+  refused: (problem: string) => void,
+): Promise<void> {
+  try {
+    if (!(await isAgreed(agreement, removals))) throw new SetupError('Nothing was changed.');
+  } catch (error) {
+    if (error instanceof SetupError) refused(error.message.trim());
+    throw error;
+  }
 }
 
 /**

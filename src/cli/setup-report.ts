@@ -4,12 +4,12 @@ import { styleText } from 'node:util';
 export interface SetupReport {
   /** A line for people; with `--json` on standard error. */
   readonly say: (text: string) => void;
-  /** The outcome for a program; nothing for people. */
+  /** The outcome for a program, the first that is told; nothing for people. */
   readonly end: (outcome: SetupOutcome) => void;
 }
 
 interface SetupOutcome {
-  readonly result: 'unchanged' | 'planned' | 'refused' | 'changed';
+  readonly result: 'unchanged' | 'planned' | 'refused' | 'changed' | 'failed';
   readonly [detail: string]: unknown;
 }
 
@@ -17,9 +17,13 @@ const colours = { '+': 'green', '~': 'yellow', '-': 'red' } as const;
 
 export function openReport(isJson: boolean): SetupReport {
   if (isJson) {
+    let isEnded = false;
     return {
       say: (text) => process.stderr.write(`${text}\n`),
-      end: (outcome) => process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`),
+      end(outcome) {
+        if (!isEnded) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+        isEnded = true;
+      },
     };
   }
   const hasColours = process.stdout.isTTY && process.stdout.hasColors();

@@ -3,11 +3,12 @@ import { readBackup } from '../setup/backup.js';
 import type { CognitoApi } from '../setup/cognito-api.js';
 import { describeRestore, removalsOf, restoreLine } from '../setup/describe-plan.js';
 import { planRestore } from '../setup/plan-restore.js';
+import { withPlace } from '../setup/printed-commands.js';
 import { readBackedUp } from '../setup/read-backed-up.js';
 import { memberNames } from '../setup/sdk-model.js';
 import { SetupError } from '../setup/setup-error.js';
 import { unknownProblem } from '../setup/unknown-problem.js';
-import { isAgreed, type Agreement } from './setup-agreement.js';
+import { requireAgreement, type Agreement } from './setup-agreement.js';
 import type { SetupReport } from './setup-report.js';
 
 interface RestoreOptions extends Agreement {
@@ -28,7 +29,7 @@ export async function restore(
   { say, end }: SetupReport,
 ): Promise<void> {
   const backup = await readBackup(path);
-  const plan = planRestore(backup, {
+  const bare = planRestore(backup, {
     current: await readBackedUp(api, backup),
     updatable: {
       'app client': memberNames(api.sdk.UpdateUserPoolClientRequest$),
@@ -36,6 +37,7 @@ export async function restore(
     },
     isOverwriting: options.overwriteLaterChanges === true,
   });
+  const plan = { ...bare, impossible: bare.impossible.map((each) => withPlace(each, api)) };
   const { steps, left, impossible } = plan;
   const removals = removalsOf(steps);
   const outcome = { region: api.region, steps, removals, left, impossible };
@@ -52,7 +54,9 @@ export async function restore(
     say(isPlanned ? '\nDry run: nothing was changed.' : '\nNothing to change.');
     end({ result: isPlanned ? 'planned' : 'unchanged', ...outcome });
   } else {
-    if (!(await isAgreed(options, removals))) throw new SetupError('Nothing was changed.');
+    await requireAgreement(options, removals, (problem) =>
+      end({ result: 'refused', problems: [problem], ...outcome }),
+    );
     say('');
     for (const { title, call } of steps) {
       say(restoreLine(title));

@@ -2,10 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Environment } from '../config/from-environment.js';
 import { readActual } from '../setup/actual.js';
 import { converge } from '../setup/apply.js';
-import { backupOf, backupPath, withStepDone, writeBackup } from '../setup/backup.js';
+import { backupOf, backupPath, withStepBegun, withStepDone, writeBackup } from '../setup/backup.js';
 import { connect, type CognitoApi } from '../setup/cognito-api.js';
 import {
   describePlan,
+  fileStep,
   isFileChanged,
   removalsOf,
   stepLine,
@@ -13,8 +14,9 @@ import {
 } from '../setup/describe-plan.js';
 import { DEFAULT_LABEL, desiredFor, type SetupInputs } from '../setup/desired.js';
 import { readEnvFile, withVariables, type EnvFile } from '../setup/env-file.js';
-import { writePrivateFile } from '../setup/private-file.js';
-import { envChanges, hasLabel } from '../setup/env-values.js';
+import { withPlace } from '../setup/printed-commands.js';
+import { requireWritable, writePrivateFile } from '../setup/private-file.js';
+import { envChanges, envNotes, hasLabel } from '../setup/env-values.js';
 import { readUpstream, registrationNote } from '../setup/existing-upstream.js';
 import { explained } from '../setup/explain.js';
 import {
@@ -30,7 +32,7 @@ import { unknownProblem } from '../setup/unknown-problem.js';
 import { ask } from './confirm.js';
 import { CommandError } from './failure.js';
 import { outgoingFrom, type Outgoing } from './outgoing.js';
-import { isAgreed, type Agreement } from './setup-agreement.js';
+import { requireAgreement, type Agreement } from './setup-agreement.js';
 import { openReport, type SetupReport } from './setup-report.js';
 import { restore } from './setup-restore.js';
 
@@ -57,10 +59,15 @@ export interface SetupCommandOptions extends WrittenInputs, Agreement {
  */
 export async function setup(environment: Environment, options: SetupCommandOptions): Promise<void> {
   const outgoing = outgoingFrom(environment);
+  const report = openReport(options.json === true);
   try {
-    await run(environment, options, outgoing);
+    await run(environment, options, outgoing, report);
   } catch (error) {
     const failure = explained(error);
+    report.end({
+      result: 'failed',
+      problems: [failure instanceof Error ? failure.message.trim() : String(failure)],
+    });
     throw failure instanceof SetupError
       ? new CommandError(failure.message, { cause: failure })
       : failure;
@@ -73,8 +80,8 @@ async function run(
   environment: Environment,
   options: SetupCommandOptions,
   { fetch, proxiedFetch }: Outgoing,
+  report: SetupReport,
 ): Promise<void> {
-  const report = openReport(options.json === true);
   const region = options.region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
   const endpointUrl = options.endpointUrl ?? endpointFrom(environment);
   const connected = (): Promise<CognitoApi> =>
@@ -124,9 +131,14 @@ async function bringAbout(
   const desired = desiredFor(inputs);
   const { resources } = desired;
   const before = await readActual(api, resources, adoption);
-  const plan = planFor(resources, before, adoption);
+  const bare = planFor(resources, before, adoption);
   const planned = envChanges(desired, before, file);
-  const removals = removalsOf(plan.steps.map(titled));
+  const plan = {
+    ...bare,
+    notes: [...bare.notes, ...envNotes(planned, before, file)].map((note) => withPlace(note, api)),
+    problems: bare.problems.map((problem) => withPlace(problem, api)),
+  };
+  const removals = removalsOf([...plan.steps.map(titled), fileStep(file, planned)]);
   const outcome = {
     region: api.region,
     steps: plan.steps.map(({ action, resource: { id, kind, title }, changes }) => ({
@@ -161,16 +173,35 @@ async function bringAbout(
     report.end({ result: 'planned', ...outcome });
     return;
   }
-  if (!(await isAgreed(options, removals))) throw new SetupError('Nothing was changed.');
+  await requireAgreement(options, removals, (problem) =>
+    report.end({ result: 'refused', problems: [problem], ...outcome }),
+  );
+  if (isFileChanged(file, planned)) await requireWritable(file.path);
 
   const now = new Date();
   const path = backupPath(now);
-  let backup = backupOf(resources, before, { region: api.region, now });
+  const isSecret = (name: string): boolean =>
+    desired.variables.some((variable) => variable.name === name && variable.isSecret);
+  const replaced = planned.filter(({ action }) => action === 'replace');
+  let backup = backupOf(resources, before, {
+    region: api.region,
+    now,
+    settings: {
+      path: file.path,
+      before: Object.fromEntries(
+        replaced.map(({ name }) => [name, isSecret(name) ? '' : (file.values[name] ?? '')]),
+      ),
+    },
+  });
   await writeBackup(path, backup);
   say(`\nWhat is there now is kept in ${path}, without secrets.\n`);
   let known = before;
   const after = await converge(api, resources, adoption, before, {
-    begins: (step) => say(stepLine(step)),
+    begins: async (step) => {
+      say(stepLine(step));
+      backup = withStepBegun(backup, step);
+      await writeBackup(path, backup);
+    },
     ended: async (_step, actual) => {
       backup = withStepDone(backup, resources, known, actual);
       known = actual;
@@ -191,15 +222,24 @@ async function bringAbout(
     say(`  ${file.exists ? '~  change' : '+  create'}  ${file.path}`);
   }
   sayUnlessAbsent(registrationNote(inputs, after));
+  for (const note of envNotes(changes, after, file)) say(`\nNote: ${withPlace(note, api)}`);
   const { MachineClient, MasterPool } = after;
   if (MachineClient !== undefined) {
+    const command = `aws cognito-idp describe-user-pool-client --user-pool-id ${MasterPool?.Id} --client-id ${MachineClient.ClientId} --query UserPoolClient.ClientSecret --output text`;
     say(
-      `\nMachines ask for tokens as client ${MachineClient.ClientId}. Its secret is in no file here: aws cognito-idp describe-user-pool-client --user-pool-id ${MasterPool?.Id} --client-id ${MachineClient.ClientId} --query UserPoolClient.ClientSecret --output text`,
+      `\nMachines ask for tokens as client ${MachineClient.ClientId}. Its secret is in no file here: ${withPlace(command, api)}`,
     );
   }
-  say(`\nDone. "lifeguard setup --restore ${path}" takes it back.`);
+  say(`\nDone. "lifeguard setup --restore ${path}${placeOf(options, api)}" takes it back.`);
   report.end({ result: 'changed', backup: path, ...outcome });
 }
+
+/** The options by which another command goes to the same account. */
+const placeOf = ({ region }: SetupCommandOptions, { endpointUrl }: CognitoApi): string =>
+  [
+    endpointUrl === undefined ? '' : ` --endpoint-url ${endpointUrl}`,
+    region === undefined ? '' : ` --region ${region}`,
+  ].join('');
 
 /** As every AWS SDK reads it. */
 const endpointFrom = (environment: Environment): string | undefined =>

@@ -97,11 +97,11 @@ function readOption<Value>(
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
       return complain(
-        `cannot be read from the file of ${option.name}_FILE (${code})`,
+        `cannot be read from ${file}, the file of ${option.name}_FILE (${code})`,
         'check its path and permissions',
       );
     }
-    if (text === '') return complain(`is empty in the file of ${option.name}_FILE`);
+    if (text === '') return complain(`is empty in ${file}, the file of ${option.name}_FILE`);
   }
   if (text === '' && option.default === undefined) return complain('is missing');
 

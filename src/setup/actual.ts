@@ -1,5 +1,6 @@
 import type {
   IdentityProviderType,
+  ManagedLoginBrandingType,
   ResourceServerType,
   UserPoolClientType,
   UserPoolType,
@@ -50,8 +51,9 @@ export type Actual = Partial<
 > & {
   /** Whose those are that may be somebody else's. */
   readonly owners: Readonly<Partial<Record<OwnedId, Owner>>>;
-  /** Of clients whose secret somebody besides the site needs. */
   readonly secrets: Readonly<Partial<Record<ClientId, ClientSecretState>>>;
+  /** Whether a client has a style, where managed login shows its pages. */
+  readonly styled: Readonly<Partial<Record<ClientId, boolean>>>;
 };
 
 /** `unseen`: it was rotated. Cognito shows the secret that a client was made with, for as long as it is there, and no other. */
@@ -65,7 +67,7 @@ export async function readActual(
   resources: readonly Resource[],
   adoption: Adoption,
 ): Promise<Actual> {
-  let actual: Actual = { owners: {}, secrets: {} };
+  let actual: Actual = { owners: {}, secrets: {}, styled: {} };
   for (const resource of resources) actual = await reread(api, resource, actual, adoption);
   return actual;
 }
@@ -77,10 +79,12 @@ export async function reread(
   known: Actual,
   adoption: Adoption,
 ): Promise<Actual> {
-  const { found, owner, secret } = await read(api, resource, known, adoption);
+  const { found, owner, secret, isStyled } = await read(api, resource, known, adoption);
   const owners = owner ? { ...known.owners, [resource.id]: owner } : known.owners;
   const secrets = secret ? { ...known.secrets, [resource.id]: secret } : known.secrets;
-  return { ...known, owners, secrets, [resource.id]: found };
+  const styled =
+    isStyled === undefined ? known.styled : { ...known.styled, [resource.id]: isStyled };
+  return { ...known, owners, secrets, styled, [resource.id]: found };
 }
 
 interface Reading {
@@ -88,6 +92,7 @@ interface Reading {
   /** Of those that can be somebody else's, if it exists. */
   readonly owner?: Owner | undefined;
   readonly secret?: ClientSecretState | undefined;
+  readonly isStyled?: boolean | undefined;
 }
 
 async function read(
@@ -107,8 +112,17 @@ async function read(
       return { found: await readDomain(api, pool) };
     case 'app client': {
       const reading = await readClient(api, resource, pool, adoption);
-      if (reading.found === undefined || resource.id === 'SiteClient') return reading;
-      return { ...reading, secret: await readSecretState(api, UserPoolId, reading.found) };
+      if (reading.found === undefined) return reading;
+      const { ClientId } = reading.found;
+      const domain = resource.pool === 'MasterPool' ? known.MasterDomain : known.UpstreamDomain;
+      const isManaged = domain?.managedLoginVersion === 2;
+      return {
+        ...reading,
+        secret: await readSecretState(api, UserPoolId, reading.found),
+        isStyled: isManaged
+          ? (await readStyle(api, { UserPoolId, ClientId })) !== undefined
+          : undefined,
+      };
     }
     case 'identity provider': {
       const { ProviderName } = resource.properties;
@@ -127,8 +141,7 @@ async function read(
     case 'style': {
       const ClientId = known[resource.client]?.ClientId;
       if (ClientId === undefined) return { found: undefined };
-      const call = cognito.describeManagedLoginBrandingByClient({ UserPoolId, ClientId });
-      const style = (await unlessAbsent(call))?.ManagedLoginBranding;
+      const style = await readStyle(api, { UserPoolId, ClientId });
       return { found: style && { id: style.ManagedLoginBrandingId ?? '' } };
     }
     case 'user': {
@@ -221,6 +234,14 @@ async function readClient(
   });
   const isClear = candidates.length === 1;
   return { found, owner: { ...owner, ...(!isClear && { ownership: 'foreign' }), candidates } };
+}
+
+async function readStyle(
+  { cognito }: CognitoApi,
+  client: { readonly UserPoolId: string; readonly ClientId: string },
+): Promise<ManagedLoginBrandingType | undefined> {
+  const call = cognito.describeManagedLoginBrandingByClient(client);
+  return (await unlessAbsent(call))?.ManagedLoginBranding;
 }
 
 async function readSecretState(

@@ -14,7 +14,7 @@ import { unknownProblem } from './unknown-problem.js';
 
 /** Told what happens while it happens. */
 export interface Progress {
-  begins(step: Step): void;
+  begins(step: Step): Promise<void>;
   /** What exists now that it is done. */
   ended(step: Step, actual: Actual): Promise<void>;
   /** The only time the password of a new user is to be seen. */
@@ -47,7 +47,7 @@ export async function converge(
       throw new SetupError(`The ${resource.title} is not as it should be although it was set.`);
     }
     done.add(`${action} ${resource.id}`);
-    progress.begins(step);
+    await progress.begins(step);
     try {
       if (call.operation.startsWith('update')) refuseUnknown(api);
       actual = await carryOut(api, step, call, actual, progress);

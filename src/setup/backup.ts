@@ -5,13 +5,14 @@ import { isSame } from './differences.js';
 import { writePrivateFile } from './private-file.js';
 import { codeOf, nameOf } from './patience.js';
 import type { Resource } from './resources.js';
+import type { Step } from './step.js';
 import { SetupError } from './setup-error.js';
 
 export type Description = Readonly<Record<string, unknown>>;
 
 export interface BackupEntry {
   readonly id: string;
-  readonly kind: string;
+  readonly kind: Resource['kind'];
   readonly title: string;
   /** Absent: it did not exist. */
   readonly before?: Description | undefined;
@@ -31,7 +32,24 @@ export interface Backup {
   /** What is left out here, and can therefore not be put back from here. */
   readonly secretsLeftOut: readonly string[];
   readonly resources: readonly BackupEntry[];
+  /** What was replaced in the settings file; a secret is empty here. */
+  readonly settings?: SettingsBefore | undefined;
 }
+
+interface SettingsBefore {
+  readonly path: string;
+  readonly before: Readonly<Record<string, string>>;
+}
+
+const KINDS = [
+  'user pool',
+  'domain',
+  'app client',
+  'identity provider',
+  'resource server',
+  'style',
+  'user',
+] as const satisfies readonly Resource['kind'][];
 
 const anyDescription: z.ZodType<Description> = z.record(z.string(), z.unknown());
 
@@ -41,10 +59,13 @@ const backup: z.ZodType<Backup> = z.strictObject({
   madeAt: z.string(),
   region: z.string(),
   secretsLeftOut: z.array(z.string()),
+  settings: z
+    .strictObject({ path: z.string(), before: z.record(z.string(), z.string()) })
+    .optional(),
   resources: z.array(
     z.strictObject({
       id: z.string(),
-      kind: z.string(),
+      kind: z.enum(KINDS),
       title: z.string(),
       before: anyDescription.optional(),
       after: anyDescription.optional(),
@@ -57,9 +78,10 @@ const backup: z.ZodType<Backup> = z.strictObject({
 export function backupOf(
   resources: readonly Resource[],
   actual: Actual,
-  { region, now }: { region: string; now: Date },
+  { region, now, settings }: { region: string; now: Date; settings: SettingsBefore },
 ): Backup {
   return {
+    settings,
     what: 'lifeguard setup backup',
     version: 1,
     madeAt: now.toISOString(),
@@ -72,6 +94,21 @@ export function backupOf(
       const { id, kind, title } = resource;
       return { id, kind, title, before: found, after: found, secretsReplaced: [] };
     }),
+  };
+}
+
+/**
+ * The backup with what a step is about to make of it: a run that is cut off before the answer comes leaves a change behind all the
+ * same, and the way back must know it.
+ */
+export function withStepBegun(kept: Backup, { resource, call }: Step): Backup {
+  if (call?.operation.startsWith('update') !== true) return kept;
+  const intended = withoutSecrets(call.input);
+  return {
+    ...kept,
+    resources: kept.resources.map((entry) =>
+      entry.id === resource.id ? { ...entry, after: { ...entry.after, ...intended } } : entry,
+    ),
   };
 }
 

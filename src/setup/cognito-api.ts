@@ -12,6 +12,8 @@ export interface CognitoApi {
   readonly cognito: Sdk.CognitoIdentityProvider;
   readonly sdk: typeof Sdk;
   readonly region: string;
+  /** As given; AWS's own where it was not. */
+  readonly endpointUrl: string | undefined;
   /** The discovery document of a pool, read from the host that answers for the region. */
   readonly discover: (poolId: string) => Promise<Discovery>;
   readonly wait: Wait;
@@ -90,6 +92,7 @@ export async function connect({
     cognito,
     sdk,
     region: knownRegion,
+    endpointUrl,
     wait,
     sdkVersion: (await cognito.config.defaultUserAgentProvider())[0]?.[1] ?? '',
     unknownMembers: unknown,

@@ -6,7 +6,7 @@ export function deletionOf({ kind }: BackupEntry, now: Description): string {
   return `If nobody needs it: aws cognito-idp ${command}`;
 }
 
-function commandFor(kind: string, now: Description): string {
+function commandFor(kind: BackupEntry['kind'], now: Description): string {
   const text = (name: string): string => textIn(now, name);
   const pool = `--user-pool-id ${text('UserPoolId')}`;
   switch (kind) {
@@ -22,7 +22,7 @@ function commandFor(kind: string, now: Description): string {
       return `delete-resource-server ${pool} --identifier ${text('Identifier')}`;
     case 'style':
       return `delete-managed-login-branding ${pool} --managed-login-branding-id ${text('ManagedLoginBrandingId')}`;
-    default:
+    case 'user':
       return `admin-delete-user ${pool} --username ${text('Username')}`;
   }
 }

@@ -12,7 +12,7 @@ export function describePlan(plan: Plan, file: EnvFile, changes: readonly EnvCha
     ...plan.kept.map(({ title }) => `  =  keep    ${title}`),
     ...plan.steps.flatMap((step) => [stepLine(step), ...step.changes.map(changeLine)]),
     ...describeFile(file, changes),
-    ...describeRemovals(plan.steps.map(titled)),
+    ...describeRemovals([...plan.steps.map(titled), fileStep(file, changes)]),
     ...plan.notes.map((note) => `\nNote: ${note}`),
   ].join('\n');
 }
@@ -42,6 +42,12 @@ interface Titled {
 }
 
 export const titled = ({ resource: { title }, changes }: Step): Titled => ({ title, changes });
+
+/** The changes of the settings file, as a step. */
+export const fileStep = ({ path }: EnvFile, changes: readonly EnvChange[]): Titled => ({
+  title: path,
+  changes: changes.map(({ name, text, removal }) => ({ property: name, text, removal })),
+});
 
 /** Everything that is lost by these steps, in words. */
 export const removalsOf = (steps: readonly Titled[]): string[] =>

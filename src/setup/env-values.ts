@@ -13,6 +13,8 @@ export interface EnvChange {
   readonly text: string;
   /** Absent while it depends on what does not exist yet. */
   readonly value: string | undefined;
+  /** What the file loses, in words: of another set-up, and in no backup. */
+  readonly removal?: string | undefined;
 }
 
 /**
@@ -22,12 +24,46 @@ export interface EnvChange {
 export function envChanges(desired: Desired, actual: Actual, file: EnvFile): EnvChange[] {
   const changes = desired.variables
     .filter(({ isSecret, ...variable }) => !isSecret || isOurs(variable, actual, file))
+    .filter(({ isSecret }) => !isSecret || actual.secrets.SiteClient !== 'unseen')
     .map((variable) => changeOf(variable, actual, file));
   if (isUnset(file, 'SESSION_SECRET') && isUnset(file, 'SESSION_SECRET_FILE')) {
     const value = randomBytes(32).toString('base64url');
     changes.push({ name: 'SESSION_SECRET', action: 'add', text: '(hidden)', value });
   }
-  return changes.filter(({ name, value }) => value === undefined || value !== file.values[name]);
+  return changes
+    .filter(({ name, value }) => value === undefined || value !== file.values[name])
+    .map((change) => ({ ...change, removal: removalOf(change, file) }));
+}
+
+/** By these the file says which set-up it is of: put in the place of another's, that one is lost to it. */
+const IDENTITY = ['ISSUER', 'CLIENT_ID', 'CLIENT_SECRET'];
+
+function removalOf({ name, action }: EnvChange, { values }: EnvFile): string | undefined {
+  if (action === 'add' || !IDENTITY.includes(name)) return undefined;
+  return name === 'CLIENT_SECRET' ? 'a secret, cannot be restored' : values[name];
+}
+
+/** What the operator should know of a secret that the file does not get. */
+export function envNotes(changes: readonly EnvChange[], actual: Actual, file: EnvFile): string[] {
+  const { MasterPool, SiteClient, secrets } = actual;
+  const isAnother = changes.some(({ name }) => name === 'CLIENT_ID');
+  const isInFile = !isUnset(file, 'CLIENT_SECRET_FILE');
+  const ids = `--user-pool-id ${MasterPool?.Id ?? ''} --client-id ${SiteClient?.ClientId ?? ''}`;
+  if (
+    secrets.SiteClient === 'unseen' &&
+    (isAnother || (!isInFile && isUnset(file, 'CLIENT_SECRET')))
+  ) {
+    return [
+      `The secret of app client ${SiteClient?.ClientId} was rotated, and Cognito shows it to nobody: copy CLIENT_SECRET from where the site has it. Where nobody has it, aws cognito-idp add-user-pool-client-secret ${ids} makes another and shows it once; a client has two at most.`,
+    ];
+  }
+  if (!isInFile || !isAnother) return [];
+  const path = file.values['CLIENT_SECRET_FILE'] ?? '';
+  const secret =
+    SiteClient === undefined
+      ? 'the secret of the client, which aws cognito-idp describe-user-pool-client shows'
+      : `what this prints: aws cognito-idp describe-user-pool-client ${ids} --query UserPoolClient.ClientSecret --output text`;
+  return [`${path} (CLIENT_SECRET_FILE) is left to you: write into it ${secret}`];
 }
 
 /**
@@ -51,12 +87,23 @@ function changeOf(variable: Variable, actual: Actual, file: EnvFile): EnvChange 
   return {
     name,
     action,
-    text: variable.isSecret ? '(hidden)' : shown(value, actual),
+    text: inPlan(variable, resolved, shown(value, actual), file),
     value:
       resolved !== undefined && variable.joinedBy !== undefined
         ? joined(resolved, variable.joinedBy, file.values[name])
         : resolved,
   };
+}
+
+function inPlan(
+  { name, isSecret }: Variable,
+  resolved: string | undefined,
+  text: string,
+  { values }: EnvFile,
+): string {
+  if (isSecret) return resolved === 'none' ? 'none (a public client)' : '(hidden)';
+  const before = values[name] ?? '';
+  return before === '' ? text : `${before} -> ${text}`;
 }
 
 /** The words the file has, and ours. */

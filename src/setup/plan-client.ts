@@ -100,7 +100,7 @@ function planChange(
             changes,
             call: isReady ? { operation: 'updateUserPoolClient', input: next } : undefined,
           },
-    problems: problemsOf(title, actual.secrets[resource.id], next),
+    problems: problemsOf(resource, actual.secrets[resource.id], next),
     notes: [...notesOf(title, pool), ...sharedNotes(title, resource, wanted, found)],
   };
 }
@@ -171,7 +171,7 @@ const withoutRefresh = (
 };
 
 function problemsOf(
-  title: string,
+  { id, title }: ClientResource,
   secret: ClientSecretState | undefined,
   { AllowedOAuthFlows = [] }: UpdateUserPoolClientRequest,
 ): string[] {
@@ -181,7 +181,8 @@ function problemsOf(
       `The ${title} would have client_credentials beside another grant, which Cognito refuses: rename it, or take its grant away.`,
     );
   }
-  if (secret === 'none') {
+  // A site's client may be a public one.
+  if (secret === 'none' && id !== 'SiteClient') {
     problems.push(
       `The ${title} has no secret, and none can be given to it later: delete or rename it, and one with a secret is made.`,
     );

@@ -45,9 +45,12 @@ export function planProvider(resource: ProviderResource, actual: Actual): Outcom
     whyItIsAnother(resource, found, actual) ?? whyItsSecretIsUnknown(resource, found, actual);
   if (problem !== undefined) return { problems: [problem] };
   const isMade = actual.owners.IdentityProvider?.ownership === 'made';
+  const isForOurClient = typeof resource.properties.ProviderDetails['client_secret'] !== 'string';
   const next = details && brought(found, details, resource, pool.Id, actual);
   const changes =
-    next === undefined ? waiting(resource, actual) : changesOf(found, next, actual, isMade);
+    next === undefined
+      ? waiting(resource, actual)
+      : changesOf(found, next, actual, isMade && isForOurClient);
   const notes = actual.secrets.UpstreamClient === 'unseen' ? [UNSEEN_NOTE] : [];
   if (changes.length === 0) return { notes };
   const call = next && { operation: 'updateIdentityProvider' as const, input: next };
@@ -147,7 +150,7 @@ function changesOf(
   found: IdentityProviderType,
   next: UpdateIdentityProviderRequest,
   actual: Actual,
-  isMade: boolean,
+  isReadable: boolean,
 ): Change[] {
   const before: Details = found.ProviderDetails ?? {};
   const stale = staleEndpoint(before, actual);
@@ -161,8 +164,8 @@ function changesOf(
         ? {
             property: 'ProviderDetails.client_secret',
             text: `(hidden) -> (hidden) (${SECRET})`,
-            // One of ours was made for a client of ours, and can be read there.
-            removal: isMade ? undefined : SECRET,
+            // One that was made for a client of ours can be read there.
+            removal: isReadable ? undefined : SECRET,
           }
         : { ...change, property: `ProviderDetails.${change.property}` },
     ),

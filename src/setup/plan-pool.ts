@@ -1,5 +1,5 @@
 import { domainPrefixOf } from '../cognito/user-pool.js';
-import type { Actual, FoundPool } from './actual.js';
+import type { Actual, FoundDomain, FoundPool } from './actual.js';
 import { attributeMapping } from './attribute-mapping.js';
 import { inWords } from './differences.js';
 import type { DomainResource, PoolResource } from './resources.js';
@@ -53,12 +53,13 @@ function schemaProblems(name: string, { SchemaAttributes = [] }: FoundPool): str
 export function planDomain(resource: DomainResource, actual: Actual): Outcome {
   const pool = actual[resource.pool];
   const found = actual[resource.id];
-  if (found !== undefined) {
-    return { notes: domainNotes(resource, found.name, found.managedLoginVersion) };
-  }
+  if (found !== undefined) return { notes: domainNotes(resource, found, actual) };
   const name = resource.prefix ?? (pool && domainPrefixOf(pool.Id));
   const { managedLoginVersion: ManagedLoginVersion } = resource;
-  const pages = ManagedLoginVersion === 2 ? 'managed login' : 'classic pages';
+  const pages =
+    ManagedLoginVersion === 2
+      ? 'managed login: prompt=login asks for the password again'
+      : 'classic pages: they do not know prompt, and ask only who is not signed in at the pool';
   const changes = [
     { property: 'Domain', text: name ?? '<made from the id of the pool>' },
     { property: 'ManagedLoginVersion', text: `${ManagedLoginVersion} (${pages})` },
@@ -72,22 +73,23 @@ export function planDomain(resource: DomainResource, actual: Actual): Outcome {
 }
 
 function domainNotes(
-  { title, prefix, managedLoginVersion: wanted }: DomainResource,
-  name: string,
-  managedLoginVersion: number,
+  { title, prefix, pool, managedLoginVersion: wanted }: DomainResource,
+  { name, managedLoginVersion }: FoundDomain,
+  actual: Actual,
 ): string[] {
+  const client = pool === 'MasterPool' ? 'SiteClient' : 'UpstreamClient';
   const notes: string[] = [];
   if (prefix !== undefined && prefix !== name) {
     notes.push(`The ${title} is ${name} already and stays so; ${prefix} is not used.`);
   }
-  if (managedLoginVersion === 2 && wanted === 1) {
+  if (managedLoginVersion === 2 && wanted === 1 && actual.styled[client] !== true) {
     notes.push(
       `The ${title} shows managed login, which answers 403 for a client without a style: add --managed-login, and the clients here are given Cognito's own.`,
     );
   }
   if (managedLoginVersion !== 2 && wanted === 2) {
     notes.push(
-      `The ${title} shows the classic pages and stays so, because everybody sees it change: aws cognito-idp update-user-pool-domain --domain ${name} --managed-login-version 2 --user-pool-id …`,
+      `The ${title} shows the classic pages and stays so, because everybody sees it change: aws cognito-idp update-user-pool-domain --domain ${name} --managed-login-version 2 --user-pool-id ${actual[pool]?.Id ?? ''}`,
     );
   }
   return notes;

@@ -38,7 +38,7 @@ export interface Restoring {
  * Takes back what setup has changed, and nothing else: a member is put back where it is still as setup left it. What setup
  * has made is not deleted, for people may be in it by now.
  */
-export function planRestore({ resources }: Backup, restoring: Restoring): RestorePlan {
+export function planRestore({ resources, settings }: Backup, restoring: Restoring): RestorePlan {
   const plans = resources
     .filter(isChanged)
     // What needs another thing goes before it.
@@ -47,7 +47,13 @@ export function planRestore({ resources }: Backup, restoring: Restoring): Restor
   return {
     steps: plans.flatMap(({ steps }) => steps),
     left: plans.flatMap(({ left }) => left),
-    impossible: plans.flatMap(({ impossible }) => impossible),
+    impossible: [
+      ...plans.flatMap(({ impossible }) => impossible),
+      ...Object.entries(settings?.before ?? {}).map(
+        ([name, value]) =>
+          `${name} in ${settings?.path} ${value === '' ? 'was another, which is in no backup' : `was ${value}`}: set it by hand.`,
+      ),
+    ],
   };
 }
 
@@ -103,7 +109,10 @@ function stepsOf(
       const input = next as unknown as UpdateResourceServerRequest;
       return step(differences(now, next), { operation: 'updateResourceServer', input });
     }
-    default:
+    // What has no update: it was made by setup, or it was never touched.
+    case 'domain':
+    case 'style':
+    case 'user':
       return [];
   }
 }

@@ -18,8 +18,17 @@ export async function readBackedUp(
     );
   }
   const current: Record<string, Description> = {};
+  const pools = resources
+    .filter(({ kind }) => kind === 'user pool')
+    .map(({ before, after }) => textIn(after ?? before ?? {}, 'Id'));
   for (const entry of resources) {
     const known = entry.after ?? entry.before;
+    // Only of a pool that the backup has too is it known whose it is.
+    if (known && entry.kind !== 'user pool' && !pools.includes(textIn(known, 'UserPoolId'))) {
+      throw new SetupError(
+        `The backup has the ${entry.title}, and not the user pool that it is in: it is no backup that setup has written.`,
+      );
+    }
     const found = known && (await read(api, entry, known));
     if (found !== undefined) current[entry.id] = found;
   }
@@ -76,7 +85,7 @@ async function read(
       );
       return domain?.['UserPoolId'] === UserPoolId ? domain : undefined;
     }
-    default: {
+    case 'user': {
       const user = await unlessAbsent(
         cognito.adminGetUser({ UserPoolId, Username: text('Username') }),
       );

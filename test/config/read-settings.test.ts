@@ -325,7 +325,7 @@ describe('secrets in files', () => {
     writeFileSync(file, 'newer\nolder\n');
     expect(read()).toEqual(['newer', 'older']);
     for (const [text, problem] of [
-      ['', 'CLIENT_SECRET is empty in the file of CLIENT_SECRET_FILE'],
+      ['', `CLIENT_SECRET is empty in ${file}, the file of CLIENT_SECRET_FILE`],
       ['a b c', 'CLIENT_SECRET is more than 2 secrets'],
       ['older none', 'CLIENT_SECRET says none and something else'],
       ['\u0000', 'CLIENT_SECRET contains unusual characters'],
@@ -339,7 +339,7 @@ describe('secrets in files', () => {
   it.each([
     [
       { CLIENT_SECRET: '', CLIENT_SECRET_FILE: join(folder, 'absent') },
-      'CLIENT_SECRET cannot be read from the file of CLIENT_SECRET_FILE (ENOENT); check its path and permissions',
+      `CLIENT_SECRET cannot be read from ${join(folder, 'absent')}, the file of CLIENT_SECRET_FILE (ENOENT); check its path and permissions`,
     ],
     [
       { CLIENT_SECRET_FILE: file },
@@ -353,7 +353,7 @@ describe('secrets in files', () => {
     const empty = join(folder, 'empty');
     writeFileSync(empty, '\n');
     expect(problemsOf({ SESSION_SECRET: '', SESSION_SECRET_FILE: empty })[0]).toContain(
-      'SESSION_SECRET is empty in the file of SESSION_SECRET_FILE; use at least 32 bytes',
+      `SESSION_SECRET is empty in ${empty}, the file of SESSION_SECRET_FILE; use at least 32 bytes`,
     );
   });
 });

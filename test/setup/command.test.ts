@@ -171,14 +171,32 @@ describe('lifeguard setup --yes', () => {
 
   it('changes a value of .env only when that was agreed to', async () => {
     const right = readFileSync(envFile, 'utf8');
-    const wrong = right.replace(/CLIENT_ID=.*/, 'CLIENT_ID=mine');
+    const wrong = right
+      .replace(/CLIENT_ID=.*/, 'CLIENT_ID=mine')
+      .replace(/CLIENT_SECRET=.*/, 'CLIENT_SECRET=of-mine');
     writeFileSync(envFile, wrong);
     const asking = setup('--region eu-west-1');
     expect(await asking.exit()).toBe(1);
     expect(asking.output()).toContain('replace CLIENT_ID');
     expect(readFileSync(envFile, 'utf8')).toBe(wrong);
-    expect(await setup('--yes').exit()).toBe(0);
+    // It is another set-up's file, by all it says: what it loses is agreed to by itself.
+    const refused = setup('--yes');
+    expect(await refused.exit()).toBe(1);
+    expect(refused.output()).toContain(`replace CLIENT_ID: mine -> `);
+    expect(refused.output()).toMatch(/Removals:[^]*, CLIENT_ID: mine\n/);
+    expect(refused.output()).toMatch(/, CLIENT_SECRET: a secret, cannot be restored/);
+    expect(refused.errors()).toContain('--allow-removals');
+    expect(readFileSync(envFile, 'utf8')).toBe(wrong);
+    const agreed = setup('--yes --allow-removals');
+    expect(await agreed.exit()).toBe(0);
     expect(readFileSync(envFile, 'utf8')).toBe(right);
+    const [, backup] = /--restore (\S+\.json) --endpoint-url/.exec(agreed.output())!;
+    const restored = setup(`--restore ${backup} --yes`);
+    expect(await restored.exit()).toBe(1);
+    expect(restored.output()).toMatch(/CLIENT_ID in .*\.env was mine: set it by hand\./);
+    expect(restored.output()).toMatch(
+      /CLIENT_SECRET in .*\.env was another, which is in no backup/,
+    );
   });
 
   it('leaves nothing behind for doctor to find', async () => {

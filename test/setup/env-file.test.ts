@@ -93,6 +93,7 @@ describe('what .env is given', () => {
   const actual: Actual = {
     owners: {},
     secrets: {},
+    styled: {},
     MasterDomain: {
       name: 'shop',
       managedLoginVersion: 1,

@@ -87,6 +87,17 @@ describe('setup with an OpenID provider that exists', () => {
     expect(again.output()).toContain('Nothing to change.');
   });
 
+  it('puts another secret in the place of that one only where that is allowed', async () => {
+    writeFileSync(join(folder, 'other.txt'), 'another-secret');
+    const refused = setup(`${flags.replace('secret.txt', 'other.txt')} --yes`);
+    expect(await refused.exit()).toBe(1);
+    expect(refused.output()).toMatch(/Removals:[^]*client_secret: a secret, cannot be restored/);
+    expect(refused.errors()).toContain('--allow-removals');
+    const unchanged = setup(`${flags} --yes`);
+    expect(await unchanged.exit()).toBe(0);
+    expect(unchanged.output()).toContain('Nothing to change.');
+  });
+
   it('leaves a site behind that signs people in there, and out again', async () => {
     const serve = lifeguard('serve', { PORT: String(port) }, folder);
     await serve.says('"listening"');

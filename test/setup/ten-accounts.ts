@@ -75,6 +75,8 @@ export const accounts: Readonly<Record<string, Account>> = {
       await cognito.deleteUserPoolClient({ UserPoolId, ClientId });
       await cognito.deleteIdentityProvider({ UserPoolId, ProviderName: 'oidc-pool-2' });
     },
+    // .env has the client that is gone, and loses it.
+    flags: '--allow-removals',
   },
 
   'made by hand as in the article': {

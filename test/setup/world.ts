@@ -34,7 +34,7 @@ export async function runSetup(
   adoption: Adoption = NOTHING_ADOPTED,
 ): Promise<Actual> {
   const { resources } = desiredFor(wanted);
-  const progress = { begins: () => {}, ended: async () => {}, userCreated: () => {} };
+  const progress = { begins: async () => {}, ended: async () => {}, userCreated: () => {} };
   const before = await readActual(api, resources, adoption);
   return converge(api, resources, adoption, before, progress);
 }
