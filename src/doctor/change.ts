@@ -28,11 +28,18 @@ export type Change =
       readonly name: string;
       readonly details?: Readonly<Record<string, string>>;
       /** The app client whose secret it is to have; the secret itself is in no change. */
-      readonly secretOf?: { readonly userPoolId: string; readonly clientId: string };
+      readonly secretOf?: {
+        readonly userPoolId: string;
+        readonly clientId: string;
+        /** Another one is made for it, since those that there are nobody is shown. */
+        readonly isNew?: boolean;
+      };
       /** Pool attribute to claim; `null` takes it out. */
       readonly mapping?: Readonly<Record<string, string | null>>;
     }
-  | { readonly kind: 'domain'; readonly userPoolId: string; readonly prefix: string };
+  | { readonly kind: 'domain'; readonly userPoolId: string; readonly prefix: string }
+  /** Another secret for an app client, which is shown this once and must be written where it belongs. */
+  | { readonly kind: 'client-secret'; readonly userPoolId: string; readonly clientId: string };
 
 /** A question to the API whose answer helps, e.g. to show a value that must be copied. */
 export interface Question {
@@ -103,17 +110,26 @@ export function commandFor(change: Change, endpointUrl?: string): string {
       });
       const readSecret =
         secretOf &&
-        aws('describe-user-pool-client', secretOf, {
-          'user-pool-id': secretOf.userPoolId,
-          'client-id': secretOf.clientId,
-          query: 'UserPoolClient.ClientSecret',
-          output: 'json',
-        });
+        aws(
+          secretOf.isNew ? 'add-user-pool-client-secret' : 'describe-user-pool-client',
+          secretOf,
+          {
+            'user-pool-id': secretOf.userPoolId,
+            'client-id': secretOf.clientId,
+            query: secretOf.isNew ? NEW_SECRET : 'UserPoolClient.ClientSecret',
+            output: 'json',
+          },
+        );
       const program = jq(
         [
           ...(readSecret === undefined
             ? []
-            : ['.[1] as $secret', '.[0]', '.ProviderDetails.client_secret = $secret']),
+            : [
+                // Without one nothing may be written.
+                '(.[1] // error("no secret")) as $secret',
+                '.[0]',
+                '.ProviderDetails.client_secret = $secret',
+              ]),
           ...Object.entries(change.details ?? {}).map(
             ([key, value]) => `.ProviderDetails.${key} = ${json(value)}`,
           ),
@@ -132,8 +148,8 @@ export function commandFor(change: Change, endpointUrl?: string): string {
       });
       // The details, with the secret, come through the pipe: what is in an argument every user of the machine can see.
       return [
-        `(provider=$(${readSecret === undefined ? read : `{\n${read}\n${readSecret}\n}`} |`,
-        `  ${program})`,
+        `(provider=$(${readSecret === undefined ? read : `{\n${read} &&\n${readSecret}\n}`} |`,
+        `  ${program}) &&`,
         `printf %s "$provider" | jq .ProviderDetails |`,
         `${write} \\`,
         `  --cli-input-json "$(printf %s "$provider" | jq 'del(.ProviderDetails)')")`,
@@ -144,8 +160,18 @@ export function commandFor(change: Change, endpointUrl?: string): string {
         'user-pool-id': change.userPoolId,
         domain: change.prefix,
       });
+    case 'client-secret':
+      return aws('add-user-pool-client-secret', change, {
+        'user-pool-id': change.userPoolId,
+        'client-id': change.clientId,
+        query: NEW_SECRET,
+        output: 'text',
+      });
   }
 }
+
+/** Where the answer has a secret that was made. */
+const NEW_SECRET = 'ClientSecretDescriptor.ClientSecretValue';
 
 /** A program of jq, as one word for a shell. */
 function jq(steps: readonly string[], option = ''): string {

@@ -2,6 +2,7 @@ import { isUserPool, userPoolIdOf } from '../cognito/user-pool.js';
 import type { Change, ClientList, Question } from './change.js';
 import { callbackOf, type DoctorContext, logoutUriOf } from './context.js';
 import type { Finding, Fix } from './finding.js';
+import { isHidden, type ShownSecrets } from './shown-secrets.js';
 
 /*
  * What can be wrong with our app client at the master pool. Found by looking into the pool, or by what shows of it from
@@ -147,26 +148,43 @@ export function providerNameCase(context: DoctorContext, name: string, actual: s
   };
 }
 
-export function clientSecretWrong(context: DoctorContext): Finding {
-  const { clientId, issuer } = context.settings;
+/** @param secrets what AWS tells of those of the client, where we may look */
+export function clientSecretWrong(context: DoctorContext, secrets?: ShownSecrets): Finding {
+  const { clientId } = context.settings;
   return {
     code: 'client_secret_wrong',
     what: `CLIENT_SECRET is not the secret of the client ${clientId}.`,
-    fix: {
-      text: 'Copy it from the app client.',
-      ...inPool(context, `${CONSOLE} › the client › Client secret`),
-      question: ask(issuer, 'describe-user-pool-client', {
-        'client-id': clientId,
-        query: 'UserPoolClient.ClientSecret',
-        output: 'text',
-      }),
-    },
+    fix: secrets !== undefined && isHidden(secrets) ? newSecret(context) : shownSecret(context),
   };
 }
 
-export function clientSecretMissing(context: DoctorContext): Finding {
+function shownSecret(context: DoctorContext): Fix {
+  const { clientId, issuer } = context.settings;
   return {
-    ...clientSecretWrong(context),
+    text: isUserPool(issuer)
+      ? 'Copy it from the app client. Where that shows none (“None”), it was rotated, and Cognito shows the new one to nobody: make another with “aws cognito-idp add-user-pool-client-secret”.'
+      : 'Copy it from the client.',
+    ...inPool(context, `${CONSOLE} › the client › Client secret`),
+    question: ask(issuer, 'describe-user-pool-client', {
+      'client-id': clientId,
+      query: 'UserPoolClient.ClientSecret',
+      output: 'text',
+    }),
+  };
+}
+
+function newSecret(context: DoctorContext): Fix {
+  const { clientId, issuer } = context.settings;
+  return {
+    text: 'The client was given its secret later, and Cognito shows such a one to nobody. Where the site still has a good one, take it from there, or run “lifeguard rotate-secret” there. Otherwise make a new one, which is shown this once, and write it into CLIENT_SECRET; a client has two at most, so delete one that nobody uses first.',
+    ...inPool(context, `${CONSOLE} › the client › Client secrets`),
+    change: { kind: 'client-secret', userPoolId: userPoolIdOf(issuer), clientId },
+  };
+}
+
+export function clientSecretMissing(context: DoctorContext, secrets?: ShownSecrets): Finding {
+  return {
+    ...clientSecretWrong(context, secrets),
     code: 'client_secret_missing',
     what: `CLIENT_SECRET is none, and the client ${context.settings.clientId} has a secret.`,
   };

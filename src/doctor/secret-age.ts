@@ -15,10 +15,10 @@ export async function secretAge(
   userPools: UserPools,
   { ClientSecret, CreationDate }: UserPoolClientType,
 ): Promise<Noted> {
-  if (ClientSecret === undefined) return { findings: [], notes: [] };
   const { issuer, clientId } = settings;
   const listed = await ifAllowed(() => userPools.secretMadeAt(userPoolIdOf(issuer), clientId));
-  const madeAt = listed ?? CreationDate?.getTime();
+  // Where nobody may ask, the one that the client was made with is as old as the client; of one that was added nothing is known.
+  const madeAt = listed ?? (ClientSecret === undefined ? undefined : CreationDate?.getTime());
   if (madeAt === undefined) return { findings: [], notes: [] };
   const days = Math.floor((now() - madeAt) / DAY_MS);
   const notes = days < 1 ? [] : [`secret ${days} ${days === 1 ? 'day' : 'days'} old`];

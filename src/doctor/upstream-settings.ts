@@ -6,6 +6,7 @@ import type {
 import { domainPrefixOf, isUserPool, userPoolIdOf } from '../cognito/user-pool.js';
 import { type DoctorContext, logoutUriOf } from './context.js';
 import { readDiscovery } from './discovery-document.js';
+import { exchangeBogusCode } from './exchange-bogus-code.js';
 import type { Finding } from './finding.js';
 import { nearMiss } from './near-miss.js';
 import {
@@ -41,6 +42,11 @@ export async function upstreamFindings(
   return [
     ...(hasDomain ? [] : [domainMissing(client)]),
     ...clientFindings(context, client, registered, details),
+    ...(await secretFindings(context, userPools, client, {
+      shown: registered.ClientSecret,
+      used: details['client_secret'],
+      issuer,
+    })),
     ...(await styleFindings(userPools, pool, client)),
     ...(await signOutFindings(context, ProviderName, issuer)),
   ];
@@ -85,12 +91,6 @@ function clientFindings(
   const findings = [
     registered.AllowedOAuthFlowsUserPoolClient === true ? undefined : oauthOff(client, asked),
     AllowedOAuthFlows.includes('code') ? undefined : upstreamCodeFlowOff(client),
-    secretFinding(
-      client,
-      userPoolIdOf(context.settings.issuer),
-      registered.ClientSecret,
-      details['client_secret'],
-    ),
     callback === undefined || CallbackURLs.includes(callback)
       ? undefined
       : upstreamCallbackNotRegistered(client, callback, nearMiss(CallbackURLs, callback)),
@@ -113,39 +113,92 @@ const signsOutAt = ({ settings }: DoctorContext, { provider, clientId }: Upstrea
       name === provider && signOut.kind === 'cognito' && signOut.clientId === clientId,
   );
 
-/** @param masterPoolId where the identity provider is */
-function secretFinding(
+interface ComparedSecrets {
+  /** What AWS shows of the client: the secret it was made with, while it has that. */
+  readonly shown: string | undefined;
+  /** What the identity provider of the master pool has. */
+  readonly used: string | undefined;
+  /** Of the second pool. */
+  readonly issuer: string;
+}
+
+/**
+ * A secret that is shown and the only one can be compared. Of any other, which may be right, only the token endpoint of the second
+ * pool knows.
+ */
+async function secretFindings(
+  context: DoctorContext,
+  userPools: UserPools,
   client: UpstreamClient,
-  masterPoolId: string,
-  actual: string | undefined,
-  used: string | undefined,
-): Finding | undefined {
-  if (actual === undefined) {
-    return {
-      code: 'upstream_client_secret_missing',
-      about: client.provider,
-      what: `${nameOf(client).replace(/^t/, 'T')} has no secret.`,
-      fix: {
-        text: 'A secret cannot be added to an app client: make a new one with a secret, and write its id and secret into the identity provider of the master pool.',
-        console: 'Amazon Cognito › User pools › the second pool › App clients › Create app client',
-      },
-    };
-  }
-  if (used === actual) return undefined;
+  { shown, used, issuer }: ComparedSecrets,
+): Promise<Finding[]> {
   const { userPoolId = '', clientId } = client;
+  if (shown !== undefined && used === shown) return [];
+  const count = await userPools.clientSecretCount(userPoolId, clientId);
+  if (count === 0) return [secretMissing(client)];
+  const masterPoolId = userPoolIdOf(context.settings.issuer);
+  if (count === 1 && shown !== undefined) return [secretWrong(client, masterPoolId, false)];
+  const isRefused = used !== undefined && (await refuses(context, issuer, clientId, used));
+  return isRefused ? [secretWrong(client, masterPoolId, true)] : [];
+}
+
+/** Whether the second pool turns the client with this secret away for certain. */
+async function refuses(
+  context: DoctorContext,
+  issuer: string,
+  clientId: string,
+  clientSecret: string,
+): Promise<boolean> {
+  const read = await readDiscovery(issuer, context.fetch, context.now);
+  if (!('document' in read)) return false;
+  const { token_endpoint: tokenEndpoint } = read.document;
+  if (typeof tokenEndpoint !== 'string' || !URL.canParse(tokenEndpoint)) return false;
+  try {
+    const { error } = await exchangeBogusCode(context, {
+      tokenEndpoint,
+      redirectUri: idpResponseOf(context) ?? issuer,
+      credentials: { clientId, clientSecret },
+      metadata: { issuer, ...read.document },
+    });
+    return error === 'invalid_client';
+  } catch {
+    // Nothing is known then, and who does not answer is found elsewhere.
+    return false;
+  }
+}
+
+const secretMissing = (client: UpstreamClient): Finding => ({
+  code: 'upstream_client_secret_missing',
+  about: client.provider,
+  what: `${nameOf(client).replace(/^t/, 'T')} has no secret.`,
+  fix: {
+    text: 'A secret cannot be added to an app client that was made without: make a new one with a secret, and write its id and secret into the identity provider of the master pool.',
+    console: 'Amazon Cognito › User pools › the second pool › App clients › Create app client',
+  },
+});
+
+/**
+ * @param masterPoolId where the identity provider is
+ * @param isToBeNew whether the provider must be given a new one: another that is right may not be shown, and what is shown may be
+ *   the older of two, to be deleted soon
+ */
+function secretWrong(client: UpstreamClient, masterPoolId: string, isToBeNew: boolean): Finding {
+  const { userPoolId = '', clientId, provider } = client;
   return {
     code: 'upstream_client_secret_wrong',
-    about: client.provider,
-    what: `The identity provider “${client.provider}” has another client secret than ${nameOf(client)}.`,
+    about: provider,
+    what: `The identity provider “${provider}” has another client secret than ${nameOf(client)}.`,
     fix: {
-      text: 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
+      text: isToBeNew
+        ? 'Make a new secret for the app client of the second pool, since Cognito shows nobody one that was added before, and write it into the identity provider of the master pool. A client has two at most: where it has two, delete the unused one first (list-user-pool-client-secrets, delete-user-pool-client-secret).'
+        : 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
       console:
         'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Edit › Client secret',
       change: {
         kind: 'identity-provider',
         userPoolId: masterPoolId,
-        name: client.provider,
-        secretOf: { userPoolId, clientId },
+        name: provider,
+        secretOf: { userPoolId, clientId, ...(isToBeNew && { isNew: true }) },
       },
     },
   };

@@ -315,6 +315,18 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
       variables['CLIENT_SECRET'] = pools.pool('oidc-pool-1').client('site').secret!;
     },
   },
+  'CLIENT_SECRET is the one before the rotation': {
+    seed: inSite({ secret: null, addedSecrets: ['a'.repeat(51)] }),
+    spoil: environment({ CLIENT_SECRET: 'x'.repeat(51) }),
+    outside: 'client_secret_wrong',
+    mend: environment({ CLIENT_SECRET: 'a'.repeat(51) }),
+  },
+  'CLIENT_SECRET is none, and the client has one that was added': {
+    seed: inSite({ secret: null, addedSecrets: ['a'.repeat(51)] }),
+    spoil: environment({ CLIENT_SECRET: 'none' }),
+    outside: 'client_secret_missing',
+    mend: environment({ CLIENT_SECRET: 'a'.repeat(51) }),
+  },
   'CLIENT_SECRET is set, and the client is public': {
     seed: inSite({ secret: null }),
     spoil: environment({ CLIENT_SECRET: 'x'.repeat(51) }),
@@ -481,9 +493,21 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
   'the client secret at the second pool is wrong': {
     seed: inProvider({ client: { id: '44odouzlyz4yokn8h2xdzqehtz', secret: 'x'.repeat(51) } }),
     inside: 'upstream_client_secret_wrong',
-    mend: providerDetails(({ pools }) => ({
-      client_secret: pools.pool('oidc-pool-2').client('master-pool').secret!,
-    })),
+  },
+  'the client at the second pool was given another secret, and the provider has neither': {
+    seed: (seed) =>
+      inMasterClient({ addedSecrets: ['a'.repeat(51)] })(
+        inProvider({ client: { id: '44odouzlyz4yokn8h2xdzqehtz', secret: 'x'.repeat(51) } })(seed),
+      ),
+    inside: 'upstream_client_secret_wrong',
+    mend: providerDetails(() => ({ client_secret: 'a'.repeat(51) })),
+  },
+  'the secret of the client at the second pool was replaced, and the provider has the old one': {
+    seed: (seed) =>
+      inMasterClient({ secret: null, addedSecrets: ['a'.repeat(51)] })(
+        inProvider({ client: { id: '44odouzlyz4yokn8h2xdzqehtz', secret: 'x'.repeat(51) } })(seed),
+      ),
+    inside: 'upstream_client_secret_wrong',
   },
   'the client at the second pool has no secret': {
     seed: (seed) =>

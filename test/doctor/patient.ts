@@ -1,4 +1,5 @@
 import {
+  AddUserPoolClientSecretCommand,
   CognitoIdentityProviderClient,
   CreateUserPoolDomainCommand,
   DescribeIdentityProviderCommand,
@@ -107,11 +108,16 @@ async function applyAtAws(
     case 'identity-provider': {
       const ids = { UserPoolId, ProviderName: change.name };
       const { IdentityProvider } = await sdk.send(new DescribeIdentityProviderCommand(ids));
+      const secret = change.secretOf && (await secretFor(sdk, change.secretOf));
       const mapping = Object.entries({ ...IdentityProvider?.AttributeMapping, ...change.mapping });
       await sdk.send(
         new UpdateIdentityProviderCommand({
           ...ids,
-          ProviderDetails: { ...IdentityProvider?.ProviderDetails, ...change.details },
+          ProviderDetails: {
+            ...IdentityProvider?.ProviderDetails,
+            ...change.details,
+            ...(secret !== undefined && { client_secret: secret }),
+          },
           AttributeMapping: Object.fromEntries(
             mapping.filter((entry): entry is [string, string] => entry[1] !== null),
           ),
@@ -121,7 +127,25 @@ async function applyAtAws(
     }
     case 'domain':
       await sdk.send(new CreateUserPoolDomainCommand({ UserPoolId, Domain: change.prefix }));
+      return;
+    case 'client-secret': {
+      const ids = { UserPoolId, ClientId: change.clientId };
+      await sdk.send(new AddUserPoolClientSecretCommand(ids));
+    }
   }
+}
+
+/** The secret of a client that is shown, or a new one for it. */
+async function secretFor(
+  sdk: CognitoIdentityProviderClient,
+  client: NonNullable<(Change & { kind: 'identity-provider' })['secretOf']>,
+): Promise<string | undefined> {
+  const ids = { UserPoolId: client.userPoolId, ClientId: client.clientId };
+  if (client.isNew !== true) {
+    return (await sdk.send(new DescribeUserPoolClientCommand(ids))).UserPoolClient?.ClientSecret;
+  }
+  const { ClientSecretDescriptor } = await sdk.send(new AddUserPoolClientSecretCommand(ids));
+  return ClientSecretDescriptor?.ClientSecretValue;
 }
 
 /** Changes in the article's seed, by pool. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -133,10 +133,42 @@ describe.each(awkward)('the commands that doctor prints, about something called 
     expect([domain.hasRun, question.hasRun]).toEqual([false, false]);
   });
 
+  it('name the client that is given another secret to the letter', () => {
+    const { calls, hasRun } = run(
+      commandFor({ kind: 'client-secret', userPoolId: 'eu-west-1_Master001', clientId: name }),
+    );
+    expect(calls[0]?.slice(0, 2)).toEqual(['cognito-idp', 'add-user-pool-client-secret']);
+    expect(given(calls[0], 'client-id')).toBe(name);
+    expect(hasRun).toBe(false);
+  });
+
   it('are a line of .env that a shell reads to the letter', () => {
     const lines = commandFor({ kind: 'environment', set: { BASE_URL: name } });
     const read = run(`${lines}\naws "$BASE_URL"`);
     expect(read.calls).toEqual([[name]]);
     expect(read.hasRun).toBe(false);
   });
+});
+
+it('a provider is written no secret where the client has none to show', () => {
+  const change: Change = {
+    kind: 'identity-provider',
+    userPoolId: 'eu-west-1_Master001',
+    name: 'oidc-pool-2',
+    secretOf: { userPoolId: 'eu-west-1_Second001', clientId: 'any' },
+  };
+  const folder = emptyFolder();
+  const aws = join(folder, 'aws');
+  const program = `#!/bin/sh
+case "$*" in
+  *update-*) touch updated ;;
+  *describe-user-pool-client*) echo null ;;
+  *) echo '{"ProviderDetails":{"client_secret":"the good one"}}' ;;
+esac`;
+  writeFileSync(aws, program);
+  chmodSync(aws, 0o755);
+  const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
+  const { status } = spawnSync('sh', ['-c', commandFor(change)], { cwd: folder, env });
+  expect(status).not.toBe(0);
+  expect(existsSync(join(folder, 'updated'))).toBe(false);
 });

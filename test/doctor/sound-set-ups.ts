@@ -1,6 +1,9 @@
 import {
+  AddUserPoolClientSecretCommand,
   CreateManagedLoginBrandingCommand,
   CreateUserPoolDomainCommand,
+  DeleteUserPoolClientSecretCommand,
+  ListUserPoolClientSecretsCommand,
   SetUserPoolSessionConfigurationCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
@@ -57,6 +60,33 @@ async function styles({ sdk, pools }: Patient): Promise<void> {
     const style = { UserPoolId, ClientId, UseCognitoProvidedValues: true };
     await sdk.send(new CreateManagedLoginBrandingCommand(style));
   }
+}
+
+/** Gives the client of the second pool another secret, and that one to the identity provider. */
+async function rotateUpstreamSecret(patient: Patient): Promise<void> {
+  const { sdk, pools } = patient;
+  const ids = {
+    UserPoolId: upstreamId,
+    ClientId: pools.pool('oidc-pool-2').client('master-pool').id,
+  };
+  const added = await sdk.send(new AddUserPoolClientSecretCommand(ids));
+  const { ClientSecretValue: client_secret = '' } = added.ClientSecretDescriptor ?? {};
+  await patient.apply({
+    kind: 'identity-provider',
+    userPoolId: masterId,
+    name: 'oidc-pool-2',
+    details: { client_secret },
+  });
+}
+
+async function deleteFirstUpstreamSecret({ sdk, pools }: Patient): Promise<void> {
+  const ids = {
+    UserPoolId: upstreamId,
+    ClientId: pools.pool('oidc-pool-2').client('master-pool').id,
+  };
+  const { ClientSecrets: [first] = [] } = await sdk.send(new ListUserPoolClientSecretsCommand(ids));
+  const { ClientSecretId } = first!;
+  await sdk.send(new DeleteUserPoolClientSecretCommand({ ...ids, ClientSecretId }));
 }
 
 const chain =
@@ -177,6 +207,15 @@ export const soundPools: Readonly<Record<string, SoundPools>> = {
           TokenSession: { MaxPerUser: 20 },
         }),
       );
+    },
+  },
+  'a client of the second pool with two secrets, whose newer one the provider has': {
+    change: rotateUpstreamSecret,
+  },
+  'a client of the second pool whose first secret is gone': {
+    change: async (patient) => {
+      await rotateUpstreamSecret(patient);
+      await deleteFirstUpstreamSecret(patient);
     },
   },
   'a provider that cannot sign anybody out': {

@@ -17,6 +17,7 @@ import {
 import { limitFindings } from '../pool-limits.js';
 import { planFindings } from '../pool-plan.js';
 import { secretAge } from '../secret-age.js';
+import { isHidden, type ShownSecrets } from '../shown-secrets.js';
 import { ifAllowed, type UserPools } from '../user-pools.js';
 import { nearMiss } from '../near-miss.js';
 import { refreshTokenSeconds, tokenFindings } from '../token-settings.js';
@@ -39,7 +40,7 @@ export const masterPoolSettings: Check<DoctorContext> = {
       return {
         findings: [
           ...clientFindings(context, client),
-          ...secretFindings(context, client, count),
+          ...secretFindings(context, { shown: client.ClientSecret, count }),
           ...tokenFindings(context, client),
           ...seen.flatMap(({ findings }) => findings),
         ],
@@ -87,21 +88,15 @@ function clientFindings(context: DoctorContext, client: UserPoolClientType): Fin
   return findings.filter((finding) => finding !== undefined);
 }
 
-/**
- * AWS shows the secret a client was made with, and none that was added since: what it does not show may be right all the same,
- * and then only the token endpoint can tell.
- *
- * @param count how many the client has; `undefined` where nobody may ask
- */
-function secretFindings(
-  context: DoctorContext,
-  { ClientSecret: shown }: UserPoolClientType,
-  count: number | undefined,
-): Finding[] {
+/** What AWS does not show may be right all the same, and then only the token endpoint can tell. */
+function secretFindings(context: DoctorContext, secrets: ShownSecrets): Finding[] {
   const { clientSecrets, clientId } = context.settings;
-  if (clientSecrets.length === 0) return shown === undefined ? [] : [clientSecretMissing(context)];
+  const { shown, count } = secrets;
+  if (clientSecrets.length === 0) {
+    return shown === undefined && !isHidden(secrets) ? [] : [clientSecretMissing(context, secrets)];
+  }
   if (count === 1 && shown !== undefined && !clientSecrets.includes(shown)) {
-    return [clientSecretWrong(context)];
+    return [clientSecretWrong(context, secrets)];
   }
   if (count !== 0) return [];
   return [
