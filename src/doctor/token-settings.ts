@@ -11,8 +11,8 @@ const unitSeconds: Readonly<Record<string, number>> = {
   hours: 3600,
   days: DAY,
 };
-const CONSOLE =
-  'Amazon Cognito › User pools › the master pool › App clients › the client › App client information › Edit';
+const consoleAt = (pool: 'master' | 'second'): string =>
+  `Amazon Cognito › User pools › the ${pool} pool › App clients › the client › App client information › Edit`;
 
 /** How long after sign-in a refresh token of this client lasts. 0 means the default of 30 days, counted in days. */
 export function refreshTokenSeconds({
@@ -23,7 +23,7 @@ export function refreshTokenSeconds({
   return RefreshTokenValidity * (unitSeconds[TokenValidityUnits?.RefreshToken ?? 'days'] ?? DAY);
 }
 
-/** Lifetimes, rotation, revocation, and what the sign-in page gives away. */
+/** Lifetimes, rotation and revocation. */
 export function tokenFindings({ settings }: DoctorContext, client: UserPoolClientType): Finding[] {
   const { clientId, sessionAbsoluteSeconds } = settings;
   const findings: Finding[] = [];
@@ -34,7 +34,7 @@ export function tokenFindings({ settings }: DoctorContext, client: UserPoolClien
     set: Readonly<Record<string, unknown>>,
   ): void => {
     const change = changeClient(settings, { set });
-    findings.push({ code, what, fix: { text: fix, console: CONSOLE, change } });
+    findings.push({ code, what, fix: { text: fix, console: consoleAt('master'), change } });
   };
 
   const rotation = client.RefreshTokenRotation;
@@ -72,13 +72,41 @@ export function tokenFindings({ settings }: DoctorContext, client: UserPoolClien
       },
     );
   }
-  if (client.PreventUserExistenceErrors !== 'ENABLED') {
-    add(
-      'user_existence_revealed',
-      `The app client ${clientId} tells “User does not exist” from a wrong password (PreventUserExistenceErrors is ${client.PreventUserExistenceErrors ?? 'not set'}).`,
-      'Switch “Prevent user existence errors” on.',
-      { PreventUserExistenceErrors: 'ENABLED' },
-    );
-  }
   return findings;
+}
+
+/**
+ * What a sign-in page gives away, where it has a password field: at a client that only sends people on to providers nobody types
+ * one.
+ *
+ * @param client of the master pool or of one behind it
+ */
+export function userExistenceFindings(
+  { ClientId: clientId = '', SupportedIdentityProviders = [], ...client }: UserPoolClientType,
+  { userPoolId, provider }: { readonly userPoolId: string; readonly provider?: string | undefined },
+): Finding[] {
+  const { PreventUserExistenceErrors: prevents } = client;
+  if (prevents === 'ENABLED' || !SupportedIdentityProviders.includes('COGNITO')) return [];
+  const pool = provider === undefined ? 'master' : 'second';
+  const name =
+    provider === undefined
+      ? `The app client ${clientId}`
+      : `The app client ${clientId} of the pool behind “${provider}”`;
+  return [
+    {
+      code: 'user_existence_revealed',
+      about: provider,
+      what: `${name} tells “User does not exist” from a wrong password (PreventUserExistenceErrors is ${prevents ?? 'not set'}).`,
+      fix: {
+        text: 'Switch “Prevent user existence errors” on.',
+        console: consoleAt(pool),
+        change: {
+          kind: 'app-client',
+          userPoolId,
+          clientId,
+          set: { PreventUserExistenceErrors: 'ENABLED' },
+        },
+      },
+    },
+  ];
 }

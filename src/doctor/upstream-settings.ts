@@ -19,6 +19,7 @@ import {
   upstreamScopeNotAllowed,
   upstreamUsersNotEnabled,
 } from './upstream-client.js';
+import { userExistenceFindings } from './token-settings.js';
 import { lacksStyle, usesManagedLogin, withoutStyle } from './pool-style.js';
 import type { UserPools } from './user-pools.js';
 
@@ -47,6 +48,7 @@ export async function upstreamFindings(
       used: details['client_secret'],
       issuer,
     })),
+    ...userExistenceFindings(registered, { userPoolId, provider: ProviderName }),
     ...(await styleFindings(userPools, pool, client)),
     ...(await signOutFindings(context, ProviderName, issuer)),
   ];

@@ -530,7 +530,7 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     outside: 'upstream_code_flow_off',
   },
   'OAuth is off at the client of the second pool': {
-    seed: inMasterClient({ settings: { AllowedOAuthFlowsUserPoolClient: false } }),
+    seed: inMasterClient({ settings: { ...asSeeded, AllowedOAuthFlowsUserPoolClient: false } }),
     outside: 'upstream_code_flow_off',
     inside: 'upstream_oauth_off',
   },
@@ -634,8 +634,15 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     seed: inSite({ refreshTokenSeconds: 3600 }),
     inside: 'refresh_shorter_than_session',
   },
-  'the sign-in page reveals who has an account': {
-    seed: inSite({ preventUserExistenceErrors: false }),
+  'the sign-in page of the master pool reveals who has an account': {
+    seed: inSite({
+      preventUserExistenceErrors: false,
+      identityProviders: ['COGNITO', 'oidc-pool-2'],
+    }),
+    inside: 'user_existence_revealed',
+  },
+  'the sign-in page of the second pool reveals who has an account': {
+    seed: inMasterClient({ preventUserExistenceErrors: false }),
     inside: 'user_existence_revealed',
   },
   'SESSION_SECRET is easy to guess': {

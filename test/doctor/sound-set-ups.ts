@@ -218,6 +218,9 @@ export const soundPools: Readonly<Record<string, SoundPools>> = {
       await deleteFirstUpstreamSecret(patient);
     },
   },
+  'a client of the master pool that tells who exists, at which nobody types a password': {
+    seed: inSite({ preventUserExistenceErrors: false }),
+  },
   'a provider that cannot sign anybody out': {
     change: providers({ signOut: { kind: 'none', advice: 'Close the browser.' } }),
   },

@@ -20,7 +20,7 @@ import { secretAge } from '../secret-age.js';
 import { isHidden, type ShownSecrets } from '../shown-secrets.js';
 import { ifAllowed, type UserPools } from '../user-pools.js';
 import { nearMiss } from '../near-miss.js';
-import { refreshTokenSeconds, tokenFindings } from '../token-settings.js';
+import { refreshTokenSeconds, tokenFindings, userExistenceFindings } from '../token-settings.js';
 import { masterPool } from './within-pools.js';
 
 /** The master pool and our app client there, as AWS has them. */
@@ -42,6 +42,7 @@ export const masterPoolSettings: Check<DoctorContext> = {
           ...clientFindings(context, client),
           ...secretFindings(context, { shown: client.ClientSecret, count }),
           ...tokenFindings(context, client),
+          ...userExistenceFindings(client, { userPoolId: pool.Id }),
           ...seen.flatMap(({ findings }) => findings),
         ],
         detail: [
