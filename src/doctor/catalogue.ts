@@ -170,6 +170,12 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
     'The app client must be allowed to write every mapped attribute, or no user can be made.',
   ),
   authorization_refused: problem('Nobody gets as far as a sign-in page.'),
+  api_issuer_unreachable: problem(
+    'Without the keys that this document leads to, no access token of that issuer can be verified, and the API takes none.',
+  ),
+  api_issuer_mismatch: problem(
+    'The issuer is compared letter by letter, with the document and with every token; the API takes no access token of it.',
+  ),
   logout_url_not_registered: problem(
     'Signing out ends on an error page of the master pool: the user never comes back, and the second pool stays signed in.',
   ),

@@ -2,6 +2,7 @@ import type { Environment, ReadSettings } from '../config/from-environment.js';
 import type { Problem } from '../errors.js';
 import { findingKinds, type Severity } from './catalogue.js';
 import { commandFor, questionCommand } from './change.js';
+import { apiIssuers } from './checks/api-issuers.js';
 import { authorization } from './checks/authorization.js';
 import { clientSecret } from './checks/client-secret.js';
 import { clock } from './checks/clock.js';
@@ -62,6 +63,7 @@ const network = [
   authorization,
   clientSecret,
   signOut,
+  apiIssuers,
 ];
 const ours = [secrets, proxy, store];
 

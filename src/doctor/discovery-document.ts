@@ -9,6 +9,10 @@ export type ReadDiscovery =
   | { readonly unreachable: string }
   | { readonly unusable: string };
 
+/** Where the discovery document of an issuer is. */
+export const discoveryAddress = (issuer: string): string =>
+  `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+
 /**
  * Reads the discovery document of an issuer as it is: also one that names another issuer.
  *
@@ -19,12 +23,11 @@ export async function readDiscovery(
   fetch: typeof globalThis.fetch,
   now: () => number,
 ): Promise<ReadDiscovery> {
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   let response: Response;
   let text: string;
   const askedAt = now();
   try {
-    response = await fetch(url, {
+    response = await fetch(discoveryAddress(issuer), {
       headers: { accept: 'application/json' },
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });

@@ -45,6 +45,8 @@ export type FindingCode =
   | 'mapped_attribute_immutable'
   | 'mapped_attribute_not_writable'
   | 'authorization_refused'
+  | 'api_issuer_unreachable'
+  | 'api_issuer_mismatch'
   | 'logout_url_not_registered'
   | 'sign_out_domain_wrong'
   | 'sign_out_client_unknown'

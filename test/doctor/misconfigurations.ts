@@ -52,6 +52,9 @@ interface ProviderSetting {
   readonly signOut: { readonly kind: string; readonly domain: string; readonly clientId: string };
 }
 
+const furtherIssuer = (issuer: string): string =>
+  JSON.stringify([{ issuer, clientIds: ['machine'] }]);
+
 const masterId = 'eu-west-1_Master001';
 const upstreamId = 'eu-west-1_Second001';
 
@@ -617,6 +620,37 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     mend: withProviders(({ signOut }, { pools }) => ({
       signOut: { ...signOut, clientId: pools.pool('oidc-pool-2').client('master-pool').id },
     })),
+  },
+  'a further issuer of the API does not answer': {
+    spoil: environment({ API_ISSUERS: furtherIssuer(`http://127.0.0.1:2/${upstreamId}`) }),
+    outside: 'api_issuer_unreachable',
+    mend: environment({ API_ISSUERS: '' }),
+  },
+  'a further issuer of the API does not exist': {
+    spoil: (patient) => {
+      const issuer = `${patient.pools.url}/eu-west-1_Nowhere01`;
+      patient.environment['API_ISSUERS'] = furtherIssuer(issuer);
+    },
+    outside: 'api_issuer_unreachable',
+    mend: environment({ API_ISSUERS: '' }),
+  },
+  'a further issuer of the API does not give its keys': {
+    spoil: (patient) => {
+      const { issuer } = patient.pools.pool('oidc-pool-2');
+      patient.environment['API_ISSUERS'] = furtherIssuer(issuer);
+      patient.pools.faults.always('oidc-pool-2', 'jwks', { status: 503 });
+    },
+    outside: 'api_issuer_unreachable',
+    mend: clearFaults,
+  },
+  'a further issuer of the API calls itself something else': {
+    spoil: (patient) => {
+      const { issuer } = patient.pools.pool('oidc-pool-2');
+      const alias = issuer.replace('127.0.0.1', 'localhost');
+      patient.environment['API_ISSUERS'] = furtherIssuer(alias);
+    },
+    outside: 'api_issuer_mismatch',
+    mend: environment({ API_ISSUERS: '' }),
   },
   'rotation without grace': {
     seed: inSite({ refreshTokenRotation: { graceSeconds: 0 } }),

@@ -221,6 +221,12 @@ export const soundPools: Readonly<Record<string, SoundPools>> = {
   'a client of the master pool that tells who exists, at which nobody types a password': {
     seed: inSite({ preventUserExistenceErrors: false }),
   },
+  'an API that takes access tokens of the second pool too': {
+    change: ({ environment, pools }) => {
+      const { issuer } = pools.pool('oidc-pool-2');
+      environment['API_ISSUERS'] = JSON.stringify([{ issuer, clientIds: ['machine'] }]);
+    },
+  },
   'a provider that cannot sign anybody out': {
     change: providers({ signOut: { kind: 'none', advice: 'Close the browser.' } }),
   },
