@@ -1,6 +1,7 @@
 import type * as aws from '@aws-sdk/client-cognito-identity-provider';
 import { controlPlaneAt, importAwsSdk } from '../cognito/control-plane.js';
 import { regionOf } from '../cognito/user-pool.js';
+import { networkReason } from './visit.js';
 
 /** What AWS says of user pools; `undefined` for what does not exist. Only reads. */
 export interface UserPools {
@@ -62,14 +63,35 @@ export async function openUserPools({
       { cause },
     );
   });
+  // Where a failed call went, which the error itself does not say.
+  const addresses = new WeakMap<Error, string>();
+  const found = <Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> =>
+    read().catch((error: unknown) => {
+      const name = error instanceof Error ? error.name : '';
+      if (name === 'ResourceNotFoundException') return undefined;
+      const address = error instanceof Error ? addresses.get(error) : undefined;
+      const fix = adviceFor(name, address, endpointUrl);
+      throw new UserPoolsError(explain(error, name, address), fix, { cause: error });
+    });
   const clients = new Map<string, aws.CognitoIdentityProviderClient>();
   const inRegion = (
     region: string | undefined = endpointUrl && 'eu-west-1',
   ): aws.CognitoIdentityProviderClient => {
     const address = controlPlaneAt(endpointUrl, proxiedFetch);
-    const client =
-      clients.get(region ?? '') ??
-      new sdk.CognitoIdentityProviderClient({ ...(region && { region }), ...address });
+    const known = clients.get(region ?? '');
+    if (known !== undefined) return known;
+    const client = new sdk.CognitoIdentityProviderClient({ ...(region && { region }), ...address });
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          if (error instanceof Error) addresses.set(error, originOf(args.request));
+          throw error;
+        }
+      },
+      { step: 'build' },
+    );
     clients.set(region ?? '', client);
     return client;
   };
@@ -181,25 +203,35 @@ export async function ifAllowed<Answer>(
   }
 }
 
-async function found<Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    const name = error instanceof Error ? error.name : '';
-    if (name === 'ResourceNotFoundException') return undefined;
-    throw new UserPoolsError(explain(error, name), adviceFor(name), { cause: error });
-  }
+/** @param request of the SDK, which is one of HTTP */
+function originOf(request: unknown): string {
+  const { protocol, hostname, port } = request as {
+    protocol: string;
+    hostname: string;
+    port?: number;
+  };
+  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
 }
 
-function explain(error: unknown, name: string): string {
+function explain(error: unknown, name: string, address: string | undefined): string {
+  const where = address === undefined ? 'AWS' : `AWS, at ${address},`;
+  // What a service answers has this; without it there was no answer.
+  const isAnswer = error instanceof Error && '$fault' in error;
+  if (address !== undefined && !isAnswer && name !== 'CredentialsProviderError') {
+    return `${where} could not be asked: ${networkReason(error)}.`;
+  }
   const message = error instanceof Error ? error.message : String(error);
-  return `AWS could not be asked: ${name}: ${message.slice(0, 200)}`;
+  return `${where} could not be asked: ${name}: ${message.slice(0, 200)}`;
 }
 
 const PERMISSIONS =
   'cognito-idp:DescribeUserPool, DescribeUserPoolClient, ListIdentityProviders and DescribeIdentityProvider';
 
-function adviceFor(name: string): string {
+function adviceFor(
+  name: string,
+  address: string | undefined,
+  endpointUrl: string | undefined,
+): string {
   switch (name) {
     case 'CredentialsProviderError':
       return 'Sign in (aws sso login, or aws configure), or set AWS_PROFILE.';
@@ -210,6 +242,9 @@ function adviceFor(name: string): string {
     case 'UnrecognizedClientException':
       return 'The credentials are not valid (any more); sign in again.';
     default:
-      return 'See that this machine reaches AWS, and run doctor again.';
+      if (endpointUrl !== undefined) {
+        return `See that the API of the user pools answers at ${endpointUrl}, or correct --endpoint-url.`;
+      }
+      return `See that this machine reaches ${address ?? 'AWS'} (DNS, firewall, HTTPS_PROXY), the address of the region in ISSUER, and run doctor again.`;
   }
 }

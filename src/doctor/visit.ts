@@ -20,6 +20,17 @@ export interface VisitOptions {
   readonly maxHops?: number | undefined;
 }
 
+/** An address on the way that did not answer; why is in the cause. */
+export class UnansweredError extends Error {
+  override readonly name = 'UnansweredError';
+  readonly url: URL;
+
+  constructor(url: URL, cause: unknown) {
+    super(`${url.origin}${url.pathname} does not answer`, { cause });
+    this.url = url;
+  }
+}
+
 /** How long any one request of doctor may take. */
 export const REQUEST_TIMEOUT_MS = 5000;
 const MAX_BODY_LENGTH = 512 * 1024;
@@ -29,7 +40,7 @@ const MAX_BODY_LENGTH = 512 * 1024;
  * the way, and stops at a page or at `stopAt`.
  *
  * @returns every address on the way, at least one
- * @throws what `fetch` throws, when one does not answer within five seconds
+ * @throws {UnansweredError} when one does not answer, or not within five seconds
  */
 export async function visit(
   start: URL,
@@ -46,21 +57,34 @@ export async function visit(
         { url, status: undefined, location: undefined, body: '', isFirewall: false },
       ];
     }
-    const response = await fetch(url.href, {
-      redirect: 'manual',
-      headers: { accept: 'text/html', 'user-agent': 'lifeguard-doctor', ...jar.headerFor(url) },
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
+    const { response, text } = await open(url, fetch, jar);
     jar.keep(url, response.headers.getSetCookie());
     const location = response.headers.get('location');
     next =
       location !== null && URL.canParse(location, url.href) ? new URL(location, url) : undefined;
-    const body = (await response.text()).slice(0, MAX_BODY_LENGTH);
+    const body = text.slice(0, MAX_BODY_LENGTH);
     const { status, headers } = response;
     const isBlocked = isFirewall({ status, headers, body });
     hops.push({ url, status, location: next, body, isFirewall: isBlocked });
   }
   return hops;
+}
+
+async function open(
+  url: URL,
+  fetch: typeof globalThis.fetch,
+  jar: CookieJar,
+): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await fetch(url.href, {
+      redirect: 'manual',
+      headers: { accept: 'text/html', 'user-agent': 'lifeguard-doctor', ...jar.headerFor(url) },
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    return { response, text: await response.text() };
+  } catch (error) {
+    throw new UnansweredError(url, error);
+  }
 }
 
 interface Cookie {
@@ -111,7 +135,9 @@ export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const failure = proxyFailureIn(error);
   if (failure !== undefined) return failure.message;
+  // The AWS SDK calls some errors of the network so, too, which have a code of their own.
+  if ('code' in error && typeof error.code === 'string') return error.code;
   if (error.name === 'TimeoutError') return `no answer within ${REQUEST_TIMEOUT_MS / 1000} s`;
   if (error.cause instanceof Error) return networkReason(error.cause);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  return error.message;
 }

@@ -22,7 +22,7 @@ import {
 } from '../upstream-client.js';
 import { firewallInFront } from '../firewall.js';
 import { withoutStyle } from '../pool-style.js';
-import { type Hop, networkReason, visit } from '../visit.js';
+import { type Hop, networkReason, UnansweredError, visit } from '../visit.js';
 
 /**
  * Begins a sign-in as `/login` does, once for each identity provider, and looks where a browser without a user gets to:
@@ -61,8 +61,8 @@ async function tryProvider(
   try {
     hops = await begin(context, metadata, name);
   } catch (error) {
-    const finding = failed(name, `An address on the way does not answer: ${networkReason(error)}.`);
-    return { findings: [finding], host: '' };
+    if (!(error instanceof UnansweredError)) throw error;
+    return { findings: [unanswered(context, name, error)], host: '' };
   }
   const { host } = hops.at(-1)!.url;
   return { findings: await interpret(context, metadata, name, hops), host };
@@ -251,3 +251,21 @@ const failed = (name: string | undefined, what: string): Finding => ({
     text: 'Open /login in a browser to see the page itself, and compare it with docs/errors.',
   },
 });
+
+function unanswered(
+  { settings }: DoctorContext,
+  name: string | undefined,
+  error: UnansweredError,
+): Finding {
+  const { url } = error;
+  const finding = failed(
+    name,
+    `${url.origin}${url.pathname}, which is on the way, does not answer: ${networkReason(error)}.`,
+  );
+  return {
+    ...finding,
+    fix: {
+      text: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). ISSUER, ${settings.issuer}, leads there${name === undefined ? '' : `, or its identity provider “${name}” does`}.`,
+    },
+  };
+}

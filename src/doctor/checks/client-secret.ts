@@ -22,7 +22,7 @@ export const clientSecret: Check<DoctorContext> = {
         if (isBlocked) return { findings: [blocked(metadata, status)] };
         // Without the error that a code nobody gave out must bring, nothing is known of the secret.
         if (status === 429 || status >= 500 || typeof error !== 'string') {
-          return { findings: [unclear(`status ${status}`)] };
+          return { findings: [unclear(metadata, `status ${status}`)] };
         }
         if (error !== 'invalid_client') return { findings: [], detail: shownBy(settings) };
       }
@@ -30,7 +30,7 @@ export const clientSecret: Check<DoctorContext> = {
       return { findings: [finding(context, await ownSecrets(context))] };
     } catch (error) {
       const reason = error instanceof RelyingPartyError ? error.message : networkReason(error);
-      return { findings: [unclear(reason)] };
+      return { findings: [unclear(metadata, reason)] };
     }
   },
 };
@@ -64,9 +64,11 @@ const blocked = ({ tokenEndpoint }: ProviderMetadata, status: number): Finding =
   },
 });
 
-const unclear = (reason: string): Finding => ({
+const unclear = ({ tokenEndpoint }: ProviderMetadata, reason: string): Finding => ({
   code: 'check_failed',
   about: 'client-secret',
-  what: `The token endpoint gives no clear answer about the client secret: ${reason}.`,
-  fix: { text: 'Run doctor again; if it stays, see that this machine reaches the token endpoint.' },
+  what: `The token endpoint ${tokenEndpoint} gives no clear answer about the client secret: ${reason}.`,
+  fix: {
+    text: `Run doctor again; if it stays, see that this machine reaches ${new URL(tokenEndpoint).host} (DNS, firewall, HTTPS_PROXY). The address is that of the discovery document of ISSUER.`,
+  },
 });

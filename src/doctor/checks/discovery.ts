@@ -2,6 +2,7 @@ import { domainPrefixOf, isUserPool, userPoolIdOf } from '../../cognito/user-poo
 import { algorithmsOf } from '../../tokens/algorithms.js';
 import { type DoctorContext, type ProviderMetadata } from '../context.js';
 import {
+  discoveryAddress,
   type DiscoveryDocument,
   type ReadDiscovery,
   readDiscovery,
@@ -32,7 +33,9 @@ export const discovery: Check<DoctorContext> = {
       return examine(context, miss.confirmed.read, [miss.finding]);
     }
     const finding =
-      'unreachable' in read ? unreachable(read.unreachable) : unknown(read.unusable, issuer);
+      'unreachable' in read
+        ? unreachable(read.unreachable, issuer)
+        : unknown(read.unusable, issuer);
     return { findings: miss === undefined ? [finding] : [miss.finding, finding] };
   },
 };
@@ -58,12 +61,15 @@ function goOnWith(context: DoctorContext, issuer: string): void {
   context.settings = { ...context.settings, issuer };
 }
 
-function unreachable(reason: string): Finding {
+function unreachable(reason: string, issuer: string): Finding {
+  const { protocol, host } = new URL(issuer);
+  const authority =
+    protocol === 'https:' ? ' A private certificate authority goes into NODE_EXTRA_CA_CERTS.' : '';
   return {
     code: 'issuer_unreachable',
-    what: `The discovery document of ISSUER cannot be read: ${reason}.`,
+    what: `The discovery document of ISSUER, ${discoveryAddress(issuer)}, cannot be read: ${reason}.`,
     fix: {
-      text: 'See that this machine reaches the host of ISSUER over https (DNS, firewall, HTTPS proxy); a private certificate authority goes into NODE_EXTRA_CA_CERTS. Then run doctor again.',
+      text: `Correct ISSUER, or see that this machine reaches ${host} over ${protocol.slice(0, -1)} (DNS, firewall, HTTPS_PROXY).${authority} Then run doctor again.`,
     },
   };
 }
@@ -71,7 +77,7 @@ function unreachable(reason: string): Finding {
 function unknown(reason: string, issuer: string): Finding {
   return {
     code: 'issuer_unknown',
-    what: `There is no discovery document at ISSUER (${reason}).`,
+    what: `There is no discovery document of ISSUER at ${discoveryAddress(issuer)}: ${reason}.`,
     fix: isUserPool(issuer)
       ? {
           text: `Compare the region and the id of the user pool in ISSUER with the pool: https://cognito-idp.<region>.amazonaws.com/<user pool id>.`,

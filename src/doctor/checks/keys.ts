@@ -10,8 +10,10 @@ export const keys: Check<DoctorContext> = {
   title: 'Keys of the issuer (JWKS)',
   async run({ metadata, fetch }) {
     if (metadata === undefined) return { skipped: 'the discovery document does not say where' };
+    const { jwksUri } = metadata;
+    const unusable = (reason: string): Finding => unusableKeys(jwksUri, reason);
     try {
-      const response = await fetch(metadata.jwksUri, {
+      const response = await fetch(jwksUri, {
         headers: { accept: 'application/json' },
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });
@@ -39,10 +41,10 @@ function signatureKeys(document: unknown, algorithms: readonly SignatureAlgorith
   }).length;
 }
 
-const unusable = (reason: string): Finding => ({
+const unusableKeys = (jwksUri: string, reason: string): Finding => ({
   code: 'jwks_unusable',
-  what: `The keys at the issuer’s jwks_uri cannot be used: ${reason}.`,
+  what: `The issuer’s keys at ${jwksUri} cannot be used: ${reason}.`,
   fix: {
-    text: 'See that this machine reaches jwks_uri. A provider other than a user pool must sign with RS256, PS256, ES256 or EdDSA, and announce it.',
+    text: 'See that this machine reaches that address (DNS, firewall, HTTPS_PROXY), which is the jwks_uri in the discovery document of ISSUER. A provider other than a user pool must sign with RS256, PS256, ES256 or EdDSA, and announce it.',
   },
 });

@@ -7,7 +7,7 @@ import type { Check, Finding } from '../finding.js';
 import { clientUnknown, logoutUrlNotRegistered } from '../master-client.js';
 import { firewallInFront } from '../firewall.js';
 import { upstreamLogoutUrlNotRegistered } from '../upstream-client.js';
-import { type Hop, networkReason, visit } from '../visit.js';
+import { type Hop, networkReason, UnansweredError, visit } from '../visit.js';
 
 /**
  * Visits every hop of a sign-out without cookies, so nobody is signed out. A registered address is redirected to; one
@@ -44,11 +44,11 @@ async function masterFindings(
     return [
       answer === 'stays'
         ? logoutUrlNotRegistered(context)
-        : unreachable('the OpenID provider', endpoint, answer.reason),
+        : unreachable(OP, endpoint, answer.reason),
     ];
   }
   if (endSessionEndpoint === undefined) return [withoutEndpoint];
-  return standardFindings(context, 'the OpenID provider', endSessionEndpoint, clientId);
+  return standardFindings(context, OP, endSessionEndpoint, clientId);
 }
 
 async function upstreamFindings(
@@ -135,17 +135,29 @@ async function tryVisit(
   try {
     return await visit(url, { fetch: context.fetch, stopAt: ({ origin }) => origin === ours });
   } catch (error) {
-    return { reason: networkReason(error) };
+    if (!(error instanceof UnansweredError)) throw error;
+    // It may be one that the sign-out address has sent us on to.
+    const { origin, pathname } = error.url;
+    const isFirst = origin === url.origin && pathname === url.pathname;
+    const where = isFirst ? '' : ` of ${origin}${pathname}, where it leads`;
+    return { reason: `${networkReason(error)}${where}` };
   }
 }
+
+const OP = 'the OpenID provider';
 
 const unreachable = (who: string, url: URL, reason: string): Finding => ({
   code: 'sign_out_unreachable',
   what: `The sign-out address of ${who}, ${url.origin}${url.pathname}, does not answer: ${reason}.`,
-  fix: {
-    text: 'Correct “signOut” in IDENTITY_PROVIDERS: for a user pool, `domain` is its domain as a browser sees it.',
-    console: 'Amazon Cognito › User pools › the second pool › Domain',
-  },
+  fix:
+    who === OP
+      ? {
+          text: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). The address is that of the discovery document of ISSUER.`,
+        }
+      : {
+          text: 'Correct “signOut” in IDENTITY_PROVIDERS: for a user pool, `domain` is its domain as a browser sees it. If it is right, see that this machine reaches it (DNS, firewall, HTTPS_PROXY).',
+          console: 'Amazon Cognito › User pools › the second pool › Domain',
+        },
 });
 
 const signOutClientUnknown = (name: string, clientId: string, domain: string): Finding => ({
