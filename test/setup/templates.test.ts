@@ -110,7 +110,7 @@ for (const tool of tools) {
     });
 
     it('makes what setup makes: a provider that exists, its secret not in the template', async () => {
-      const flags = `--domain-prefix shop --upstream-name Other --upstream-issuer ${provider.issuer} --upstream-client-id ${provider.clientId} --upstream-client-secret-file secret.txt`;
+      const flags = `--domain-prefix shop --upstream-name Other --upstream-issuer ${provider.issuer} --upstream-client-id ${provider.clientId} --upstream-client-secret-file ${join(folder, 'secret.txt')}`;
       const text = await printed(tool.name, flags);
       expect(text).not.toContain(provider.clientSecret);
       await expect(tool.deploy(text)).rejects.toThrow(tool.parameter('UpstreamClientSecret'));
@@ -121,7 +121,7 @@ for (const tool of tools) {
       const command = lifeguard(
         `setup --base-url ${SITE} --yes ${flags}`,
         { AWS_ENDPOINT_URL: account.url },
-        folder,
+        emptyFolder(),
       );
       expect(await command.exit(), command.errors()).toBe(0);
       expect(await comparableAccount(printedAccount)).toEqual(await comparableAccount(account));
