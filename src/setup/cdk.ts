@@ -8,11 +8,10 @@ import type { SetupInputs } from './desired.js';
 export function cdkStack(inputs: SetupInputs): string {
   const template = cloudFormationTemplate(inputs);
   const { Description, Parameters, Resources, Outputs } = template;
-  const referredTo = JSON.stringify([Object.values(Resources), Outputs]);
+  const words = new Set(JSON.stringify([Object.values(Resources), Outputs]).match(/\w+/g));
   const construct = (name: string, id: string, properties: object): string => {
     const made = `new ${name}(this, '${id}', ${sourceOf(properties, template)});`;
-    const isUsed = new RegExp(String.raw`\b${id}\b`).test(referredTo);
-    return isUsed ? `const ${variable(id)} = ${made}` : made;
+    return words.has(id) ? `const ${variable(id)} = ${made}` : made;
   };
   const statements = [
     ...Object.entries(Parameters).map(([id, properties]) =>
