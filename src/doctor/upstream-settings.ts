@@ -139,9 +139,10 @@ async function secretFindings(
   const count = await userPools.clientSecretCount(userPoolId, clientId);
   if (count === 0) return [secretMissing(client)];
   const masterPoolId = userPoolIdOf(context.settings.issuer);
-  if (count === 1 && shown !== undefined) return [secretWrong(client, masterPoolId, false)];
+  if (count === 1 && shown !== undefined) return [secretWrong(client, masterPoolId, 'copy')];
   const isRefused = used !== undefined && (await refuses(context, issuer, clientId, used));
-  return isRefused ? [secretWrong(client, masterPoolId, true)] : [];
+  if (!isRefused) return [];
+  return [secretWrong(client, masterPoolId, count === 1 ? 'make' : 'make room')];
 }
 
 /** Whether the second pool turns the client with this secret away for certain. */
@@ -181,27 +182,44 @@ const secretMissing = (client: UpstreamClient): Finding => ({
 
 /**
  * @param masterPoolId where the identity provider is
- * @param isToBeNew whether the provider must be given a new one: another that is right may not be shown, and what is shown may be
- *   the older of two, to be deleted soon
+ * @param remedy how the provider gets a right one. What is shown is not copied where it may be the older of two, to be deleted soon;
+ *   and which of two is to go, doctor cannot know
  */
-function secretWrong(client: UpstreamClient, masterPoolId: string, isToBeNew: boolean): Finding {
+function secretWrong(
+  client: UpstreamClient,
+  masterPoolId: string,
+  remedy: 'copy' | 'make' | 'make room',
+): Finding {
   const { userPoolId = '', clientId, provider } = client;
   return {
     code: 'upstream_client_secret_wrong',
     about: provider,
     what: `The identity provider “${provider}” has another client secret than ${nameOf(client)}.`,
     fix: {
-      text: isToBeNew
-        ? 'Make a new secret for the app client of the second pool, since Cognito shows nobody one that was added before, and write it into the identity provider of the master pool. A client has two at most: where it has two, delete the unused one first (list-user-pool-client-secrets, delete-user-pool-client-secret).'
-        : 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
+      text: {
+        copy: 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
+        make: 'Make a new secret for the app client of the second pool, since Cognito shows nobody one that was added before, and write it into the identity provider of the master pool.',
+        'make room':
+          'The app client of the second pool has two secrets, the most there can be. Delete the one that nobody uses (delete-user-pool-client-secret), and run doctor again: it then has the command that makes a new one for the identity provider.',
+      }[remedy],
       console:
         'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Edit › Client secret',
-      change: {
-        kind: 'identity-provider',
-        userPoolId: masterPoolId,
-        name: provider,
-        secretOf: { userPoolId, clientId, ...(isToBeNew && { isNew: true }) },
-      },
+      ...(remedy === 'make room'
+        ? {
+            question: {
+              userPoolId,
+              operation: 'list-user-pool-client-secrets',
+              options: { 'user-pool-id': userPoolId, 'client-id': clientId },
+            },
+          }
+        : {
+            change: {
+              kind: 'identity-provider' as const,
+              userPoolId: masterPoolId,
+              name: provider,
+              secretOf: { userPoolId, clientId, ...(remedy === 'make' && { isNew: true }) },
+            },
+          }),
     },
   };
 }

@@ -44,15 +44,20 @@ describe('doctor, about a secret that AWS shows to nobody', () => {
   });
 
   it.each([
-    ['none of them shown', hidden],
-    ['the older one shown', { addedSecrets: [ADDED] }],
-  ])('never has the older one written at the second pool: %s', async (_, client) => {
+    ['none of them shown', hidden, 'add-user-pool-client-secret', 'Make a new secret'],
+    [
+      'two, the older one shown',
+      { addedSecrets: [ADDED] },
+      'list-user-pool-client-secrets',
+      'Delete the one that nobody uses',
+    ],
+  ])('never has the older one written at the second pool: %s', async (_, client, command, text) => {
     const wrong = { client: { id: '44odouzlyz4yokn8h2xdzqehtz', secret: UNKNOWN } };
     const seed = (each: PoolsSeed): PoolsSeed => inMasterClient(client)(inProvider(wrong)(each));
     const { code, fix } = await firstFinding(seed, 'inside');
     expect(code).toBe('upstream_client_secret_wrong');
-    expect(fix.command).toContain('add-user-pool-client-secret');
+    expect(fix.command).toContain(command);
     expect(fix.command).not.toContain('describe-user-pool-client');
-    expect(fix.text).toContain('delete the unused one first');
+    expect(fix.text).toContain(text);
   });
 });

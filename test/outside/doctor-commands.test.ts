@@ -53,7 +53,23 @@ async function illWith({ seed, spoil }: Misconfiguration): Promise<Diagnosed | u
   await spoil?.(patient);
   const [finding] = (await patient.examine('inside')).findings;
   const { change } = finding?.fix ?? {};
-  return change === undefined || change.kind === 'environment' ? undefined : finding;
+  // A secret that is made mends nothing before somebody has written it where it belongs.
+  const isForPeople = change?.kind === 'environment' || change?.kind === 'client-secret';
+  return change === undefined || isForPeople ? undefined : finding;
+}
+
+const NEWEST = 'add-user-pool-client-secret';
+
+/** The first of these CLIs that has the operation. */
+async function whichKnows(clis: readonly string[], operation: string): Promise<string | undefined> {
+  for (const cli of clis) {
+    const refusal = await run(cli, ['cognito-idp', operation]).then(
+      () => '',
+      ({ stderr }: { stderr?: string }) => stderr ?? '',
+    );
+    if (!refusal.includes('Invalid choice')) return cli;
+  }
+  return undefined;
 }
 
 /** Pastes it into a shell in an empty folder. */
@@ -122,7 +138,15 @@ describe.skipIf(first === undefined || jq === undefined)('the commands that doct
 
   async function expectMended({ code, fix }: Diagnosed, aws: string): Promise<void> {
     const secrets = await secretsIn(patient!);
-    const { shown, left } = await paste(fix.command ?? '', aws);
+    const command = fix.command ?? '';
+    const needed = command.includes(NEWEST) ? await whichKnows([aws, ...others], NEWEST) : aws;
+    if (needed === undefined) {
+      // A CLI from before January 2026 says so, and nothing was written.
+      await expect(paste(command, aws)).rejects.toThrow('Invalid choice');
+      expect((await patient!.examine('inside')).findings.map((each) => each.code)).toContain(code);
+      return;
+    }
+    const { shown, left } = await paste(command, needed);
     expect(left).toEqual([]);
     for (const secret of secrets) {
       expect(shown).not.toContain(secret);
