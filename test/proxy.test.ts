@@ -10,6 +10,7 @@ import {
   findNginx,
   type Nginx,
   readmeNginx,
+  readmeServer,
   startNginx,
 } from './support/nginx.js';
 import { articleEnvironment, finishSignIn } from './support/world.js';
@@ -38,12 +39,10 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
       RATE_LIMIT_PER_MINUTE: String(limit),
     };
     app = await startApp({ ...articleEnvironment(pools), ...environment }, { server });
-    const here = readmeNginx('listen 443 ssl')
-      .replace('443', `127.0.0.1:${port}`)
-      .replace('www.example.com;', 'localhost;')
-      .replace('/etc/ssl/www.example.com.pem', certificate.certificateFile)
-      .replace('/etc/ssl/www.example.com.key', certificate.keyFile)
-      .replace('127.0.0.1:3000', new URL(urlOf(server)).host.replace('localhost', '127.0.0.1'));
+    const here = readmeServer(port, certificate).replace(
+      '127.0.0.1:3000',
+      new URL(urlOf(server)).host.replace('localhost', '127.0.0.1'),
+    );
     nginx = await startNginx(executable!, certificate.folder, here);
     setGlobalDispatcher(new Agent({ connect: { ca: certificate.certificate } }));
   });
@@ -149,12 +148,10 @@ describe.skipIf(executable === undefined)(
       const app = await startApp({ ...articleEnvironment(pools), ...environment }, { server });
       const behind = new URL(urlOf(server)).host.replace('localhost', '127.0.0.1');
       const locations = readmeNginx('location /shop/').replaceAll('127.0.0.1:3000', behind);
-      const block = readmeNginx('listen 443 ssl')
-        .replace('443', `127.0.0.1:${port}`)
-        .replace('www.example.com;', 'localhost;')
-        .replace('/etc/ssl/www.example.com.pem', certificate.certificateFile)
-        .replace('/etc/ssl/www.example.com.key', certificate.keyFile)
-        .replace(/ {2}location \/ \{.*?\n {2}\}/s, () => locations);
+      const block = readmeServer(port, certificate).replace(
+        / {2}location \/ \{.*?\n {2}\}/s,
+        () => locations,
+      );
       const nginx = await startNginx(executable!, certificate.folder, block);
       const usual = getGlobalDispatcher();
       const ours = new Agent({ connect: { ca: certificate.certificate } });

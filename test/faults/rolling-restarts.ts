@@ -1,7 +1,13 @@
 import { Agent, request } from 'undici';
 import { lifeguard, type RunningCommand } from '../cli/command.js';
 import { freePort } from '../support/free-port.js';
-import { createCertificate, findNginx, readmeNginx, startNginx } from '../support/nginx.js';
+import {
+  createCertificate,
+  findNginx,
+  readmeNginx,
+  readmeServer,
+  startNginx,
+} from '../support/nginx.js';
 import type { Later } from './scenario.js';
 import { siteSettings, statusOf, until } from './serve.js';
 
@@ -47,11 +53,7 @@ export async function rollingRestarts(
 
   function configuration(): string {
     const upstream = readmeNginx('upstream lifeguard');
-    return `${upstream}${readmeNginx('listen 443 ssl')}`
-      .replace('443', `127.0.0.1:${port}`)
-      .replace('www.example.com;', 'localhost;')
-      .replace('/etc/ssl/www.example.com.pem', certificate.certificateFile)
-      .replace('/etc/ssl/www.example.com.key', certificate.keyFile)
+    return `${upstream}${readmeServer(port, certificate)}`
       .replace('proxy_pass http://127.0.0.1:3000;', locationIn(upstream))
       .replace('server 127.0.0.1:3000 ', `server ${new URL(urlOf(first)).host} `)
       .replace('server 127.0.0.1:3001 ', `server ${new URL(urlOf(second)).host} `);

@@ -1,5 +1,20 @@
 import type { CognitoApi } from '../../src/setup/cognito-api.js';
 
+export const OKTA = 'https://example.okta.com';
+
+/** Of a provider that is somebody else's. */
+export const oktaDetails = {
+  client_id: 'at-okta',
+  client_secret: 'okta-secret',
+  attributes_request_method: 'GET',
+  oidc_issuer: OKTA,
+  authorize_scopes: 'openid email',
+  authorize_url: `${OKTA}/authorize`,
+  token_url: `${OKTA}/token`,
+  attributes_url: `${OKTA}/userinfo`,
+  jwks_uri: `${OKTA}/keys`,
+};
+
 /** Everything that an account has, as Cognito describes it; without the times of changes. */
 export async function wholeAccount({ cognito }: CognitoApi): Promise<Record<string, unknown>> {
   const things: Record<string, unknown> = {};

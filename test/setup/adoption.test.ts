@@ -4,11 +4,10 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pools } from '../../src/pools/index.js';
 import type { CognitoApi } from '../../src/setup/cognito-api.js';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
-import { changedPaths, wholeAccount } from './accounts.js';
+import { changedPaths, OKTA, oktaDetails, wholeAccount } from './accounts.js';
 import { startNewerCognito, type NewerCognito } from './newer-cognito.js';
 import { apiOf, emptyAccount } from './world.js';
 
-const OKTA = 'https://example.okta.com';
 const SITE = 'https://www.example.com';
 
 let pools: Pools;
@@ -55,17 +54,7 @@ async function livingAccount(): Promise<{ poolId: string; clientId: string }> {
     UserPoolId,
     ProviderName: 'Okta',
     ProviderType: 'OIDC',
-    ProviderDetails: {
-      client_id: 'at-okta',
-      client_secret: 'okta-secret',
-      attributes_request_method: 'GET',
-      oidc_issuer: OKTA,
-      authorize_scopes: 'openid email',
-      authorize_url: `${OKTA}/authorize`,
-      token_url: `${OKTA}/token`,
-      attributes_url: `${OKTA}/userinfo`,
-      jwks_uri: `${OKTA}/keys`,
-    },
+    ProviderDetails: oktaDetails,
     AttributeMapping: { email: 'mail', nickname: 'nick' },
   });
   const { UserPoolClient } = await cognito.createUserPoolClient({

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import type { Adoption } from '../../src/setup/adoption.js';
 import type { CognitoApi } from '../../src/setup/cognito-api.js';
 import type { SetupInputs } from '../../src/setup/desired.js';
-import { unannounced, wholeAccount, type PlannedStep } from './accounts.js';
+import { oktaDetails, unannounced, wholeAccount, type PlannedStep } from './accounts.js';
 import { apiOf, emptyAccount, inputs, planNow, runSetup } from './world.js';
 
 /*
@@ -134,17 +134,7 @@ async function fill({ cognito }: CognitoApi, all: readonly Contents[]): Promise<
         UserPoolId,
         ProviderName: name,
         ProviderType: 'OIDC',
-        ProviderDetails: {
-          client_id: 'at-okta',
-          client_secret: 'okta-secret',
-          attributes_request_method: 'GET',
-          oidc_issuer: 'https://example.okta.com',
-          authorize_scopes: 'openid email',
-          authorize_url: 'https://example.okta.com/authorize',
-          token_url: 'https://example.okta.com/token',
-          attributes_url: 'https://example.okta.com/userinfo',
-          jwks_uri: 'https://example.okta.com/keys',
-        },
+        ProviderDetails: oktaDetails,
         AttributeMapping: mapping,
       });
     }

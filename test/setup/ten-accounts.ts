@@ -1,5 +1,6 @@
 import { articleSeed, type Pools, type PoolsSeed } from '../../src/pools/index.js';
 import type { CognitoApi } from '../../src/setup/cognito-api.js';
+import { oktaDetails } from './accounts.js';
 
 /** An account as somebody may have it before `setup` comes. */
 export interface Account {
@@ -19,20 +20,6 @@ export interface Account {
 export const SITE = 'https://www.example.com';
 
 const arn = (name: string): string => `arn:aws:lambda:eu-west-1:000000000000:function:${name}`;
-
-const OKTA = 'https://example.okta.com';
-
-const oktaDetails = {
-  client_id: 'at-okta',
-  client_secret: 'okta-secret',
-  attributes_request_method: 'GET',
-  oidc_issuer: OKTA,
-  authorize_scopes: 'openid email',
-  authorize_url: `${OKTA}/authorize`,
-  token_url: `${OKTA}/token`,
-  attributes_url: `${OKTA}/userinfo`,
-  jwks_uri: `${OKTA}/keys`,
-};
 
 /** A pool that others live on, and the option that gives it. */
 async function pool(

@@ -64,6 +64,14 @@ export function readmeNginx(containing: string): string {
   throw new Error(`${blocks.length} configurations for nginx in README have "${containing}"`);
 }
 
+/** README's server behind TLS, as `https://localhost:PORT` with this certificate. */
+export const readmeServer = (port: number | string, certificate: Certificate): string =>
+  readmeNginx('listen 443 ssl')
+    .replace('443', `127.0.0.1:${port}`)
+    .replace('www.example.com;', 'localhost;')
+    .replace('/etc/ssl/www.example.com.pem', certificate.certificateFile)
+    .replace('/etc/ssl/www.example.com.key', certificate.keyFile);
+
 /** nginx as a process of its own, with everything it writes in `folder`. */
 export interface Nginx {
   stop(): Promise<void>;
