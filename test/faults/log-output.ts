@@ -74,7 +74,7 @@ export async function fullLogDisk(
 export async function fullDevice(requests: number): Promise<Outcome> {
   const settings = await siteSettings();
   const site = run('serve', settings, '/dev/full');
-  const lost = await loseLines(settings.BASE_URL, requests);
+  const lost = await loseLines(settings.BASE_URL, requests, '/', requests);
   site.process.kill('SIGTERM');
   return { ...lost, exitCode: await site.exit };
 }
@@ -99,10 +99,12 @@ export async function pipeWithoutReader(
   return { ...lost, exitCode: await site.exit };
 }
 
+/** A line is lost a moment after its request was answered: waits until at least so many are counted. */
 async function loseLines(
   baseUrl: string,
   requests: number,
   path = '/',
+  atLeast = 1,
 ): Promise<Omit<Outcome, 'exitCode'>> {
   await until(async () => (await statusOf(`${baseUrl}/healthz`)) === 200);
   let answered = 0;
@@ -110,7 +112,9 @@ async function loseLines(
     const statuses = await Promise.all([statusOf(baseUrl + path), statusOf(`${baseUrl}/healthz`)]);
     if (statuses.every((status) => status > 0)) answered += 1;
   }
-  return { requests, answered, linesLost: await linesLostAt(baseUrl) };
+  let linesLost = 0;
+  await until(async () => (linesLost = await linesLostAt(baseUrl)) >= atLeast);
+  return { requests, answered, linesLost };
 }
 
 /** `NaN` when nobody tells. */
