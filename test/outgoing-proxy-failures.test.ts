@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { networkReason } from '../src/doctor/visit.js';
+import { networkReason } from '../src/errors/network-reason.js';
 import { createOpFetch } from '../src/relying-party/op-fetch.js';
 import { explained } from '../src/setup/explain.js';
 import { withAddress } from '../src/setup/unreachable.js';

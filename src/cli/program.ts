@@ -145,8 +145,8 @@ program
   .addOption(settingsFile())
   .addOption(nodesOwn())
   .action(async ({ settingsFile: path, ...options }: DoctorCommandOptions & SettingsFileOption) => {
-    const environment = withSettings(process.env, path);
-    process.exitCode = await (await import('./doctor.js')).doctor(environment, options);
+    const { doctor } = await import('./doctor.js');
+    process.exitCode = await doctor(() => withSettings(process.env, path), options);
   });
 
 program

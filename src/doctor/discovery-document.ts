@@ -1,4 +1,5 @@
-import { networkReason, REQUEST_TIMEOUT_MS } from './visit.js';
+import { networkReason } from '../errors/network-reason.js';
+import { REQUEST_TIMEOUT_MS } from './visit.js';
 
 /** Members by name; what they are is still to be checked. */
 export type DiscoveryDocument = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type * as aws from '@aws-sdk/client-cognito-identity-provider';
 import { controlPlaneAt, importAwsSdk } from '../cognito/control-plane.js';
 import { regionOf } from '../cognito/user-pool.js';
-import { networkReason } from './visit.js';
+import { networkReason } from '../errors/network-reason.js';
 
 /** What AWS says of user pools; `undefined` for what does not exist. Only reads. */
 export interface UserPools {

@@ -1,5 +1,4 @@
 import { isFirewall } from './firewall.js';
-import { proxyFailureIn } from '../errors/proxy-failure.js';
 
 /** An address a browser without a user would get to. */
 export interface Hop {
@@ -128,16 +127,4 @@ class CookieJar {
     if (cookies.length === 0) return {};
     return { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') };
   }
-}
-
-/** What went wrong with a request, by the network's own code, or in words where it was the proxy. */
-export function networkReason(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  const failure = proxyFailureIn(error);
-  if (failure !== undefined) return failure.message;
-  // The AWS SDK calls some errors of the network so, too, which have a code of their own.
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error.name === 'TimeoutError') return `no answer within ${REQUEST_TIMEOUT_MS / 1000} s`;
-  if (error.cause instanceof Error) return networkReason(error.cause);
-  return error.message;
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { proxyFailureIn } from '../errors/proxy-failure.js';
+import { networkReason } from '../errors/network-reason.js';
 import type { Actual } from './actual.js';
 import { afterSignOut, type ExistingUpstream, type SetupInputs } from './desired.js';
 import type { UpstreamOptions } from './inputs.js';
@@ -65,7 +65,8 @@ async function readDocument(
     throw new SetupError(`--upstream-issuer: ${url} is no discovery document (${answer.status}).`);
   } catch (cause) {
     if (cause instanceof SetupError) throw cause;
-    const reason = proxyFailureIn(cause)?.message ?? (codeOf(cause) || nameOf(cause));
-    throw new SetupError(`--upstream-issuer: ${url} cannot be read (${reason}).`, { cause });
+    throw new SetupError(`--upstream-issuer: ${url} cannot be read (${networkReason(cause)}).`, {
+      cause,
+    });
   }
 }

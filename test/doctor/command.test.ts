@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { endCommands, lifeguard } from '../cli/command.js';
+import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
 import { type Patient, startPatient } from './patient.js';
 
 afterAll(endCommands);
@@ -82,6 +84,27 @@ describe('lifeguard doctor', () => {
           },
         },
       ],
+    });
+  });
+
+  it.each([
+    ['the settings file cannot be read', 'broken.env', 'broken.env line 1'],
+    ['there is no such file', 'absent.env', 'There is no file'],
+    ['there is nothing at all', '', 'There is no .env'],
+    ['an option is wrong', 'empty.env --endpoint-url here', '--endpoint-url is not a URL'],
+  ])('writes JSON also where %s', async (_what, options, reason) => {
+    const folder = emptyFolder();
+    writeFileSync(join(folder, 'broken.env'), 'what is this\n');
+    writeFileSync(join(folder, 'empty.env'), '');
+    const file = options === '' ? '' : `--settings-file ${options}`;
+    const command = lifeguard(`doctor --json ${file}`.trim(), {}, folder);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain(reason);
+    expect(JSON.parse(command.printed())).toEqual({
+      exitCode: 1,
+      checks: [],
+      findings: [],
+      failure: expect.stringContaining(reason),
     });
   });
 });

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -16,6 +17,8 @@ let provider: OtherProvider;
 let flags: string;
 const folder = emptyFolder();
 const port = await freePort();
+const pagePort = await freePort();
+const page = createServer((_req, res) => res.end('<p>Welcome!</p>')).listen(pagePort);
 const site = `http://localhost:${port}`;
 
 beforeAll(async () => {
@@ -30,6 +33,7 @@ afterAll(async () => {
   endCommands();
   await provider.stop();
   await pools.close();
+  page.close();
 });
 
 const setup = (options: string): RunningCommand =>
@@ -54,11 +58,21 @@ describe('setup with an OpenID provider that exists', () => {
     const missing = setup(flags.replace('secret.txt', 'nowhere.txt'));
     expect(await missing.exit()).toBe(1);
     expect(missing.errors()).toContain('nowhere.txt cannot be read (ENOENT)');
-    const nobody = setup(flags.replace(provider.issuer, 'http://127.0.0.1:9'));
-    expect(await nobody.exit()).toBe(1);
-    expect(nobody.errors()).toMatch(
-      /http:\/\/127\.0\.0\.1:9\/\.well-known\S+ cannot be read \(\S+\)/,
-    );
+    expect(pools.dump().pools).toEqual([]);
+  });
+
+  it.each([
+    ['nobody listens', 'http://127.0.0.1:2', 'ECONNREFUSED'],
+    ['is never asked', 'http://127.0.0.1:25', 'bad port'],
+    ['answers with a page', `http://127.0.0.1:${pagePort}`, 'not JSON'],
+    ['does not exist', 'https://nobody.invalid', /ENOTFOUND|EAI_AGAIN/],
+  ])('says why an issuer that %s is no issuer', async (_what, issuer, reason) => {
+    const command = setup(flags.replace(provider.issuer, issuer));
+    expect(await command.exit()).toBe(1);
+    const [url, why] =
+      /--upstream-issuer: (\S+) cannot be read \(([^)]+)\)/.exec(command.errors())?.slice(1) ?? [];
+    expect(url).toBe(`${issuer}/.well-known/openid-configuration`);
+    expect(why).toMatch(reason);
     expect(pools.dump().pools).toEqual([]);
   });
 

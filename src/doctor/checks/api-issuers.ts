@@ -1,7 +1,8 @@
 import type { DoctorContext } from '../context.js';
 import { discoveryAddress, readDiscovery } from '../discovery-document.js';
 import type { Check, Finding } from '../finding.js';
-import { networkReason, REQUEST_TIMEOUT_MS } from '../visit.js';
+import { networkReason } from '../../errors/network-reason.js';
+import { REQUEST_TIMEOUT_MS } from '../visit.js';
 
 /** The further issuers whose access tokens the API takes: each with a document of its own, and keys where that says. */
 export const apiIssuers: Check<DoctorContext> = {

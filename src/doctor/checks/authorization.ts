@@ -22,7 +22,8 @@ import {
 } from '../upstream-client.js';
 import { firewallInFront } from '../firewall.js';
 import { withoutStyle } from '../pool-style.js';
-import { type Hop, networkReason, UnansweredError, visit } from '../visit.js';
+import { networkReason } from '../../errors/network-reason.js';
+import { type Hop, UnansweredError, visit } from '../visit.js';
 
 /**
  * Begins a sign-in as `/login` does, once for each identity provider, and looks where a browser without a user gets to:

@@ -6,7 +6,7 @@ import { exchangeBogusCode, type TokenEndpointAnswer } from '../exchange-bogus-c
 import type { Check, Finding } from '../finding.js';
 import { clientSecretMissing, clientSecretWrong } from '../master-client.js';
 import { ownSecrets } from '../shown-secrets.js';
-import { networkReason } from '../visit.js';
+import { networkReason } from '../../errors/network-reason.js';
 
 /** What the token endpoint says of the client secret. */
 export const clientSecret: Check<DoctorContext> = {

@@ -2,7 +2,8 @@ import type { JWK } from 'jose';
 import { fitsAlgorithm, type SignatureAlgorithm } from '../../tokens/algorithms.js';
 import type { DoctorContext } from '../context.js';
 import type { Check, Finding } from '../finding.js';
-import { networkReason, REQUEST_TIMEOUT_MS } from '../visit.js';
+import { networkReason } from '../../errors/network-reason.js';
+import { REQUEST_TIMEOUT_MS } from '../visit.js';
 
 /** The issuer's JWKS: there, and with a key for an algorithm the issuer signs with. */
 export const keys: Check<DoctorContext> = {

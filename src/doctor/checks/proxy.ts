@@ -1,6 +1,7 @@
 import { siteUrl, type DoctorContext } from '../context.js';
 import type { Check, Finding } from '../finding.js';
-import { networkReason, REQUEST_TIMEOUT_MS, visit } from '../visit.js';
+import { networkReason } from '../../errors/network-reason.js';
+import { REQUEST_TIMEOUT_MS, visit } from '../visit.js';
 
 /**
  * The way from the user to the site: whom to believe about addresses, and whether BASE_URL leads here with cookies

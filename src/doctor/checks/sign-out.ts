@@ -7,7 +7,8 @@ import type { Check, Finding } from '../finding.js';
 import { clientUnknown, logoutUrlNotRegistered } from '../master-client.js';
 import { firewallInFront } from '../firewall.js';
 import { upstreamLogoutUrlNotRegistered } from '../upstream-client.js';
-import { type Hop, networkReason, UnansweredError, visit } from '../visit.js';
+import { networkReason } from '../../errors/network-reason.js';
+import { type Hop, UnansweredError, visit } from '../visit.js';
 
 /**
  * Visits every hop of a sign-out without cookies, so nobody is signed out. A registered address is redirected to; one
