@@ -8,6 +8,7 @@ import type {
 import { unlessAbsent } from './absent.js';
 import type { Adoption } from './adoption.js';
 import type { CognitoApi } from './cognito-api.js';
+import { clientsCalled, poolsCalled } from './find-by-name.js';
 import { ownerOf, readMark, TAG, type OwnedId, type Owner, type Ownership } from './marks.js';
 import { readDomain } from './read-domain.js';
 import type {
@@ -182,23 +183,14 @@ async function readPool(
   return pools.length > 0 ? ownerAs('foreign', pools[0]!) : { found: undefined };
 }
 
-async function poolsCalled({ cognito, sdk }: CognitoApi, name: string): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const page of sdk.paginateListUserPools({ client: cognito }, { MaxResults: 60 })) {
-    for (const { Id, Name } of page.UserPools ?? []) {
-      if (Name === name && Id !== undefined) ids.push(Id);
-    }
-  }
-  return ids;
-}
-
 /** The client that is given to us, else the one that the pool's tags call ours, else one of the name. */
 async function readClient(
-  { cognito, sdk }: CognitoApi,
+  api: CognitoApi,
   resource: ClientResource,
   pool: FoundPool,
   adoption: Adoption,
 ): Promise<Reading & { readonly found: FoundClient | undefined }> {
+  const { cognito } = api;
   const UserPoolId = pool.Id;
   const describe = async (ClientId: string): Promise<FoundClient | undefined> => {
     const call = cognito.describeUserPoolClient({ UserPoolId, ClientId });
@@ -214,17 +206,7 @@ async function readClient(
     return { found, owner: ownerOf(pool, resource.id, ClientId, times) };
   }
 
-  const { ClientName } = resource.properties;
-  const candidates: string[] = [];
-  const pages = sdk.paginateListUserPoolClients(
-    { client: cognito },
-    { UserPoolId, MaxResults: 60 },
-  );
-  for await (const { UserPoolClients = [] } of pages) {
-    for (const client of UserPoolClients) {
-      if (client.ClientName === ClientName) candidates.push(client.ClientId ?? '');
-    }
-  }
+  const candidates = await clientsCalled(api, UserPoolId, resource.properties.ClientName ?? '');
   const [ClientId = ''] = candidates;
   const found = candidates.length > 0 ? await describe(ClientId) : undefined;
   if (found === undefined) return { found };

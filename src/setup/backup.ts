@@ -18,6 +18,8 @@ export interface BackupEntry {
   readonly before?: Description | undefined;
   /** As setup left it; absent: it did not exist then either. */
   readonly after?: Description | undefined;
+  /** What Cognito was asked to make, while it is not known whether it did. */
+  readonly begun?: Description | undefined;
   /** Secrets that setup put in the place of others, by their member. */
   readonly secretsReplaced: readonly string[];
 }
@@ -69,6 +71,7 @@ const backup: z.ZodType<Backup> = z.strictObject({
       title: z.string(),
       before: anyDescription.optional(),
       after: anyDescription.optional(),
+      begun: anyDescription.optional(),
       secretsReplaced: z.array(z.string()),
     }),
   ),
@@ -102,12 +105,16 @@ export function backupOf(
  * same, and the way back must know it.
  */
 export function withStepBegun(kept: Backup, { resource, call }: Step): Backup {
-  if (call?.operation.startsWith('update') !== true) return kept;
+  if (call === undefined || call.operation.endsWith('tagResource')) return kept;
   const intended = withoutSecrets(call.input);
+  const change = (entry: BackupEntry): Partial<BackupEntry> =>
+    call.operation.startsWith('update')
+      ? { after: { ...entry.after, ...intended } }
+      : { begun: intended };
   return {
     ...kept,
     resources: kept.resources.map((entry) =>
-      entry.id === resource.id ? { ...entry, after: { ...entry.after, ...intended } } : entry,
+      entry.id === resource.id ? { ...entry, ...change(entry) } : entry,
     ),
   };
 }
@@ -129,6 +136,7 @@ export function withStepDone(
       return {
         ...entry,
         after: described(resource, after),
+        begun: undefined,
         secretsReplaced: [...entry.secretsReplaced, ...replaced.map(([name]) => name)],
       };
     }),
@@ -198,8 +206,9 @@ export async function readBackup(path: string): Promise<Backup> {
   }
 }
 
-/** Whether setup has changed it since the backup was made. */
-export const isChanged = ({ before, after }: BackupEntry): boolean => !isSame(before, after);
+/** Whether setup has changed it since the backup was made, or may have. */
+export const isChanged = ({ before, after, begun }: BackupEntry): boolean =>
+  begun !== undefined || !isSame(before, after);
 
 /** A member of a description that is a name or an id. */
 export function textIn(description: Description, name: string): string {

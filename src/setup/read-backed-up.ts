@@ -1,6 +1,8 @@
 import type { CognitoApi } from './cognito-api.js';
 import { unlessAbsent } from './absent.js';
 import { textIn, type Backup, type BackupEntry, type Description } from './backup.js';
+import { clientsCalled, poolsCalled } from './find-by-name.js';
+import { TAG } from './marks.js';
 import { SetupError } from './setup-error.js';
 
 /**
@@ -10,7 +12,7 @@ import { SetupError } from './setup-error.js';
  */
 export async function readBackedUp(
   api: CognitoApi,
-  { region, resources }: Backup,
+  { region, resources, madeAt }: Backup,
 ): Promise<Readonly<Record<string, Description>>> {
   if (region !== api.region) {
     throw new SetupError(
@@ -22,7 +24,7 @@ export async function readBackedUp(
     .filter(({ kind }) => kind === 'user pool')
     .map(({ before, after }) => textIn(after ?? before ?? {}, 'Id'));
   for (const entry of resources) {
-    const known = entry.after ?? entry.before;
+    const known = entry.after ?? entry.before ?? (await beganToMake(api, entry, new Date(madeAt)));
     // Only of a pool that the backup has too is it known whose it is.
     if (known && entry.kind !== 'user pool' && !pools.includes(textIn(known, 'UserPoolId'))) {
       throw new SetupError(
@@ -91,5 +93,44 @@ async function read(
       );
       return user && { UserPoolId, Username: user.Username };
     }
+  }
+}
+
+/**
+ * By what a thing is found that a run began to make and did not see made: pools and clients have ids that only the answer to that
+ * call had. A pool has our tag from its beginning; a client is known by its name and by when it was made.
+ */
+async function beganToMake(
+  api: CognitoApi,
+  { id, kind, begun }: BackupEntry,
+  since: Date,
+): Promise<Description | undefined> {
+  if (begun === undefined) return undefined;
+  const { cognito } = api;
+  const UserPoolId = textIn(begun, 'UserPoolId');
+  switch (kind) {
+    case 'user pool':
+      for (const poolId of await poolsCalled(api, textIn(begun, 'PoolName'))) {
+        const { UserPool } = await cognito.describeUserPool({ UserPoolId: poolId });
+        if (UserPool?.UserPoolTags?.[TAG] === id) return { ...UserPool };
+      }
+      return undefined;
+    case 'app client':
+      for (const ClientId of await clientsCalled(api, UserPoolId, textIn(begun, 'ClientName'))) {
+        const call = cognito.describeUserPoolClient({ UserPoolId, ClientId });
+        const { UserPoolClient } = await call;
+        if ((UserPoolClient?.CreationDate ?? since) >= since) return { UserPoolId, ClientId };
+      }
+      return undefined;
+    case 'style': {
+      const client = { UserPoolId, ClientId: textIn(begun, 'ClientId') };
+      const style = await unlessAbsent(cognito.describeManagedLoginBrandingByClient(client));
+      return style && { ...style.ManagedLoginBranding };
+    }
+    case 'domain':
+    case 'identity provider':
+    case 'resource server':
+    case 'user':
+      return begun;
   }
 }

@@ -5,7 +5,8 @@ import type { Pools } from '../../src/pools/index.js';
 import type { CognitoApi } from '../../src/setup/cognito-api.js';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
 import { changedPaths, OKTA, oktaDetails, wholeAccount } from './accounts.js';
-import { startNewerCognito, type NewerCognito } from './newer-cognito.js';
+import type { ApiProxy } from './api-proxy.js';
+import { startNewerCognito } from './newer-cognito.js';
 import { apiOf, emptyAccount } from './world.js';
 
 const SITE = 'https://www.example.com';
@@ -189,7 +190,7 @@ describe('setup in an account that others live in', () => {
 });
 
 describe('setup, where Cognito knows more than the SDK', () => {
-  const newer: NewerCognito[] = [];
+  const newer: ApiProxy[] = [];
   afterEach(async () => {
     for (const each of newer.splice(0)) await each.close();
   });

@@ -2,7 +2,8 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startPools, type Pools } from '../../src/pools/index.js';
 import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
 import { changedPaths, unannounced, wholeAccount, type PlannedStep } from './accounts.js';
-import { startNewerCognito, type NewerCognito } from './newer-cognito.js';
+import type { ApiProxy } from './api-proxy.js';
+import { startNewerCognito } from './newer-cognito.js';
 import { accounts, halfMade, SITE, type Account } from './ten-accounts.js';
 import { apiOf } from './world.js';
 
@@ -25,7 +26,7 @@ interface Outcome {
 }
 
 const open: Pools[] = [];
-const newer: NewerCognito[] = [];
+const newer: ApiProxy[] = [];
 afterEach(async () => {
   for (const each of newer.splice(0)) await each.close();
   for (const pools of open.splice(0)) await pools.close();
