@@ -6,9 +6,12 @@ import {
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sdkFor } from './pools/idp/api.js';
-import { startWorld, type World } from './support/world.js';
+import { signIn } from '../src/testing/index.js';
+import { startHost } from './support/host.js';
+import { alice, startWorld, type World } from './support/world.js';
 
 const NEW = 'n'.repeat(51);
 const UNKNOWN = 'u'.repeat(51);
@@ -206,4 +209,27 @@ it('takes either of two secrets of the environment, which is not read again', as
   expect(page.url).toBe(`${world.app.url}/profile`);
   expect(world.pools.requests('oidc-pool-1', '/oauth2/token')).toHaveLength(2);
   await world.stop();
+});
+
+it('waits for a host that asks a secret manager', async () => {
+  let secret = '';
+  const host = await startHost((app, { routes }) => app.use(routes), {
+    options: {
+      clientSecret: UNKNOWN,
+      readClientSecret: async () => {
+        await setImmediate();
+        return [secret];
+      },
+    },
+  });
+  secret = host.pools.pool('oidc-pool-1').client('site').secret!;
+  const { username, temporaryPassword, password } = alice;
+  const visitor = await signIn(`${host.url}/login`, {
+    username,
+    password: temporaryPassword,
+    newPassword: password,
+  });
+  expect(visitor.callbackUrl).toBeDefined();
+  expect(visitor.headers['cookie']).toContain('lifeguard=');
+  await host.stop();
 });
