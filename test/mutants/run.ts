@@ -23,8 +23,10 @@ const { values, positionals: folders } = parseArgs({
     jobs: { type: 'string', default: String(availableParallelism()) },
     /** How many test files a mutant meets at most. */
     files: { type: 'string', default: '32' },
-    /** Only these mutants, by the numbers of an earlier run with the same seed, count and code. */
+    /** Only these mutants, in this order, by the numbers of an earlier run with the same seed, count and code. */
     only: { type: 'string' },
+    /** A file that keeps which tests reach which mutant, for a later run with the same seed, count and code: it learns nothing anew. */
+    learned: { type: 'string' },
     /** Only test files whose path has one of these texts in it, e.g. those written for the survivors of an earlier run. */
     tests: { type: 'string', default: '' },
   },
@@ -45,6 +47,9 @@ const VITEST = [
 /** A try that hangs is a kill: it may take what its tests took with no mutant active four times over, and this besides. */
 const PATIENCE_MS = 60_000;
 
+/** What no more test files reach may be reached while its file is loaded: once in each of the suite's processes. */
+const FIRST_LOADERS = 4;
+
 const testFilters = values.tests.split(',').filter(Boolean);
 
 type Result = 'killed' | 'survived' | 'not reached' | 'not tried';
@@ -56,7 +61,7 @@ try {
   const chosen = sample(readMutants(copy), Number(values.count), Number(values.seed));
   instrumentCopy(copy, chosen);
   console.log(`${chosen.length} mutants in ${folders.join(', ')}. Which tests reach them?`);
-  const learned = await learn(copy);
+  const learned = await knownOrLearned(copy);
   const results = await tryAll(copy, chosen, learned);
   report(chosen, results);
 } finally {
@@ -93,6 +98,21 @@ interface Learned {
   readonly testsOf: ReadonlyMap<number, string[]>;
   /** How long a test file took, in milliseconds. */
   readonly took: ReadonlyMap<string, number>;
+}
+
+async function knownOrLearned(project: ProjectCopy): Promise<Learned> {
+  const path = values.learned;
+  if (path !== undefined && existsSync(path)) {
+    const { testsOf, took } = JSON.parse(readFileSync(path, 'utf8')) as {
+      testsOf: [number, string[]][];
+      took: [string, number][];
+    };
+    return { testsOf: new Map(testsOf), took: new Map(took) };
+  }
+  const learned = await learn(project);
+  const kept = { testsOf: [...learned.testsOf], took: [...learned.took] };
+  if (path !== undefined) writeFileSync(path, JSON.stringify(kept));
+  return learned;
 }
 
 async function learn(project: ProjectCopy): Promise<Learned> {
@@ -142,7 +162,7 @@ async function tryAll(
 ): Promise<Result[]> {
   const results: Result[] = chosen.map(() => 'not tried');
   const only = values.only?.split(',').map(Number);
-  const waiting = [...chosen.keys()].filter((id) => only === undefined || only.includes(id));
+  const waiting = only ?? [...chosen.keys()];
   const worker = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
       if (Date.now() - startedAt > Number(values.minutes) * 60_000) return;
@@ -161,7 +181,7 @@ async function tryOne(
   chosen: readonly Mutant[],
   { testsOf, took }: Learned,
 ): Promise<Result> {
-  const files = candidates(id, chosen, testsOf).slice(0, Number(values.files));
+  const files = candidates(id, chosen, { testsOf, took }).slice(0, Number(values.files));
   if (files.length === 0) return 'not reached';
   for (const batch of [files.slice(0, 4), files.slice(4, 12), files.slice(12)]) {
     if (batch.length === 0) continue;
@@ -178,18 +198,16 @@ async function tryOne(
 
 /**
  * The test files that reach a mutant: those first whose names have most in common with what was changed and its file, then the
- * quickest. Code that runs while its file is loaded is reached once for all test files of a process: for it any test that reaches
- * the same file may tell.
+ * quickest. Code that runs while its file is loaded is reached once for all test files of a process: for it any test may tell.
  */
-function candidates(
-  id: number,
-  chosen: readonly Mutant[],
-  testsOf: ReadonlyMap<number, string[]>,
-): string[] {
+function candidates(id: number, chosen: readonly Mutant[], { testsOf, took }: Learned): string[] {
   const { file, original } = chosen[id]!;
   const own = new Set(testsOf.get(id));
-  const ofSameFile = [...testsOf].filter(([other]) => chosen[other]?.file === file);
-  const reaching = [...new Set([...own, ...ofSameFile.flatMap(([, tests]) => tests)])];
+  const isOfLoading = own.size > 0 && own.size <= FIRST_LOADERS;
+  const reaching = [
+    ...own,
+    ...(isOfLoading ? [...took.keys()].filter((test) => !own.has(test)) : []),
+  ];
   const changed = wordsOf(original);
   const ofFile = wordsOf(basename(file, '.ts'));
   const common = (test: string): number => {
