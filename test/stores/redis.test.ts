@@ -77,6 +77,23 @@ describe.skipIf(redisProgram === undefined)('the Redis store', () => {
       await expectMsToLive('remembered', 20 * MINUTE);
     });
 
+    it('no entry in an index of a session that was ended, or that Redis has dropped itself', async () => {
+      const [kept, ended, dropped] = [randomKey(), randomKey(), randomKey()];
+      for (const key of [kept, ended, dropped]) {
+        await store.create(key, newSession(time, { indexes: ['sub'] }));
+      }
+      const entries = async (): Promise<string[]> => {
+        const [index] = (await redis.command('KEYS', 'lifeguard:*:index:*')) as Buffer[];
+        return ((await redis.command('ZRANGE', String(index), '0', '-1')) as Buffer[]).map(String);
+      };
+      await store.destroy(ended);
+      expect((await entries()).toSorted()).toEqual([kept, dropped].toSorted());
+      const [name] = (await redis.command('KEYS', `*${dropped}*`)) as Buffer[];
+      await redis.command('DEL', String(name));
+      expect(await store.find('sub')).toEqual([kept]);
+      expect(await entries()).toEqual([kept]);
+    });
+
     it('nothing for ever', async () => {
       const key = randomKey();
       await store.create(key, newSession(time, { indexes: ['sub', 'sid'] }));
