@@ -10,7 +10,7 @@ import type { Adoption } from './adoption.js';
 import type { CognitoApi } from './cognito-api.js';
 import { clientsCalled, poolsCalled } from './find-by-name.js';
 import { ownerOf, readMark, TAG, type OwnedId, type Owner, type Ownership } from './marks.js';
-import { readDomain } from './read-domain.js';
+import { readAddress } from './read-address.js';
 import type {
   ClientId,
   ClientResource,
@@ -21,13 +21,12 @@ import type {
 } from './resources.js';
 import { usernameIn } from './username.js';
 
-/** A pool's domain, and what its discovery document says now that there is one. */
+/** A pool's domain, and where it is by the pool's discovery document. */
 export interface FoundDomain {
   readonly name: string;
   /** 1 = classic pages, 2 = managed login. */
   readonly managedLoginVersion: number;
   readonly origin: string;
-  readonly issuer: string;
 }
 
 interface FoundUser {
@@ -52,6 +51,8 @@ export type Actual = Partial<
 > & {
   /** Whose those are that may be somebody else's. */
   readonly owners: Readonly<Partial<Record<OwnedId, Owner>>>;
+  /** Of the pools, whether they have a domain or not. */
+  readonly issuers: Readonly<Partial<Record<PoolId, string>>>;
   readonly secrets: Readonly<Partial<Record<ClientId, ClientSecretState>>>;
   /** Whether a client has a style, where managed login shows its pages. */
   readonly styled: Readonly<Partial<Record<ClientId, boolean>>>;
@@ -68,7 +69,7 @@ export async function readActual(
   resources: readonly Resource[],
   adoption: Adoption,
 ): Promise<Actual> {
-  let actual: Actual = { owners: {}, secrets: {}, styled: {} };
+  let actual: Actual = { owners: {}, issuers: {}, secrets: {}, styled: {} };
   for (const resource of resources) actual = await reread(api, resource, actual, adoption);
   return actual;
 }
@@ -80,18 +81,22 @@ export async function reread(
   known: Actual,
   adoption: Adoption,
 ): Promise<Actual> {
-  const { found, owner, secret, isStyled } = await read(api, resource, known, adoption);
+  const { found, owner, issuer, secret, isStyled } = await read(api, resource, known, adoption);
+  const issuers =
+    resource.kind === 'domain' ? { ...known.issuers, [resource.pool]: issuer } : known.issuers;
   const owners = owner ? { ...known.owners, [resource.id]: owner } : known.owners;
   const secrets = secret ? { ...known.secrets, [resource.id]: secret } : known.secrets;
   const styled =
     isStyled === undefined ? known.styled : { ...known.styled, [resource.id]: isStyled };
-  return { ...known, owners, secrets, styled, [resource.id]: found };
+  return { ...known, owners, issuers, secrets, styled, [resource.id]: found };
 }
 
 interface Reading {
   readonly found: Found;
   /** Of those that can be somebody else's, if it exists. */
   readonly owner?: Owner | undefined;
+  /** Of the pool, where its domain is looked for: both are in its discovery document. */
+  readonly issuer?: string | undefined;
   readonly secret?: ClientSecretState | undefined;
   readonly isStyled?: boolean | undefined;
 }
@@ -110,7 +115,7 @@ async function read(
 
   switch (resource.kind) {
     case 'domain':
-      return { found: await readDomain(api, pool) };
+      return readAddress(api, pool);
     case 'app client': {
       const reading = await readClient(api, resource, pool, adoption);
       if (reading.found === undefined) return reading;

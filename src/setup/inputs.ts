@@ -76,7 +76,7 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
     options.basePath.fix,
   );
   check(
-    POOL.test(masterName),
+    POOL.test(masterName) && masterName.trim() !== '',
     '--master-name',
     'is no name of a user pool',
     'use letters, digits and dashes',
@@ -86,6 +86,12 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
     '--upstream-name',
     'is also the name of the identity provider and does not fit',
     'use 3 to 32 letters, digits and dashes, no blank and no underscore',
+  );
+  check(
+    upstreamName.toUpperCase() !== 'COGNITO',
+    '--upstream-name',
+    "is what Cognito calls a pool's own users",
+    'choose another name',
   );
   const upstreamOptions = {
     '--upstream-issuer': upstreamIssuer,

@@ -71,10 +71,31 @@ function planEntry(entry: BackupEntry, restoring: Restoring): RestorePlan {
   return {
     steps: stepsOf(entry, undo, now, restoring),
     left: undo.left,
-    impossible: secretsReplaced.map(
-      (member) => `${member} of the ${title}: the one before is in no backup, set it by hand.`,
-    ),
+    impossible: [
+      ...secretsReplaced.map(
+        (member) => `${member} of the ${title}: the one before is in no backup, set it by hand.`,
+      ),
+      ...marksThatStay(entry, before, now),
+    ],
   };
+}
+
+/** By them the next run knows what is its own; somebody who does without all of that can do without them. */
+function marksThatStay(
+  { kind, title }: BackupEntry,
+  before: Description,
+  now: Description,
+): string[] {
+  if (kind !== 'user pool') return [];
+  const had = mapIn(before, 'UserPoolTags');
+  const stay = Object.entries(mapIn(now, 'UserPoolTags'))
+    .filter(([key, value]) => isMadeMark(key, String(value)) && !(key in had))
+    .map(([key]) => key);
+  if (stay.length === 0) return [];
+  const command = `aws cognito-idp untag-resource --resource-arn ${textIn(now, 'Arn')} --tag-keys ${stay.join(' ')}`;
+  return [
+    `Tags of the ${title} that mark what setup has made in it stay: ${stay.join(', ')}. When that is deleted: ${command}`,
+  ];
 }
 
 function stepsOf(

@@ -10,8 +10,8 @@ export function resolve(text: Text, actual: Actual): string | undefined {
 
 function valueOf({ of, what }: Reference, actual: Actual): string | undefined {
   if (of === 'MasterPool' || of === 'UpstreamPool') {
-    const domain = of === 'MasterPool' ? actual.MasterDomain : actual.UpstreamDomain;
-    return what === 'issuer' ? domain?.issuer : domain?.origin;
+    if (what === 'issuer') return actual.issuers[of];
+    return (of === 'MasterPool' ? actual.MasterDomain : actual.UpstreamDomain)?.origin;
   }
   const client = actual[of];
   return what === 'clientId' ? client?.ClientId : client?.ClientSecret;

@@ -7,6 +7,8 @@ export interface Mutant {
   readonly start: number;
   readonly end: number;
   readonly original: string;
+  /** Whether it runs while its file is loaded: once for all test files of a process, and not within a function. */
+  readonly isOfLoading: boolean;
   /** For people: what the fault is. */
   readonly fault: string;
   /** The text that has both, and asks at run time which of them counts; `isActive` is a call. */
@@ -51,11 +53,13 @@ const IDENTITY_CALLS = new Set(['toLowerCase', 'trim', 'filter', 'slice', 'flat'
 /** Every fault we know how to make in a file, in the order of the text. Types and imports have none. */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const found: Mutant[] = [];
+  let functionsAround = 0;
   const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length;
   const source = ({ start, end }: Node): string => text.slice(start, end);
   const add = (node: Node, fault: string, guarded: Mutant['guarded']): void => {
     const { start, end } = node;
-    found.push({ file, line: lineAt(start), start, end, original: source(node), fault, guarded });
+    const where = { file, line: lineAt(start), start, end, isOfLoading: functionsAround === 0 };
+    found.push({ ...where, original: source(node), fault, guarded });
   };
   const replace = (node: Node, mutated: string, fault: string): void => {
     add(node, fault, (isActive) => `(${isActive} ? (${mutated}) : (${source(node)}))`);
@@ -66,10 +70,13 @@ export function mutantsOf(file: string, text: string): Mutant[] {
 
   const visit = (node: Node, parent: Node | undefined): void => {
     mutate(node, parent);
+    const isFunction = node.type.includes('Function');
+    if (isFunction) functionsAround += 1;
     for (const [member, value] of Object.entries(node)) {
       if (member === 'typeAnnotation' || member === 'typeArguments' || member === 'key') continue;
       for (const child of [value].flat()) if (isNode(child) && hasCode(child)) visit(child, node);
     }
+    if (isFunction) functionsAround -= 1;
   };
 
   const mutate = (node: Node, parent: Node | undefined): void => {

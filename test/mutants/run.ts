@@ -47,9 +47,6 @@ const VITEST = [
 /** A try that hangs is a kill: it may take what its tests took with no mutant active four times over, and this besides. */
 const PATIENCE_MS = 60_000;
 
-/** What no more test files reach may be reached while its file is loaded: once in each of the suite's processes. */
-const FIRST_LOADERS = 4;
-
 const testFilters = values.tests.split(',').filter(Boolean);
 
 type Result = 'killed' | 'survived' | 'not reached' | 'not tried';
@@ -201,13 +198,10 @@ async function tryOne(
  * quickest. Code that runs while its file is loaded is reached once for all test files of a process: for it any test may tell.
  */
 function candidates(id: number, chosen: readonly Mutant[], { testsOf, took }: Learned): string[] {
-  const { file, original } = chosen[id]!;
+  const { file, original, isOfLoading } = chosen[id]!;
   const own = new Set(testsOf.get(id));
-  const isOfLoading = own.size > 0 && own.size <= FIRST_LOADERS;
-  const reaching = [
-    ...own,
-    ...(isOfLoading ? [...took.keys()].filter((test) => !own.has(test)) : []),
-  ];
+  const others = isOfLoading ? [...took.keys()].filter((test) => !own.has(test)) : [];
+  const reaching = [...own, ...others];
   const changed = wordsOf(original);
   const ofFile = wordsOf(basename(file, '.ts'));
   const common = (test: string): number => {

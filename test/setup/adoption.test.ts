@@ -298,6 +298,9 @@ describe('setup --restore', () => {
       'The user pool oidc-pool-2 was made by setup and is not deleted.',
     );
     expect(done.output).toContain('aws cognito-idp delete-identity-provider');
+    expect(done.output).toMatch(
+      /Tags of the user pool prod that .* stay: lifeguard:setup:IdentityProvider\. When that is deleted: aws cognito-idp untag-resource .*--resource-arn \S+ --tag-keys lifeguard:setup:IdentityProvider$/m,
+    );
     const left = restored(await wholeAccount(api), before);
     // The marks of what setup has made there and that is still there, and the domain.
     expect(left).toEqual(

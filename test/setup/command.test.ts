@@ -46,6 +46,16 @@ describe('lifeguard setup, before anybody has agreed', () => {
     }
   });
 
+  it.each([
+    ['--master-name \u00A0', '--master-name is no name of a user pool'],
+    ['--upstream-name COGNITO', "--upstream-name is what Cognito calls a pool's own users"],
+    ['--upstream-name Cognito', "--upstream-name is what Cognito calls a pool's own users"],
+  ])('refuses a name that is none: %s', async (flags, problem) => {
+    const command = setup(`${wanted} ${flags} --dry-run`);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain(problem);
+  });
+
   it('shows the plan and changes nothing with --dry-run', async () => {
     const command = setup(`${wanted} --dry-run`);
     expect(await command.exit()).toBe(0);

@@ -92,19 +92,21 @@ describe('the file itself', () => {
 describe('what .env is given', () => {
   const actual: Actual = {
     owners: {},
+    issuers: {
+      MasterPool: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Master001',
+      UpstreamPool: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Second001',
+    },
     secrets: {},
     styled: {},
     MasterDomain: {
       name: 'shop',
       managedLoginVersion: 1,
       origin: 'https://shop.example.com',
-      issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Master001',
     },
     UpstreamDomain: {
       name: 'shop-upstream',
       managedLoginVersion: 1,
       origin: 'https://shop-upstream.example.com',
-      issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Second001',
     },
     SiteClient: { ClientId: 'site-id', ClientSecret: 'site-secret' },
     UpstreamClient: { ClientId: 'upstream-id', ClientSecret: 'upstream-secret' },
@@ -189,7 +191,7 @@ describe('what .env is given', () => {
       null,
       2,
     );
-    const text = `BASE_URL=http://localhost:3000\nISSUER=${actual.MasterDomain?.issuer}\nCLIENT_ID=site-id\nCLIENT_SECRET=site-secret
+    const text = `BASE_URL=http://localhost:3000\nISSUER=${actual.issuers.MasterPool}\nCLIENT_ID=site-id\nCLIENT_SECRET=site-secret
 IDENTITY_PROVIDERS='${providers}'\nSESSION_SECRET=x\nSCOPE="orders/read profile email openid"\nAPI_CLIENT_IDS=machine-id\n`;
     expect(changesOf(text)).toEqual({});
   });
