@@ -57,8 +57,20 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   ),
   domain_missing: problem(
     'Without a domain the user pool has no sign-in pages and no token endpoint.',
+    ['sign_in_fails'],
   ),
-  metadata_incomplete: problem('A sign-in needs all three addresses.'),
+  metadata_incomplete: problem(
+    'A sign-in needs these addresses, and goes to none that is not safe.',
+    ['sign_in_fails'],
+  ),
+  pushed_requests_unsupported: problem(
+    'Every sign-in begins with a pushed request then, and fails where there is nowhere to push it to.',
+    ['sign_in_fails'],
+  ),
+  user_info_unsupported: problem(
+    'No sign-in is begun that could not get what it was told to get.',
+    ['sign_in_fails'],
+  ),
   jwks_unusable: problem('Without its keys no token of the issuer can be verified.'),
   clock_off: problem(
     'Tokens are refused as expired or from the future when the clocks differ by more than a minute.',

@@ -11,6 +11,8 @@ export type FindingCode =
   | 'issuer_mismatch'
   | 'domain_missing'
   | 'metadata_incomplete'
+  | 'pushed_requests_unsupported'
+  | 'user_info_unsupported'
   | 'jwks_unusable'
   | 'clock_off'
   | 'issuer_of_other_pool'

@@ -120,6 +120,17 @@ async function replaceUpstreamClient(patient: Patient): Promise<void> {
   withProviders(({ signOut }) => ({ signOut: { ...signOut, clientId: client_id } }))(patient);
 }
 
+/** Publishes the master pool's discovery document without a member. */
+const documentWithout =
+  (member: string) =>
+  async ({ pools }: Patient): Promise<void> => {
+    const address = `${pools.pool('oidc-pool-1').issuer}/.well-known/openid-configuration`;
+    const document = (await (await fetch(address)).json()) as Record<string, unknown>;
+    const body = JSON.stringify({ ...document, [member]: undefined });
+    const contentType = 'application/json';
+    pools.faults.always('oidc-pool-1', 'discovery', { status: 200, body, contentType });
+  };
+
 /** Deliberate mistakes, each alone in the otherwise healthy set-up of the article. */
 export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
   'a setting is missing': {
@@ -265,6 +276,17 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     seed: (seed) => inMaster({ domain: null })(inMasterClient({ callbackUrls: [siteUrl] })(seed)),
     outside: 'domain_missing',
     next: 'upstream_callback_not_registered',
+  },
+  'requests are to be pushed, and a user pool takes none': {
+    spoil: environment({ PUSHED_AUTHORIZATION_REQUESTS: 'always' }),
+    outside: 'pushed_requests_unsupported',
+  },
+  'userInfo is to be merged, and the issuer has none': {
+    spoil: async (patient) => {
+      patient.environment['USER_INFO'] = 'merge';
+      await documentWithout('userinfo_endpoint')(patient);
+    },
+    outside: 'user_info_unsupported',
   },
   'the issuer has no keys': {
     spoil: ({ pools }) => pools.faults.always('oidc-pool-1', 'jwks', { emptyJwks: true }),

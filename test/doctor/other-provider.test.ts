@@ -11,6 +11,7 @@ describe('doctor at an OpenID provider that is no user pool', () => {
   async function examine(
     options: OtherProviderOptions,
     environment: Record<string, string> = {},
+    publish: (document: object) => object = (same) => same,
   ): Promise<Diagnosis & { readonly asked: readonly string[] }> {
     const provider = await startOtherProvider(siteUrl, options);
     try {
@@ -23,7 +24,12 @@ describe('doctor at an OpenID provider that is no user pool', () => {
         SESSION_STORE: 'file:./test-results/no-such-folder/sessions',
         ...environment,
       });
-      const diagnosis = await diagnose(settings, { now: Date.now, fetch, userPools: undefined });
+      const fetchFrom: typeof fetch = async (input, init) => {
+        const response = await fetch(input, init);
+        if (!String(input).endsWith('/.well-known/openid-configuration')) return response;
+        return Response.json(publish((await response.json()) as object));
+      };
+      const diagnosis = await diagnose(settings, { now: Date.now, fetch: fetchFrom });
       return { ...diagnosis, asked: provider.asked };
     } finally {
       await provider.stop();
@@ -85,5 +91,25 @@ describe('doctor at an OpenID provider that is no user pool', () => {
     });
     const finding = findings.find(({ code }) => code === 'check_failed')!;
     expect(finding.what).toContain('token_endpoint_auth_methods_supported has none');
+  });
+
+  it('says that pushed requests are required, and nobody says where', async () => {
+    const { findings } = await examine({}, {}, (document) => ({
+      ...document,
+      pushed_authorization_request_endpoint: undefined,
+      require_pushed_authorization_requests: true,
+    }));
+    expect(findings.map(({ code }) => code)).toEqual(['metadata_incomplete']);
+    expect(findings[0]!.what).toContain('no pushed_authorization_request_endpoint');
+  });
+
+  it('sends no secret to an endpoint that the site would not use', async () => {
+    const { findings, asked } = await examine({}, {}, (document) => ({
+      ...document,
+      token_endpoint: 'ftp://127.0.0.1/token',
+    }));
+    expect(findings[0]).toMatchObject({ code: 'metadata_incomplete' });
+    expect(findings[0]!.what).toContain('token_endpoint is not https');
+    expect(asked).not.toContain('POST /token Basic');
   });
 });
