@@ -94,6 +94,10 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
     ['code_flow_off', 'scope_not_allowed'],
   ),
   code_flow_off: problem('Sign-in uses the authorization code grant and nothing else.'),
+  client_authentication_unsupported: problem(
+    'The OpenID provider does not take what the client shows, or the way in which it does: no sign-in comes to its end.',
+    ['client_secret_missing', 'client_secret_wrong', 'sign_in_fails'],
+  ),
   client_secret_missing: problem(
     'The app client has a secret and asks for it: every code exchange fails.',
     ['client_secret_wrong'],

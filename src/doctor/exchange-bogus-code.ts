@@ -1,12 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import type { Settings } from '../config/settings.js';
 import {
   type ClientAuthenticationMetadata,
   clientAuthentication,
   type ClientCredentials,
 } from '../tokens/client-authentication.js';
+import { readClientKey } from '../tokens/client-key.js';
 import type { DoctorContext } from './context.js';
 import { isFirewall } from './firewall.js';
 import { REQUEST_TIMEOUT_MS } from './visit.js';
+
+/** What our own client has to show: with one of its secrets, or without any. */
+export const credentialsOf = (
+  { clientId, clientKey: key, clientAuthentication }: Settings,
+  clientSecret: string | null,
+): ClientCredentials => ({
+  clientId,
+  clientSecret,
+  clientKey: key === undefined ? undefined : readClientKey({ key }),
+  clientAuthentication,
+});
 
 export interface BogusExchange {
   readonly tokenEndpoint: string;

@@ -19,6 +19,7 @@ export type FindingCode =
   | 'client_unknown'
   | 'client_oauth_off'
   | 'code_flow_off'
+  | 'client_authentication_unsupported'
   | 'client_secret_missing'
   | 'client_secret_unexpected'
   | 'client_secret_wrong'

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import {
   CreateManagedLoginBrandingCommand,
   CreateUserPoolClientCommand,
@@ -130,6 +131,16 @@ const documentWithout =
     const contentType = 'application/json';
     pools.faults.always('oidc-pool-1', 'discovery', { status: 200, body, contentType });
   };
+
+const clientKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+}) as string;
+
+const secretAgain = ({ environment: variables, pools }: Patient): void => {
+  const { secret } = pools.pool('oidc-pool-1').client('site');
+  Object.assign(variables, { CLIENT_SECRET: secret, CLIENT_KEY: '', CLIENT_AUTHENTICATION: '' });
+};
 
 /** Deliberate mistakes, each alone in the otherwise healthy set-up of the article. */
 export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
@@ -287,6 +298,20 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
       await documentWithout('userinfo_endpoint')(patient);
     },
     outside: 'user_info_unsupported',
+  },
+  'the client has a key, and a user pool takes none': {
+    spoil: environment({ CLIENT_SECRET: 'none', CLIENT_KEY: clientKey }),
+    outside: 'client_authentication_unsupported',
+    mend: secretAgain,
+  },
+  'the client is to show its key, and a user pool takes none': {
+    spoil: environment({
+      CLIENT_SECRET: 'none',
+      CLIENT_KEY: clientKey,
+      CLIENT_AUTHENTICATION: 'private_key_jwt',
+    }),
+    outside: 'client_authentication_unsupported',
+    mend: secretAgain,
   },
   'the issuer has no keys': {
     spoil: ({ pools }) => pools.faults.always('oidc-pool-1', 'jwks', { emptyJwks: true }),

@@ -12,6 +12,7 @@ describe('doctor at an OpenID provider that is no user pool', () => {
     options: OtherProviderOptions,
     environment: Record<string, string> = {},
     publish: (document: object) => object = (same) => same,
+    ask: typeof fetch = fetch,
   ): Promise<Diagnosis & { readonly asked: readonly string[] }> {
     const provider = await startOtherProvider(siteUrl, options);
     try {
@@ -25,7 +26,7 @@ describe('doctor at an OpenID provider that is no user pool', () => {
         ...environment,
       });
       const fetchFrom: typeof fetch = async (input, init) => {
-        const response = await fetch(input, init);
+        const response = await ask(input, init);
         if (!String(input).endsWith('/.well-known/openid-configuration')) return response;
         return Response.json(publish((await response.json()) as object));
       };
@@ -84,13 +85,71 @@ describe('doctor at an OpenID provider that is no user pool', () => {
     expect(diagnosis.asked.filter((each) => each.startsWith('GET /auth'))).toEqual([]);
   });
 
+  it.each([
+    ['client_secret_post', {}],
+    ['client_secret_basic', { CLIENT_AUTHENTICATION: 'client_secret_post' }],
+  ] as const)('says that the client must show its secret with %s', async (method, environment) => {
+    const takesAlone: typeof fetch = async (input, init) => {
+      const isBasic = new Headers(init?.headers).has('authorization');
+      if (!String(input).endsWith('/token') || isBasic === (method === 'client_secret_basic')) {
+        return fetch(input, init);
+      }
+      return Response.json({ error: 'invalid_client' }, { status: 401 });
+    };
+    const diagnosis = await examine({}, environment, undefined, takesAlone);
+    expect(codesOf(diagnosis)).toEqual(['client_authentication_unsupported']);
+    expect(diagnosis.findings[0]!.fix.command).toBe(`CLIENT_AUTHENTICATION=${method}`);
+  });
+
+  it('says that a key is not the one that is registered', async () => {
+    const [registered, other] = await Promise.all(
+      [0, 1].map(() => generateKeyPair('ES256', { extractable: true })),
+    );
+    const { findings } = await examine(
+      {
+        client: {
+          client_secret: undefined,
+          token_endpoint_auth_method: 'private_key_jwt',
+          jwks: { keys: [await exportJWK(registered!.publicKey)] },
+        },
+        configuration: { clientAuthMethods: ['private_key_jwt'] },
+      },
+      { CLIENT_SECRET: 'none', CLIENT_KEY: await exportPKCS8(other!.privateKey) },
+    );
+    expect(findings[0]).toMatchObject({ code: 'client_secret_wrong' });
+    expect(findings[0]!.what).toContain('CLIENT_KEY is no key of the client site');
+  });
+
+  it('says that the key is for no algorithm the provider lists', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
+    const { findings } = await examine(
+      {
+        client: {
+          client_secret: undefined,
+          token_endpoint_auth_method: 'private_key_jwt',
+          jwks: { keys: [await exportJWK(publicKey)] },
+        },
+        configuration: {
+          clientAuthMethods: ['private_key_jwt'],
+          enabledJWA: { clientAuthSigningAlgValues: ['RS256'] },
+        },
+      },
+      { CLIENT_SECRET: 'none', CLIENT_KEY: await exportPKCS8(privateKey) },
+    );
+    expect(findings[0]).toMatchObject({ code: 'client_authentication_unsupported' });
+    expect(findings[0]!.what).toContain('token_endpoint_auth_signing_alg_values_supported');
+  });
+
   it('says so where the provider lists no way that could be done', async () => {
     const { findings } = await examine({
       client: { token_endpoint_auth_method: 'none', client_secret: undefined },
       configuration: { clientAuthMethods: ['none'] },
     });
-    const finding = findings.find(({ code }) => code === 'check_failed')!;
-    expect(finding.what).toContain('token_endpoint_auth_methods_supported has none');
+    expect(findings[0]).toMatchObject({
+      code: 'client_authentication_unsupported',
+      severity: 'problem',
+    });
+    expect(findings[0]!.what).toContain('token_endpoint_auth_methods_supported has');
   });
 
   it('says that pushed requests are required, and nobody says where', async () => {
