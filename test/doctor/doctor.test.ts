@@ -76,6 +76,19 @@ describe('doctor, at an OpenID provider that is not Cognito', () => {
   });
 });
 
+describe('doctor, about settings', () => {
+  it('names the key that is none, and no secret that is missing beside it', async () => {
+    const { findings } = await examine({
+      ISSUER: 'https://issuer.example.com',
+      CLIENT_ID: 'site',
+      CLIENT_KEY: '/etc/key.pem',
+    });
+    expect(findings.map(({ what }) => what)).toEqual([
+      'CLIENT_KEY is a path, and not the key in that file.',
+    ]);
+  });
+});
+
 describe('doctor, about BASE_URL', () => {
   it('is content when the site runs there', async () => {
     const server = await reservePort();
