@@ -290,7 +290,10 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
     'The longer a secret is in use, the more places there are that it has been to.',
   ),
   email_verified_unmapped: warning(
-    'E-mail addresses in the master pool count as unverified, whatever the second pool says.',
+    'Only a verified e-mail address counts as somebody’s, and without both attributes nobody has one here, whatever the second pool says.',
+  ),
+  attributes_unreadable: warning(
+    'What an app client may not read is in none of its tokens, whatever scopes it asks for.',
   ),
   setting_unknown: warning('It may be a mistyped setting, whose default is used instead.'),
 };

@@ -95,4 +95,5 @@ export type FindingCode =
   | 'quota_near'
   | 'client_secret_old'
   | 'email_verified_unmapped'
+  | 'attributes_unreadable'
   | 'setting_unknown';

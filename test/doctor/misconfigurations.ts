@@ -624,6 +624,32 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     seed: inProvider({ attributeMapping: { email: 'email' } }),
     inside: 'email_verified_unmapped',
   },
+  'nothing is mapped': {
+    seed: inProvider({ attributeMapping: {} }),
+    inside: 'email_verified_unmapped',
+  },
+  'email is not mapped': {
+    seed: inProvider({ attributeMapping: { email_verified: 'email_verified', name: 'name' } }),
+    inside: 'email_verified_unmapped',
+  },
+  'email is required and nothing is mapped': {
+    seed: (seed) =>
+      inMaster({ requiredAttributes: ['email'] })(inProvider({ attributeMapping: {} })(seed)),
+    inside: 'required_attribute_unmapped',
+    next: 'email_verified_unmapped',
+  },
+  'the client may not read e-mail addresses': {
+    seed: inSite({ settings: { ...asSeeded, ReadAttributes: ['name'] } }),
+    inside: 'attributes_unreadable',
+  },
+  'the client may not read whether addresses are verified': {
+    seed: inSite({ settings: { ...asSeeded, ReadAttributes: ['email', 'name'] } }),
+    inside: 'attributes_unreadable',
+  },
+  'the client may not read names': {
+    seed: inSite({ settings: { ...asSeeded, ReadAttributes: ['email', 'email_verified'] } }),
+    inside: 'attributes_unreadable',
+  },
   'the sign-out URL is missing at the master pool': {
     seed: inSite({ logoutUrls: [] }),
     outside: 'logout_url_not_registered',
