@@ -82,7 +82,36 @@ describe('doctor at an OpenID provider that is no user pool', () => {
       expect(codes).not.toContain(code);
     }
     expect(codes).not.toContain('check_failed');
-    expect(diagnosis.asked.filter((each) => each.startsWith('GET /auth'))).toEqual([]);
+    expect(codes).toEqual([]);
+    expect(diagnosis.asked).toContain('POST /request');
+    expect(diagnosis.asked).toContain('GET /auth');
+  });
+
+  const pushing = {
+    features: {
+      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true },
+    },
+  };
+
+  it.each([
+    ['a callback', { client: { redirect_uris: ['https://elsewhere.example/callback'] } }, {}],
+    ['a flow', { client: { response_types: [], grant_types: ['refresh_token'] } }, {}],
+  ] as const)('says that a pushed request is refused for %s', async (_, options, environment) => {
+    const client = options.client as OtherProviderOptions['client'];
+    const { findings } = await examine({ client: client!, configuration: pushing }, environment);
+    expect(findings[0]).toMatchObject({ code: 'authorization_refused' });
+    expect(findings[0]!.what).toContain('The OpenID provider answers “');
+    expect(findings[0]!.what).not.toContain('a-secret');
+  });
+
+  it('pushes with the secret that the provider takes, and leaves a wrong one to its own check', async () => {
+    const secret = 'a-secret-with:special+characters/and=more';
+    const either = { CLIENT_SECRET: `newest ${secret}` };
+    const both = await examine({ configuration: pushing }, either);
+    expect(codesOf(both)).toEqual([]);
+    expect(both.asked).toContain('GET /auth');
+    const wrong = await examine({ configuration: pushing }, { CLIENT_SECRET: 'another' });
+    expect(codesOf(wrong)).toEqual(['client_secret_wrong']);
   });
 
   it.each([

@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { recogniseAuthorizationError } from '../../cognito/error-descriptions.js';
 import { poolPageError, providersOffered } from '../../cognito/pool-pages.js';
 import { isUserPool } from '../../cognito/user-pool.js';
-import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
+import { beginSignIn, PushRefusedError } from '../begin-sign-in.js';
+import type { DoctorContext, ProviderMetadata } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import {
   callbackNotRegistered,
@@ -23,7 +23,7 @@ import {
 import { firewallInFront } from '../firewall.js';
 import { withoutStyle } from '../pool-style.js';
 import { networkReason } from '../../errors/network-reason.js';
-import { type Hop, UnansweredError, visit } from '../visit.js';
+import { type Hop, UnansweredError } from '../visit.js';
 
 /**
  * Begins a sign-in as `/login` does, once for each identity provider, and looks where a browser without a user gets to:
@@ -35,8 +35,9 @@ export const authorization: Check<DoctorContext> = {
   async run(context) {
     const { metadata, settings } = context;
     if (metadata === undefined) return { skipped: 'there is no authorization endpoint' };
-    if (metadata.requiresPushedRequests || settings.pushedAuthorizationRequests) {
-      return { skipped: 'the authorization request is pushed, which would leave something behind' };
+    const isPushed = metadata.requiresPushedRequests || settings.pushedAuthorizationRequests;
+    if (isPushed && metadata.pushEndpoint === undefined) {
+      return { skipped: 'there is no place to push the authorization request to' };
     }
     const names = settings.identityProviders.map(({ name }) => name);
     const tries = names.length > 0 ? names : [undefined];
@@ -60,8 +61,11 @@ async function tryProvider(
 ): Promise<Tried> {
   let hops: Hop[];
   try {
-    hops = await begin(context, metadata, name);
+    hops = await beginSignIn(context, metadata, name);
   } catch (error) {
+    if (error instanceof PushRefusedError) {
+      return { findings: pushRefused(metadata, name, error), host: '' };
+    }
     if (!(error instanceof UnansweredError)) throw error;
     return { findings: [unanswered(context, name, error)], host: '' };
   }
@@ -69,30 +73,19 @@ async function tryProvider(
   return { findings: await interpret(context, metadata, name, hops), host };
 }
 
-function begin(
-  context: DoctorContext,
-  { authorizationEndpoint }: ProviderMetadata,
+/** Of a client that was not let in, its own check says why. */
+function pushRefused(
+  { pushEndpoint = '' }: ProviderMetadata,
   name: string | undefined,
-): Promise<Hop[]> {
-  const { settings, fetch } = context;
-  const url = new URL(authorizationEndpoint);
-  const random = (): string => randomBytes(32).toString('base64url');
-  const parameters = {
-    client_id: settings.clientId,
-    response_type: 'code',
-    redirect_uri: callbackOf(context),
-    scope: settings.scope,
-    state: random(),
-    nonce: random(),
-    code_challenge: createHash('sha256').update(random()).digest('base64url'),
-    code_challenge_method: 'S256',
-    ...(name !== undefined && isUserPool(settings.issuer) && { identity_provider: name }),
-  };
-  for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, value);
-  const callback = new URL(callbackOf(context));
-  const stopAt = (each: URL): boolean =>
-    each.origin === callback.origin && each.pathname === callback.pathname;
-  return visit(url, { fetch, stopAt });
+  { answer }: PushRefusedError,
+): Finding[] {
+  if (answer === undefined) return [];
+  const { status, error, isBlocked, members } = answer;
+  if (isBlocked) return [firewallInFront(new URL(pushEndpoint), status)];
+  if (typeof error !== 'string') {
+    return [failed(name, `${pushEndpoint}, where requests are pushed to, answers with ${status}.`)];
+  }
+  return [failed(name, said(error, members['error_description']))];
 }
 
 async function interpret(
@@ -181,8 +174,12 @@ function returned(
     }
     if (description.includes('unauthorized_client')) return [upstreamCodeFlowOff(upstream)];
   }
-  const words = description === '' ? error : `${error}: ${description.trim().slice(0, 200)}`;
-  return [failed(name, `The OpenID provider answers “${words}”.`)];
+  return [failed(name, said(error, description))];
+}
+
+function said(error: string, description: unknown): string {
+  const more = typeof description === 'string' ? description.trim().slice(0, 200) : '';
+  return `The OpenID provider answers “${more === '' ? error.slice(0, 200) : `${error.slice(0, 200)}: ${more}`}”.`;
 }
 
 function upstreamPage(
@@ -218,7 +215,7 @@ async function unavailable(
   metadata: ProviderMetadata,
   name: string,
 ): Promise<Finding> {
-  const page = (await begin(context, metadata, undefined)).at(-1)!;
+  const page = (await beginSignIn(context, metadata, undefined)).at(-1)!;
   const offered = page.status === 200 ? providersOffered(page.body) : [];
   const otherCase = offered.find((each) => each.toLowerCase() === name.toLowerCase());
   if (otherCase !== undefined && otherCase !== name) {

@@ -2,11 +2,7 @@ import type { Settings } from '../../config/settings.js';
 import { RelyingPartyError } from '../../errors.js';
 import { clientRefused, noMethod } from '../client-refused.js';
 import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
-import {
-  credentialsOf,
-  exchangeBogusCode,
-  type TokenEndpointAnswer,
-} from '../exchange-bogus-code.js';
+import { credentialsOf, exchangeBogusCode, type ClientAnswer } from '../exchange-bogus-code.js';
 import type { Check, Finding } from '../finding.js';
 import { networkReason } from '../../errors/network-reason.js';
 
@@ -48,7 +44,7 @@ function tryExchange(
   context: DoctorContext,
   { tokenEndpoint, clientAuthentication: metadata }: ProviderMetadata,
   secret: string | null,
-): Promise<TokenEndpointAnswer> {
+): Promise<ClientAnswer> {
   return exchangeBogusCode(context, {
     tokenEndpoint,
     redirectUri: callbackOf(context),
