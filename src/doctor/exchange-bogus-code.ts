@@ -12,13 +12,13 @@ import { REQUEST_TIMEOUT_MS } from './visit.js';
 
 /** What our own client has to show: with one of its secrets, or without any. */
 export const credentialsOf = (
-  { clientId, clientKey: key, clientAuthentication }: Settings,
+  { clientId, clientKey: key, clientAuthentication: method }: Settings,
   clientSecret: string | null,
 ): ClientCredentials => ({
   clientId,
   clientSecret,
   clientKey: key === undefined ? undefined : readClientKey({ key }),
-  clientAuthentication,
+  clientAuthentication: method,
 });
 
 /** What is asked of an endpoint that lets in nobody but clients. */

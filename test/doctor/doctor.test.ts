@@ -116,8 +116,8 @@ describe('doctor, about names that AWS would give to nothing', () => {
     ],
     [
       'the client of the second pool',
-      ({ apply }) =>
-        apply({
+      (patient) =>
+        patient.apply({
           kind: 'identity-provider',
           userPoolId: 'eu-west-1_Master001',
           name: 'oidc-pool-2',

@@ -27,7 +27,7 @@ describe('doctor at an OpenID provider that is no user pool', () => {
       });
       const fetchFrom: typeof fetch = async (input, init) => {
         const response = await ask(input, init);
-        if (!String(input).endsWith('/.well-known/openid-configuration')) return response;
+        if (!new Request(input).url.endsWith('/.well-known/openid-configuration')) return response;
         return Response.json(publish((await response.json()) as object));
       };
       const diagnosis = await diagnose(settings, { now: Date.now, fetch: fetchFrom });
@@ -120,7 +120,10 @@ describe('doctor at an OpenID provider that is no user pool', () => {
   ] as const)('says that the client must show its secret with %s', async (method, environment) => {
     const takesAlone: typeof fetch = async (input, init) => {
       const isBasic = new Headers(init?.headers).has('authorization');
-      if (!String(input).endsWith('/token') || isBasic === (method === 'client_secret_basic')) {
+      if (
+        !new Request(input).url.endsWith('/token') ||
+        isBasic === (method === 'client_secret_basic')
+      ) {
         return fetch(input, init);
       }
       return Response.json({ error: 'invalid_client' }, { status: 401 });

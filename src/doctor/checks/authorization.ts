@@ -22,7 +22,7 @@ import {
 } from '../upstream-client.js';
 import { firewallInFront } from '../firewall.js';
 import { withoutStyle } from '../pool-style.js';
-import { networkReason } from '../../errors/network-reason.js';
+import { failed, pushRefused, said, unanswered } from '../sign-in-refused.js';
 import { type Hop, UnansweredError } from '../visit.js';
 
 /**
@@ -71,21 +71,6 @@ async function tryProvider(
   }
   const { host } = hops.at(-1)!.url;
   return { findings: await interpret(context, metadata, name, hops), host };
-}
-
-/** Of a client that was not let in, its own check says why. */
-function pushRefused(
-  { pushEndpoint = '' }: ProviderMetadata,
-  name: string | undefined,
-  { answer }: PushRefusedError,
-): Finding[] {
-  if (answer === undefined) return [];
-  const { status, error, isBlocked, members } = answer;
-  if (isBlocked) return [firewallInFront(new URL(pushEndpoint), status)];
-  if (typeof error !== 'string') {
-    return [failed(name, `${pushEndpoint}, where requests are pushed to, answers with ${status}.`)];
-  }
-  return [failed(name, said(error, members['error_description']))];
 }
 
 async function interpret(
@@ -177,11 +162,6 @@ function returned(
   return [failed(name, said(error, description))];
 }
 
-function said(error: string, description: unknown): string {
-  const more = typeof description === 'string' ? description.trim().slice(0, 200) : '';
-  return `The OpenID provider answers “${more === '' ? error.slice(0, 200) : `${error.slice(0, 200)}: ${more}`}”.`;
-}
-
 function upstreamPage(
   name: string,
   upstream: UpstreamRequest,
@@ -238,32 +218,5 @@ async function unavailable(
     ...providerNotEnabled(context, name),
     code: 'login_option_unavailable',
     what: `The user pool says of “${name}” that this login option is not available: it is not switched on at the app client ${context.settings.clientId}, or the pool knows it by another name (upper and lower case count), or its issuer does not answer.`,
-  };
-}
-
-const failed = (name: string | undefined, what: string): Finding => ({
-  code: 'authorization_refused',
-  about: name,
-  what: `${name === undefined ? 'A sign-in' : `A sign-in through “${name}”`} does not get to a sign-in page. ${what}`,
-  fix: {
-    text: 'Open /login in a browser to see the page itself, and compare it with docs/errors.',
-  },
-});
-
-function unanswered(
-  { settings }: DoctorContext,
-  name: string | undefined,
-  error: UnansweredError,
-): Finding {
-  const { url } = error;
-  const finding = failed(
-    name,
-    `${url.origin}${url.pathname}, which is on the way, does not answer: ${networkReason(error)}.`,
-  );
-  return {
-    ...finding,
-    fix: {
-      text: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). ISSUER, ${settings.issuer}, leads there${name === undefined ? '' : `, or its identity provider “${name}” does`}.`,
-    },
   };
 }
