@@ -12,7 +12,7 @@ import {
 } from '../src/relying-party/login-transaction.js';
 import { MAX_PROVIDER_NAME_LENGTH } from '../src/cognito/claims.js';
 import { MAX_REQUEST_URI_LENGTH } from '../src/relying-party/authorization-request.js';
-import { MAX_ENDPOINT_LENGTH } from '../src/relying-party/discovery.js';
+import { MAX_ENDPOINT_LENGTH } from '../src/tokens/provider-metadata.js';
 import { MAX_HINT_LENGTH } from '../src/relying-party/logout-hop.js';
 import { MAX_RESPONSE_BYTES } from '../src/relying-party/op-fetch.js';
 import { MAX_USER_AGENT_LENGTH } from '../src/relying-party/token-response.js';

@@ -178,7 +178,7 @@ describe('what the operator is told of a sign-in that failed, because', () => {
     [
       'the metadata has no token endpoint',
       () => ({ metadata: { token_endpoint: undefined } }),
-      /^discovery: token_endpoint is missing or not https/,
+      /^discovery: token_endpoint is missing/,
     ],
     [
       'the token endpoint has no address',

@@ -22,7 +22,7 @@ export type ReadSettings =
 export function readSettings(environment: Environment): ReadSettings {
   const problems: Problem[] = [];
   const values: Record<string, unknown> = {};
-  for (const [key, option] of Object.entries<Option<unknown>>(options)) {
+  for (const [key, option] of Object.entries<Option<unknown>>(optionsBeside(environment))) {
     values[key] = readOption(option, environment, problems);
   }
   const warnings = nearMisses(variablesSet(environment), knownVariables());
@@ -71,6 +71,13 @@ export function clientSecretReader(
     if (problems.length > 0 || secrets === undefined) throw new ConfigError(problems);
     return secrets;
   };
+}
+
+/** A client with a key, be it a usable one or not, is no public client whose secret was forgotten. */
+function optionsBeside(environment: Environment): typeof options {
+  const { clientKey, clientSecrets } = options;
+  const hasKey = namesOf(clientKey).some((name) => valueOf(environment, name) !== '');
+  return hasKey ? { ...options, clientSecrets: { ...clientSecrets, default: 'none' } } : options;
 }
 
 /** Each option's schema made its value; without a problem, all of them are there. */

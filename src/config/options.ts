@@ -101,10 +101,10 @@ export const options: Options = {
     ...secretSetting,
     name: 'CLIENT_KEY',
     meaning:
-      'Instead of a secret: a private key (RSA, P-256 or Ed25519) as PEM or JWK, for `private_key_jwt`. A JWK’s `kid` and `alg` are used.',
+      'Instead of a secret: a private key (RSA, P-256 or Ed25519) as PEM or JWK, for `private_key_jwt`. A JWK’s `kid` and `alg` are used. `CLIENT_SECRET` may then be left out.',
     default: '',
     schema: values.clientKey,
-    fix: 'write a private key as PEM or JWK, best in the file of CLIENT_KEY_FILE',
+    fix: 'write a private key as PEM or JWK, or its path into CLIENT_KEY_FILE',
   },
   clientAuthentication: {
     ...publicSetting,

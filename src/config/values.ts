@@ -144,9 +144,14 @@ export const clientKey: z.ZodType<string | undefined, string> = text((value) => 
     readClientKey({ key: value });
     return undefined;
   } catch (error) {
-    return (error as TypeError).message;
+    return PATH.test(value)
+      ? 'is a path, and not the key in that file'
+      : (error as TypeError).message;
   }
 }).transform((value) => (value === '' ? undefined : value));
+
+/** In one line, and like a path at its beginning or its end, which no key is. */
+const PATH = /^(?:[/~.]|[A-Za-z]:[\\/]).*$|^.+\.(?:pem|key|p8|jwk|json)$/;
 
 export const clientAuthentication: z.ZodType<Settings['clientAuthentication'], string> = z
   .enum(['', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'], {

@@ -57,8 +57,20 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   ),
   domain_missing: problem(
     'Without a domain the user pool has no sign-in pages and no token endpoint.',
+    ['sign_in_fails'],
   ),
-  metadata_incomplete: problem('A sign-in needs all three addresses.'),
+  metadata_incomplete: problem(
+    'A sign-in needs these addresses, and goes to none that is not safe.',
+    ['sign_in_fails'],
+  ),
+  pushed_requests_unsupported: problem(
+    'Every sign-in begins with a pushed request then, and fails where there is nowhere to push it to.',
+    ['sign_in_fails'],
+  ),
+  user_info_unsupported: problem(
+    'No sign-in is begun that could not get what it was told to get.',
+    ['sign_in_fails'],
+  ),
   jwks_unusable: problem('Without its keys no token of the issuer can be verified.'),
   clock_off: problem(
     'Tokens are refused as expired or from the future when the clocks differ by more than a minute.',
@@ -82,6 +94,10 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
     ['code_flow_off', 'scope_not_allowed'],
   ),
   code_flow_off: problem('Sign-in uses the authorization code grant and nothing else.'),
+  client_authentication_unsupported: problem(
+    'The OpenID provider does not take what the client shows, or the way in which it does: no sign-in comes to its end.',
+    ['client_secret_missing', 'client_secret_wrong', 'sign_in_fails'],
+  ),
   client_secret_missing: problem(
     'The app client has a secret and asks for it: every code exchange fails.',
     ['client_secret_wrong'],
@@ -274,7 +290,10 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
     'The longer a secret is in use, the more places there are that it has been to.',
   ),
   email_verified_unmapped: warning(
-    'E-mail addresses in the master pool count as unverified, whatever the second pool says.',
+    'Only a verified e-mail address counts as somebody’s, and without both attributes nobody has one here, whatever the second pool says.',
+  ),
+  attributes_unreadable: warning(
+    'What an app client may not read is in none of its tokens, whatever scopes it asks for.',
   ),
   setting_unknown: warning('It may be a mistyped setting, whose default is used instead.'),
 };

@@ -7,6 +7,7 @@ export type ClientList =
   | 'AllowedOAuthFlows'
   | 'AllowedOAuthScopes'
   | 'SupportedIdentityProviders'
+  | 'ReadAttributes'
   | 'WriteAttributes';
 
 /** A change that ends a finding, in the words of whoever is told: environment variables, or the cognito-idp API. */

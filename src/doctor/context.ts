@@ -14,6 +14,8 @@ export interface ProviderMetadata {
   readonly clientAuthentication: ClientAuthenticationMetadata;
   /** It takes no parameters in the address of its authorization endpoint (RFC 9126 section 5). */
   readonly requiresPushedRequests: boolean;
+  /** Where requests are pushed to, if there is such a place. */
+  readonly pushEndpoint: string | undefined;
   /** What its tokens may be signed with. */
   readonly signatureAlgorithms: readonly SignatureAlgorithm[];
 }

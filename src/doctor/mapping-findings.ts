@@ -8,9 +8,16 @@ import type { Finding } from './finding.js';
 const CONSOLE =
   'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Attribute mapping';
 
+/** An identity provider of the master pool, and whether the site asks for its users' addresses (SCOPE). */
+interface Mapped {
+  readonly userPoolId: string;
+  readonly name: string;
+  readonly asksForEmail: boolean;
+}
+
 /** What will go wrong when the master pool writes a federated user's attributes. */
 export function mappingFindings(
-  { userPoolId, name }: { readonly userPoolId: string; readonly name: string },
+  { userPoolId, name, asksForEmail }: Mapped,
   { AttributeMapping = {} }: IdentityProviderType,
   pool: UserPoolType,
   client: UserPoolClientType | undefined,
@@ -67,20 +74,29 @@ export function mappingFindings(
     }
   }
   findings.push(...writeFindings({ userPoolId, name }, mapped, client));
-  if (mapped.includes('email') && !mapped.includes('email_verified')) {
+  // What is required was said above, and what cannot be changed must not be mapped.
+  const fixed = schema.filter(({ Mutable }) => Mutable === false);
+  const others = [...required, ...fixed].map(({ Name }) => Name);
+  const unmapped = VERIFIED_EMAIL.filter(
+    (each) => !mapped.includes(each) && !others.includes(each),
+  );
+  if (unmapped.length > 0 && (asksForEmail || mapped.includes('email'))) {
     findings.push({
       code: 'email_verified_unmapped',
       about: name,
-      what: `“${name}” maps email but not email_verified.`,
+      what: `“${name}” does not map ${unmapped.join(' and ')}.`,
       fix: {
-        text: 'Map email_verified to email_verified, if you trust the provider to check addresses.',
+        text: `Map ${unmapped.map((each) => `${each} to ${each}`).join(' and ')}, if you trust the provider to check addresses${unmapped.includes('email') ? '; or take email out of SCOPE' : ''}.`,
         console: CONSOLE,
-        change: map({ email_verified: 'email_verified' }),
+        change: map(Object.fromEntries(unmapped.map((each) => [each, each]))),
       },
     });
   }
   return findings;
 }
+
+/** An address counts only with both. */
+const VERIFIED_EMAIL = ['email', 'email_verified'];
 
 const VERIFICATIONS = ['email_verified', 'phone_number_verified'];
 

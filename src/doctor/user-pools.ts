@@ -1,7 +1,7 @@
 import type * as aws from '@aws-sdk/client-cognito-identity-provider';
 import { controlPlaneAt, importAwsSdk } from '../cognito/control-plane.js';
 import { regionOf } from '../cognito/user-pool.js';
-import { networkReason } from '../errors/network-reason.js';
+import { adviceFor, explain, originOf } from './aws-fault.js';
 
 /** What AWS says of user pools; `undefined` for what does not exist. Only reads. */
 export interface UserPools {
@@ -26,6 +26,11 @@ export interface UserPools {
   poolWithClient(region: string, clientId: string): Promise<string | undefined>;
   close(): void;
 }
+
+const NOT_FOUND = ['ResourceNotFoundException'];
+
+/** What AWS says no name can be is not the name of anything there either. */
+const NOTHING_BY_NAME = [...NOT_FOUND, 'InvalidParameterException'];
 
 /** Reading is not possible; the message says why and what to do. */
 export class UserPoolsError extends Error {
@@ -65,10 +70,13 @@ export async function openUserPools({
   });
   // Where a failed call went, which the error itself does not say.
   const addresses = new WeakMap<Error, string>();
-  const found = <Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> =>
+  const found = <Answer>(
+    read: () => Promise<Answer>,
+    nothing = NOT_FOUND,
+  ): Promise<Answer | undefined> =>
     read().catch((error: unknown) => {
       const name = error instanceof Error ? error.name : '';
-      if (name === 'ResourceNotFoundException') return undefined;
+      if (nothing.includes(name)) return undefined;
       const address = error instanceof Error ? addresses.get(error) : undefined;
       const fix = adviceFor(name, address, endpointUrl);
       throw new UserPoolsError(explain(error, name, address), fix, { cause: error });
@@ -103,12 +111,12 @@ export async function openUserPools({
       found(async () => {
         const command = new sdk.DescribeUserPoolCommand({ UserPoolId });
         return (await inRegionOf(UserPoolId).send(command)).UserPool;
-      }),
+      }, NOTHING_BY_NAME),
     client: (UserPoolId, ClientId) =>
       found(async () => {
         const command = new sdk.DescribeUserPoolClientCommand({ UserPoolId, ClientId });
         return (await inRegionOf(UserPoolId).send(command)).UserPoolClient;
-      }),
+      }, NOTHING_BY_NAME),
     clientSecretCount: (UserPoolId, ClientId) =>
       found(async () => {
         const command = new sdk.ListUserPoolClientSecretsCommand({ UserPoolId, ClientId });
@@ -140,7 +148,7 @@ export async function openUserPools({
       found(async () => {
         const command = new sdk.DescribeIdentityProviderCommand({ UserPoolId, ProviderName });
         return (await inRegionOf(UserPoolId).send(command)).IdentityProvider;
-      }),
+      }, NOTHING_BY_NAME),
     domain: (Domain, region) =>
       found(async () => {
         const command = new sdk.DescribeUserPoolDomainCommand({ Domain });
@@ -200,51 +208,5 @@ export async function ifAllowed<Answer>(
     return await ask();
   } catch {
     return undefined;
-  }
-}
-
-/** @param request of the SDK, which is one of HTTP */
-function originOf(request: unknown): string {
-  const { protocol, hostname, port } = request as {
-    protocol: string;
-    hostname: string;
-    port?: number;
-  };
-  return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
-}
-
-function explain(error: unknown, name: string, address: string | undefined): string {
-  const where = address === undefined ? 'AWS' : `AWS, at ${address},`;
-  // What a service answers has this; without it there was no answer.
-  const isAnswer = error instanceof Error && '$fault' in error;
-  if (address !== undefined && !isAnswer && name !== 'CredentialsProviderError') {
-    return `${where} could not be asked: ${networkReason(error)}.`;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return `${where} could not be asked: ${name}: ${message.slice(0, 200)}`;
-}
-
-const PERMISSIONS =
-  'cognito-idp:DescribeUserPool, DescribeUserPoolClient, ListIdentityProviders and DescribeIdentityProvider';
-
-function adviceFor(
-  name: string,
-  address: string | undefined,
-  endpointUrl: string | undefined,
-): string {
-  switch (name) {
-    case 'CredentialsProviderError':
-      return 'Sign in (aws sso login, or aws configure), or set AWS_PROFILE.';
-    case 'AccessDeniedException':
-    case 'NotAuthorizedException':
-      return `Allow ${PERMISSIONS} on both pools.`;
-    case 'ExpiredTokenException':
-    case 'UnrecognizedClientException':
-      return 'The credentials are not valid (any more); sign in again.';
-    default:
-      if (endpointUrl !== undefined) {
-        return `See that the API of the user pools answers at ${endpointUrl}, or correct --endpoint-url.`;
-      }
-      return `See that this machine reaches ${address ?? 'AWS'} (DNS, firewall, HTTPS_PROXY), the address of the region in ISSUER, and run doctor again.`;
   }
 }

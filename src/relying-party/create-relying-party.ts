@@ -10,6 +10,7 @@ import { createSessions } from '../sessions/sessions.js';
 import { createStoreProbe } from '../sessions/store-probe.js';
 import type { PageContext } from '../web/page-context.js';
 import { readClientKey } from '../tokens/client-key.js';
+import { endpointsFor } from '../tokens/provider-metadata.js';
 import { createRenderer, type Render } from '../web/render.js';
 import { requestId } from '../web/request-id.js';
 import { securityHeaders } from '../web/security-headers.js';
@@ -20,7 +21,7 @@ import { createClientSecrets } from './client-secrets.js';
 import { keepContext, type RelyingPartyContext } from './context.js';
 import { createCurrentSession } from './current-session.js';
 import { createAuthorizationUrl } from './authorization-request.js';
-import { createProvider, LOGIN_ENDPOINTS } from './discovery.js';
+import { createProvider } from './discovery.js';
 import { endSessions } from './end-session.js';
 import { createErrorHandler } from './error-exit.js';
 import { RelyingPartyEmitter } from './event-emitter.js';
@@ -96,11 +97,7 @@ export function createRelyingParty(
     clientSecrets,
     clientKey: options.clientKey && readClientKey(options.clientKey),
     clientAuthentication: options.clientAuthentication,
-    requiredEndpoints: [
-      ...LOGIN_ENDPOINTS,
-      ...(mergesUserInfo ? (['userinfo_endpoint'] as const) : []),
-      ...(pushesRequests ? (['pushed_authorization_request_endpoint'] as const) : []),
-    ],
+    requiredEndpoints: endpointsFor({ mergesUserInfo, pushesRequests }),
     fetch,
     now,
     events,

@@ -11,6 +11,12 @@ import {
   type ClientCredentials,
 } from '../tokens/client-authentication.js';
 import { createKeySet, type KeySet } from '../tokens/key-set.js';
+import {
+  endpointProblems,
+  isPlainHttp,
+  LOGIN_ENDPOINTS,
+  type RequiredEndpoint,
+} from '../tokens/provider-metadata.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../tokens/signed-claims.js';
 import type { RelyingPartyEvents } from './events.js';
 import { withinTimeLimit } from '../sessions/time-limit.js';
@@ -53,18 +59,6 @@ export interface ProviderOptions extends Omit<ClientCredentials, 'clientSecret'>
   readonly events: EventEmitter<RelyingPartyEvents>;
 }
 
-type RequiredEndpoint =
-  | 'authorization_endpoint'
-  | 'token_endpoint'
-  | 'jwks_uri'
-  | 'userinfo_endpoint'
-  | 'pushed_authorization_request_endpoint';
-
-export const LOGIN_ENDPOINTS: readonly RequiredEndpoint[] = [
-  'authorization_endpoint',
-  'token_endpoint',
-  'jwks_uri',
-];
 const MAX_AGE_MS = 60 * 60_000;
 const STALE_AGE_MS = 30_000;
 
@@ -234,22 +228,12 @@ function discoveryError(error: unknown, setting: string): RelyingPartyError {
       });
 }
 
-/** In characters. Browsers are sent to it with our parameters behind, in headers of which nginx takes 4 kB from us. */
-export const MAX_ENDPOINT_LENGTH = 512;
-
-/** Endpoints the browser or a secret goes to must be as safe as the issuer itself. */
+/** Throws for the first thing that is wrong. */
 function checkMetadata(
   server: client.ServerMetadata,
   issuer: string,
   required: readonly RequiredEndpoint[],
 ): void {
-  const optional = ['end_session_endpoint', 'revocation_endpoint'] as const;
-  // Needed by whoever sends browsers to an OP that demands it.
-  const pushing =
-    server.require_pushed_authorization_requests === true &&
-    required.includes('authorization_endpoint')
-      ? (['pushed_authorization_request_endpoint'] as const)
-      : [];
   if (server.issuer !== issuer) {
     throw new RelyingPartyError(
       'provider_metadata_invalid',
@@ -262,32 +246,12 @@ function checkMetadata(
       `discovery: id_token_signing_alg_values_supported has none of ${SIGNATURE_ALGORITHMS.join(', ')}`,
     );
   }
-  for (const name of [...required, ...pushing, ...optional]) {
-    const value = server[name];
-    if (value === undefined && (optional as readonly string[]).includes(name)) continue;
-    if (typeof value !== 'string' || !isSafeEndpoint(value, issuer)) {
-      throw new RelyingPartyError(
-        'provider_metadata_invalid',
-        `discovery: ${name} is missing or not https`,
-      );
-    }
-    if (value.length > MAX_ENDPOINT_LENGTH) {
-      throw new RelyingPartyError(
-        'provider_metadata_invalid',
-        `discovery: ${name} is longer than ${MAX_ENDPOINT_LENGTH} characters`,
-      );
-    }
-  }
-}
-
-function isSafeEndpoint(value: string, issuer: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol } = new URL(value);
-  return protocol === 'https:' || (protocol === 'http:' && isPlainHttp(issuer));
-}
-
-function isPlainHttp(issuer: string): boolean {
-  return new URL(issuer).protocol === 'http:';
+  const [first] = endpointProblems({ ...server }, issuer, required);
+  if (first === undefined) return;
+  throw new RelyingPartyError(
+    'provider_metadata_invalid',
+    `discovery: ${first.name} ${first.problem}`,
+  );
 }
 
 async function loadKeys(

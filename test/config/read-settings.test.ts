@@ -250,8 +250,27 @@ describe('problems', () => {
       { WORKERS: '2', SESSION_STORE: 'memory:' },
       'WORKERS is 2 but SESSION_STORE is memory:, which processes cannot share; set SESSION_STORE to file:./data/sessions or redis://HOST:6379, or WORKERS to 1',
     ],
+    [
+      { CLIENT_SECRET: '', CLIENT_KEY: 'not a key' },
+      'CLIENT_KEY is not a private key as PEM or JWK; write a private key as PEM or JWK, or its path into CLIENT_KEY_FILE',
+    ],
+    ...['/etc/key.pem', './key', '~/key', 'C:\\keys\\site', 'keys/site.jwk'].map(
+      (path): [Record<string, string>, string] => [
+        { CLIENT_SECRET: '', CLIENT_KEY: path },
+        'CLIENT_KEY is a path, and not the key in that file; write a private key as PEM or JWK, or its path into CLIENT_KEY_FILE',
+      ],
+    ),
   ])('say what is wrong and what to do: %j', (changes, expected) => {
     expect(problemsOf(changes)).toEqual([expected]);
+  });
+
+  it('do not count a secret as missing beside a key', () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const CLIENT_KEY = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    expect(settingsOf({ CLIENT_SECRET: '', CLIENT_KEY }).clientSecrets).toEqual([]);
+    expect(problemsOf({ CLIENT_SECRET: '', CLIENT_KEY_FILE: '/no/such/file' })).toEqual([
+      expect.stringContaining('CLIENT_KEY cannot be read from /no/such/file'),
+    ]);
   });
 
   it.each([

@@ -8,7 +8,7 @@ import { startPools } from '../../src/pools/index.js';
 import { startBareProvider } from '../support/bare-provider.js';
 import { reservePort, startApp, urlOf } from '../support/app.js';
 import { startOtherProvider } from '../support/other-provider.js';
-import { siteUrl, startPatient } from './patient.js';
+import { type Patient, siteUrl, startPatient } from './patient.js';
 
 const codes = ({ findings }: Diagnosis): string[] => findings.map(({ code }) => code);
 
@@ -73,6 +73,63 @@ describe('doctor, at an OpenID provider that is not Cognito', () => {
       code: 'metadata_incomplete',
       what: expect.stringContaining('authorization_endpoint, no token_endpoint'),
     });
+  });
+});
+
+describe('doctor, about settings', () => {
+  it('names the key that is none, and no secret that is missing beside it', async () => {
+    const { findings } = await examine({
+      ISSUER: 'https://issuer.example.com',
+      CLIENT_ID: 'site',
+      CLIENT_KEY: '/etc/key.pem',
+    });
+    expect(findings.map(({ what }) => what)).toEqual([
+      'CLIENT_KEY is a path, and not the key in that file.',
+    ]);
+  });
+});
+
+describe('doctor, about names that AWS would give to nothing', () => {
+  const change = (patient: Patient, provider: object): void => {
+    const [first] = JSON.parse(patient.environment['IDENTITY_PROVIDERS']!) as object[];
+    patient.environment['IDENTITY_PROVIDERS'] = JSON.stringify([{ ...first, ...provider }]);
+  };
+
+  it.each<[string, (patient: Patient) => unknown, string[]]>([
+    [
+      'a client of the master pool',
+      ({ environment }) => Object.assign(environment, { CLIENT_ID: '${CLIENT}' }),
+      ['client_unknown'],
+    ],
+    [
+      'a pool',
+      (patient) =>
+        Object.assign(patient.environment, {
+          ISSUER: `${patient.pools.url}/eu-west-1_${'A'.repeat(60)}`,
+        }),
+      ['issuer_unknown'],
+    ],
+    [
+      'an identity provider',
+      (patient) => change(patient, { name: 'x'.repeat(40) }),
+      ['provider_missing'],
+    ],
+    [
+      'the client of the second pool',
+      (patient) =>
+        patient.apply({
+          kind: 'identity-provider',
+          userPoolId: 'eu-west-1_Master001',
+          name: 'oidc-pool-2',
+          details: { client_id: '${CLIENT}' },
+        }),
+      ['upstream_client_unknown'],
+    ],
+  ])('does not take AWS for unavailable because of %s', async (_, spoil, expected) => {
+    const patient = await startPatient();
+    endings.push(() => patient.stop());
+    await spoil(patient);
+    expect(codes(await patient.examine('inside'))).toEqual(expected);
   });
 });
 

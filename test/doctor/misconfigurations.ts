@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import {
   CreateManagedLoginBrandingCommand,
   CreateUserPoolClientCommand,
@@ -119,6 +120,27 @@ async function replaceUpstreamClient(patient: Patient): Promise<void> {
   await providerDetails(() => ({ client_id, client_secret }))(patient);
   withProviders(({ signOut }) => ({ signOut: { ...signOut, clientId: client_id } }))(patient);
 }
+
+/** Publishes the master pool's discovery document without a member. */
+const documentWithout =
+  (member: string) =>
+  async ({ pools }: Patient): Promise<void> => {
+    const address = `${pools.pool('oidc-pool-1').issuer}/.well-known/openid-configuration`;
+    const document = (await (await fetch(address)).json()) as Record<string, unknown>;
+    const body = JSON.stringify({ ...document, [member]: undefined });
+    const contentType = 'application/json';
+    pools.faults.always('oidc-pool-1', 'discovery', { status: 200, body, contentType });
+  };
+
+const clientKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+  type: 'pkcs8',
+  format: 'pem',
+}) as string;
+
+const secretAgain = ({ environment: variables, pools }: Patient): void => {
+  const { secret } = pools.pool('oidc-pool-1').client('site');
+  Object.assign(variables, { CLIENT_SECRET: secret, CLIENT_KEY: '', CLIENT_AUTHENTICATION: '' });
+};
 
 /** Deliberate mistakes, each alone in the otherwise healthy set-up of the article. */
 export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
@@ -265,6 +287,31 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     seed: (seed) => inMaster({ domain: null })(inMasterClient({ callbackUrls: [siteUrl] })(seed)),
     outside: 'domain_missing',
     next: 'upstream_callback_not_registered',
+  },
+  'requests are to be pushed, and a user pool takes none': {
+    spoil: environment({ PUSHED_AUTHORIZATION_REQUESTS: 'always' }),
+    outside: 'pushed_requests_unsupported',
+  },
+  'userInfo is to be merged, and the issuer has none': {
+    spoil: async (patient) => {
+      patient.environment['USER_INFO'] = 'merge';
+      await documentWithout('userinfo_endpoint')(patient);
+    },
+    outside: 'user_info_unsupported',
+  },
+  'the client has a key, and a user pool takes none': {
+    spoil: environment({ CLIENT_SECRET: 'none', CLIENT_KEY: clientKey }),
+    outside: 'client_authentication_unsupported',
+    mend: secretAgain,
+  },
+  'the client is to show its key, and a user pool takes none': {
+    spoil: environment({
+      CLIENT_SECRET: 'none',
+      CLIENT_KEY: clientKey,
+      CLIENT_AUTHENTICATION: 'private_key_jwt',
+    }),
+    outside: 'client_authentication_unsupported',
+    mend: secretAgain,
   },
   'the issuer has no keys': {
     spoil: ({ pools }) => pools.faults.always('oidc-pool-1', 'jwks', { emptyJwks: true }),
@@ -576,6 +623,32 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
   'email_verified is not mapped': {
     seed: inProvider({ attributeMapping: { email: 'email' } }),
     inside: 'email_verified_unmapped',
+  },
+  'nothing is mapped': {
+    seed: inProvider({ attributeMapping: {} }),
+    inside: 'email_verified_unmapped',
+  },
+  'email is not mapped': {
+    seed: inProvider({ attributeMapping: { email_verified: 'email_verified', name: 'name' } }),
+    inside: 'email_verified_unmapped',
+  },
+  'email is required and nothing is mapped': {
+    seed: (seed) =>
+      inMaster({ requiredAttributes: ['email'] })(inProvider({ attributeMapping: {} })(seed)),
+    inside: 'required_attribute_unmapped',
+    next: 'email_verified_unmapped',
+  },
+  'the client may not read e-mail addresses': {
+    seed: inSite({ settings: { ...asSeeded, ReadAttributes: ['name'] } }),
+    inside: 'attributes_unreadable',
+  },
+  'the client may not read whether addresses are verified': {
+    seed: inSite({ settings: { ...asSeeded, ReadAttributes: ['email', 'name'] } }),
+    inside: 'attributes_unreadable',
+  },
+  'the client may not read names': {
+    seed: inSite({ settings: { ...asSeeded, ReadAttributes: ['email', 'email_verified'] } }),
+    inside: 'attributes_unreadable',
   },
   'the sign-out URL is missing at the master pool': {
     seed: inSite({ logoutUrls: [] }),

@@ -26,6 +26,21 @@ async function findingsAt(baseUrl: string): Promise<Diagnosed[]> {
   return findings.filter(({ code }) => about.includes(code));
 }
 
+/** What is found about a site that runs with these settings, by its code. */
+async function findingsOfRunning(change: Record<string, string>): Promise<string[]> {
+  const server = await reservePort();
+  const patient = await startPatient();
+  Object.assign(patient.environment, change);
+  const app = await startApp(patient.environment, { server });
+  endings.push(
+    () => patient.stop(),
+    () => app.stop(),
+  );
+  patient.environment['BASE_URL'] = urlOf(server);
+  const { findings } = await patient.examine('outside');
+  return findings.map(({ code }) => code);
+}
+
 async function startSite(options: { store?: MemoryStore } = {}): Promise<Server> {
   const server = await reservePort();
   const patient = await startPatient();
@@ -91,5 +106,11 @@ describe('doctor, about the running site', () => {
     const found = await findingsAt(url);
     expect(found.map(({ code }) => code)).toEqual(['sign_in_fails']);
     expect(found[0]?.what).toContain('status 500');
+  });
+
+  it('names the setting, and not the sign-ins that fail of it', async () => {
+    const found = await findingsOfRunning({ PUSHED_AUTHORIZATION_REQUESTS: 'always' });
+    expect(found[0]).toBe('pushed_requests_unsupported');
+    expect(found).not.toContain('sign_in_fails');
   });
 });

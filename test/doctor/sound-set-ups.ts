@@ -46,6 +46,12 @@ const providers =
     environment['IDENTITY_PROVIDERS'] = JSON.stringify(list);
   };
 
+/** With settings in a seed the defaults are the API's. */
+const asSeeded = {
+  AllowedOAuthFlowsUserPoolClient: true,
+  PreventUserExistenceErrors: 'ENABLED',
+} as const;
+
 const own = {
   name: 'COGNITO',
   emailDomains: [],
@@ -185,14 +191,29 @@ export const soundPools: Readonly<Record<string, SoundPools>> = {
       scopes: ['openid', 'email', 'profile', 'phone', 'aws.cognito.signin.user.admin'],
     }),
   },
-  'a mapping without an e-mail address': { seed: inProvider({ attributeMapping: {} }) },
+  'a mapping without an e-mail address, at a site that asks for none': {
+    seed: inProvider({ attributeMapping: {} }),
+    change: set({ SCOPE: 'openid profile' }),
+  },
+  'a list of attributes to read, with all that the site asks for': {
+    seed: inSite({
+      settings: { ...asSeeded, ReadAttributes: ['email', 'email_verified', 'name'] },
+    }),
+  },
+  'a list of attributes to read without an e-mail address, at a site that asks for none': {
+    seed: inSite({ settings: { ...asSeeded, ReadAttributes: ['given_name'] } }),
+    change: set({ SCOPE: 'openid profile' }),
+  },
+  'a list of attributes to read, at a site that vouches for addresses': {
+    seed: inSite({ settings: { ...asSeeded, ReadAttributes: ['email', 'name'] } }),
+    change: set({ EMAIL_IS_VERIFIED: 'true', IDENTITY_PROVIDERS: '' }),
+  },
   'required attributes that are mapped, and a list of writable ones': {
     seed: chain(
       inMaster({ requiredAttributes: ['email'] }),
       inSite({
         settings: {
-          AllowedOAuthFlowsUserPoolClient: true,
-          PreventUserExistenceErrors: 'ENABLED',
+          ...asSeeded,
           WriteAttributes: ['email', 'name', 'given_name', 'family_name'],
         },
       }),

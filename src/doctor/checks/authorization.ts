@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { recogniseAuthorizationError } from '../../cognito/error-descriptions.js';
 import { poolPageError, providersOffered } from '../../cognito/pool-pages.js';
 import { isUserPool } from '../../cognito/user-pool.js';
-import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
+import { beginSignIn, PushRefusedError } from '../begin-sign-in.js';
+import type { DoctorContext, ProviderMetadata } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import {
   callbackNotRegistered,
@@ -22,8 +22,8 @@ import {
 } from '../upstream-client.js';
 import { firewallInFront } from '../firewall.js';
 import { withoutStyle } from '../pool-style.js';
-import { networkReason } from '../../errors/network-reason.js';
-import { type Hop, UnansweredError, visit } from '../visit.js';
+import { failed, pushRefused, said, unanswered } from '../sign-in-refused.js';
+import { type Hop, UnansweredError } from '../visit.js';
 
 /**
  * Begins a sign-in as `/login` does, once for each identity provider, and looks where a browser without a user gets to:
@@ -35,8 +35,9 @@ export const authorization: Check<DoctorContext> = {
   async run(context) {
     const { metadata, settings } = context;
     if (metadata === undefined) return { skipped: 'there is no authorization endpoint' };
-    if (metadata.requiresPushedRequests || settings.pushedAuthorizationRequests) {
-      return { skipped: 'the authorization request is pushed, which would leave something behind' };
+    const isPushed = metadata.requiresPushedRequests || settings.pushedAuthorizationRequests;
+    if (isPushed && metadata.pushEndpoint === undefined) {
+      return { skipped: 'there is no place to push the authorization request to' };
     }
     const names = settings.identityProviders.map(({ name }) => name);
     const tries = names.length > 0 ? names : [undefined];
@@ -60,39 +61,16 @@ async function tryProvider(
 ): Promise<Tried> {
   let hops: Hop[];
   try {
-    hops = await begin(context, metadata, name);
+    hops = await beginSignIn(context, metadata, name);
   } catch (error) {
+    if (error instanceof PushRefusedError) {
+      return { findings: pushRefused(metadata, name, error), host: '' };
+    }
     if (!(error instanceof UnansweredError)) throw error;
     return { findings: [unanswered(context, name, error)], host: '' };
   }
   const { host } = hops.at(-1)!.url;
   return { findings: await interpret(context, metadata, name, hops), host };
-}
-
-function begin(
-  context: DoctorContext,
-  { authorizationEndpoint }: ProviderMetadata,
-  name: string | undefined,
-): Promise<Hop[]> {
-  const { settings, fetch } = context;
-  const url = new URL(authorizationEndpoint);
-  const random = (): string => randomBytes(32).toString('base64url');
-  const parameters = {
-    client_id: settings.clientId,
-    response_type: 'code',
-    redirect_uri: callbackOf(context),
-    scope: settings.scope,
-    state: random(),
-    nonce: random(),
-    code_challenge: createHash('sha256').update(random()).digest('base64url'),
-    code_challenge_method: 'S256',
-    ...(name !== undefined && isUserPool(settings.issuer) && { identity_provider: name }),
-  };
-  for (const [key, value] of Object.entries(parameters)) url.searchParams.set(key, value);
-  const callback = new URL(callbackOf(context));
-  const stopAt = (each: URL): boolean =>
-    each.origin === callback.origin && each.pathname === callback.pathname;
-  return visit(url, { fetch, stopAt });
 }
 
 async function interpret(
@@ -181,8 +159,7 @@ function returned(
     }
     if (description.includes('unauthorized_client')) return [upstreamCodeFlowOff(upstream)];
   }
-  const words = description === '' ? error : `${error}: ${description.trim().slice(0, 200)}`;
-  return [failed(name, `The OpenID provider answers “${words}”.`)];
+  return [failed(name, said(error, description))];
 }
 
 function upstreamPage(
@@ -218,7 +195,7 @@ async function unavailable(
   metadata: ProviderMetadata,
   name: string,
 ): Promise<Finding> {
-  const page = (await begin(context, metadata, undefined)).at(-1)!;
+  const page = (await beginSignIn(context, metadata, undefined)).at(-1)!;
   const offered = page.status === 200 ? providersOffered(page.body) : [];
   const otherCase = offered.find((each) => each.toLowerCase() === name.toLowerCase());
   if (otherCase !== undefined && otherCase !== name) {
@@ -241,32 +218,5 @@ async function unavailable(
     ...providerNotEnabled(context, name),
     code: 'login_option_unavailable',
     what: `The user pool says of “${name}” that this login option is not available: it is not switched on at the app client ${context.settings.clientId}, or the pool knows it by another name (upper and lower case count), or its issuer does not answer.`,
-  };
-}
-
-const failed = (name: string | undefined, what: string): Finding => ({
-  code: 'authorization_refused',
-  about: name,
-  what: `${name === undefined ? 'A sign-in' : `A sign-in through “${name}”`} does not get to a sign-in page. ${what}`,
-  fix: {
-    text: 'Open /login in a browser to see the page itself, and compare it with docs/errors.',
-  },
-});
-
-function unanswered(
-  { settings }: DoctorContext,
-  name: string | undefined,
-  error: UnansweredError,
-): Finding {
-  const { url } = error;
-  const finding = failed(
-    name,
-    `${url.origin}${url.pathname}, which is on the way, does not answer: ${networkReason(error)}.`,
-  );
-  return {
-    ...finding,
-    fix: {
-      text: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). ISSUER, ${settings.issuer}, leads there${name === undefined ? '' : `, or its identity provider “${name}” does`}.`,
-    },
   };
 }

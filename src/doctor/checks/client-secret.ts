@@ -1,11 +1,9 @@
 import type { Settings } from '../../config/settings.js';
 import { RelyingPartyError } from '../../errors.js';
-import { readClientKey } from '../../tokens/client-key.js';
+import { clientRefused, noMethod } from '../client-refused.js';
 import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
-import { exchangeBogusCode, type TokenEndpointAnswer } from '../exchange-bogus-code.js';
+import { credentialsOf, exchangeBogusCode, type ClientAnswer } from '../exchange-bogus-code.js';
 import type { Check, Finding } from '../finding.js';
-import { clientSecretMissing, clientSecretWrong } from '../master-client.js';
-import { ownSecrets } from '../shown-secrets.js';
 import { networkReason } from '../../errors/network-reason.js';
 
 /** What the token endpoint says of the client secret. */
@@ -26,14 +24,16 @@ export const clientSecret: Check<DoctorContext> = {
         }
         if (error !== 'invalid_client') return { findings: [], detail: shownBy(settings) };
       }
-      const finding = isEmpty(settings.clientSecrets) ? clientSecretMissing : clientSecretWrong;
-      return { findings: [finding(context, await ownSecrets(context))] };
+      return { findings: [await clientRefused(context, metadata)] };
     } catch (error) {
-      const reason = error instanceof RelyingPartyError ? error.message : networkReason(error);
-      return { findings: [unclear(metadata, reason)] };
+      if (isUnsupported(error)) return { findings: [noMethod(context, error)] };
+      return { findings: [unclear(metadata, networkReason(error))] };
     }
   },
 };
+
+const isUnsupported = (error: unknown): error is RelyingPartyError =>
+  error instanceof RelyingPartyError && error.code === 'client_authentication_unsupported';
 
 const isEmpty = (list: readonly unknown[]): boolean => list.length === 0;
 
@@ -44,13 +44,11 @@ function tryExchange(
   context: DoctorContext,
   { tokenEndpoint, clientAuthentication: metadata }: ProviderMetadata,
   secret: string | null,
-): Promise<TokenEndpointAnswer> {
-  const { clientId, clientKey: key, clientAuthentication } = context.settings;
-  const clientKey = key === undefined ? undefined : readClientKey({ key });
+): Promise<ClientAnswer> {
   return exchangeBogusCode(context, {
     tokenEndpoint,
     redirectUri: callbackOf(context),
-    credentials: { clientId, clientSecret: secret, clientKey, clientAuthentication },
+    credentials: credentialsOf(context.settings, secret),
     metadata,
   });
 }

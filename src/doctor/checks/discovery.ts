@@ -1,5 +1,11 @@
-import { domainPrefixOf, isUserPool, userPoolIdOf } from '../../cognito/user-pool.js';
+import { isUserPool, userPoolIdOf } from '../../cognito/user-pool.js';
 import { algorithmsOf } from '../../tokens/algorithms.js';
+import {
+  endpointProblems,
+  endpointsFor,
+  type EndpointProblem,
+  LOGIN_ENDPOINTS,
+} from '../../tokens/provider-metadata.js';
 import { type DoctorContext, type ProviderMetadata } from '../context.js';
 import {
   discoveryAddress,
@@ -10,6 +16,7 @@ import {
 import type { Check, CheckResult, Finding } from '../finding.js';
 import { reachedOtherwise } from '../other-ways.js';
 import { issuerNearMiss } from '../issuer-near-miss.js';
+import { endpointFindings } from '../missing-endpoints.js';
 
 /**
  * The discovery document: there, of this very issuer, with the addresses a sign-in needs.
@@ -49,11 +56,18 @@ function examine(
 ): CheckResult {
   if (aheadSeconds !== undefined) context.clockAheadSeconds = aheadSeconds;
   if (found[0]?.code === 'issuer_trailing_slash') goOnWith(context, String(document['issuer']));
-  const { issuer } = context.settings;
-  const metadata = metadataFrom(document, issuer);
-  if (metadata === undefined) return { findings: [...found, incomplete(issuer, document)] };
+  const { issuer, userInfo, pushedAuthorizationRequests } = context.settings;
+  // What the site asks for, so that it fails here as it would fail there.
+  const asked = endpointsFor({
+    mergesUserInfo: userInfo === 'merge',
+    pushesRequests: pushedAuthorizationRequests,
+  });
+  const problems = endpointProblems(document, issuer, asked);
+  const findings = [...found, ...endpointFindings(context, document, problems)];
+  const metadata = metadataFrom(document, issuer, problems);
+  if (metadata === undefined) return { findings };
   context.metadata = metadata;
-  return { findings: found, detail: new URL(metadata.authorizationEndpoint).host };
+  return { findings, detail: new URL(metadata.authorizationEndpoint).host };
 }
 
 /** Once it is certain what ISSUER was meant to be, the other checks look at that, and find only what is wrong besides. */
@@ -116,20 +130,23 @@ function issuerFindings(issuer: string, document: DiscoveryDocument): Finding[] 
   ];
 }
 
-function metadataFrom(document: DiscoveryDocument, issuer: string): ProviderMetadata | undefined {
+/** @returns `undefined` where the site begins no sign-in; then nothing is sent anywhere either */
+function metadataFrom(
+  document: DiscoveryDocument,
+  issuer: string,
+  problems: readonly EndpointProblem[],
+): ProviderMetadata | undefined {
+  const isUsable = (name: string): boolean => !problems.some((each) => each.name === name);
+  if (!LOGIN_ENDPOINTS.every(isUsable)) return undefined;
   const url = (name: string): string | undefined => {
     const value = document[name];
-    return typeof value === 'string' && URL.canParse(value) ? value : undefined;
+    return isUsable(name) && typeof value === 'string' && URL.canParse(value) ? value : undefined;
   };
-  const authorizationEndpoint = url('authorization_endpoint');
-  const tokenEndpoint = url('token_endpoint');
-  const jwksUri = url('jwks_uri');
-  if (!authorizationEndpoint || !tokenEndpoint || !jwksUri) return undefined;
   return {
     issuer: String(document['issuer']),
-    authorizationEndpoint,
-    tokenEndpoint,
-    jwksUri,
+    authorizationEndpoint: url('authorization_endpoint')!,
+    tokenEndpoint: url('token_endpoint')!,
+    jwksUri: url('jwks_uri')!,
     endSessionEndpoint: url('end_session_endpoint'),
     signatureAlgorithms: algorithmsOf(issuer, document['id_token_signing_alg_values_supported']),
     clientAuthentication: {
@@ -139,30 +156,6 @@ function metadataFrom(document: DiscoveryDocument, issuer: string): ProviderMeta
         document['token_endpoint_auth_signing_alg_values_supported'],
     },
     requiresPushedRequests: document['require_pushed_authorization_requests'] === true,
-  };
-}
-
-function incomplete(issuer: string, document: DiscoveryDocument): Finding {
-  const missing = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'].filter(
-    (name) => typeof document[name] !== 'string',
-  );
-  if (isUserPool(issuer) && missing.includes('authorization_endpoint')) {
-    const userPoolId = userPoolIdOf(issuer);
-    return {
-      code: 'domain_missing',
-      what: `The user pool ${userPoolId} has no domain.`,
-      fix: {
-        text: 'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
-        console: 'Amazon Cognito › User pools › the master pool › Domain › Create Cognito domain',
-        change: { kind: 'domain', userPoolId, prefix: domainPrefixOf(userPoolId) },
-      },
-    };
-  }
-  return {
-    code: 'metadata_incomplete',
-    what: `The discovery document has no ${missing.join(', no ') || 'usable addresses'}.`,
-    fix: {
-      text: 'The OpenID provider is not set up for the authorization code flow; set it up there.',
-    },
+    pushEndpoint: url('pushed_authorization_request_endpoint'),
   };
 }

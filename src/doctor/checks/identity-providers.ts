@@ -54,11 +54,12 @@ async function examine(
   const provider = await userPools.provider(userPoolId, name);
   if (provider === undefined) return [missing(name, names)];
 
+  const asksForEmail = context.settings.scope.split(' ').includes('email');
   const isEnabled = client?.SupportedIdentityProviders?.includes(name) === true;
   return [
     ...(client === undefined || isEnabled ? [] : [providerNotEnabled(context, name)]),
     ...(await issuerFindings(context, userPoolId, provider)),
-    ...mappingFindings({ userPoolId, name }, provider, pool, client),
+    ...mappingFindings({ userPoolId, name, asksForEmail }, provider, pool, client),
     ...(await upstreamFindings(context, userPools, provider)),
   ];
 }

@@ -16,6 +16,7 @@ import {
 } from '../master-client.js';
 import { limitFindings } from '../pool-limits.js';
 import { planFindings } from '../pool-plan.js';
+import { unreadableFindings } from '../readable-attributes.js';
 import { secretAge } from '../secret-age.js';
 import { isHidden, type ShownSecrets } from '../shown-secrets.js';
 import { ifAllowed, type UserPools } from '../user-pools.js';
@@ -43,6 +44,7 @@ export const masterPoolSettings: Check<DoctorContext> = {
           ...secretFindings(context, { shown: client.ClientSecret, count }),
           ...tokenFindings(context, client),
           ...userExistenceFindings(client, { userPoolId: pool.Id }),
+          ...unreadableFindings(context, client),
           ...seen.flatMap(({ findings }) => findings),
         ],
         detail: [

@@ -7,6 +7,9 @@ import { type UserPools, UserPoolsError } from '../user-pools.js';
 /** As AWS describes it; the id we asked by. */
 export type UserPool = UserPoolType & { readonly Id: string };
 
+/** In Cognito's API. */
+const MAX_POOL_ID_LENGTH = 55;
+
 /** Runs a check that looks into the master pool, and says so where that is not possible. */
 export async function masterPool(
   { settings, userPools }: DoctorContext,
@@ -16,6 +19,8 @@ export async function masterPool(
   if (!isUserPool(settings.issuer)) return { skipped: 'the issuer is no user pool' };
   if (userPools instanceof UserPoolsError) return unavailable(userPools);
   const id = userPoolIdOf(settings.issuer.replace(/\/$/, ''));
+  // What such an id is instead, the check of the issuer says.
+  if (id.length > MAX_POOL_ID_LENGTH) return { skipped: 'no user pool has such an id' };
   try {
     const pool = await userPools.pool(id);
     return pool === undefined ? unknown(id) : await look(userPools, { ...pool, Id: id });
