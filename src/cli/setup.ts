@@ -64,10 +64,6 @@ export async function setup(environment: Environment, options: SetupCommandOptio
     await run(environment, options, outgoing, report);
   } catch (error) {
     const failure = explained(error);
-    report.end({
-      result: 'failed',
-      problems: [failure instanceof Error ? failure.message.trim() : String(failure)],
-    });
     throw failure instanceof SetupError
       ? new CommandError(failure.message, { cause: failure })
       : failure;
