@@ -1,7 +1,8 @@
 import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import { hasSettings, type Environment } from '../config/from-environment.js';
-import { readSettingsFile } from '../config/settings-file.js';
+import { readSettingsFile, type SettingsFile } from '../config/settings-file.js';
+import { withoutEmptyAws } from './aws-environment.js';
 import { CommandError } from './failure.js';
 
 const USUAL = '.env';
@@ -46,7 +47,12 @@ export function withSettings(
 function addFile(environment: ProcessEnvironment, path: string): boolean {
   if (cluster.isWorker) return true;
   const file = readSettingsFile(path);
-  if (file === undefined) return false;
+  if (file !== undefined) addSettings(environment, file, path);
+  withoutEmptyAws(environment);
+  return file !== undefined;
+}
+
+function addSettings(environment: ProcessEnvironment, file: SettingsFile, path: string): void {
   for (const [name, lines] of file.repeated) {
     const [last, others] = [lines.at(-1), lines.slice(0, -1)];
     console.error(
@@ -54,5 +60,4 @@ function addFile(environment: ProcessEnvironment, path: string): boolean {
     );
   }
   for (const [name, value] of Object.entries(file.values)) environment[name] ??= value;
-  return true;
 }

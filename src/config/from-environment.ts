@@ -115,6 +115,13 @@ function readOption<Value>(
 
 const valueOf = (environment: Environment, name: string): string => environment[name]?.trim() ?? '';
 
+/** The first of these variables that is set. One that is empty is not, as with the settings. */
+export const firstSet = (
+  environment: Environment,
+  ...names: readonly string[]
+): string | undefined =>
+  names.map((name) => valueOf(environment, name)).find((value) => value !== '');
+
 /** `[0, 'signOut', 'kind']` as one would write it: `[0].signOut.kind`. */
 const pathInJson = (path: readonly PropertyKey[]): string =>
   path
