@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { ConfigError, type Problem } from '../errors.js';
 import { credentialOf } from '../tokens/client-authentication.js';
 import { nearMisses } from './near-misses.js';
 import { type Option, options } from './options.js';
+import { NoSmallFileError, readSmallFile } from './read-small-file.js';
 import type { Settings } from './settings.js';
 
 /** Variables by name. The process's own are passed in by the CLI, the only place that reads them. */
@@ -93,8 +93,12 @@ function readOption<Value>(
   let text = written;
   if (file !== '') {
     try {
-      text = readFileSync(file, 'utf8').trim();
+      text = readSmallFile(file).toString('utf8').trim();
     } catch (error) {
+      if (error instanceof NoSmallFileError) {
+        const place = `${file}, the file of ${option.name}_FILE`;
+        return complain(`is to be read from ${place}, which ${error.message}`, error.fix);
+      }
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
       return complain(
         `cannot be read from ${file}, the file of ${option.name}_FILE (${code})`,
