@@ -1,4 +1,5 @@
 import { ConfigError, type Problem } from '../errors.js';
+import { wordsForJson } from '../errors/json-words.js';
 import { credentialOf } from '../tokens/client-authentication.js';
 import { nearMisses } from './near-misses.js';
 import { type Option, options } from './options.js';
@@ -109,7 +110,9 @@ function readOption<Value>(
   }
   if (text === '' && option.default === undefined) return complain('is missing');
 
-  const result = option.schema.safeParse(text === '' ? option.default : text);
+  const result = option.schema.safeParse(text === '' ? option.default : text, {
+    error: wordsForJson,
+  });
   if (result.success) return result.data;
   for (const { path, message } of result.error.issues) {
     complain(path.length === 0 ? message : `at ${pathInJson(path)}: ${message}`);
