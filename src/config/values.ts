@@ -97,7 +97,7 @@ export const word: z.ZodType<string, string> = text((value) =>
   /^[\x21-\x7e]+$/.test(value) ? undefined : 'contains spaces or unusual characters',
 );
 
-const separated = (isSemicolonWrong: (word: string) => boolean): z.ZodType<string[], string> =>
+const separated = (isSemicolonWrong: (part: string) => boolean): z.ZodType<string[], string> =>
   z
     .string()
     .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
@@ -106,11 +106,11 @@ const separated = (isSemicolonWrong: (word: string) => boolean): z.ZodType<strin
       context.addIssue({ code: 'custom', message: 'has ; in it, where commas belong' });
     });
 
-export const words: z.ZodType<readonly string[], string> = separated((word) => word.includes(';'));
+export const words: z.ZodType<readonly string[], string> = separated((part) => part.includes(';'));
 
 /** Names or addresses of an API, or `none` in writing. Inside an address a semicolon may be meant. */
-export const audience: z.ZodType<readonly string[] | null, string> = separated((word) =>
-  /;(?:$|https?:)/.test(word),
+export const audience: z.ZodType<readonly string[] | null, string> = separated((part) =>
+  /;(?:$|https?:)/.test(part),
 )
   .superRefine((list, context) => {
     if (list.length < 2 || !list.includes('none')) return;

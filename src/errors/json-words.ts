@@ -30,7 +30,12 @@ export function wordsForJson(issue: Parameters<z.core.$ZodErrorMap>[0]): string 
         : `is too ${isCounted(issue.origin) ? 'short' : 'small'} (${issue.minimum} is the least)`;
     case 'too_big':
       return `is too ${isCounted(issue.origin) ? 'long' : 'large'} (${issue.maximum} is the most)`;
-    default:
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_format':
+    case 'invalid_key':
+    case 'invalid_union':
+    case 'not_multiple_of':
       return 'is none of the values that belong here';
   }
 }

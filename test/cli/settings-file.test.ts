@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -189,13 +189,11 @@ describe('what is no file of settings', () => {
   });
 
   it('as a pipe that nobody writes to is refused after a while', async () => {
-    const folder = emptyFolder();
-    execFileSync('mkfifo', [join(folder, '.env')]);
-    const command = lifeguard('serve', settings, folder);
-    expect(await command.exit()).toBe(1);
-    expect(command.errors()).toContain(
-      '.env is a pipe that nobody writes to; see that what writes',
-    );
+    const { code, output } = await inShell('mkfifo .env && $lifeguard serve', emptyFolder());
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining('.env is a pipe that nobody writes to; see that what writes'),
+    ]);
   });
 
   it('is no place for what setup writes', async () => {

@@ -31,7 +31,7 @@ describe('an empty value, as of a shell variable that is not set,', () => {
       .command('do')
       .argument('[what]')
       .option('--path <path>', '', 'usual')
-      .option('--list <item>', '', (item: string, before: string[] = []) => [...before, item])
+      .option('--list <item>', '', (item, before: string[]) => [...before, item], [])
       .option('--wait [seconds]')
       .addOption(new Option('--kind <kind>').choices(['one', 'two']))
       .option('--flag');
