@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import closeWithGrace from 'close-with-grace';
-import { type Environment, readSettings } from '../config/from-environment.js';
+import { type Environment, firstSet, readSettings } from '../config/from-environment.js';
 import { options as settingOptions } from '../config/options.js';
 import type { Settings } from '../config/settings.js';
 import { ConfigError } from '../errors.js';
@@ -42,7 +42,7 @@ export async function demo(
     const portSetting = options.poolsPort === undefined ? 'POOLS_PORT' : '--pools-port';
     throw portFailure(error, { port: poolsPort, host: '127.0.0.1', portSetting });
   });
-  const settings = settingsFor(pools, baseUrl, environment['LOG_LEVEL'] ?? 'warn');
+  const settings = settingsFor(pools, baseUrl, firstSet(environment, 'LOG_LEVEL') ?? 'warn');
   const log = openProcessLog(settings.logLevel);
   const { logger, output } = log;
   const portSetting = options.port === undefined ? 'PORT' : '--port';
@@ -77,8 +77,8 @@ function whenParentEnds(stop: () => void): void {
 }
 
 function portOf(environment: Environment, name: string, usual: number): number {
-  const text = environment[name] ?? '';
-  const result = settingOptions.port.schema.safeParse(text === '' ? String(usual) : text);
+  const text = firstSet(environment, name) ?? String(usual);
+  const result = settingOptions.port.schema.safeParse(text);
   // A free port picked by the system would come too late: the pools must know the site's address before it listens.
   if (result.success && result.data !== 0) return result.data;
   throw new ConfigError([{ option: name, problem: 'is not a port', fix: `write e.g. ${usual}` }]);

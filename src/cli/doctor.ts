@@ -2,8 +2,8 @@ import { type Environment, readSettings } from '../config/from-environment.js';
 import { diagnose, type Diagnosis } from '../doctor/diagnose.js';
 import { describeDiagnosis } from '../doctor/report.js';
 import { openUserPools, UserPoolsError } from '../doctor/user-pools.js';
-import { ConfigError } from '../errors.js';
 import { CommandError } from './failure.js';
+import { writeDocument } from './json-document.js';
 import { otherWaysFrom, outgoingFrom } from './outgoing.js';
 
 export interface DoctorCommandOptions {
@@ -16,27 +16,10 @@ export interface DoctorCommandOptions {
 /**
  * `lifeguard doctor`: says what is wrong with a set-up, most specific cause first, each with the fix. Changes nothing.
  *
- * @param settings reads them
  * @returns the exit code: 0 fine, 1 problems (with `strict` warnings too), 2 something could not be checked
- * @throws {ConfigError} when the settings file cannot be read; {CommandError} when there are no settings, or an option is wrong
+ * @throws {ConfigError} when the proxy cannot be used; {CommandError} when an option is wrong
  */
 export async function doctor(
-  settings: () => Environment,
-  options: DoctorCommandOptions,
-): Promise<number> {
-  try {
-    return await examine(settings(), options);
-  } catch (error) {
-    const isExpected = error instanceof ConfigError || error instanceof CommandError;
-    // A program reads standard output, also where nothing could be looked at.
-    if (options.json && isExpected) console.log(asJson({ failure: error.message, ...NOTHING }, 1));
-    throw error;
-  }
-}
-
-const NOTHING: Diagnosis = { checks: [], findings: [] };
-
-async function examine(
   environment: Environment,
   { json, aws, endpointUrl, strict }: DoctorCommandOptions,
 ): Promise<number> {
@@ -54,7 +37,8 @@ async function examine(
     const parts = { now: Date.now, fetch, otherWays, userPools, endpointUrl, environment };
     const diagnosis = await diagnose(readSettings(environment), parts);
     const code = exitCode(diagnosis, strict === true);
-    console.log(json ? asJson(diagnosis, code) : describeDiagnosis(diagnosis, terminal()));
+    if (json) writeDocument({ exitCode: code, ...diagnosis });
+    else console.log(describeDiagnosis(diagnosis, terminal()));
     return code;
   } finally {
     if (userPools !== undefined && 'close' in userPools) userPools.close();
@@ -72,9 +56,6 @@ function exitCode({ findings }: Diagnosis, isStrict: boolean): number {
   if (has('problem') || (isStrict && has('warning'))) return 1;
   return has('unchecked') ? 2 : 0;
 }
-
-const asJson = (diagnosis: Diagnosis & { failure?: string }, code: number): string =>
-  JSON.stringify({ exitCode: code, ...diagnosis }, null, 2);
 
 function terminal(): { colours: boolean; columns: number } {
   const { isTTY, columns } = process.stdout;

@@ -1,7 +1,8 @@
 import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import { hasSettings, type Environment } from '../config/from-environment.js';
-import { readSettingsFile } from '../config/settings-file.js';
+import { readSettingsFile, type SettingsFile } from '../config/settings-file.js';
+import { withoutEmptyAws } from './aws-environment.js';
 import { CommandError } from './failure.js';
 
 const USUAL = '.env';
@@ -29,24 +30,33 @@ export function withSettings(
   environment: ProcessEnvironment,
   path: string | undefined,
 ): Environment {
-  const isThere = addFile(environment, path ?? USUAL);
-  if (!isThere && path !== undefined) {
+  const file = addFile(environment, path ?? USUAL);
+  if (file === 'absent' && path !== undefined) {
     throw new CommandError(`There is no file ${resolve(path)}: check --settings-file.`);
   }
-  if (!isThere && !hasSettings(environment)) {
+  if (file !== 'read' && !hasSettings(environment)) {
+    const what =
+      file === 'empty'
+        ? `There are no settings in ${resolve(path ?? USUAL)}, and the environment has none either.`
+        : `There is no ${USUAL} in ${resolve('.')}, and the environment has no settings either.`;
     throw new CommandError(
-      `There is no ${USUAL} in ${resolve('.')}, and the environment has no settings either.\n` +
-        'Run "lifeguard setup" to make user pools and a .env, or "lifeguard demo" to look round.',
+      `${what}\nRun "lifeguard setup" to make user pools and a .env, or "lifeguard demo" to look round.`,
     );
   }
   return environment;
 }
 
-/** A worker has all of it from its primary. @returns whether the file is there */
-function addFile(environment: ProcessEnvironment, path: string): boolean {
-  if (cluster.isWorker) return true;
+/** A worker has all of it from its primary. */
+function addFile(environment: ProcessEnvironment, path: string): 'read' | 'empty' | 'absent' {
+  if (cluster.isWorker) return 'read';
   const file = readSettingsFile(path);
-  if (file === undefined) return false;
+  if (file !== undefined) addSettings(environment, file, path);
+  withoutEmptyAws(environment);
+  if (file === undefined) return 'absent';
+  return Object.keys(file.values).length > 0 ? 'read' : 'empty';
+}
+
+function addSettings(environment: ProcessEnvironment, file: SettingsFile, path: string): void {
   for (const [name, lines] of file.repeated) {
     const [last, others] = [lines.at(-1), lines.slice(0, -1)];
     console.error(
@@ -54,5 +64,4 @@ function addFile(environment: ProcessEnvironment, path: string): boolean {
     );
   }
   for (const [name, value] of Object.entries(file.values)) environment[name] ??= value;
-  return true;
 }

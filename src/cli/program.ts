@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { DemoCommandOptions } from './demo.js';
 import type { DoctorCommandOptions } from './doctor.js';
+import { refuseEmptyValues } from './empty-values.js';
 import { withSettings, withSettingsFile } from './environment.js';
 import { CommandError, describeFailure } from './failure.js';
+import { writeFailure } from './json-document.js';
+import { fixedPort, portNumber, wholeSeconds } from './numbers.js';
 import type { PoolsCommandOptions } from './pools.js';
 import type { RotateSecretOptions } from './rotate-secret.js';
 import type { ServeCommandOptions } from './serve.js';
@@ -18,6 +21,8 @@ const program = new Command('lifeguard')
     'Signs people in through federated Amazon Cognito user pools, and out again everywhere.',
   )
   .version(version)
+  // What is wrong with a command line is told below, where a program that asked for JSON is heard too.
+  .exitOverride()
   .showHelpAfterError('(add --help for how to use it)')
   .addHelpText(
     'after',
@@ -146,7 +151,7 @@ program
   .addOption(nodesOwn())
   .action(async ({ settingsFile: path, ...options }: DoctorCommandOptions & SettingsFileOption) => {
     const { doctor } = await import('./doctor.js');
-    process.exitCode = await doctor(() => withSettings(process.env, path), options);
+    process.exitCode = await doctor(withSettings(process.env, path), options);
   });
 
 program
@@ -184,11 +189,6 @@ program
     process.exitCode = await rotateSecret(environment, { ...options, settingsFile: path });
   });
 
-function wholeSeconds(text: string): number {
-  if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It is not a number of seconds.');
-}
-
 /** An option that may be given more than once. */
 function list(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
@@ -209,25 +209,26 @@ function nodesOwn(): Option {
   });
 }
 
-function portNumber(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new InvalidArgumentError('Write a port, e.g. 3000.');
-}
-
-/** Where others must know the port before it is listened on, the system cannot pick one. */
-function fixedPort(text: string): number {
-  const port = portNumber(text);
-  if (port > 0) return port;
-  throw new InvalidArgumentError('Write a port, e.g. 3000.');
-}
+refuseEmptyValues(program.commands);
 
 try {
   await program.parseAsync();
 } catch (error) {
-  const failure = describeFailure(error, `lifeguard ${program.args[0] ?? ''}`);
+  endWith(error);
+}
+
+function endWith(error: unknown): void {
+  const [command = ''] = program.args;
+  const isUsage = error instanceof CommanderError;
+  const isHelp = isUsage && error.exitCode === 0;
+  if (process.argv.includes('--json') && !isHelp) writeFailure(command, error);
+  if (isUsage) {
+    // It is on standard error already.
+    process.exitCode = error.exitCode;
+    return;
+  }
   // Not exitCode alone: in a worker the channel to its primary would keep the process.
   const end = (): void => process.exit(1);
-  process.stderr.write(`${failure}\n`, end);
+  process.stderr.write(`${describeFailure(error, `lifeguard ${command}`)}\n`, end);
   setTimeout(end, 1000);
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { writeDocument } from './json-document.js';
 
 /** What a run of `setup` tells: people read lines while it works, a program one JSON document at its end. */
 export interface SetupReport {
@@ -9,7 +10,7 @@ export interface SetupReport {
 }
 
 interface SetupOutcome {
-  readonly result: 'unchanged' | 'planned' | 'refused' | 'changed' | 'failed';
+  readonly result: 'unchanged' | 'planned' | 'refused' | 'changed';
   readonly [detail: string]: unknown;
 }
 
@@ -17,14 +18,7 @@ const colours = { '+': 'green', '~': 'yellow', '-': 'red' } as const;
 
 export function openReport(isJson: boolean): SetupReport {
   if (isJson) {
-    let isEnded = false;
-    return {
-      say: (text) => process.stderr.write(`${text}\n`),
-      end(outcome) {
-        if (!isEnded) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
-        isEnded = true;
-      },
-    };
+    return { say: (text) => process.stderr.write(`${text}\n`), end: writeDocument };
   }
   const hasColours = process.stdout.isTTY && process.stdout.hasColors();
   return { say: (text) => console.log(hasColours ? painted(text) : text), end: () => {} };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Environment } from '../config/from-environment.js';
+import { type Environment, firstSet } from '../config/from-environment.js';
 import { readActual } from '../setup/actual.js';
 import { converge } from '../setup/apply.js';
 import { backupOf, backupPath, withStepBegun, withStepDone, writeBackup } from '../setup/backup.js';
@@ -29,6 +29,7 @@ import { planFor } from '../setup/plan.js';
 import { SetupError } from '../setup/setup-error.js';
 import { templates, type TemplateKind } from '../setup/templates.js';
 import { unknownProblem } from '../setup/unknown-problem.js';
+import { endpointFrom, regionFrom } from './aws-environment.js';
 import { ask } from './confirm.js';
 import { CommandError } from './failure.js';
 import { outgoingFrom, type Outgoing } from './outgoing.js';
@@ -64,10 +65,6 @@ export async function setup(environment: Environment, options: SetupCommandOptio
     await run(environment, options, outgoing, report);
   } catch (error) {
     const failure = explained(error);
-    report.end({
-      result: 'failed',
-      problems: [failure instanceof Error ? failure.message.trim() : String(failure)],
-    });
     throw failure instanceof SetupError
       ? new CommandError(failure.message, { cause: failure })
       : failure;
@@ -82,7 +79,7 @@ async function run(
   { fetch, proxiedFetch }: Outgoing,
   report: SetupReport,
 ): Promise<void> {
-  const region = options.region ?? environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  const region = regionFrom(environment, options.region);
   const endpointUrl = options.endpointUrl ?? endpointFrom(environment);
   const connected = (): Promise<CognitoApi> =>
     connect({ region, endpointUrl, proxiedFetch, wait: waitingAloud(report) });
@@ -92,8 +89,10 @@ async function run(
   }
 
   const file = await readEnvFile(options.settingsFile);
-  const baseUrl = options.baseUrl ?? file.values['BASE_URL'] ?? environment['BASE_URL'];
-  const basePath = options.basePath ?? file.values['BASE_PATH'] ?? environment['BASE_PATH'];
+  const fromFileOr = (name: string): string | undefined =>
+    firstSet(file.values, name) ?? firstSet(environment, name);
+  const baseUrl = options.baseUrl ?? fromFileOr('BASE_URL');
+  const basePath = options.basePath ?? fromFileOr('BASE_PATH');
   const label = await labelFor(options, file);
   const checked = checkedInputs({ ...options, baseUrl, basePath, endpointUrl, label });
   const { upstream } = checked;
@@ -240,10 +239,6 @@ const placeOf = ({ region }: SetupCommandOptions, { endpointUrl }: CognitoApi): 
     endpointUrl === undefined ? '' : ` --endpoint-url ${endpointUrl}`,
     region === undefined ? '' : ` --region ${region}`,
   ].join('');
-
-/** As every AWS SDK reads it. */
-const endpointFrom = (environment: Environment): string | undefined =>
-  environment['AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER'] ?? environment['AWS_ENDPOINT_URL'];
 
 const waitingAloud =
   ({ say }: SetupReport) =>

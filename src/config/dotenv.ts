@@ -29,6 +29,8 @@ const COMMENT = /^[ \t]*(?:#.*)?$/;
 const TYPOGRAPHIC = /^[“”„‟‘’‚‛«»]/;
 /** Also a blank that is none of the two which everybody can tell apart. */
 const UNSEEN = /(?![ \t])[\p{C}\p{Z}]/u;
+/** In single quotes alone it is a letter to everybody. */
+const EXPANDED = /\$[\w{($]/;
 /** What a decoder writes where bytes were no letters. */
 const NOT_DECODED = '\uFFFD';
 
@@ -38,17 +40,20 @@ const NOT_DECODED = '\uFFFD';
  *
  * - `NAME=value`, also with `export` before it and blanks round the `=`; a comment begins with `#` behind a blank.
  * - In single quotes, double quotes or backticks a value may span lines; in double quotes `\n` is a line end and `\"` a quote.
+ * - Nothing is put in the place of `$NAME`: where others would do that, it is a problem.
  * - Lines end with LF, CRLF or CR; in a value that is LF. Of a name that is assigned twice the last counts.
  */
 export function readDotenv(text: string): Dotenv {
   const pieces: DotenvPiece[] = [];
   const problems: DotenvProblem[] = [];
+  let line = 1;
   for (let at = 0; at < text.length;) {
     const { end, found } = pieceAt(text, at);
-    const line = lineOf(text, at);
     if ('problem' in found) problems.push({ line, ...found });
     const assigned = 'name' in found ? found : undefined;
-    pieces.push({ line, text: text.slice(at, end), ...assigned });
+    const piece = text.slice(at, end);
+    pieces.push({ line, text: piece, ...assigned });
+    line += lineOf(piece, piece.length) - 1;
     at = end;
   }
   return { pieces, problems };
@@ -92,8 +97,15 @@ const notAssigned = (content: string): Found =>
         'write NAME=value, put # before a comment, and quotes round a value of several lines',
       );
 
+const OTHER_PROGRAMS = [
+  [/^set[ \t]/i, 'begins with "set", as for cmd.exe'],
+  [/^\$env:/i, 'begins with "$env:", as for PowerShell'],
+] as const;
+
 function problemWithName(name: string): Found | undefined {
   if (name === '') return complaint('has no name before the "="', 'write NAME=value');
+  const other = OTHER_PROGRAMS.find(([begins]) => begins.test(name));
+  if (other !== undefined) return complaint(other[1], 'write NAME=value');
   const stranger = /[^\w.-]/u.exec(name)?.[0];
   if (stranger === undefined) return undefined;
   const what = nameOfLetter(stranger);
@@ -124,6 +136,7 @@ function plainValue(name: string, rest: string): Found {
       'put quotes round the value, or a blank before the #',
     );
   }
+  if (EXPANDED.test(value)) return expanded(name);
   return { name, value };
 }
 
@@ -152,6 +165,7 @@ function quotedValue(
   const [, single, double, back] = match;
   const written = (single ?? double ?? back ?? '').replaceAll(/\r\n?/g, '\n');
   if (written.includes(NOT_DECODED)) return { end, found: notUtf8(name) };
+  if (double !== undefined && EXPANDED.test(double)) return { end, found: expanded(name) };
   const value =
     double === undefined ? written : written.replaceAll(/\\n/g, '\n').replaceAll('\\"', '"');
   return { end, found: { name, value } };
@@ -159,6 +173,12 @@ function quotedValue(
 
 const notUtf8 = (name: string): Found =>
   complaint(`(${name}) has a letter that is not UTF-8`, 'save the file as UTF-8');
+
+const expanded = (name: string): Found =>
+  complaint(
+    `(${name}) has $ in its value, where Docker Compose and a shell put a variable`,
+    'put the value in single quotes if that is meant, else write what it stands for',
+  );
 
 const unseenIn = (text: string): string => nameOfLetter(UNSEEN.exec(text)?.[0] ?? '');
 

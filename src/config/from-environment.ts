@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { ConfigError, type Problem } from '../errors.js';
+import { wordsForJson } from '../errors/json-words.js';
 import { credentialOf } from '../tokens/client-authentication.js';
 import { nearMisses } from './near-misses.js';
 import { type Option, options } from './options.js';
+import { NoSmallFileError, readSmallFile } from './read-small-file.js';
 import type { Settings } from './settings.js';
 
 /** Variables by name. The process's own are passed in by the CLI, the only place that reads them. */
@@ -100,8 +101,12 @@ function readOption<Value>(
   let text = written;
   if (file !== '') {
     try {
-      text = readFileSync(file, 'utf8').trim();
+      text = readSmallFile(file).toString('utf8').trim();
     } catch (error) {
+      if (error instanceof NoSmallFileError) {
+        const place = `${file}, the file of ${option.name}_FILE`;
+        return complain(`is to be read from ${place}, which ${error.message}`, error.fix);
+      }
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
       return complain(
         `cannot be read from ${file}, the file of ${option.name}_FILE (${code})`,
@@ -112,7 +117,9 @@ function readOption<Value>(
   }
   if (text === '' && option.default === undefined) return complain('is missing');
 
-  const result = option.schema.safeParse(text === '' ? option.default : text);
+  const result = option.schema.safeParse(text === '' ? option.default : text, {
+    error: wordsForJson,
+  });
   if (result.success) return result.data;
   for (const { path, message } of result.error.issues) {
     complain(path.length === 0 ? message : `at ${pathInJson(path)}: ${message}`);
@@ -121,6 +128,13 @@ function readOption<Value>(
 }
 
 const valueOf = (environment: Environment, name: string): string => environment[name]?.trim() ?? '';
+
+/** The first of these variables that is set. One that is empty is not, as with the settings. */
+export const firstSet = (
+  environment: Environment,
+  ...names: readonly string[]
+): string | undefined =>
+  names.map((name) => valueOf(environment, name)).find((value) => value !== '');
 
 /** `[0, 'signOut', 'kind']` as one would write it: `[0].signOut.kind`. */
 const pathInJson = (path: readonly PropertyKey[]): string =>

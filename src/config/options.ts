@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import * as jsonValues from './json-values.js';
 import type { Settings } from './settings.js';
 import * as values from './values.js';
 
@@ -147,7 +148,7 @@ export const options: Options = {
     meaning:
       'JSON array of the identity providers a user may choose, and how each signs out. Empty: the pool itself asks.',
     default: '[]',
-    schema: values.identityProviders,
+    schema: jsonValues.identityProviders,
     fix: 'write JSON as README.md shows under "Identity providers"',
   },
   emailIsVerified: {
@@ -251,7 +252,7 @@ export const options: Options = {
     meaning:
       'JSON array of other issuers whose access tokens the API takes: each with `issuer`, `clientIds` and, if it is to speak of them, `audience`, `scopes`, `groups`, `groupsClaim`, `claims`, `emailIsVerified`.',
     default: '[]',
-    schema: values.apiIssuers,
+    schema: jsonValues.apiIssuers,
     fix: 'write JSON as README.md shows under "Other issuers"',
   },
   apiScope: {

@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync } from 'node:fs';
 import { ConfigError, type Problem } from '../errors.js';
-import { lineOf, readDotenv, type DotenvPiece } from './dotenv.js';
+import { lineOf, readDotenv, type Dotenv, type DotenvPiece } from './dotenv.js';
+import { NoSmallFileError, readSmallFile } from './read-small-file.js';
 
 /** A file of settings as it is. */
 export interface SettingsFile {
@@ -27,15 +28,31 @@ export function readSettingsFile(path: string): SettingsFile | undefined {
     throw new ConfigError([{ option, problem, fix: 'save the file as UTF-8' }]);
   }
   const { pieces, problems } = readDotenv(text);
-  if (problems.length > 0) {
-    throw new ConfigError(
-      problems.map(({ line, ...words }) => ({ option: `${path} line ${line}`, ...words })),
-    );
-  }
+  if (problems.length > 0) throw new ConfigError(alikeTogether(path, problems));
   const values = pieces.flatMap(({ name, value }) =>
     name === undefined ? [] : [[name, value ?? ''] as const],
   );
   return { text, values: Object.fromEntries(values), repeated: repeatedIn(pieces) };
+}
+
+const MOST_LINES = 10;
+
+/** What is wrong with many lines in the same way, as in a file of another kind, is told once. */
+function alikeTogether(path: string, problems: Dotenv['problems']): Problem[] {
+  const groups = new Map<
+    string,
+    { readonly words: Omit<Problem, 'option'>; readonly lines: number[] }
+  >();
+  for (const { line, problem, fix } of problems) {
+    const group = groups.get(`${problem}; ${fix}`);
+    if (group !== undefined) group.lines.push(line);
+    else groups.set(`${problem}; ${fix}`, { words: { problem, fix }, lines: [line] });
+  }
+  return [...groups.values()].map(({ words, lines: [first, ...others] }) => {
+    const more = others.length > MOST_LINES ? ` and ${others.length - MOST_LINES} more` : '';
+    const too = others.length > 0 ? ` (and ${others.slice(0, MOST_LINES).join(', ')}${more})` : '';
+    return { option: `${path} line ${first}${too}`, ...words };
+  });
 }
 
 /** The mark at the beginning says which it is; a decoder takes it off. */
@@ -55,8 +72,11 @@ function repeatedIn(pieces: readonly DotenvPiece[]): Map<string, readonly number
 
 function bytesOf(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    return readSmallFile(path);
   } catch (error) {
+    if (error instanceof NoSmallFileError) {
+      throw new ConfigError([{ option: path, problem: error.message, fix: error.fix }]);
+    }
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
     if (code === 'ENOENT' && !isLink(path)) return undefined;
     throw new ConfigError([{ option: path, ...whyUnreadable(code, path) }]);

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { GROUPS_CLAIM } from '../cognito/claims.js';
 import { readClientKey } from '../tokens/client-key.js';
-import type { ApiIssuerSetting, IdentityProvider, Settings } from './settings.js';
+import type { Settings } from './settings.js';
 
 /*
  * One schema per kind of value, each from the variable's text. The messages complete the sentence "NAME …" and never
@@ -78,9 +78,9 @@ export const wholeNumber = (
 ): z.ZodType<number, string> =>
   text((value) => {
     if (Object.hasOwn(words, value)) return undefined;
-    if (!/^\d{1,9}$/.test(value)) return 'is not a whole number';
-    const isInRange = Number(value) >= least && Number(value) <= most;
-    return isInRange ? undefined : `is not between ${least} and ${most}`;
+    if (!/^-?\d+$/.test(value)) return 'is not a whole number';
+    if (Number(value) > most) return `is too large (${most} is the most)`;
+    return Number(value) < least ? `is too small (${least} is the least)` : undefined;
   }).transform((value) => (Object.hasOwn(words, value) ? words[value]!() : Number(value)));
 
 /** A port, or nothing. */
@@ -97,12 +97,21 @@ export const word: z.ZodType<string, string> = text((value) =>
   /^[\x21-\x7e]+$/.test(value) ? undefined : 'contains spaces or unusual characters',
 );
 
-export const words: z.ZodType<readonly string[], string> = z
-  .string()
-  .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''));
+const separated = (isSemicolonWrong: (part: string) => boolean): z.ZodType<string[], string> =>
+  z
+    .string()
+    .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
+    .superRefine((list, context) => {
+      if (!list.some(isSemicolonWrong)) return;
+      context.addIssue({ code: 'custom', message: 'has ; in it, where commas belong' });
+    });
 
-/** Names or addresses of an API, or `none` in writing. */
-export const audience: z.ZodType<readonly string[] | null, string> = words
+export const words: z.ZodType<readonly string[], string> = separated((part) => part.includes(';'));
+
+/** Names or addresses of an API, or `none` in writing. Inside an address a semicolon may be meant. */
+export const audience: z.ZodType<readonly string[] | null, string> = separated((part) =>
+  /;(?:$|https?:)/.test(part),
+)
   .superRefine((list, context) => {
     if (list.length < 2 || !list.includes('none')) return;
     context.addIssue({ code: 'custom', message: 'says none and something else' });
@@ -112,15 +121,25 @@ export const audience: z.ZodType<readonly string[] | null, string> = words
 /** Origins exactly as browsers send them, or `*` for all. */
 export const origins: z.ZodType<readonly string[], string> = words.superRefine((list, context) => {
   for (const each of list) {
+    if (each.includes(';')) continue;
     const isOrigin =
       each === '*' || (URL.canParse(each) && new URL(each).origin === each && !each.includes('*'));
     if (!isOrigin) context.addIssue({ code: 'custom', message: 'contains what is not an origin' });
   }
 });
 
-export const scope: z.ZodType<string, string> = text((value) =>
-  value.split(/\s+/).includes('openid') ? undefined : 'does not contain openid',
-).transform((value) => value.split(/\s+/).join(' '));
+/** Those of OpenID Connect. Others may have commas in them. */
+const KNOWN_SCOPES = ['openid', 'email', 'profile', 'address', 'phone', 'offline_access'];
+
+export const scope: z.ZodType<string, string> = text((value) => {
+  const list = value.split(/\s+/);
+  const isKnown = (part: string): boolean => KNOWN_SCOPES.includes(part);
+  const joined = list.find((each) => /[,;]/.test(each) && each.split(/[,;]/).some(isKnown));
+  if (joined !== undefined) {
+    return `has ${joined.includes(';') ? ';' : ','} between scopes, where blanks belong`;
+  }
+  return list.includes('openid') ? undefined : 'does not contain openid';
+}).transform((value) => value.split(/\s+/).join(' '));
 
 /** As many as a client has while one replaces the other. */
 export const mostClientSecrets = 2;
@@ -175,6 +194,15 @@ const daySeconds = 86_400;
 export const mostSessionSeconds: number = 400 * daySeconds;
 export const mostLoginSeconds: number = daySeconds;
 
+/** A secret may be a sentence, or have any sign in it; words of which each could be a generated one are several. */
+function separatorOfSecrets(secret: string): string | undefined {
+  const parts = secret.split(/[\s;]+/);
+  const isSecret = (part: string): boolean =>
+    /^[\w+/=-]+$/.test(part) && part.length >= leastSecretBytes;
+  if (parts.length === 1 || !parts.every(isSecret)) return undefined;
+  return secret.includes(';') ? ';' : 'blanks';
+}
+
 /** Several secrets, separated by commas or line breaks, newest first. */
 export const secrets: z.ZodType<readonly string[], string> = z
   .string()
@@ -183,6 +211,11 @@ export const secrets: z.ZodType<readonly string[], string> = z
   .superRefine((parts, context) => {
     if (parts.length === 0) context.addIssue({ code: 'custom', message: 'has no secret in it' });
     for (const [index, secret] of parts.entries()) {
+      const separator = separatorOfSecrets(secret);
+      if (separator !== undefined) {
+        const message = `has ${separator} between secrets, where commas or line breaks belong`;
+        context.addIssue({ code: 'custom', message });
+      }
       const bytes = Buffer.byteLength(secret);
       if (bytes >= leastSecretBytes) continue;
       const which = parts.length === 1 ? '' : ` in its secret number ${index + 1}`;
@@ -232,11 +265,19 @@ function isProxyAddress(part: string): boolean {
   );
 }
 
+const MOST_PROXIES = 99;
+
 /** `true`, `false`, how many proxies, or their addresses. */
 export const trustProxy: z.ZodType<Settings['trustProxy'], string> = text((value) => {
-  if (['true', 'false'].includes(value) || /^\d{1,2}$/.test(value)) return undefined;
-  const stranger = value.split(',').find((part) => !isProxyAddress(part.trim()));
-  return stranger === undefined ? undefined : 'names something that is no address';
+  if (['true', 'false'].includes(value)) return undefined;
+  if (/^\d+$/.test(value)) {
+    return Number(value) > MOST_PROXIES ? `is too large (${MOST_PROXIES} is the most)` : undefined;
+  }
+  const areAddresses = (parts: readonly string[]): boolean => parts.every(isProxyAddress);
+  if (areAddresses(value.split(',').map((part) => part.trim()))) return undefined;
+  return areAddresses(value.split(/[\s,;]+/))
+    ? `has ${value.includes(';') ? ';' : 'blanks'} between addresses, where commas belong`
+    : 'names something that is no address';
 }).transform((value) => {
   if (value === 'true' || value === 'false') return value === 'true';
   return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
@@ -256,94 +297,5 @@ export const logLevel: z.ZodType<Settings['logLevel'], string> = z.enum(
   { error: 'is not a level' },
 );
 
-const filled = z.string().min(1, 'is empty');
-
-const signOut = z.discriminatedUnion(
-  'kind',
-  [
-    z.strictObject({
-      kind: z.literal('cognito'),
-      domain: urlWithoutQuery.transform((url) => url.replace(/\/+$/, '')),
-      clientId: filled,
-    }),
-    z.strictObject({
-      kind: z.literal('oidc'),
-      endSessionEndpoint: secureUrl,
-      clientId: filled.optional(),
-    }),
-    z.strictObject({ kind: z.literal('none'), advice: filled }),
-  ],
-  { error: 'needs a "kind" of "cognito", "oidc" or "none"' },
-);
-
-const identityProvider = z
-  .strictObject({
-    name: filled,
-    label: filled.optional(),
-    emailDomains: z.array(filled.transform((domain) => domain.toLowerCase())).default([]),
-    signOut,
-    emailIsVerified: z.boolean().optional(),
-  })
-  .transform((provider) => ({ ...provider, label: provider.label ?? provider.name }));
-
-/** The repeated ones of `values`, each once. */
-const repeated = (values: readonly string[]): string[] => [
-  ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
-];
-
-/** JSON that must be a list of these. */
-const jsonList = <Value>(each: z.ZodType<Value>): z.ZodType<readonly Value[], string> =>
-  z
-    .string()
-    .transform((value, context): unknown => {
-      try {
-        return JSON.parse(value);
-      } catch {
-        context.addIssue({ code: 'custom', message: 'is not JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(z.array(each));
-
-/** A JSON array; names and e-mail domains must each be there once, or a choice would depend on the order. */
-export const identityProviders: z.ZodType<readonly IdentityProvider[], string> = jsonList(
-  identityProvider,
-).superRefine((providers, context) => {
-  const twice = [
-    ...repeated(providers.map(({ name }) => name.toLowerCase())),
-    ...repeated(providers.flatMap(({ emailDomains }) => emailDomains)),
-  ];
-  for (const name of twice) {
-    context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
-  }
-});
-
 /** Scopes and groups have members of their own; among the claims they would come in by another door. */
 export const notFurtherClaims: readonly string[] = ['scope', 'scp', GROUPS_CLAIM];
-
-const furtherClaim = filled.refine((name) => !notFurtherClaims.includes(name), {
-  error: 'is not for this list; write scopes and groups',
-});
-
-const apiIssuer = z.strictObject({
-  issuer: urlWithoutQuery,
-  clientIds: z.array(filled).min(1, 'is empty; name the clients it is trusted for'),
-  audience: z
-    .union([filled, z.array(filled).min(1, 'is empty')])
-    .nullable()
-    .optional(),
-  scopes: z.array(filled).optional(),
-  groups: z.array(filled).optional(),
-  groupsClaim: filled.optional(),
-  claims: z.array(furtherClaim).optional(),
-  emailIsVerified: z.boolean().optional(),
-});
-
-/** A JSON array; each issuer once. */
-export const apiIssuers: z.ZodType<readonly ApiIssuerSetting[], string> = jsonList(
-  apiIssuer,
-).superRefine((issuers, context) => {
-  for (const name of repeated(issuers.map(({ issuer }) => issuer))) {
-    context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
-  }
-});

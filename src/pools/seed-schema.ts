@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wordsForJson } from '../errors/json-words.js';
 import { referenceProblems } from './seed-references.js';
 import { SeedError, type PoolsSeed } from './seed.js';
 import { strictClientSettings, strictPoolSettings } from './settings-shape.js';
@@ -144,7 +145,7 @@ const seedShape = z.strictObject({ pools: z.array(pool) });
  * @throws {SeedError} with every problem and its path; the message never has a value of a secret or password
  */
 export function parseSeed(candidate: unknown, file?: string): PoolsSeed {
-  const result = seedShape.safeParse(candidate);
+  const result = seedShape.safeParse(candidate, { error: wordsForJson });
   const problems = result.success
     ? referenceProblems(result.data)
     : result.error.issues.map(({ path, message }) => ({ path: dotted(path), problem: message }));

@@ -63,7 +63,7 @@ export async function connect({
   const unknown = new Set<string>();
   compareDescriptions(cognito, sdk, (member) => unknown.add(member));
   const knownRegion = await cognito.config.region().catch((cause: unknown) => {
-    throw new SetupError('No AWS region is known: add --region, or set AWS_REGION.', { cause });
+    throw new SetupError(whyNoRegion(cause), { cause });
   });
   const origin =
     endpointUrl ??
@@ -100,6 +100,12 @@ export async function connect({
       located(discover(`${destination.address}/${poolId}`, proxiedFetch ?? fetch, wait)),
   };
 }
+
+/** What it has found, but does not take, is in the files of AWS's tools: options and variables are looked at before. */
+const whyNoRegion = (cause: unknown): string =>
+  cause instanceof Error && cause.message.startsWith('Region not accepted')
+    ? 'The region of the AWS profile is none: correct it (aws configure set region eu-west-1), or add --region.'
+    : 'No AWS region is known: add --region, or set AWS_REGION.';
 
 /** Looks at every description as it came over the wire, for the SDK drops what it does not know. */
 function compareDescriptions(

@@ -1,6 +1,9 @@
 import { realpath, stat } from 'node:fs/promises';
 import { readDotenv } from '../config/dotenv.js';
+import { NoSmallFileError, requireRegularFile } from '../config/read-small-file.js';
 import { readSettingsFile } from '../config/settings-file.js';
+import { ConfigError } from '../errors.js';
+import { SetupError } from './setup-error.js';
 
 /** A `.env` file as it is. */
 export interface EnvFile {
@@ -19,10 +22,21 @@ export interface EnvFile {
  * @throws {ConfigError} when it cannot be read, with every line that cannot
  */
 export async function readEnvFile(path: string): Promise<EnvFile> {
+  requireFile(path);
   const file = readSettingsFile(path);
   if (file === undefined) return { path, exists: false, text: '', values: {}, isOpen: false };
   const isOpen = ((await stat(path)).mode & 0o077) !== 0;
   return { path: await realpath(path), exists: true, isOpen, text: file.text, values: file.values };
+}
+
+/** A pipe would be read once and is gone then, and a device would be replaced by a file. */
+function requireFile(path: string): void {
+  try {
+    requireRegularFile(path);
+  } catch (error) {
+    if (!(error instanceof NoSmallFileError)) throw error;
+    throw new ConfigError([{ option: path, problem: error.message, fix: error.fix }]);
+  }
 }
 
 /**
@@ -44,5 +58,15 @@ export function withVariables(text: string, values: ReadonlyMap<string, string>)
   return pieces.map((piece) => piece.text).join('');
 }
 
-/** As Node, Docker Compose, systemd and a shell all read it. */
-const quoted = (value: string): string => (/^[\w./:@+,=-]*$/.test(value) ? value : `'${value}'`);
+/**
+ * As Node, Docker Compose, systemd and a shell all read it, as far as that can be.
+ *
+ * @throws {SetupError} for what no quotes are round for
+ */
+function quoted(value: string): string {
+  if (/^[\w./:@+,=-]*$/.test(value)) return value;
+  if (!value.includes("'")) return `'${value}'`;
+  if (!/["\\$`]/.test(value)) return `"${value}"`;
+  if (!value.includes('`')) return `\`${value}\``;
+  throw new SetupError('A value with quotes of each kind in it cannot be written into a .env.');
+}

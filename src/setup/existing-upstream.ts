@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { NoSmallFileError, readSmallFile } from '../config/read-small-file.js';
 import { networkReason } from '../errors/network-reason.js';
 import type { Actual } from './actual.js';
 import { afterSignOut, type ExistingUpstream, type SetupInputs } from './desired.js';
@@ -17,7 +17,7 @@ export async function readUpstream(
   { issuer, clientId, clientSecretFile }: UpstreamOptions,
   fetch: typeof globalThis.fetch,
 ): Promise<ExistingUpstream> {
-  const clientSecret = await readSecret(clientSecretFile);
+  const clientSecret = readSecret(clientSecretFile);
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const document = await readDocument(url, fetch);
   if (document['issuer'] !== issuer) {
@@ -42,13 +42,17 @@ export function registrationNote(inputs: SetupInputs, actual: Actual): string | 
     : `${needed} and the post-logout redirect URI ${afterSignOut(inputs)}.`;
 }
 
-async function readSecret(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = codeOf(cause) || nameOf(cause);
+function readSecret(path: string): string {
+  let text: string;
+  try {
+    text = readSmallFile(path).toString('utf8');
+  } catch (cause) {
+    const isOurs = cause instanceof NoSmallFileError;
+    const reason = isOurs ? `it ${cause.message}` : codeOf(cause) || nameOf(cause);
     throw new SetupError(`--upstream-client-secret-file: ${path} cannot be read (${reason}).`, {
       cause,
     });
-  });
+  }
   const secret = text.trim();
   if (secret !== '' && !/\s/.test(secret)) return secret;
   throw new SetupError(`--upstream-client-secret-file: ${path} does not hold one secret alone.`);

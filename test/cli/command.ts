@@ -32,13 +32,16 @@ const running = new Set<ChildProcess>();
 /**
  * Starts a command with these variables and no others, in an empty folder unless one is given.
  * To be ended with `endCommands` if it does not end by itself.
+ *
+ * @param commandLine with blanks between its words, or as a list where a word is empty or has blanks
  */
 export function lifeguard(
-  commandLine: string,
+  commandLine: string | readonly string[],
   environment: Record<string, string> = {},
   folder: string = emptyFolder(),
 ): RunningCommand {
-  const child = spawn(process.execPath, [commandFile, ...commandLine.split(' ')], {
+  const words = typeof commandLine === 'string' ? commandLine.split(' ') : commandLine;
+  const child = spawn(process.execPath, [commandFile, ...words], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -123,6 +123,140 @@ describe('a file .env', () => {
   });
 });
 
+describe('a file .env written for another program', () => {
+  it.each([
+    ['cmd.exe', 'set ', 'begins with "set", as for cmd.exe; write NAME=value'],
+    ['PowerShell', '$env:', 'begins with "$env:", as for PowerShell; write NAME=value'],
+  ])('as %s wants it is refused once, with all of its lines', async (_, before, reason) => {
+    const command = lifeguard('doctor', {}, folderWith(before + lines.join(`\n\n${before}`)));
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain('one thing is wrong');
+    expect(command.errors()).toContain(`\n  .env line 1 (and 3, 5, 7, 9) ${reason}\n`);
+  });
+
+  it('that is no text of lines is refused without a list of them all', async () => {
+    const command = lifeguard('doctor', {}, folderWith('-----BEGIN KEY-----\n'.repeat(5000)));
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain(
+      '.env line 1 (and 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 4989 more) ',
+    );
+  });
+
+  it.each(['"$HOME"', 'x${HOME:-y}', '"a\\$b"'])(
+    'that has a variable in its value is refused: %s',
+    async (value) => {
+      const command = lifeguard('serve', {}, folderWith(`${text}\nSCOPE=${value}\n`));
+      expect(await command.exit()).toBe(1);
+      expect(command.errors()).toContain(
+        '.env line 6 (SCOPE) has $ in its value, where Docker Compose and a shell put a variable; put the value in single quotes if that is meant, else write what it stands for\n',
+      );
+    },
+  );
+});
+
+describe('what is no file of settings', () => {
+  const devices = ['/dev/zero', '/dev/full', '/dev/urandom'];
+  it.each(['serve', 'doctor --json', 'setup --yes', 'end-sessions alice'])(
+    'as a link to a device is refused by %s at once',
+    async (line) => {
+      for (const device of devices) {
+        const folder = emptyFolder();
+        symlinkSync(device, join(folder, '.env'));
+        const command = lifeguard(line, settings, folder);
+        expect(await command.exit()).toBe(1);
+        expect(command.errors()).toContain(
+          '.env is a device or a socket, and no file; name a file',
+        );
+      }
+    },
+  );
+
+  it('as one of more than a megabyte is refused', async () => {
+    const folder = folderWith(`${text}\n${'# more\n'.repeat(150_000)}`);
+    const command = lifeguard('serve', {}, folder);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain(
+      '.env has more than 1 MB in it; see that it is the right file',
+    );
+  });
+
+  it.each(['SESSION_SECRET', 'CLIENT_KEY'])('is refused as the file of %s too', async (name) => {
+    const command = lifeguard('serve', { ...settings, [name]: '', [`${name}_FILE`]: '/dev/zero' });
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toContain(
+      `${name} is to be read from /dev/zero, the file of ${name}_FILE, which is a device or a socket, and no file; name a file`,
+    );
+  });
+
+  it('as a pipe that nobody writes to is refused after a while', async () => {
+    const { code, output } = await inShell('mkfifo .env && $lifeguard serve', emptyFolder());
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining('.env is a pipe that nobody writes to; see that what writes'),
+    ]);
+  });
+
+  it('is no place for what setup writes', async () => {
+    const folder = folderWith(text, 'site.env');
+    const { code, output } = await inShell(
+      '$lifeguard setup --yes --settings-file <(cat site.env)',
+      folder,
+    );
+    expect([code, output]).toEqual([
+      1,
+      expect.stringContaining('is a pipe or a device, and is to be written to'),
+    ]);
+  });
+
+  it.each([
+    'cat site.env | $lifeguard end-sessions nobody --settings-file /dev/stdin',
+    '$lifeguard end-sessions nobody --settings-file <(sleep 1; head -n 2 site.env; sleep 1; tail -n 3 site.env)',
+    'mkfifo pipe; (sleep 1; cat site.env > pipe) & $lifeguard end-sessions nobody --settings-file pipe',
+    'set -a; . ./site.env; $lifeguard end-sessions nobody --settings-file /dev/null',
+  ])('may be a pipe for what only reads: %s', async (line) => {
+    const folder = folderWith(
+      lines.map((each) => each.replace('=', "='") + "'\n").join(''),
+      'site.env',
+    );
+    const { code, output } = await inShell(line, folder);
+    expect([code, output]).toEqual([0, expect.stringMatching(/^0 sessions ended/)]);
+  });
+});
+
+/** @param line of bash, in which `$lifeguard` is the command */
+async function inShell(line: string, folder: string): Promise<{ code: unknown; output: string }> {
+  const child = spawn('bash', ['-c', line], {
+    cwd: folder,
+    env: { PATH: process.env['PATH'], lifeguard: `${process.execPath} ${commandFile}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (words: string) => (output += words));
+  }
+  const [code]: unknown[] = await once(child, 'close');
+  return { code, output };
+}
+
+it.each([
+  ['serve', '', '.env'],
+  ['doctor', '\n# PORT=3000\r\n', '.env'],
+  ['end-sessions alice --settings-file site.env', '# nothing yet', 'site.env'],
+])(
+  'with a file that has nothing in it %s says where to begin, and nothing else',
+  async (line, content, name) => {
+    const command = lifeguard(line, { PORT: '3000' }, folderWith(content, name));
+    expect(await command.exit()).toBe(1);
+    expect(command.output().split('\n')).toEqual([
+      expect.stringMatching(
+        /^There are no settings in \/\S*\.env, and the environment has none either\.$/,
+      ),
+      'Run "lifeguard setup" to make user pools and a .env, or "lifeguard demo" to look round.',
+      '',
+    ]);
+  },
+);
+
 it.each(['serve', 'doctor', 'end-sessions alice'])(
   'without a .env and without settings %s says where to begin, and nothing else',
   async (line) => {

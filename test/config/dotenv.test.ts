@@ -42,6 +42,11 @@ describe('a .env is read', () => {
     ['with a name twice: the last counts', 'A=1\nA=2', { A: '2' }],
     ['with "=" in a value', 'A=b=c==', { A: 'b=c==' }],
     [
+      'with "$" where nobody expands it',
+      'A=\'$B ${C}\'\nD=a$\nE="$. $"\nF=1 # $G',
+      { A: '$B ${C}', D: 'a$', E: '$. $', F: '1' },
+    ],
+    [
       'with what cannot be seen, in quotes and comments',
       "# \u00a0\u200b\nA='\u00a0\u200d'",
       { A: '\u00a0\u200d' },
@@ -52,9 +57,9 @@ describe('a .env is read', () => {
   });
 
   const value = fc.oneof(
-    fc.stringMatching(/^[!"$-~]( ?[!-"$-~])*$/).filter((text) => !/^['"`]/.test(text)),
+    fc.stringMatching(/^[!"%-~]( ?[!-"%-~])*$/).filter((text) => !/^['"`]/.test(text)),
     fc.stringMatching(/^'[ -&(-~\n]*'$/),
-    fc.stringMatching(/^"[ !#-[\]-~\n]*"$/),
+    fc.stringMatching(/^"[ !#%-[\]-~\n]*"$/),
     fc.constant(''),
   );
   const line = fc.oneof(
@@ -101,8 +106,18 @@ describe('a .env is refused', () => {
     ['written as YAML, with "=" in the value', '\nA: b=c', 2, 'has ":" where "=" belongs'],
     ['without "="', 'A=1\nB', 2, 'has no "="'],
     ['without a name', '=1', 1, 'has no name before the "="'],
-    ['with "set"', 'set A=1', 1, 'has a blank in its name'],
-    ['with "$env:"', '$env:A=1', 1, 'has "$" in its name'],
+    ['with "set"', 'set A=1', 1, 'begins with "set", as for cmd.exe'],
+    ['with "SET" and quotes', 'SET "A=1"', 1, 'begins with "set", as for cmd.exe'],
+    ['with "$env:"', '$env:A=1', 1, 'begins with "$env:", as for PowerShell'],
+    ['with a blank in a name', 'a b=1', 1, 'has a blank in its name'],
+    ...['$B', 'x$_', '${B}', '"$B"', '"a\n${B:-c}"', String.raw`"\$B"`, '$1', '$$', 'x$(date)'].map(
+      (value): [string, string, number, string] => [
+        `with what others expand: ${value}`,
+        `A=${value}`,
+        1,
+        '(A) has $ in its value, where Docker Compose and a shell put a variable',
+      ],
+    ),
     ['with a value of several lines without quotes', 'A=b\nq/+8=', 2, 'has "/" in its name'],
     ['with a letter that only looks like ours', '\u0412ASE_URL=x', 1, 'has U+0412 in its name'],
     [

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeSettings } from '../../src/config/describe-settings.js';
 import {
@@ -109,6 +110,12 @@ describe('a complete configuration', () => {
       'rediss://:pass@redis.example:6380/1',
       { sessionStore: 'rediss://:pass@redis.example:6380/1' },
     ],
+    ...['a sentence of words of which none is a secret', `${'x!'.repeat(20)};${secret}`].map(
+      (text): [string, string, object] => ['SESSION_SECRET', text, { sessionSecrets: [text] }],
+    ),
+    ['API_AUDIENCE', 'https://a.example/x;y', { apiAudience: ['https://a.example/x;y'] }],
+    ['SCOPE', 'openid a,b/read', { scope: 'openid a,b/read' }],
+    ['SESSION_IDLE_SECONDS', '000001800', { sessionIdleSeconds: 1800 }],
     ['LOGIN_SECONDS', '2', { loginSeconds: 2 }],
     ['API_CLIENT_IDS', 'one, two', { apiClientIds: ['one', 'two'] }],
     ['API_AUDIENCE', 'https://a.example, b', { apiAudience: ['https://a.example', 'b'] }],
@@ -181,7 +188,19 @@ describe('problems', () => {
       'CLIENT_SECRET is missing; copy the client secret from the app client, or write none for a public client',
     ],
     [{ PORT: '80a' }, 'PORT is not a whole number; write a port, e.g. 3000'],
-    [{ PORT: '70000' }, 'PORT is not between 0 and 65535; write a port, e.g. 3000'],
+    [{ PORT: '70000' }, 'PORT is too large (65535 is the most); write a port, e.g. 3000'],
+    [
+      { SESSION_IDLE_SECONDS: '99999999999' },
+      'SESSION_IDLE_SECONDS is too large (34560000 is the most); write a number of seconds, e.g. 1800',
+    ],
+    [
+      { SHUTDOWN_SECONDS: '-1' },
+      'SHUTDOWN_SECONDS is too small (0 is the least); write a number of seconds, e.g. 10',
+    ],
+    [
+      { TRUST_PROXY: '100' },
+      'TRUST_PROXY is too large (99 is the most); write how many proxies are in front (1), their addresses (10.0.0.0/8), or false',
+    ],
     [
       { BASE_URL: 'www.example.com' },
       'BASE_URL is not a URL; write the public origin alone, e.g. https://www.example.com',
@@ -202,6 +221,40 @@ describe('problems', () => {
       { SCOPE: 'email' },
       'SCOPE does not contain openid; write scopes with spaces between, openid among them',
     ],
+    ...['openid,email,profile', 'email; openid', 'openid profile,email'].map(
+      (SCOPE): [Environment, string] => [
+        { SCOPE },
+        `SCOPE has ${SCOPE.includes(';') ? ';' : ','} between scopes, where blanks belong; write scopes with spaces between, openid among them`,
+      ],
+    ),
+    [
+      { SESSION_SECRET: `${secret} ${secret}-2` },
+      'SESSION_SECRET has blanks between secrets, where commas or line breaks belong; use at least 32 bytes for each (openssl rand -base64 32)',
+    ],
+    [
+      { SESSION_SECRET: `${secret};${secret}-2` },
+      'SESSION_SECRET has ; between secrets, where commas or line breaks belong; use at least 32 bytes for each (openssl rand -base64 32)',
+    ],
+    [
+      { API_CLIENT_IDS: 'one;two' },
+      'API_CLIENT_IDS has ; in it, where commas belong; write client IDs with commas between',
+    ],
+    [
+      { NO_PROXY: 'localhost; .example.com' },
+      'NO_PROXY has ; in it, where commas belong; write host names or addresses with commas between',
+    ],
+    [
+      { API_AUDIENCE: 'https://a.example;https://b.example' },
+      'API_AUDIENCE has ; in it, where commas belong; write e.g. https://api.example.com, or none',
+    ],
+    [
+      { CORS_ORIGINS: 'https://a.example; https://b.example' },
+      'CORS_ORIGINS has ; in it, where commas belong; write origins with commas between, e.g. https://app.example.com',
+    ],
+    ...['10.0.0.0/8 127.0.0.1', 'loopback;fd00::/8'].map((TRUST_PROXY): [Environment, string] => [
+      { TRUST_PROXY },
+      `TRUST_PROXY has ${TRUST_PROXY.includes(';') ? ';' : 'blanks'} between addresses, where commas belong; write how many proxies are in front (1), their addresses (10.0.0.0/8), or false`,
+    ]),
     [
       { SESSION_STORE: 'mysql://x' },
       'SESSION_STORE is none of the forms we know; write memory:, file:./data/sessions or redis://HOST:6379',
@@ -212,7 +265,7 @@ describe('problems', () => {
     ],
     [
       { SESSION_IDLE_SECONDS: '0' },
-      'SESSION_IDLE_SECONDS is not between 1 and 34560000; write a number of seconds, e.g. 1800',
+      'SESSION_IDLE_SECONDS is too small (1 is the least); write a number of seconds, e.g. 1800',
     ],
     [
       { TRUST_PROXY: '10.0.0.0/33' },
@@ -224,7 +277,7 @@ describe('problems', () => {
     ],
     [
       { METRICS_PORT: '0' },
-      'METRICS_PORT is not between 1 and 65535; write a port, e.g. 9464, or nothing',
+      'METRICS_PORT is too small (1 is the least); write a port, e.g. 9464, or nothing',
     ],
     [
       { METRICS_PORT: '3000' },
@@ -275,6 +328,30 @@ describe('problems', () => {
 
   it.each([
     ['[', 'is not JSON'],
+    ['{"issuer":"https://a.example"}', 'is an object, where a list belongs: put [ and ] round it'],
+    ['[]]', 'is not JSON'],
+    ['[null]', 'at [0]: is null, where an object belongs'],
+    [
+      '[{"clientIds":"a"}]',
+      [
+        'at [0].issuer: is missing',
+        'at [0].clientIds: is a text, where a list belongs: put [ and ] round it',
+      ],
+    ],
+    [
+      '[{"issuer":"https://a.example","clientIds":["a"],"audience":[1],"scopes":[["a"]],"emailIsVerified":"yes"}]',
+      [
+        'at [0].audience: is neither a text, a list of texts nor null',
+        'at [0].scopes[0]: is a list, where a text belongs',
+        'at [0].emailIsVerified: is a text, where true or false belongs',
+      ],
+    ],
+    [
+      '[{"issuer":"https://a.example","clientIds":["a"],"scope":["a"],"more":1}]',
+      [
+        'at [0]: has "scope" and "more", which are no members: there are issuer, clientIds, audience, scopes, groups, groupsClaim, claims, emailIsVerified',
+      ],
+    ],
     [
       '[{"issuer":"http://a.example","clientIds":["a"]}]',
       'at [0].issuer: is not https (http is for localhost and 127.0.0.1 only)',
@@ -291,20 +368,29 @@ describe('problems', () => {
       `[${Array(2).fill('{"issuer":"https://a.example","clientIds":["a"]}').join()}]`,
       'has "https://a.example" twice',
     ],
-  ])('say what is wrong with API_ISSUERS=%s', (API_ISSUERS, problem) => {
+  ])('say what is wrong with API_ISSUERS=%s', (API_ISSUERS, expected) => {
     const fix = 'write JSON as README.md shows under "Other issuers"';
-    expect(problemsOf({ API_ISSUERS })).toEqual([`API_ISSUERS ${problem}; ${fix}`]);
+    const said = [expected].flat().map((problem) => `API_ISSUERS ${problem}; ${fix}`);
+    expect(problemsOf({ API_ISSUERS })).toEqual(said);
   });
 
   it.each([
     ['{', 'is not JSON'],
-    ['{}', 'Invalid input: expected array, received object'],
+    ['{}', 'is an object, where a list belongs: put [ and ] round it'],
+    ['[{name:oidc-pool-2}]', 'is not JSON, which has quotes (") round each name and text: a shell'],
+    ['[{"name":"x"}]', 'at [0].signOut: is missing'],
+    [JSON.stringify([{ ...upstream, signOut: 'none' }]), 'at [0].signOut: is a text, where an'],
+    [JSON.stringify([{ ...upstream, signOut: {} }]), 'at [0].signOut.kind: needs a "kind" of'],
+    [JSON.stringify([{ ...upstream, label: 7 }]), 'at [0].label: is a number, where a text'],
     ['[{"name":""}]', 'at [0].name: is empty'],
     [
       JSON.stringify([{ ...upstream, signOut: { kind: 'saml' } }]),
       'at [0].signOut.kind: needs a "kind" of "cognito", "oidc" or "none"',
     ],
-    [JSON.stringify([{ ...upstream, signout: 1 }]), 'at [0]: Unrecognized key: "signout"'],
+    [
+      JSON.stringify([{ ...upstream, signout: 1 }]),
+      'at [0]: has "signout", which is no member: write "signOut"',
+    ],
     [
       JSON.stringify([
         { ...upstream, signOut: { ...upstream.signOut, domain: 'http://second.example' } },
@@ -317,6 +403,20 @@ describe('problems', () => {
     expect(problemsOf({ IDENTITY_PROVIDERS: value })).toContainEqual(
       expect.stringContaining(`IDENTITY_PROVIDERS ${expected}`),
     );
+  });
+
+  it('are in words of ours whatever JSON is written', () => {
+    const json = fc.jsonValue({ maxDepth: 4 });
+    const member = fc.constantFrom('name', 'signOut', 'issuer', 'clientIds', 'audience', 'kind');
+    const near = fc.array(fc.dictionary(member, fc.oneof(json, fc.dictionary(member, json))));
+    for (const option of [options.identityProviders, options.apiIssuers]) {
+      fc.assert(
+        fc.property(fc.oneof(json, near), (value) => {
+          const said = problemsOf({ [option.name]: JSON.stringify(value) }).join('\n');
+          expect(said).not.toMatch(/invalid|expected|received|unrecognized|too (?:small|big)|zod/i);
+        }),
+      );
+    }
   });
 
   it('never contain the value of a variable, whichever it is put into', () => {

@@ -91,11 +91,13 @@ describe('lifeguard doctor', () => {
     ['the settings file cannot be read', 'broken.env', 'broken.env line 1'],
     ['there is no such file', 'absent.env', 'There is no file'],
     ['there is nothing at all', '', 'There is no .env'],
-    ['an option is wrong', 'empty.env --endpoint-url here', '--endpoint-url is not a URL'],
+    ['there is nothing in the file', 'empty.env', 'There are no settings in /'],
+    ['an option is wrong', 'begun.env --endpoint-url here', '--endpoint-url is not a URL'],
   ])('writes JSON also where %s', async (_what, options, reason) => {
     const folder = emptyFolder();
     writeFileSync(join(folder, 'broken.env'), 'what is this\n');
     writeFileSync(join(folder, 'empty.env'), '');
+    writeFileSync(join(folder, 'begun.env'), 'CLIENT_ID=site\n');
     const file = options === '' ? '' : `--settings-file ${options}`;
     const command = lifeguard(`doctor --json ${file}`.trim(), {}, folder);
     expect(await command.exit()).toBe(1);

@@ -82,6 +82,20 @@ const problemsOf = async (chosen: PoolsSeed): Promise<string> =>
   );
 
 describe('a seed with mistakes', () => {
+  it('is refused in words of ours also where something of another kind stands', async () => {
+    const text = await problemsOf({
+      pools: [{ name: 7, clients: { name: 'site' }, Users: [] }, { name: '' }],
+    } as never);
+    for (const problem of [
+      'pools[0].name: is a number, where a text belongs',
+      'pools[0].clients: is an object, where a list belongs: put [ and ] round it',
+      'pools[0]: has "Users", which is no member: write "users"',
+      'pools[1].name: is empty',
+    ]) {
+      expect(text).toContain(problem);
+    }
+  });
+
   it('is refused with every problem and its path at once', async () => {
     const text = await problemsOf(
       broken({

@@ -9,7 +9,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readDotenv } from '../../src/config/dotenv.js';
 import type { Actual } from '../../src/setup/actual.js';
 import { desiredFor } from '../../src/setup/desired.js';
 import { readEnvFile, withVariables } from '../../src/setup/env-file.js';
@@ -59,6 +61,20 @@ describe('a .env with variables set', () => {
   ])('reads back as written: %s', (value) => {
     expect(parseEnv(set('X=1\n', { NAME: value }))).toEqual({ X: '1', NAME: value });
   });
+});
+
+it('a .env with a variable set is read again as it was written, whatever is in the value', () => {
+  const letters = fc.constantFrom(...`aB1 $_{}'"\\#=\n,(\`;`.split(''));
+  fc.assert(
+    fc.property(fc.string({ unit: letters }), (value) => {
+      fc.pre(!["'", '"', '`'].every((quote) => value.includes(quote)));
+      fc.pre(!(value.includes("'") && value.includes('`')));
+      const { pieces, problems } = readDotenv(set('X=1\n', { NAME: value }));
+      expect(problems).toEqual([]);
+      expect(pieces.find(({ name }) => name === 'NAME')?.value).toBe(value);
+    }),
+  );
+  expect(() => set('', { NAME: `'"\`` })).toThrow(SetupError);
 });
 
 describe('the file itself', () => {

@@ -58,6 +58,9 @@ describe('setup with an OpenID provider that exists', () => {
     const missing = setup(flags.replace('secret.txt', 'nowhere.txt'));
     expect(await missing.exit()).toBe(1);
     expect(missing.errors()).toContain('nowhere.txt cannot be read (ENOENT)');
+    const endless = setup(flags.replace('secret.txt', '/dev/zero'));
+    expect(await endless.exit()).toBe(1);
+    expect(endless.errors()).toContain('/dev/zero cannot be read (it is a device or a socket');
     expect(pools.dump().pools).toEqual([]);
   });
 
