@@ -76,7 +76,7 @@ export function checkedInputs(written: WrittenInputs): CheckedInputs {
     options.basePath.fix,
   );
   check(
-    POOL.test(masterName) && masterName.trim() !== '',
+    POOL.test(masterName),
     '--master-name',
     'is no name of a user pool',
     'use letters, digits and dashes',

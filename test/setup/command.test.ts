@@ -47,7 +47,7 @@ describe('lifeguard setup, before anybody has agreed', () => {
   });
 
   it.each([
-    ['--master-name \u00A0', '--master-name is no name of a user pool'],
+    ['--master-name \u00A0', "'--master-name <name>' argument"],
     ['--upstream-name COGNITO', "--upstream-name is what Cognito calls a pool's own users"],
     ['--upstream-name Cognito', "--upstream-name is what Cognito calls a pool's own users"],
   ])('refuses a name that is none: %s', async (flags, problem) => {
