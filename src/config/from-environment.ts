@@ -3,7 +3,7 @@ import { wordsForJson } from '../errors/json-words.js';
 import { credentialOf } from '../tokens/client-authentication.js';
 import { nearMisses } from './near-misses.js';
 import { type Option, options } from './options.js';
-import { NoSmallFileError, readSmallFile } from './read-small-file.js';
+import { canBeReadAgain, NoSmallFileError, readSmallFile } from './read-small-file.js';
 import type { Settings } from './settings.js';
 
 /** Variables by name. The process's own are passed in by the CLI, the only place that reads them. */
@@ -60,12 +60,14 @@ export function readProxy(environment: Environment): Pick<Settings, 'httpsProxy'
 
 /**
  * What reads the secrets of the client again from the file they are in; `undefined` where they are in the environment, which does
- * not change. It throws a `ConfigError`, without a value, when there is none to be read: the file may be about to be replaced.
+ * not change, or come through a pipe, which gives them once. It throws a `ConfigError`, without a value, when there is none to be
+ * read: the file may be about to be replaced.
  */
 export function clientSecretReader(
   environment: Environment,
 ): (() => readonly string[]) | undefined {
-  if (valueOf(environment, `${options.clientSecrets.name}_FILE`) === '') return undefined;
+  const file = valueOf(environment, `${options.clientSecrets.name}_FILE`);
+  if (file === '' || !canBeReadAgain(file)) return undefined;
   return () => {
     const problems: Problem[] = [];
     const secrets = readOption(options.clientSecrets, environment, problems);

@@ -33,6 +33,10 @@ export function readSmallFile(path: string): Buffer {
   }
 }
 
+/** Whether it has its content for as long as it is there; a pipe is empty once it was read. */
+export const canBeReadAgain = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+
 /** @throws {NoSmallFileError} for what cannot be written anew in its place, as a file is */
 export function requireRegularFile(path: string): void {
   const stats = statSync(path, { throwIfNoEntry: false });

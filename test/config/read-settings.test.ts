@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -453,6 +454,14 @@ describe('secrets in files', () => {
       expect(read).toThrow(problem);
     }
     writeFileSync(file, 'from-the-file\n');
+  });
+
+  it('are not read again through a pipe, which holds up whoever asks it for more', () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(clientSecretReader({ CLIENT_SECRET_FILE: pipe })).toBeUndefined();
+    // What is not there yet may be a file later.
+    expect(clientSecretReader({ CLIENT_SECRET_FILE: join(folder, 'later') })).toBeDefined();
   });
 
   it.each([
