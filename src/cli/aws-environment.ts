@@ -16,8 +16,9 @@ export function regionFrom(
 ): string | undefined {
   const given = { '--region': written, ...environment };
   const option = ['--region', ...REGION_VARIABLES].find((name) => firstSet(given, name));
-  const region = option && firstSet(given, option);
-  if (option === undefined || region === undefined || REGION.test(region)) return region;
+  if (option === undefined) return undefined;
+  const region = firstSet(given, option);
+  if (region === undefined || REGION.test(region)) return region;
   const fix = 'write one in lower-case letters, digits and hyphens, e.g. eu-west-1';
   throw new ConfigError([{ option, problem: 'is no AWS region', fix }]);
 }

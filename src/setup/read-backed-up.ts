@@ -117,9 +117,9 @@ async function beganToMake(
       return undefined;
     case 'app client':
       for (const ClientId of await clientsCalled(api, UserPoolId, textIn(begun, 'ClientName'))) {
-        const call = cognito.describeUserPoolClient({ UserPoolId, ClientId });
-        const { UserPoolClient } = await call;
-        if ((UserPoolClient?.CreationDate ?? since) >= since) return { UserPoolId, ClientId };
+        const ids = { UserPoolId, ClientId };
+        const { UserPoolClient } = await cognito.describeUserPoolClient(ids);
+        if ((UserPoolClient?.CreationDate ?? since) >= since) return ids;
       }
       return undefined;
     case 'style': {

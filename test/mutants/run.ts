@@ -91,7 +91,7 @@ function instrumentCopy({ folder }: ProjectCopy, chosen: readonly Mutant[]): voi
 
 /** What the suite says of itself with no mutant active. */
 interface Learned {
-  /** The test files that reach a mutant, by its number; the quickest first. */
+  /** The test files that reach a mutant, by its number. */
   readonly testsOf: ReadonlyMap<number, string[]>;
   /** How long a test file took, in milliseconds. */
   readonly took: ReadonlyMap<string, number>;
@@ -148,7 +148,6 @@ async function learn(project: ProjectCopy): Promise<Learned> {
     if (!took.has(file)) continue;
     for (const id of reached) testsOf.set(id, [...(testsOf.get(id) ?? []), file]);
   }
-  for (const files of testsOf.values()) files.sort((a, b) => took.get(a)! - took.get(b)!);
   return { testsOf, took };
 }
 
