@@ -171,4 +171,20 @@ describe('a pushed authorization request', () => {
     }
     await start();
   });
+
+  it('names the endpoint that a setting asks for, and the provider does not have', async () => {
+    for (const [setting, value, endpoint] of [
+      ['PUSHED_AUTHORIZATION_REQUESTS', 'always', 'pushed_authorization_request_endpoint'],
+      ['USER_INFO', 'merge', 'userinfo_endpoint'],
+    ] as const) {
+      announce({ [endpoint]: undefined });
+      await site.stop();
+      await start({ [setting]: value });
+      expect(await visit(`${site.url}/login`)).toMatchObject({
+        status: 503,
+        code: 'provider_metadata_invalid',
+      });
+      expect(site.log.join('\n')).toContain(`discovery: ${endpoint} is missing`);
+    }
+  });
 });
