@@ -1,6 +1,15 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { copyProject, type ProjectCopy } from '../support/project-copy.js';
 import { mutantsOf, type Mutant } from './operators.js';
@@ -56,7 +65,7 @@ const copy = copyProject();
 const record = join(copy.folder, 'reached.jsonl');
 try {
   const chosen = sample(readMutants(copy), Number(values.count), Number(values.seed));
-  instrumentCopy(copy, chosen);
+  await instrumentCopy(copy, chosen);
   console.log(`${chosen.length} mutants in ${folders.join(', ')}. Which tests reach them?`);
   const learned = await knownOrLearned(copy);
   const results = await tryAll(copy, chosen, learned);
@@ -81,11 +90,19 @@ function readMutants({ folder }: ProjectCopy): Mutant[] {
   });
 }
 
-function instrumentCopy({ folder }: ProjectCopy, chosen: readonly Mutant[]): void {
-  for (const file of new Set(chosen.map((mutant) => mutant.file))) {
+async function instrumentCopy(project: ProjectCopy, chosen: readonly Mutant[]): Promise<void> {
+  const files = new Set(chosen.map((mutant) => mutant.file));
+  for (const file of files) {
     const mine = [...chosen.entries()].filter(([, mutant]) => mutant.file === file);
-    const path = join(folder, file);
+    const path = join(project.folder, file);
     writeFileSync(path, instrument(readFileSync(path, 'utf8'), new Map(mine)));
+  }
+  // The compiler dislikes some of what it reads now, and writes it all the same.
+  await project.run(process.execPath, ['scripts/build.mjs']);
+  const inCommand = pathToFileURL(join(project.folder, 'test/mutants/in-command.mjs')).href;
+  for (const file of files) {
+    const path = join(project.folder, file.replace('src', 'dist').replace(/ts$/, 'js'));
+    appendFileSync(path, `\nimport '${inCommand}';\n`);
   }
 }
 
@@ -114,10 +131,13 @@ async function knownOrLearned(project: ProjectCopy): Promise<Learned> {
 
 async function learn(project: ProjectCopy): Promise<Learned> {
   const times = join(project.folder, 'times.json');
+  writeFileSync(record, '');
+  // Some tests run a command as another user.
+  chmodSync(record, 0o666);
   const { output } = await project.run(
     process.execPath,
     [...VITEST, '--reporter=json', `--outputFile=${times}`, ...testFilters],
-    { environment: { MUTANT_RECORD: record }, limitMs: 1_800_000 },
+    { environment: { MUTANT_RECORD: record }, limitMs: 3_600_000 },
   );
   if (!existsSync(times)) throw new Error(`the tests did not run:\n${output}`);
   const { testResults } = JSON.parse(readFileSync(times, 'utf8')) as {
@@ -141,14 +161,14 @@ async function learn(project: ProjectCopy): Promise<Learned> {
     console.log(`  red without any mutant, and left out: ${file}: ${why?.split('\n')[0]}`);
   }
   if (took.size < 0.9 * testResults.length) throw new Error('the instrumented code does not work');
-  const testsOf = new Map<number, string[]>();
+  const testsOf = new Map<number, Set<string>>();
   for (const line of readFileSync(record, 'utf8').split('\n').filter(Boolean)) {
     const { testPath, reached } = JSON.parse(line) as { testPath: string; reached: number[] };
     const file = relative(project.folder, testPath);
     if (!took.has(file)) continue;
-    for (const id of reached) testsOf.set(id, [...(testsOf.get(id) ?? []), file]);
+    for (const id of reached) testsOf.set(id, (testsOf.get(id) ?? new Set()).add(file));
   }
-  return { testsOf, took };
+  return { testsOf: new Map([...testsOf].map(([id, files]) => [id, [...files]])), took };
 }
 
 async function tryAll(
