@@ -13,7 +13,7 @@ import { logEvents } from './ops/log-events.js';
 import { createMetrics } from './ops/metrics.js';
 import { requestLog } from './ops/request-log.js';
 import { createRelyingParty } from './relying-party/create-relying-party.js';
-import type { ProxyOptions } from './relying-party/proxy.js';
+import { proxyOf } from './relying-party/proxy.js';
 import type { RelyingParty } from './relying-party/relying-party.js';
 import type { SessionStore } from './sessions/session-store.js';
 import { createSite } from './site/site.js';
@@ -153,14 +153,6 @@ function trustProxies(app: Express, trusted: Settings['trustProxy']): void {
   app.set('trust proxy', (address: string | undefined, hop: number) =>
     isTrusted(visitorAddress(address ?? ''), hop),
   );
-}
-
-/** How calls to other machines go. */
-export function proxyOf({
-  httpsProxy,
-  noProxy,
-}: Pick<Settings, 'httpsProxy' | 'noProxy'>): ProxyOptions | undefined {
-  return httpsProxy === undefined ? undefined : { url: httpsProxy, noProxy };
 }
 
 /** A user without a provider's name came from the issuer itself: a user pool of this site, or some other OpenID provider. */

@@ -68,6 +68,17 @@ describe.each(['index.ts', 'cli/serve.ts'])('src/%s, which runs in production', 
   });
 });
 
+describe.each(['cli/setup.ts', 'cli/doctor.ts', 'cli/rotate-secret.ts'])(
+  'src/%s, which people wait for',
+  (file) => {
+    it('never loads the site', () => {
+      const loaded = [...closureOf(file)];
+      expect(loaded).toContain('config/from-environment.ts');
+      expect(loaded.filter((each) => ['app', 'site', 'guards'].includes(partOf(each)))).toEqual([]);
+    });
+  },
+);
+
 describe('every file of src', () => {
   it.each(files)('%s imports only what its part may import', (file) => {
     const imported = specifiersOf(textOf(file))

@@ -1,7 +1,7 @@
-import { proxyOf } from '../app.js';
 import { type Environment, readProxy } from '../config/from-environment.js';
 import type { OtherWay } from '../doctor/context.js';
 import { createOpFetch } from '../relying-party/op-fetch.js';
+import { proxyOf } from '../relying-party/proxy.js';
 
 /** How a command reaches other machines. */
 export interface Outgoing {

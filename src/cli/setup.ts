@@ -27,7 +27,7 @@ import {
 } from '../setup/inputs.js';
 import { planFor } from '../setup/plan.js';
 import { SetupError } from '../setup/setup-error.js';
-import { templates, type TemplateKind } from '../setup/templates.js';
+import type { TemplateKind } from '../setup/templates.js';
 import { unknownProblem } from '../setup/unknown-problem.js';
 import { endpointFrom, regionFrom } from './aws-environment.js';
 import { ask } from './confirm.js';
@@ -98,6 +98,7 @@ async function run(
   const { upstream } = checked;
   const inputs = withUpstream(checked, upstream && (await readUpstream(upstream, fetch)));
   if (options.print !== undefined) {
+    const { templates } = await import('../setup/templates.js');
     process.stdout.write(templates[options.print](inputs));
     return;
   }

@@ -11,6 +11,15 @@ export interface ProxyOptions {
   readonly noProxy?: readonly string[] | undefined;
 }
 
+/** What the settings say of it; `undefined` where calls go straight. */
+export function proxyOf(settings: {
+  readonly httpsProxy?: string | undefined;
+  readonly noProxy: readonly string[];
+}): ProxyOptions | undefined {
+  const { httpsProxy, noProxy } = settings;
+  return httpsProxy === undefined ? undefined : { url: httpsProxy, noProxy };
+}
+
 /** Whether a call goes through the proxy. This machine never does: a proxy would reach itself there. */
 export function goesThroughProxy(url: URL, proxy: ProxyOptions | undefined): boolean {
   if (proxy === undefined) return false;
