@@ -29,7 +29,7 @@ export function readSettings(environment: Environment): ReadSettings {
   const warnings = nearMisses(variablesSet(environment), knownVariables());
   if (!areSettings(values, problems)) return { problems: [...problems, ...warnings] };
 
-  const conflicts = problemsBetween(values);
+  const conflicts = [...problemsBetween(values), ...pipeProblems(environment, values.workers)];
   return conflicts.length > 0
     ? { problems: [...conflicts, ...warnings] }
     : { settings: values, warnings };
@@ -170,6 +170,17 @@ function problemsBetween(settings: Settings): Problem[] {
     });
   }
   return problems;
+}
+
+/** A pipe gives a secret to whoever reads first; each worker reads for itself, and so does the one that takes its place. */
+function pipeProblems(environment: Environment, workers: number): Problem[] {
+  if (workers === 1) return [];
+  return Object.values<Option<unknown>>(options).flatMap(({ name, isSecret }) => {
+    const file = isSecret ? valueOf(environment, `${name}_FILE`) : '';
+    if (file === '' || canBeReadAgain(file)) return [];
+    const problem = `names ${file}, a pipe, and WORKERS is ${workers}: only the first process could read it`;
+    return [{ option: `${name}_FILE`, problem, fix: 'name a file, or set WORKERS to 1' }];
+  });
 }
 
 /** The client has a secret, a key, or nothing; and a method that shows just that. */

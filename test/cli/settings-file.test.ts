@@ -188,6 +188,21 @@ describe('what is no file of settings', () => {
     );
   });
 
+  it('as a pipe is refused for several processes, of which the first alone could read it', async () => {
+    const folder = folderWith(text, '.env');
+    const { code, output } = await inShell(
+      'export SESSION_STORE=file:data WORKERS=2 CLIENT_SECRET=; CLIENT_SECRET_FILE=<(echo a-secret) $lifeguard serve',
+      folder,
+    );
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(
+        /CLIENT_SECRET_FILE names \/dev\/fd\/\d+, a pipe, and WORKERS is 2: only the first process could read it; name a file, or set WORKERS to 1/,
+      ),
+    ]);
+    expect(output).not.toContain('a-secret');
+  });
+
   it('as a pipe that nobody writes to is refused after a while', async () => {
     const { code, output } = await inShell('mkfifo .env && $lifeguard serve', emptyFolder());
     expect([code, output]).toEqual([
