@@ -2,7 +2,9 @@ import { send } from '../setup/apply.js';
 import { readBackup } from '../setup/backup.js';
 import type { CognitoApi } from '../setup/cognito-api.js';
 import { describeRestore, removalsOf, restoreLine } from '../setup/describe-plan.js';
-import { planRestore } from '../setup/plan-restore.js';
+import { isSame } from '../setup/differences.js';
+import { explained } from '../setup/explain.js';
+import { planRestore, type RestorePlan } from '../setup/plan-restore.js';
 import { withPlace } from '../setup/printed-commands.js';
 import { readBackedUp } from '../setup/read-backed-up.js';
 import { memberNames } from '../setup/sdk-model.js';
@@ -29,18 +31,22 @@ export async function restore(
   { say, end }: SetupReport,
 ): Promise<void> {
   const backup = await readBackup(path);
-  const bare = planRestore(backup, {
-    current: await readBackedUp(api, backup),
-    updatable: {
-      'app client': memberNames(api.sdk.UpdateUserPoolClientRequest$),
-      'identity provider': memberNames(api.sdk.UpdateIdentityProviderRequest$),
-    },
-    isOverwriting: options.overwriteLaterChanges === true,
-  });
+  const planNow = async (): Promise<RestorePlan> =>
+    planRestore(backup, {
+      current: await readBackedUp(api, backup),
+      updatable: {
+        'app client': memberNames(api.sdk.UpdateUserPoolClientRequest$),
+        'identity provider': memberNames(api.sdk.UpdateIdentityProviderRequest$),
+      },
+      isOverwriting: options.overwriteLaterChanges === true,
+    });
+  const bare = await planNow();
   const plan = { ...bare, impossible: bare.impossible.map((each) => withPlace(each, api)) };
   const { steps, left, impossible } = plan;
   const removals = removalsOf(steps);
-  const outcome = { region: api.region, steps, removals, left, impossible };
+  // A call has all of what it puts back, secrets too.
+  const shown = steps.map(({ title, changes }) => ({ title, changes }));
+  const outcome = { region: api.region, steps: shown, removals, left, impossible };
 
   say(`Back to what was kept at ${backup.madeAt}, in ${api.region}:\n`);
   say(describeRestore(plan));
@@ -57,10 +63,20 @@ export async function restore(
     await requireAgreement(options, removals, (problem) =>
       end({ result: 'refused', problems: [problem], ...outcome }),
     );
+    const { steps: now } = await planNow();
+    if (!isSame(now, steps)) {
+      throw new SetupError(
+        'Somebody has changed it since the plan was made. Nothing was changed; the same command shows what is to be done now.',
+      );
+    }
     say('');
     for (const { title, call } of steps) {
       say(restoreLine(title));
-      await send(api.cognito, call);
+      try {
+        await send(api.cognito, call);
+      } catch (error) {
+        throw explained(error, { title: `restore ${title}`, call });
+      }
     }
     say('\nDone.');
     end({ result: 'changed', ...outcome });

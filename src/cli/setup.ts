@@ -13,7 +13,7 @@ import {
   titled,
 } from '../setup/describe-plan.js';
 import { DEFAULT_LABEL, desiredFor, type SetupInputs } from '../setup/desired.js';
-import { readEnvFile, withVariables, type EnvFile } from '../setup/env-file.js';
+import { readEnvFile, requireUnchanged, withVariables, type EnvFile } from '../setup/env-file.js';
 import { withPlace } from '../setup/printed-commands.js';
 import { requireWritable, writePrivateFile } from '../setup/private-file.js';
 import { envChanges, envNotes, hasLabel } from '../setup/env-values.js';
@@ -177,6 +177,10 @@ async function bringAbout(
     report.end({ result: 'refused', problems: [problem], ...outcome }),
   );
   if (isFileChanged(file, planned)) await requireWritable(file.path);
+  await requireUnchanged(
+    file,
+    'Nothing was changed; the same command shows what is to be done now.',
+  );
 
   const now = new Date();
   const path = backupPath(now);
@@ -197,9 +201,9 @@ async function bringAbout(
   say(`\nWhat is there now is kept in ${path}, without secrets.\n`);
   let known = before;
   const after = await converge(api, resources, adoption, before, {
-    begins: async (step) => {
+    begins: async (step, actual) => {
       say(stepLine(step));
-      backup = withStepBegun(backup, step);
+      backup = withStepBegun(backup, step, actual);
       await writeBackup(path, backup);
     },
     ended: async (_step, actual) => {
@@ -215,6 +219,7 @@ async function bringAbout(
   });
   const changes = envChanges(desired, after, file);
   if (isFileChanged(file, changes)) {
+    await requireUnchanged(file, 'The user pools are done; the same command writes the file.');
     const values = changes.flatMap(({ name, value }) =>
       value === undefined ? [] : [[name, value] as const],
     );

@@ -13,6 +13,10 @@ export function cognitoLogoutUrl(logoutEndpoint: URL, clientId: string, logoutUr
   return url;
 }
 
+/** A pool's domain, as a browser sees it, by where a sign-in begins there; `undefined` while it has none. */
+export const domainByAuthorizationEndpoint = (endpoint: string): string | undefined =>
+  /^(.+)\/oauth2\/authorize$/.exec(endpoint)?.[1];
+
 /**
  * `/logout` beside `/oauth2/authorize`: discovery lists it as `end_session_endpoint` only since February 2024.
  */

@@ -195,6 +195,9 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   logout_url_not_registered: problem(
     'Signing out ends on an error page of the master pool: the user never comes back, and the second pool stays signed in.',
   ),
+  sign_out_kind_wrong: problem(
+    'Signing out ends on an error page of the second pool, and the user never comes back.',
+  ),
   sign_out_domain_wrong: problem(
     'Signing out visits another place than the one people sign in at, so that session stays.',
     ['sign_out_unreachable', 'upstream_logout_url_not_registered', 'sign_out_client_unknown'],
@@ -243,6 +246,10 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   ),
   cookies_lost: problem(
     'A browser that does not get the cookie of its sign-in cannot finish it: everybody ends on “This sign-in has expired”.',
+  ),
+  query_lost: problem(
+    'All that a sign-in brings back stands there: nobody can finish one, and the page wanted first is forgotten.',
+    ['cookies_lost', 'sign_in_fails'],
   ),
   waf_blocks_site: problem(
     'The code exchange and every refresh come from this machine: they are turned away like this one.',

@@ -1,3 +1,4 @@
+import { domainByAuthorizationEndpoint } from '../cognito/logout-url.js';
 import type {
   IdentityProviderType,
   UserPoolClientType,
@@ -252,9 +253,8 @@ async function signOutFindings(
   if (configured?.kind !== 'cognito') return [];
   const read = await readDiscovery(issuer, fetch, now);
   const endpoint = 'document' in read ? read.document['authorization_endpoint'] : undefined;
-  if (typeof endpoint !== 'string') return [];
-  const domain = endpoint.replace(/\/oauth2\/authorize$/, '');
-  if (domain === configured.domain) return [];
+  const domain = typeof endpoint === 'string' ? domainByAuthorizationEndpoint(endpoint) : undefined;
+  if (domain === undefined || domain === configured.domain) return [];
   const corrected = settings.identityProviders.map((each) =>
     each.name === name ? { ...each, signOut: { ...configured, domain } } : each,
   );

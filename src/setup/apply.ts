@@ -2,6 +2,7 @@ import type { TagResourceRequest } from '@aws-sdk/client-cognito-identity-provid
 import { reread, type Actual } from './actual.js';
 import type { Adoption } from './adoption.js';
 import type { CognitoApi } from './cognito-api.js';
+import { isSame } from './differences.js';
 import { explained } from './explain.js';
 import { isMarked, type Mark } from './marks.js';
 import { planFor } from './plan.js';
@@ -14,7 +15,8 @@ import { unknownProblem } from './unknown-problem.js';
 
 /** Told what happens while it happens. */
 export interface Progress {
-  begins(step: Step): Promise<void>;
+  /** Told of what exists right before it. */
+  begins(step: Step, actual: Actual): Promise<void>;
   /** What exists now that it is done. */
   ended(step: Step, actual: Actual): Promise<void>;
   /** The only time the password of a new user is to be seen. */
@@ -23,7 +25,8 @@ export interface Progress {
 
 /**
  * Carries out step after step until what exists is what is wanted. The plan is made anew after each step from what
- * then exists, so a run that was cut off anywhere is finished by the next.
+ * then exists, so a run that was cut off anywhere is finished by the next. Before a step its resource is read again: what others
+ * have changed since the plan was made either stays, or stops the run.
  *
  * @returns what exists in the end
  * @throws {SetupError} in the operator's words; nothing that was done is undone
@@ -38,26 +41,51 @@ export async function converge(
   let actual = start;
   const done = new Set<string>();
   for (;;) {
-    const { steps, problems } = planFor(resources, actual, adoption);
-    if (problems.length > 0) throw new SetupError(problems.join('\n'));
-    const [step] = steps;
-    if (step === undefined) return actual;
-    const { resource, action, call } = step;
+    const shown = nextStep(resources, actual, adoption);
+    if (shown === undefined) return actual;
+    const { resource, action } = shown;
+    const title = `${action} ${resource.title}`;
+    try {
+      actual = await reread(api, resource, actual, adoption);
+    } catch (error) {
+      throw explained(error, { title, call: undefined });
+    }
+    const step = nextStep(resources, actual, adoption);
+    if (step === undefined || !isSame(inPlan(step), inPlan(shown))) {
+      throw new SetupError(
+        `Stopped at: ${title}.\nSomebody has changed it since the plan was made. What was done stays; the same command shows what is to be done now.`,
+      );
+    }
+    const { call } = step;
     if (call === undefined || done.has(`${action} ${resource.id}`)) {
       throw new SetupError(`The ${resource.title} is not as it should be although it was set.`);
     }
     done.add(`${action} ${resource.id}`);
-    await progress.begins(step);
+    await progress.begins(step, actual);
     try {
       if (call.operation.startsWith('update')) refuseUnknown(api);
       actual = await carryOut(api, step, call, actual, progress);
       actual = await reread(api, resource, actual, adoption);
       await progress.ended(step, actual);
     } catch (error) {
-      throw explained(error, step);
+      throw explained(error, { title, call });
     }
   }
 }
+
+/** @throws {SetupError} when the way is blocked */
+function nextStep(
+  resources: readonly Resource[],
+  actual: Actual,
+  adoption: Adoption,
+): Step | undefined {
+  const { steps, problems } = planFor(resources, actual, adoption);
+  if (problems.length > 0) throw new SetupError(problems.join('\n'));
+  return steps[0];
+}
+
+/** What of a step is in the plan; its call also has everything that stays, as it is at that moment. */
+const inPlan = ({ resource, action, changes }: Step): unknown => [resource.id, action, changes];
 
 /** What was described only now can have such members too. */
 function refuseUnknown(api: CognitoApi): void {

@@ -1,3 +1,4 @@
+import type { TagResourceRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Actual } from './actual.js';
@@ -103,19 +104,38 @@ export function backupOf(
 /**
  * The backup with what a step is about to make of it: a run that is cut off before the answer comes leaves a change behind all the
  * same, and the way back must know it.
+ *
+ * @param actual as it was read for this step: what others have changed since the backup was made is no change of ours
  */
-export function withStepBegun(kept: Backup, { resource, call }: Step): Backup {
-  if (call === undefined || call.operation.endsWith('tagResource')) return kept;
+export function withStepBegun(kept: Backup, { resource, call }: Step, actual: Actual): Backup {
+  if (call === undefined) return kept;
+  if (call.operation === 'tagResource') return withTags(kept, call.input);
   const intended = withoutSecrets(call.input);
-  const change = (entry: BackupEntry): Partial<BackupEntry> =>
-    call.operation.startsWith('update')
-      ? { after: { ...entry.after, ...intended } }
-      : { begun: intended };
+  const change = (entry: BackupEntry): Partial<BackupEntry> => {
+    if (!call.operation.startsWith('update')) return { begun: intended };
+    const before = isChanged(entry) ? entry.before : described(resource, actual);
+    return { before, after: { ...before, ...intended } };
+  };
   return {
     ...kept,
     resources: kept.resources.map((entry) =>
       entry.id === resource.id ? { ...entry, ...change(entry) } : entry,
     ),
+  };
+}
+
+function withTags(kept: Backup, { ResourceArn, Tags }: TagResourceRequest): Backup {
+  const tagged = (after: Description): Description => ({
+    ...after,
+    UserPoolTags: { ...(after['UserPoolTags'] as object | undefined), ...Tags },
+  });
+  return {
+    ...kept,
+    resources: kept.resources.map((entry) => {
+      const { after } = entry;
+      const isTagged = after !== undefined && after['Arn'] === ResourceArn;
+      return isTagged ? { ...entry, after: tagged(after) } : entry;
+    }),
   };
 }
 

@@ -44,6 +44,8 @@ export interface ExistingUpstream {
   readonly clientSecret: string;
   /** Where it has one; else nobody can be signed out there by us. */
   readonly endSessionEndpoint: string | undefined;
+  /** Of another user pool, which is signed out of in Cognito's own way. */
+  readonly poolDomain: string | undefined;
 }
 
 /** Everything that must exist, each after what it needs, and what `.env` must then say. */
@@ -295,7 +297,8 @@ function signOut({ upstream, upstreamName, label }: SetupInputs): SignOutOf['sig
       clientId: clientIdOf('UpstreamClient'),
     };
   }
-  const { endSessionEndpoint, clientId } = upstream;
+  const { endSessionEndpoint, clientId, poolDomain } = upstream;
+  if (poolDomain !== undefined) return { kind: 'cognito', domain: poolDomain, clientId };
   return endSessionEndpoint === undefined
     ? {
         kind: 'none',

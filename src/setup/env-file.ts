@@ -29,6 +29,18 @@ export async function readEnvFile(path: string): Promise<EnvFile> {
   return { path: await realpath(path), exists: true, isOpen, text: file.text, values: file.values };
 }
 
+/**
+ * Looks whether the file still is what was read of it, before it is written: somebody may have it open in an editor.
+ *
+ * @param consequence what that means, for the operator
+ * @throws {SetupError} when it is not
+ */
+export async function requireUnchanged(file: EnvFile, consequence: string): Promise<void> {
+  const { exists, text } = await readEnvFile(file.path);
+  if (exists === file.exists && text === file.text) return;
+  throw new SetupError(`${file.path} has been changed since it was read. ${consequence}`);
+}
+
 /** A pipe would be read once and is gone then, and a device would be replaced by a file. */
 function requireFile(path: string): void {
   try {

@@ -1,3 +1,5 @@
+import { domainByAuthorizationEndpoint } from '../cognito/logout-url.js';
+import { isUserPool } from '../cognito/user-pool.js';
 import { NoSmallFileError, readSmallFile } from '../config/read-small-file.js';
 import { networkReason } from '../errors/network-reason.js';
 import type { Actual } from './actual.js';
@@ -27,19 +29,32 @@ export async function readUpstream(
   }
   const endSession = document['end_session_endpoint'];
   const endSessionEndpoint = typeof endSession === 'string' ? endSession : undefined;
-  return { issuer, clientId, clientSecret, endSessionEndpoint };
+  const poolDomain = isUserPool(issuer) ? poolDomainIn(document, issuer) : undefined;
+  return { issuer, clientId, clientSecret, endSessionEndpoint, poolDomain };
 }
 
 /** What its owner must register for the master pool's client there; nobody else can. */
 export function registrationNote(inputs: SetupInputs, actual: Actual): string | undefined {
   const { upstream } = inputs;
   if (upstream === undefined) return undefined;
-  const { issuer, clientId, endSessionEndpoint } = upstream;
+  const { issuer, clientId, endSessionEndpoint, poolDomain } = upstream;
   const redirectUri = shown(domainOf('MasterPool', '/oauth2/idpresponse'), actual);
+  if (poolDomain !== undefined) {
+    return `At the user pool ${issuer} the app client ${clientId} needs the callback URL ${redirectUri} and the sign-out URL ${afterSignOut(inputs)}.`;
+  }
   const needed = `At ${issuer} the client ${clientId} needs the redirect URI ${redirectUri}`;
   return endSessionEndpoint === undefined
     ? `${needed}. It announces no end_session_endpoint, so nobody can be signed out there by us.`
     : `${needed} and the post-logout redirect URI ${afterSignOut(inputs)}.`;
+}
+
+/** @throws {SetupError} for a pool that has none: nobody can sign in there */
+function poolDomainIn(document: Record<string, unknown>, issuer: string): string {
+  const domain = domainByAuthorizationEndpoint(String(document['authorization_endpoint']));
+  if (domain !== undefined) return domain;
+  throw new SetupError(
+    `--upstream-issuer: the user pool ${issuer} has no domain, so nobody can sign in there: give it one.`,
+  );
 }
 
 function readSecret(path: string): string {

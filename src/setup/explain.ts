@@ -1,25 +1,32 @@
 import { randomBytes } from 'node:crypto';
 import { nameOf } from './patience.js';
 import { SetupError } from './setup-error.js';
-import type { Step } from './step.js';
+import type { Call } from './step.js';
 import { UnreachableError } from './unreachable.js';
+
+/** Where a run was when a call failed. */
+export interface Stop {
+  /** e.g. `create user pool oidc-pool-1` */
+  readonly title: string;
+  readonly call: Call | undefined;
+}
 
 /**
  * The failure of a call in words that say what to do. What is no answer of AWS stays as it is: a fault of ours.
  *
- * @param step which step it happened in; none while reading
+ * @param stop at which step it happened; none while reading
  */
-export function explained(error: unknown, step?: Step): unknown {
+export function explained(error: unknown, stop?: Stop): unknown {
   if (error instanceof SetupError || !(error instanceof Error)) return error;
-  const advice = adviceOn(error, step);
+  const advice = adviceOn(error, stop?.call);
   if (advice === undefined) return error;
-  const stopped = step && `Stopped at: ${step.action} ${step.resource.title}.`;
-  const resume = step && 'What was done stays; the same command goes on from here.';
+  const stopped = stop && `Stopped at: ${stop.title}.`;
+  const resume = stop && 'What was done stays; the same command goes on from here.';
   const lines = [stopped, advice, resume].filter((line) => line !== undefined);
   return new SetupError(lines.join('\n'), { cause: error });
 }
 
-function adviceOn(error: Error, step: Step | undefined): string | undefined {
+function adviceOn(error: Error, call: Call | undefined): string | undefined {
   const name = nameOf(error);
   switch (name) {
     case 'CredentialsProviderError':
@@ -40,8 +47,8 @@ function adviceOn(error: Error, step: Step | undefined): string | undefined {
     default:
       break;
   }
-  if (step?.call?.operation === 'createUserPoolDomain' && name === 'InvalidParameterException') {
-    const wanted = step.call.input.Domain ?? '';
+  if (call?.operation === 'createUserPoolDomain' && name === 'InvalidParameterException') {
+    const wanted = call.input.Domain ?? '';
     const suggestion = `${wanted.slice(0, 50)}-${randomBytes(2).toString('hex')}`;
     return `The domain prefix ${wanted} cannot be had: ${error.message} Prefixes are shared by everybody in a region; try --domain-prefix ${suggestion}.`;
   }

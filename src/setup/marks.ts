@@ -41,9 +41,9 @@ export function readMark(
   return kind === 'making' && !Number.isNaN(since.getTime()) ? { kind, since } : undefined;
 }
 
-/** Whether a tag is the mark of what setup has made itself. */
+/** Whether a tag is the mark of what setup has made itself, or was about to make. */
 export const isMadeMark = (key: string, text: string): boolean =>
-  key.startsWith(`${TAG}:`) && text.startsWith('made ');
+  key.startsWith(`${TAG}:`) && /^(?:made|making) /.test(text);
 
 /**
  * Whose a thing is that exists: `made` or `adopted` by an earlier run, `named` by the operator just now, `unmarked` because

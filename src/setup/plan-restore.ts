@@ -40,7 +40,8 @@ export interface Restoring {
  */
 export function planRestore({ resources, settings }: Backup, restoring: Restoring): RestorePlan {
   const plans = resources
-    .filter(isChanged)
+    // A pool has tags that are about other things than itself.
+    .filter((entry) => isChanged(entry) || entry.kind === 'user pool')
     // What needs another thing goes before it.
     .toReversed()
     .map((entry) => planEntry(entry, restoring));
@@ -94,7 +95,7 @@ function marksThatStay(
   if (stay.length === 0) return [];
   const command = `aws cognito-idp untag-resource --resource-arn ${textIn(now, 'Arn')} --tag-keys ${stay.join(' ')}`;
   return [
-    `Tags of the ${title} that mark what setup has made in it stay: ${stay.join(', ')}. When that is deleted: ${command}`,
+    `Tags of the ${title} that mark what setup has made in it, or was about to make, stay: ${stay.join(', ')}. When that is deleted: ${command}`,
   ];
 }
 

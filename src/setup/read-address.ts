@@ -1,3 +1,4 @@
+import { domainByAuthorizationEndpoint } from '../cognito/logout-url.js';
 import type { FoundDomain, FoundPool } from './actual.js';
 import type { CognitoApi } from './cognito-api.js';
 import { SetupError } from './setup-error.js';
@@ -32,7 +33,7 @@ export async function readAddress(
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     if (attempt > 1) await wait(BETWEEN_MS, `until the domain ${name} appears in discovery`);
     const { issuer, authorization_endpoint: endpoint = '' } = await discover(pool.Id);
-    const origin = /^(.+)\/oauth2\/authorize$/.exec(endpoint)?.[1];
+    const origin = domainByAuthorizationEndpoint(endpoint);
     if (origin !== undefined) return { issuer, found: { name, managedLoginVersion, origin } };
   }
   throw new SetupError(

@@ -58,6 +58,7 @@ it('nearly everything in the catalogue is provoked by a test', () => {
     'check_failed',
     'site_unexpected',
     'cookies_lost',
+    'query_lost',
     'authorization_refused',
     'metadata_incomplete',
     'site_not_ready',

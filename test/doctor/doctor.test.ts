@@ -9,6 +9,7 @@ import { startBareProvider } from '../support/bare-provider.js';
 import { reservePort, startApp, urlOf } from '../support/app.js';
 import { startOtherProvider } from '../support/other-provider.js';
 import { type Patient, siteUrl, startPatient } from './patient.js';
+import { whole } from './whole.js';
 
 const codes = ({ findings }: Diagnosis): string[] => findings.map(({ code }) => code);
 
@@ -20,15 +21,13 @@ afterEach(async () => {
 const secret = { SESSION_SECRET: 'q8vT2mZx91LrKwYbNc73HsdPfGjE5uAo' };
 const store = { SESSION_STORE: 'file:./test-results/no-such-folder/sessions' };
 
-const examine = (
+async function examine(
   environment: Record<string, string>,
   parts: Partial<DiagnoseParts> = {},
-): Promise<Diagnosis> =>
-  diagnose(readSettings({ BASE_URL: siteUrl, ...secret, ...store, ...environment }), {
-    now: Date.now,
-    fetch,
-    ...parts,
-  });
+): Promise<Diagnosis> {
+  const settings = readSettings({ BASE_URL: siteUrl, ...secret, ...store, ...environment });
+  return whole(await diagnose(settings, { now: Date.now, fetch, ...parts }));
+}
 
 describe('doctor, at an OpenID provider that is not Cognito', () => {
   async function otherProvider(url = siteUrl): Promise<Record<string, string>> {
@@ -160,7 +159,9 @@ describe('doctor, about BASE_URL', () => {
     endings.push(() => app.stop());
     let isDropping = true;
     const forward = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-      const answer = await fetch(urlOf(inner) + req.url, { redirect: 'manual' });
+      const { accept = '', cookie = '' } = req.headers;
+      const sent = { accept, cookie };
+      const answer = await fetch(urlOf(inner) + req.url, { redirect: 'manual', headers: sent });
       const headers = [...answer.headers].filter(
         ([name]) => !(isDropping && name === 'set-cookie') && !name.startsWith('content-'),
       );

@@ -6,6 +6,7 @@ import { articleSeed, type Pools, startPools } from '../../src/pools/index.js';
 import { endCommands, lifeguard } from '../cli/command.js';
 import { articleEnvironment } from '../support/world.js';
 import { type Patient, siteUrl, startPatient } from './patient.js';
+import { whole } from './whole.js';
 
 afterAll(endCommands);
 
@@ -60,7 +61,7 @@ describe('doctor, about an ISSUER at AWS', () => {
       look === 'inside' ? await openUserPools({ endpointUrl: pools.url }) : undefined;
     const parts = { now: Date.now, fetch: fetchAtAws, userPools, environment };
     try {
-      return await diagnose(readSettings(environment), parts);
+      return whole(await diagnose(readSettings(environment), parts));
     } finally {
       userPools?.close();
     }

@@ -667,6 +667,12 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
     seed: inMasterClient({ logoutUrls: [] }),
     outside: 'upstream_logout_url_not_registered',
   },
+  'the second pool is signed out of as another provider would be': {
+    spoil: withProviders(({ signOut: { domain, clientId } }) => ({
+      signOut: { kind: 'oidc', endSessionEndpoint: `${domain}/logout`, clientId },
+    })),
+    outside: 'sign_out_kind_wrong',
+  },
   'signing out visits another pool': {
     spoil: withProviders(({ signOut }, { pools }) => ({
       signOut: { ...signOut, domain: pools.pool('oidc-pool-1').domain },

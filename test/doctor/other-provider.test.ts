@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config/from-environment.js';
 import { diagnose, type Diagnosis } from '../../src/doctor/diagnose.js';
 import { startOtherProvider, type OtherProviderOptions } from '../support/other-provider.js';
+import { whole } from './whole.js';
 
 const siteUrl = 'http://localhost:2';
 
@@ -31,7 +32,7 @@ describe('doctor at an OpenID provider that is no user pool', () => {
         return Response.json(publish((await response.json()) as object));
       };
       const diagnosis = await diagnose(settings, { now: Date.now, fetch: fetchFrom });
-      return { ...diagnosis, asked: provider.asked };
+      return { ...whole(diagnosis), asked: provider.asked };
     } finally {
       await provider.stop();
     }

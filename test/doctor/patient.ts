@@ -13,6 +13,7 @@ import { diagnose, type Diagnosis } from '../../src/doctor/diagnose.js';
 import { openUserPools } from '../../src/doctor/user-pools.js';
 import { articleSeed, type Pools, type PoolsSeed, startPools } from '../../src/pools/index.js';
 import { articleEnvironment } from '../support/world.js';
+import { whole } from './whole.js';
 
 export type PoolSeed = PoolsSeed['pools'][number];
 export type ClientSeed = NonNullable<PoolSeed['clients']>[number];
@@ -60,7 +61,7 @@ export async function startPatient(
       const userPools = look === 'inside' ? await openUserPools({ endpointUrl }) : undefined;
       const now = (): number => Date.now() + patient.clockOffsetMs;
       try {
-        return await diagnose(readSettings(environment), {
+        const diagnosis = await diagnose(readSettings(environment), {
           now,
           fetch,
           userPools,
@@ -68,6 +69,7 @@ export async function startPatient(
           // The embedded pools' ids say nothing of where they are.
           endpointUrl,
         });
+        return whole(diagnosis);
       } finally {
         userPools?.close();
       }

@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/doctor/finding.js';
 import { redis as kind } from '../../src/doctor/redis.js';
 import { eventually, redisProgram, type RedisProcess, startRedis } from '../support/redis.js';
+import { whole } from './whole.js';
 
-const redisFindings = async (url: string): Promise<readonly Finding[]> =>
-  (await kind.lookFurther?.(url))?.findings ?? [];
+async function redisFindings(url: string): Promise<readonly Finding[]> {
+  const findings = (await kind.lookFurther?.(url))?.findings ?? [];
+  return whole({ findings }).findings;
+}
 
 const codes = async (url: string): Promise<string[]> =>
   (await redisFindings(url)).map(({ code }) => code);

@@ -15,7 +15,14 @@ afterEach(async () => {
   for (const end of endings.splice(0).toReversed()) await end();
 });
 
-const about = ['long_headers_refused', 'sign_in_fails', 'site_not_ready', 'site_unexpected'];
+const about = [
+  'cookies_lost',
+  'query_lost',
+  'long_headers_refused',
+  'sign_in_fails',
+  'site_not_ready',
+  'site_unexpected',
+];
 
 /** What is found about a site at this address, by its code. */
 async function findingsAt(baseUrl: string): Promise<Diagnosed[]> {
@@ -53,14 +60,14 @@ async function startSite(options: { store?: MemoryStore } = {}): Promise<Server>
 }
 
 describe.skipIf(nginx === undefined)('doctor, about nginx in front', () => {
-  async function behindNginx(settings: string): Promise<string> {
+  async function behindNginx(settings: string, onTheWay = ''): Promise<string> {
     const site = urlOf(await startSite());
     const certificate = createCertificate();
     const port = await freePort();
     const server = await startNginx(
       nginx!,
       certificate.folder,
-      `server { listen 127.0.0.1:${port}; ${settings} location / { proxy_pass ${site}; } }`,
+      `server { listen 127.0.0.1:${port}; ${settings} location / { ${onTheWay} proxy_pass ${site}; } }`,
     );
     endings.push(
       () => certificate.remove(),
@@ -77,6 +84,17 @@ describe.skipIf(nginx === undefined)('doctor, about nginx in front', () => {
     expect(others).toEqual([]);
     expect(finding?.code).toBe('long_headers_refused');
     expect(finding?.what).toContain('status 400');
+  });
+
+  it.each([
+    ['cookies_lost', 'proxy_set_header Cookie "";', /cookie that a browser sends back/],
+    ['cookies_lost', 'proxy_hide_header Set-Cookie;', /sets no cookie/],
+    ['query_lost', 'rewrite ^(.*)$ $1? break;', /behind the \?/],
+    ['sign_in_fails', 'proxy_buffer_size 1k; proxy_buffers 8 1k;', /status 502/],
+  ])('names what is lost on the way: %s by %s', async (code, settings, words) => {
+    const [finding, ...others] = await findingsAt(await behindNginx('', settings));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ code, what: expect.stringMatching(words) });
   });
 
   it('is content with it as it is', async () => {

@@ -27,6 +27,7 @@ import { createCertificate } from '../support/nginx.js';
 import { eventually, redisProgram, type RedisProcess, startRedis } from '../support/redis.js';
 import { makeSmallDisk } from '../support/small-disk.js';
 import { type Patient, startPatient } from './patient.js';
+import { whole } from './whole.js';
 
 const endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -312,6 +313,6 @@ describe('doctor, about a file of sessions', () => {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     await once(child, 'close');
-    return (JSON.parse(output) as Diagnosis).findings;
+    return whole(JSON.parse(output) as Diagnosis).findings;
   }
 });

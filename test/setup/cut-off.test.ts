@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
+import { changedPaths, wholeAccount } from './accounts.js';
 import { startApiProxy } from './api-proxy.js';
-import { emptyAccount } from './world.js';
+import { apiOf, emptyAccount } from './world.js';
 
 /* A run that is killed after Cognito has made something, and before it could hear of that. */
 
@@ -45,6 +46,51 @@ describe('a backup whose run was killed while it made', () => {
     expect(await restored.exit(), restored.output()).toBe(1);
     const made = [...restored.output().matchAll(/The (.*) was made by setup/g)];
     expect(made[0]?.[1]).toContain(title);
+    await pools.close();
+  });
+});
+
+describe('a backup whose run was killed while it marked a pool that was given to it', () => {
+  it.each([
+    [1, []],
+    [4, ['lifeguard:setup:IdentityProvider']],
+  ])('takes the mark back, or names it (tag no. %i)', async (which, marks) => {
+    const pools = await emptyAccount();
+    const api = await apiOf(pools);
+    const made = await api.cognito.createUserPool({ PoolName: 'oidc-pool-1' });
+    const poolId = made.UserPool!.Id!;
+    const before = await wholeAccount(api);
+    const folder = emptyFolder();
+    let seen = 0;
+    const proxy = await startApiProxy(pools, async (asked, body) => {
+      if (asked === 'TagResource' && ++seen === which) {
+        command.process.kill('SIGKILL');
+        await command.exit();
+      }
+      return body;
+    });
+    const command = lifeguard(
+      `setup --base-url https://www.example.com --adopt-pool ${poolId} --yes`,
+      { AWS_ENDPOINT_URL: proxy.url },
+      folder,
+    );
+    expect(await command.exit(), command.output()).toBe(null);
+    await proxy.close();
+    const [backup] = readdirSync(folder).filter((name) => name.startsWith('lifeguard-setup-'));
+    const restored = lifeguard(
+      `setup --restore ${backup} --yes --allow-removals`,
+      { AWS_ENDPOINT_URL: pools.url },
+      folder,
+    );
+    await restored.exit();
+    const pool = `pool ${poolId} UserPoolTags`;
+    const differ = changedPaths(before, await wholeAccount(api));
+    expect(differ.filter((path) => path.startsWith(pool))).toEqual(
+      marks.map((mark) => `${pool} ${mark}`),
+    );
+    for (const mark of marks) {
+      expect(restored.output()).toMatch(new RegExp(`Tags of the user pool .* stay: ${mark}\\.`));
+    }
     await pools.close();
   });
 });

@@ -106,7 +106,7 @@ describe('the backup', () => {
     const settings = { path: '.env', before: {} };
     const kept = backupOf(resources, before, { region: api.region, now: new Date(), settings });
     const [step] = (await planNow(api)).steps;
-    const begun = withStepBegun(kept, step!);
+    const begun = withStepBegun(kept, step!, before);
     const restoring = async () => ({
       current: await readBackedUp(api, begun),
       updatable: {

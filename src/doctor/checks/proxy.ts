@@ -1,4 +1,5 @@
 import { siteUrl, type DoctorContext } from '../context.js';
+import { cookieFindings, queryFindings } from '../callback-probe.js';
 import type { Check, Finding } from '../finding.js';
 import { networkReason } from '../../errors/network-reason.js';
 import { REQUEST_TIMEOUT_MS, visit } from '../visit.js';
@@ -61,7 +62,7 @@ async function siteAt(context: DoctorContext): Promise<{ findings: Finding[]; de
     if (status !== 200) return { findings: [unexpected(context, status)], detail: '' };
     const found = [
       ...(await readinessFindings(context)),
-      ...(await cookieFindings(context)),
+      ...(await signInFindings(context)),
       ...(await longHeaderFindings(context)),
     ];
     return { findings: found, detail: ', where the site runs' };
@@ -76,7 +77,9 @@ const probeOf = (context: DoctorContext): string =>
   siteUrl(context, context.settings.basePath === '' ? '/healthz' : '/signed-out');
 
 /** Begins a sign-in at the running site, which sets the cookie that the callback will want back. */
-async function cookieFindings(context: DoctorContext): Promise<Finding[]> {
+async function signInFindings(context: DoctorContext): Promise<Finding[]> {
+  const withoutQuery = await queryFindings(context);
+  if (withoutQuery.length > 0) return withoutQuery;
   const { settings, fetch } = context;
   const url = new URL(siteUrl(context, '/login'));
   // As after the move to BASE_URL, which comes first where a proxy sends another Host.
@@ -89,10 +92,17 @@ async function cookieFindings(context: DoctorContext): Promise<Finding[]> {
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   await response.body?.cancel();
-  const { status } = response;
+  const { status, headers } = response;
   // 429: the rate limit, which is for strangers like us.
   if (status >= 400 && status !== 429) return [signInFails(url, status)];
-  if (status !== 302 || response.headers.getSetCookie().length > 0) return [];
+  const cookies = headers.getSetCookie().map((cookie) => cookie.replace(/;.*$/s, ''));
+  if (status !== 302) return [];
+  const location = new URL(headers.get('location') ?? '', url);
+  const state = location.searchParams.get('state');
+  if (cookies.length > 0) {
+    // Pushed to the provider, it is in no address.
+    return state === null ? [] : cookieFindings(context, state, cookies.join('; '));
+  }
   return [
     {
       code: 'cookies_lost',
@@ -106,7 +116,10 @@ const signInFails = ({ origin, pathname }: URL, status: number): Finding => ({
   code: 'sign_in_fails',
   what: `${origin}${pathname} answers with status ${status}, where a sign-in should begin.`,
   fix: {
-    text: 'Look into the log of the site, which says why, or of the proxy, if the site was not asked.',
+    text:
+      status === 502
+        ? 'A proxy says so, and its log why. Often it takes no answer whose headers are as long as those of a sign-in: in nginx “proxy_buffer_size 16k”.'
+        : 'Look into the log of the site, which says why, or of the proxy, if the site was not asked.',
   },
 });
 

@@ -61,7 +61,14 @@ async function upstreamFindings(
       return [];
     case 'oidc': {
       const { endSessionEndpoint, clientId } = strategy;
-      return standardFindings(context, `“${name}”`, endSessionEndpoint, clientId);
+      const findings = await standardFindings(context, `“${name}”`, endSessionEndpoint, clientId);
+      const isRefused = findings.some(({ code }) => code === 'logout_url_not_registered');
+      if (!isRefused || clientId === undefined) return findings;
+      const endpoint = new URL(endSessionEndpoint);
+      const isPool = (await answerOf(context, endpoint, clientId)) === 'comes back';
+      return isPool
+        ? [signOutKindWrong(context, name, { endSessionEndpoint, clientId })]
+        : findings;
     }
     case 'cognito': {
       const { domain, clientId } = strategy;
@@ -160,6 +167,26 @@ const unreachable = (who: string, url: URL, reason: string): Finding => ({
           console: 'Amazon Cognito › User pools › the second pool › Domain',
         },
 });
+
+function signOutKindWrong(
+  { settings }: DoctorContext,
+  name: string,
+  { endSessionEndpoint, clientId }: { endSessionEndpoint: string; clientId: string },
+): Finding {
+  const domain = endSessionEndpoint.replace(/\/logout$/, '');
+  const corrected = settings.identityProviders.map((each) =>
+    each.name === name ? { ...each, signOut: { kind: 'cognito', domain, clientId } } : each,
+  );
+  return {
+    code: 'sign_out_kind_wrong',
+    about: name,
+    what: `IDENTITY_PROVIDERS signs out of “${name}” as of any OpenID provider, and ${endSessionEndpoint} is a user pool’s: it takes logout_uri and no post_logout_redirect_uri.`,
+    fix: {
+      text: 'Write the kind `cognito`, with the domain of that pool.',
+      change: { kind: 'environment', set: { IDENTITY_PROVIDERS: JSON.stringify(corrected) } },
+    },
+  };
+}
 
 const signOutClientUnknown = (name: string, clientId: string, domain: string): Finding => ({
   code: 'sign_out_client_unknown',
