@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { DemoCommandOptions } from './demo.js';
 import type { DoctorCommandOptions } from './doctor.js';
-import { refuseEmptyValues } from './empty-values.js';
+import { refuseSlips } from './slips.js';
 import { withSettings, withSettingsFile } from './environment.js';
 import { CommandError, describeFailure } from './failure.js';
 import { writeFailure } from './json-document.js';
@@ -120,7 +120,16 @@ program
   .option('--adopt-client <id>', 'the same of an app client', list)
   .option('--adopt-provider <name>', 'the same of an identity provider', list)
   .option('--adopt-resource-server <id>', 'the same of a resource server', list)
-  .option('--restore <file>', 'take back what a run has changed, by the backup it has written')
+  .addOption(
+    new Option(
+      '--restore <file>',
+      'take back what a run has changed, by the backup it has written',
+    ).conflicts([
+      ...['print', 'api', 'user', 'email', 'label', 'managedLogin', 'domainPrefix'],
+      ...['upstreamIssuer', 'upstreamClientId', 'upstreamClientSecretFile'],
+      ...['adoptPool', 'adoptClient', 'adoptProvider', 'adoptResourceServer'],
+    ]),
+  )
   .option('--overwrite-later-changes', 'with --restore: also what others have changed since')
   .option('--dry-run', 'only show what would be done')
   .option('--yes', 'do it without asking')
@@ -209,7 +218,7 @@ function nodesOwn(): Option {
   });
 }
 
-refuseEmptyValues(program.commands);
+refuseSlips(program.commands, list);
 
 try {
   await program.parseAsync();

@@ -175,12 +175,13 @@ async function isConfirmed({ confirmDeployed }: RotateSecretOptions): Promise<bo
   return false;
 }
 
+/** @returns the commands that do it by hand, in the region of the pool */
 function removalOf(
   { UserPoolId, ClientId }: { readonly UserPoolId: string; readonly ClientId: string },
   id: string | undefined,
   endpointUrl: string | undefined,
 ): string {
-  const client = `--user-pool-id ${UserPoolId} --client-id ${ClientId}`;
+  const client = `--region ${regionOf(UserPoolId)} --user-pool-id ${UserPoolId} --client-id ${ClientId}`;
   const endpoint = endpointUrl === undefined ? '' : ` --endpoint-url ${endpointUrl}`;
   const known = `aws cognito-idp delete-user-pool-client-secret ${client}${endpoint} --client-secret-id ${id ?? 'ID'}`;
   if (id !== undefined) return known;

@@ -18,11 +18,15 @@ const colours = { '+': 'green', '~': 'yellow', '-': 'red' } as const;
 
 export function openReport(isJson: boolean): SetupReport {
   if (isJson) {
-    return { say: (text) => process.stderr.write(`${text}\n`), end: writeDocument };
+    return { say: (text) => process.stderr.write(`${harmless(text)}\n`), end: writeDocument };
   }
   const hasColours = process.stdout.isTTY && process.stdout.hasColors();
-  return { say: (text) => console.log(hasColours ? painted(text) : text), end: () => {} };
+  const shown = (text: string): string => (hasColours ? painted(harmless(text)) : harmless(text));
+  return { say: (text) => console.log(shown(text)), end: () => {} };
 }
+
+/** Names in an account and in a backup are others' words, and no commands for a terminal. */
+const harmless = (text: string): string => text.replaceAll(/(?!\n)\p{Cc}/gu, '\uFFFD');
 
 /** The sign at the beginning of a line says by its colour what happens. */
 const painted = (text: string): string =>

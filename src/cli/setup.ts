@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Environment, firstSet } from '../config/from-environment.js';
+import { ConfigError } from '../errors.js';
 import { readActual } from '../setup/actual.js';
 import { converge } from '../setup/apply.js';
 import { backupOf, backupPath, withStepBegun, withStepDone, writeBackup } from '../setup/backup.js';
@@ -83,6 +84,11 @@ async function run(
   const endpointUrl = options.endpointUrl ?? endpointFrom(environment);
   const connected = (): Promise<CognitoApi> =>
     connect({ region, endpointUrl, proxiedFetch, wait: waitingAloud(report) });
+  if (options.overwriteLaterChanges === true && options.restore === undefined) {
+    const fix = 'name the backup with --restore, or leave it out';
+    const problem = 'is for a restore, and there is none';
+    throw new ConfigError([{ option: '--overwrite-later-changes', problem, fix }]);
+  }
   if (options.restore !== undefined) {
     await restore(await connected(), options.restore, options, report);
     return;

@@ -31,5 +31,7 @@ function reasonOf(cause: unknown): string {
     const [start] = cause.linePos as [{ line: number }];
     return `line ${start.line} is not YAML`;
   }
-  return cause instanceof SyntaxError ? 'it is not JSON' : String(cause);
+  if (cause instanceof Error && 'code' in cause) return `it cannot be read (${String(cause.code)})`;
+  if (cause instanceof SyntaxError) return 'it is not JSON';
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -9,6 +9,8 @@ import type { Resource } from './resources.js';
 import type { Step } from './step.js';
 import { SetupError } from './setup-error.js';
 
+const WHAT = 'lifeguard setup backup';
+
 export type Description = Readonly<Record<string, unknown>>;
 
 export interface BackupEntry {
@@ -27,7 +29,7 @@ export interface BackupEntry {
 
 /** What `setup` read before its first change, and what it left behind: by it `--restore` tells its changes from others'. */
 export interface Backup {
-  readonly what: 'lifeguard setup backup';
+  readonly what: typeof WHAT;
   readonly version: 1;
   /** ISO 8601. */
   readonly madeAt: string;
@@ -57,7 +59,7 @@ const KINDS = [
 const anyDescription: z.ZodType<Description> = z.record(z.string(), z.unknown());
 
 const backup: z.ZodType<Backup> = z.strictObject({
-  what: z.literal('lifeguard setup backup'),
+  what: z.literal(WHAT),
   version: z.literal(1),
   madeAt: z.string(),
   region: z.string(),
@@ -86,7 +88,7 @@ export function backupOf(
 ): Backup {
   return {
     settings,
-    what: 'lifeguard setup backup',
+    what: WHAT,
     version: 1,
     madeAt: now.toISOString(),
     region,
@@ -219,12 +221,26 @@ export async function readBackup(path: string): Promise<Backup> {
     const reason = codeOf(cause) || nameOf(cause);
     throw new SetupError(`--restore: ${path} cannot be read (${reason}).`, { cause });
   });
+  const refuse = (reason: string, cause?: unknown): never => {
+    throw new SetupError(`--restore: ${path} ${reason}`, { cause });
+  };
+  let content: unknown;
   try {
-    return backup.parse(JSON.parse(text));
+    // Some editors put a mark at the beginning.
+    content = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new SetupError(`--restore: ${path} is no backup that setup has written.`, { cause });
+    return refuse('is no backup, or a part of one: it is not JSON in UTF-8.', cause);
   }
+  const result = backup.safeParse(content);
+  if (result.success) return result.data;
+  const isOther = result.error.issues.some(({ path: [member] }) => member === 'version');
+  return isOther && whatIn(content) === WHAT
+    ? refuse('was written by another version of lifeguard: restore with that one.', result.error)
+    : refuse('is no backup that setup has written.', result.error);
 }
+
+const whatIn = (content: unknown): unknown =>
+  typeof content === 'object' && content !== null && 'what' in content ? content.what : undefined;
 
 /** Whether setup has changed it since the backup was made, or may have. */
 export const isChanged = ({ before, after, begun }: BackupEntry): boolean =>

@@ -189,7 +189,7 @@ const SECRET_COMMAND = {
   Description: 'Prints CLIENT_SECRET',
   Value: {
     'Fn::Sub':
-      'aws cognito-idp describe-user-pool-client --user-pool-id ${MasterPool} --client-id ${SiteClient} --query UserPoolClient.ClientSecret --output text',
+      'aws cognito-idp describe-user-pool-client --region ${AWS::Region} --user-pool-id ${MasterPool} --client-id ${SiteClient} --query UserPoolClient.ClientSecret --output text',
   },
 };
 

@@ -1,6 +1,7 @@
 import { domainByAuthorizationEndpoint } from '../cognito/logout-url.js';
 import { isUserPool } from '../cognito/user-pool.js';
 import { NoSmallFileError, readSmallFile } from '../config/read-small-file.js';
+import { secureUrl } from '../config/values.js';
 import { networkReason } from '../errors/network-reason.js';
 import type { Actual } from './actual.js';
 import { afterSignOut, type ExistingUpstream, type SetupInputs } from './desired.js';
@@ -28,7 +29,8 @@ export async function readUpstream(
     );
   }
   const endSession = document['end_session_endpoint'];
-  const endSessionEndpoint = typeof endSession === 'string' ? endSession : undefined;
+  const isUsable = secureUrl.safeParse(endSession).success;
+  const endSessionEndpoint = typeof endSession === 'string' && isUsable ? endSession : undefined;
   const poolDomain = isUserPool(issuer) ? poolDomainIn(document, issuer) : undefined;
   return { issuer, clientId, clientSecret, endSessionEndpoint, poolDomain };
 }
@@ -44,7 +46,7 @@ export function registrationNote(inputs: SetupInputs, actual: Actual): string | 
   }
   const needed = `At ${issuer} the client ${clientId} needs the redirect URI ${redirectUri}`;
   return endSessionEndpoint === undefined
-    ? `${needed}. It announces no end_session_endpoint, so nobody can be signed out there by us.`
+    ? `${needed}. It announces no end_session_endpoint, or none that a browser may be sent to (https), so nobody can be signed out there by us.`
     : `${needed} and the post-logout redirect URI ${afterSignOut(inputs)}.`;
 }
 

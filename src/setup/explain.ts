@@ -30,7 +30,7 @@ function adviceOn(error: Error, call: Call | undefined): string | undefined {
   const name = nameOf(error);
   switch (name) {
     case 'CredentialsProviderError':
-      return 'No AWS credentials were found: sign in with "aws sso login" or "aws configure", or set AWS_PROFILE.';
+      return 'No AWS credentials were found: sign in with "aws sso login" or "aws configure", or set AWS_PROFILE; where that is set, see that there is such a profile ("aws configure list-profiles").';
     case 'ExpiredTokenException':
     case 'ExpiredToken':
     case 'UnrecognizedClientException':

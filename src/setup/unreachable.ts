@@ -28,6 +28,8 @@ function whyNoAnswer(error: unknown): string | undefined {
   const failure = proxyFailureIn(error);
   if (failure !== undefined) return failure.message;
   if (nameOf(error) === 'TimeoutError') return 'no answer in time';
+  // The SDK's words for it are about its own insides.
+  if (nameOf(error) === 'SyntaxError') return 'what answers there is not Cognito: no JSON';
   const code = codeOf(error);
   return /^(?:E[A-Z]+$|EAI_|UND_ERR_|ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(
     code,

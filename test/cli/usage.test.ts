@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
-import { refuseEmptyValues } from '../../src/cli/empty-values.js';
+import { refuseSlips } from '../../src/cli/slips.js';
 import { emptyFolder, endCommands, lifeguard } from './command.js';
 
 afterAll(endCommands);
@@ -27,15 +27,16 @@ describe('an empty value, as of a shell variable that is not set,', () => {
 
   it('is refused for every kind of option and argument', () => {
     const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+    const list = (item: string, before: string[]): string[] => [...before, item];
     const command = program
       .command('do')
       .argument('[what]')
       .option('--path <path>', '', 'usual')
-      .option('--list <item>', '', (item, before: string[]) => [...before, item], [])
+      .option('--list <item>', '', list, [])
       .option('--wait [seconds]')
       .addOption(new Option('--kind <kind>').choices(['one', 'two']))
       .option('--flag');
-    refuseEmptyValues(program.commands);
+    refuseSlips(program.commands, list);
     const parsed = (...words: string[]): object => {
       program.parse(['do', ...words], { from: 'user' });
       return { ...command.opts(), args: command.args };
@@ -60,6 +61,21 @@ describe('an empty value, as of a shell variable that is not set,', () => {
     const command = lifeguard(['end-sessions', '']);
     expect(await command.exit()).toBe(1);
     expect(command.errors()).toMatch(/^error: .*'sub'.* It is empty/);
+  });
+});
+
+describe('what would not count', () => {
+  it.each([
+    ['setup --base-url https://a.example --base-url https://b.example', /more than once/],
+    ['serve --port 3001 --port 3002', /more than once/],
+    ['setup --restore backup.json --print cdk', /'--restore <file>' cannot be used with .*--print/],
+    ['setup --restore backup.json --adopt-pool x', /cannot be used with .*--adopt-pool/],
+    ['setup --restore backup.json --user alice', /cannot be used with .*--user/],
+    ['setup --overwrite-later-changes', / --overwrite-later-changes is for a restore/],
+  ])('is refused: %s', async (line, words) => {
+    const command = lifeguard(line);
+    expect(await command.exit()).toBe(1);
+    expect(command.errors()).toMatch(words);
   });
 });
 

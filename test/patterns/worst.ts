@@ -259,7 +259,10 @@ export const reachable: Readonly<
   },
   'cognito/logout-url.ts': {
     by: 'provider',
-    patterns: { [String.raw`/\/oauth2\/authorize$/`]: [repeated('/oauth2/authorize', '!')] },
+    patterns: {
+      [String.raw`/\/oauth2\/authorize$/`]: [repeated('/oauth2/authorize', '!')],
+      [String.raw`/^(.+)\/oauth2\/authorize$/`]: [repeated('/oauth2/authorize', '!')],
+    },
   },
   'cognito/pool-pages.ts': {
     by: 'provider',

@@ -1,4 +1,6 @@
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { parseEnv } from 'node:util';
@@ -122,6 +124,17 @@ describe('lifeguard setup, when it cannot speak to AWS', () => {
     expect(await command.exit()).toBe(1);
     expect(command.errors()).toBe(
       'Cognito cannot be reached at http://127.0.0.1:9 (ECONNREFUSED): check --endpoint-url (or AWS_ENDPOINT_URL), and that something listens there.\n',
+    );
+  });
+
+  it('says that something else than Cognito answers', async () => {
+    const page = createServer((_req, res) => res.end('<p>Welcome!</p>')).listen(0);
+    const { port: where } = page.address() as AddressInfo;
+    const command = setup(`${wanted} --endpoint-url http://127.0.0.1:${where}`);
+    expect(await command.exit()).toBe(1);
+    page.close();
+    expect(command.errors()).toBe(
+      `Cognito cannot be reached at http://127.0.0.1:${where} (what answers there is not Cognito: no JSON): check --endpoint-url (or AWS_ENDPOINT_URL), and that something listens there.\n`,
     );
   });
 

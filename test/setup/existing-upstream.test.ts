@@ -18,7 +18,12 @@ let flags: string;
 const folder = emptyFolder();
 const port = await freePort();
 const pagePort = await freePort();
-const page = createServer((_req, res) => res.end('<p>Welcome!</p>')).listen(pagePort);
+const page = createServer((req, res) => {
+  // A provider that can be signed out of by nobody who is careful.
+  const issuer = `http://127.0.0.1:${pagePort}/plain`;
+  const document = { issuer, end_session_endpoint: 'http://provider.example/end' };
+  res.end(req.url?.startsWith('/plain/') ? JSON.stringify(document) : '<p>Welcome!</p>');
+}).listen(pagePort);
 const site = `http://localhost:${port}`;
 
 beforeAll(async () => {
@@ -77,6 +82,15 @@ describe('setup with an OpenID provider that exists', () => {
     expect(url).toBe(`${issuer}/.well-known/openid-configuration`);
     expect(why).toMatch(reason);
     expect(pools.dump().pools).toEqual([]);
+  });
+
+  it('writes no address to sign out at that no browser may be sent to', async () => {
+    const command = setup(
+      `${flags.replace(provider.issuer, `http://127.0.0.1:${pagePort}/plain`)} --dry-run`,
+    );
+    expect(await command.exit(), command.output()).toBe(0);
+    expect(command.output()).toContain('where nobody can be signed out by us');
+    expect(command.output()).toContain('or none that a browser may be sent to (https)');
   });
 
   it('joins it, tells what to register there, and shows its secret nowhere', async () => {

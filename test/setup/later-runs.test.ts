@@ -144,6 +144,31 @@ describe('the backup', () => {
     expect(await edited(other)).toContain('is no backup that setup has written');
     expect(await wholeAccount(api)).toEqual(before);
   });
+
+  it('says what is wrong with a file that is none, and is read as an editor leaves it', async () => {
+    const made = setup('--yes');
+    await made.exit();
+    const [, name = ''] = /--restore (\S+\.json)/.exec(made.output()) ?? [];
+    const text = readFileSync(join(folder, name), 'utf8');
+    const restored = async (content: string): Promise<RunningCommand> => {
+      writeFileSync(join(folder, 'edited.json'), content);
+      const command = setup('--restore edited.json --yes');
+      await command.exit();
+      return command;
+    };
+    for (const [content, words] of [
+      [text.slice(0, -20), 'edited.json is no backup, or a part of one: it is not JSON in UTF-8.'],
+      [text.replace('"version": 1', '"version": 2'), 'edited.json was written by another version'],
+      ['{"version": 2}', 'edited.json is no backup that setup has written.'],
+      ['null', 'edited.json is no backup that setup has written.'],
+    ] as const) {
+      expect((await restored(content)).errors()).toContain(words);
+    }
+    const painted = text.replaceAll('user pool oidc', 'user pool \\u001b[31moidc');
+    const whole = await restored(`\uFEFF${painted}`);
+    expect(whole.output()).toContain('user pool \uFFFD[31moidc-pool-1 was made by setup');
+    expect(whole.output()).not.toContain('\u001b');
+  });
 });
 
 describe('what setup says', () => {
