@@ -16,6 +16,12 @@ const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 );
 
+/** Options of setup that say what is wanted; a restore wants what was. */
+const WANTED =
+  'api user email label managedLogin domainPrefix upstreamIssuer upstreamClientId upstreamClientSecretFile adoptPool adoptClient adoptProvider adoptResourceServer print'.split(
+    ' ',
+  );
+
 const program = new Command('lifeguard')
   .description(
     'Signs people in through federated Amazon Cognito user pools, and out again everywhere.',
@@ -124,11 +130,7 @@ program
     new Option(
       '--restore <file>',
       'take back what a run has changed, by the backup it has written',
-    ).conflicts([
-      ...['print', 'api', 'user', 'email', 'label', 'managedLogin', 'domainPrefix'],
-      ...['upstreamIssuer', 'upstreamClientId', 'upstreamClientSecretFile'],
-      ...['adoptPool', 'adoptClient', 'adoptProvider', 'adoptResourceServer'],
-    ]),
+    ).conflicts(WANTED),
   )
   .option('--overwrite-later-changes', 'with --restore: also what others have changed since')
   .option('--dry-run', 'only show what would be done')

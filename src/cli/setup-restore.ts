@@ -1,5 +1,5 @@
 import { send } from '../setup/apply.js';
-import { readBackup } from '../setup/backup.js';
+import type { Backup } from '../setup/backup.js';
 import type { CognitoApi } from '../setup/cognito-api.js';
 import { describeRestore, removalsOf, restoreLine } from '../setup/describe-plan.js';
 import { isSame } from '../setup/differences.js';
@@ -26,11 +26,10 @@ interface RestoreOptions extends Agreement {
  */
 export async function restore(
   api: CognitoApi,
-  path: string,
+  backup: Backup,
   options: RestoreOptions,
   { say, end }: SetupReport,
 ): Promise<void> {
-  const backup = await readBackup(path);
   const planNow = async (): Promise<RestorePlan> =>
     planRestore(backup, {
       current: await readBackedUp(api, backup),

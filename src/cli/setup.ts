@@ -1,9 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Environment, firstSet } from '../config/from-environment.js';
+import { shellWord } from '../config/shell-word.js';
 import { ConfigError } from '../errors.js';
 import { readActual } from '../setup/actual.js';
 import { converge } from '../setup/apply.js';
-import { backupOf, backupPath, withStepBegun, withStepDone, writeBackup } from '../setup/backup.js';
+import {
+  backupOf,
+  backupPath,
+  readBackup,
+  withStepBegun,
+  withStepDone,
+  writeBackup,
+} from '../setup/backup.js';
 import { connect, type CognitoApi } from '../setup/cognito-api.js';
 import {
   describePlan,
@@ -82,15 +90,16 @@ async function run(
 ): Promise<void> {
   const region = regionFrom(environment, options.region);
   const endpointUrl = options.endpointUrl ?? endpointFrom(environment);
-  const connected = (): Promise<CognitoApi> =>
-    connect({ region, endpointUrl, proxiedFetch, wait: waitingAloud(report) });
+  const connected = (where = region): Promise<CognitoApi> =>
+    connect({ region: where, endpointUrl, proxiedFetch, wait: waitingAloud(report) });
   if (options.overwriteLaterChanges === true && options.restore === undefined) {
     const fix = 'name the backup with --restore, or leave it out';
     const problem = 'is for a restore, and there is none';
     throw new ConfigError([{ option: '--overwrite-later-changes', problem, fix }]);
   }
   if (options.restore !== undefined) {
-    await restore(await connected(), options.restore, options, report);
+    const backup = await readBackup(options.restore);
+    await restore(await connected(region ?? backup.region), backup, options, report);
     return;
   }
 
@@ -110,7 +119,8 @@ async function run(
   }
   await bringAbout(await connected(), inputs, file, options, report);
   const look = endpointUrl === undefined ? '--aws' : `--endpoint-url ${endpointUrl}`;
-  const from = options.settingsFile === '.env' ? '' : ` --settings-file ${options.settingsFile}`;
+  const from =
+    options.settingsFile === '.env' ? '' : ` --settings-file ${shellWord(options.settingsFile)}`;
   report.say(
     `\nLook it over with "lifeguard doctor ${look}${from}", start the site with "lifeguard serve${from}".`,
   );

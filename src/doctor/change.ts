@@ -1,3 +1,4 @@
+import { shellWord } from '../config/shell-word.js';
 import { regionOf } from '../cognito/user-pool.js';
 
 /** Lists of an app client that a change may add to. */
@@ -73,7 +74,7 @@ export function commandFor(change: Change, endpointUrl?: string): string {
   switch (change.kind) {
     case 'environment':
       return Object.entries(change.set)
-        .map(([name, value]) => `${name}=${word(value)}`)
+        .map(([name, value]) => `${name}=${shellWord(value)}`)
         .join('\n');
     case 'app-client': {
       const { userPoolId, clientId } = change;
@@ -188,7 +189,7 @@ function awsCommand(operation: string, given: Options, endpointUrl: string | und
   const all = { ...options, ...(endpointUrl !== undefined && { 'endpoint-url': endpointUrl }) };
   const lines = [`aws cognito-idp ${operation}`];
   for (const [name, value] of Object.entries(all)) {
-    const option = `--${name} ${word(value)}`;
+    const option = `--${name} ${shellWord(value)}`;
     const line = lines.at(-1) ?? '';
     if (line.length + option.length < WIDTH) lines[lines.length - 1] = `${line} ${option}`;
     else lines.push(`  ${option}`);
@@ -216,7 +217,3 @@ const memberOf = (option: string): string =>
   option.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
 
 const json = (value: unknown): string => JSON.stringify(value);
-
-/** One word for a shell, whatever is in it. */
-export const word = (value: string): string =>
-  /^[\w.:/@-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;

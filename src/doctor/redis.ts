@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { shellWord } from '../config/shell-word.js';
 import { parseRedisUrl, type RedisAddress } from '../sessions/redis-address.js';
 import { RedisCommands } from '../sessions/redis-commands.js';
 import { REDIS_KEY_PATTERN, redisKey } from '../sessions/redis-keys.js';
 import { commandsNeeded, missingRights, type MissingRights } from '../sessions/redis-rights.js';
 import { reasonOf } from '../sessions/store-fault.js';
-import { word } from './change.js';
 import type { Finding } from './finding.js';
 import type { StoreKind, StoreTrouble } from './store-kind.js';
 
@@ -56,8 +56,8 @@ async function settingsOf(
   const isKept = persistence['aof_enabled'] !== '0' || hasReplica;
   return {
     findings: [
-      ...evictionFindings(memory),
-      ...(isKept ? [] : [notDurable(await snapshots(commands))]),
+      ...evictionFindings(memory, address),
+      ...(isKept ? [] : [notDurable(await snapshots(commands), address)]),
       ...(address.kind === 'single' || hasReplica ? [] : [withoutReplica(address.kind)]),
     ],
   };
@@ -119,31 +119,45 @@ async function snapshots(commands: RedisCommands): Promise<boolean> {
   }
 }
 
-function evictionFindings({
-  maxmemory = '0',
-  maxmemory_policy: policy = 'noeviction',
-}: Record<string, string>): Finding[] {
+/**
+ * The server itself, for it is hardly ever the one that `redis-cli` takes by itself. Of several servers whoever reads this must
+ * name each. A password is left to be asked for.
+ */
+function redisCli({ kind, hosts, isTls }: RedisAddress): string {
+  const [first] = hosts;
+  const { host, port } = kind === 'single' && first ? first : { host: 'HOST', port: 'PORT' };
+  return `redis-cli -h ${shellWord(host)} -p ${port}${isTls ? ' --tls' : ''}`;
+}
+
+const ASKS = 'Where Redis asks who that is, add --user NAME --askpass.';
+
+function evictionFindings(
+  { maxmemory = '0', maxmemory_policy: policy = 'noeviction' }: Record<string, string>,
+  address: RedisAddress,
+): Finding[] {
   if (maxmemory === '0' || policy === 'noeviction') return [];
   return [
     {
       code: 'store_evicts',
       what: `Redis has maxmemory-policy ${policy}: when it is full it drops sessions nobody has signed out of.`,
       fix: {
-        text: 'Set the policy to noeviction, also in its configuration file, and watch its memory. At ElastiCache, in the parameter group.',
-        command: 'redis-cli CONFIG SET maxmemory-policy noeviction',
+        text:
+          'Set the policy to noeviction, also in its configuration file, and watch its memory. At ElastiCache, in the parameter group. ' +
+          ASKS,
+        command: `${redisCli(address)} CONFIG SET maxmemory-policy noeviction`,
       },
     },
   ];
 }
 
-const notDurable = (hasSnapshots: boolean): Finding => ({
+const notDurable = (hasSnapshots: boolean, address: RedisAddress): Finding => ({
   code: 'store_not_durable',
   what: hasSnapshots
     ? 'Redis keeps sessions over a restart only as of its last snapshot, and has no replica.'
     : 'Redis keeps nothing over a restart, and has no replica.',
   fix: {
-    text: 'Switch its append-only file on, also in its configuration file, or give it a replica.',
-    command: 'redis-cli CONFIG SET appendonly yes',
+    text: `Switch its append-only file on, also in its configuration file, or give it a replica. ${ASKS}`,
+    command: `${redisCli(address)} CONFIG SET appendonly yes`,
   },
 });
 
@@ -172,8 +186,8 @@ function rightMissing(
     code: 'store_right_missing',
     what: `The Redis user “${user}” of SESSION_STORE may not ${lacking || `do all that is needed (${words})`}.`,
     fix: {
-      text: `Allow it; at a managed Redis where its users are kept. All that is needed: ${key} ${rights(commandsNeeded(address))}`,
-      command: `redis-cli ACL SETUSER ${word(user)} ${[...(keys ? [word(key)] : []), rights(commands)].join(' ').trim()}`,
+      text: `Allow it, as a user who may (--user NAME --askpass); at a managed Redis where its users are kept. All that is needed: ${key} ${rights(commandsNeeded(address))}`,
+      command: `${redisCli(address)} ACL SETUSER ${shellWord(user)} ${[...(keys ? [shellWord(key)] : []), rights(commands)].join(' ').trim()}`,
     },
   };
 }

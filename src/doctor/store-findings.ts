@@ -47,5 +47,5 @@ export function wordsOf(error: unknown): string {
     return error.problems.map(({ option, problem }) => `${option} ${problem}`).join('; ');
   }
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? wordsOf(error.cause) : error.message;
+  return error.cause instanceof Error ? wordsOf(error.cause) : error.message.replace(/\.$/, '');
 }

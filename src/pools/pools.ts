@@ -138,7 +138,9 @@ async function createRuntime(
       : createStateFile(persist, () =>
           stateText(registry.pools, { origin, clockAdvancedMs: clock.advancedMs }),
         );
-  await stateFile?.save();
+  await stateFile?.save().catch((cause: unknown) => {
+    throw new SeedError([{ path: '', problem: `cannot be written: ${String(cause)}` }], persist);
+  });
   return {
     origin,
     registry,

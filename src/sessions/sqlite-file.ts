@@ -1,4 +1,12 @@
-import { closeSync, mkdirSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../errors.js';
@@ -10,7 +18,7 @@ import {
   type SqliteTables,
   tablesOf,
 } from './sqlite-tables.js';
-import { StoreFault } from './store-fault.js';
+import { reasonOf, StoreFault } from './store-fault.js';
 
 /** The few calls of `node:sqlite` we use; `@photostructure/sqlite` has the same ones. */
 export interface Database {
@@ -67,6 +75,10 @@ export async function openSqliteFile(path: string): Promise<SqliteFile> {
     return watched(database, file, opened);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
+    if (isForWantOfRoom(error, resolve(path))) {
+      const problem = `names a file on a disk that is full (${resolve(path)})`;
+      throw storeMisconfigured(problem, 'make room there', new StoreFault('full', problem));
+    }
     throw storeMisconfigured(
       `names a file that cannot be used (${resolve(path)}): ${error instanceof Error ? error.message : String(error)}`,
       'use a folder on a local disk that this user may write to, and remove the file there if it is damaged',
@@ -184,17 +196,43 @@ export async function lookIntoSqliteFile(file: string): Promise<SqliteTables> {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
     return tablesOf(database);
+  } catch (error) {
+    if (!isForWantOfRoom(error, file)) throw error;
+    throw new StoreFault('full', 'its disk is full');
   } finally {
     database.close();
   }
 }
 
+/** What SQLite needs beside a file that is there already, for its log and for the memory that processes share. */
+const ROOM_BYTES = 64 * 1024;
+
+/** SQLite says "I/O error" where it has no room to begin, as of a disk that is broken. */
+function isForWantOfRoom(error: unknown, file: string): boolean {
+  if (reasonOf(error) !== 'io_error') return false;
+  const { bavail, bsize } = statfsSync(dirname(file));
+  return bavail * bsize < ROOM_BYTES;
+}
+
 function makeFile(path: string): string {
   const file = sqliteFileAt(path);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   // Made by us because SQLite would make it readable for everyone; its -wal and -shm files take the mode of this one.
   closeSync(openSync(file, 'a', 0o600));
   return file;
+}
+
+/** With those that it is in. Node's own way to do so never ends where a file system, as of /proc, has no room for folders. */
+function makeFolder(folder: string): void {
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process of the site starts at the same moment.
+    if (!isFolder(folder)) throw error;
+  }
 }
 
 function isFolder(path: string): boolean {

@@ -1,3 +1,4 @@
+import { shellWord } from '../config/shell-word.js';
 import type { Actual, FoundPool } from './actual.js';
 import type { Adoption } from './adoption.js';
 import { withAll } from './differences.js';
@@ -148,6 +149,6 @@ const passwordNotes = (
 ): string[] =>
   status === 'FORCE_CHANGE_PASSWORD'
     ? [
-        `The ${title} has not signed in yet. Should the temporary password be lost: aws cognito-idp admin-set-user-password --user-pool-id ${pool?.Id ?? ''} --username ${properties.Username} --password …`,
+        `The ${title} has not signed in yet. Should the temporary password be lost: aws cognito-idp admin-set-user-password --user-pool-id ${pool?.Id ?? ''} --username ${shellWord(properties.Username)} --password …`,
       ]
     : [];

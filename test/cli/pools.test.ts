@@ -81,7 +81,7 @@ describe('lifeguard pools', () => {
     release();
   });
 
-  it.each(['--seed .', '--state .', '--seed absent.yaml'])(
+  it.each(['--seed .', '--state .', '--seed absent.yaml', '--state /nonexistent/x.json'])(
     'names the file of %s',
     async (option) => {
       const pools = lifeguard(`pools --port 0 ${option}`);

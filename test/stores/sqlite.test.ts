@@ -92,6 +92,15 @@ describe('the SQLite store', () => {
     await expect(openSessionStore(below, { now: Date.now })).rejects.toThrow(ConfigError);
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'refuses a place where no folder can be made, and does not try for ever',
+    async () => {
+      await expect(openSqliteFile('/proc/none/deeper/sessions')).rejects.toThrow(
+        "(/proc/none/deeper/sessions): ENOENT: no such file or directory, mkdir '/proc/none'",
+      );
+    },
+  );
+
   it('deletes expired rows by itself', async () => {
     let time = Date.now();
     const before = await openSessionStore(`file:${folder}`, { now: () => time });
