@@ -28,6 +28,8 @@ export interface Misconfiguration {
   readonly outside?: FindingCode;
   /** With it; default the same. */
   readonly inside?: FindingCode;
+  /** Which one of several the first is about. */
+  readonly about?: string;
   /** What is found next, when mending the first brings up another one. */
   readonly next?: FindingCode;
   readonly mend?: (patient: Patient) => Promise<void> | void;
@@ -164,6 +166,7 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
   'a setting is mistyped': {
     spoil: environment({ SESSION_STOER: 'memory:' }),
     outside: 'setting_unknown',
+    about: 'SESSION_STOER',
     mend: environment({ SESSION_STOER: '' }),
   },
   'the issuer does not answer': {
@@ -446,6 +449,7 @@ export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
       ],
     }),
     inside: 'quota_near',
+    about: 'CallbackURLs',
     mend: (patient) =>
       patient.apply({
         kind: 'app-client',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { DescribeUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { verifiedJwt } from '../support/jwt.js';
 import { articleSeed, type Pools, type PoolsSeed, startPools } from '../../src/pools/index.js';
 import {
@@ -16,6 +17,7 @@ import {
   signInThroughUpstream,
   submitCredentials,
 } from './journeys.js';
+import { sdkFor } from './idp/api.js';
 import { alice, app, bob, callback, ned, seed, uma } from './seed.js';
 import { exchangeCode, requestTokens, tokensIn } from './token-endpoint.js';
 import { useWorld } from './world.js';
@@ -155,7 +157,27 @@ describe('a seed with mistakes', () => {
 
   it('is refused for two pools of one name', async () => {
     const twins = { pools: [{ name: 'twin' }, { name: 'twin' }] } as PoolsSeed;
-    expect(await problemsOf(twins)).toContain('twin');
+    expect(await problemsOf(twins)).toContain('pools[1].name: ');
+    await expect(start(twins)).rejects.toMatchObject({
+      code: 'seed_invalid',
+      problems: [{ path: 'pools[1].name', problem: expect.stringContaining('twin') }],
+    });
+  });
+});
+
+it('a password policy asks for every kind of character but those that it does not', async () => {
+  const passwordPolicy = { minimumLength: 12, requireUppercase: false, requireSymbols: false };
+  await using pools = await start(broken({ passwordPolicy }));
+  const sdk = sdkFor(pools);
+  const command = new DescribeUserPoolCommand({ UserPoolId: pools.pool('one').id });
+  const { UserPool } = await sdk.send(command);
+  sdk.destroy();
+  expect(UserPool?.Policies?.PasswordPolicy).toMatchObject({
+    MinimumLength: 12,
+    RequireUppercase: false,
+    RequireLowercase: true,
+    RequireNumbers: true,
+    RequireSymbols: false,
   });
 });
 

@@ -79,6 +79,12 @@ describe('the address', () => {
     rmSync(place, { recursive: true });
   });
 
+  it.each(['0.0.0.0', '::'])('has an address that can be opened also on %s', async (host) => {
+    await using pools = await startPools({ seed, host });
+    expect(pools.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect((await fetch(`${pools.url}/health`)).status).toBe(200);
+  });
+
   it('may be closed twice', async () => {
     const pools = await start();
     await pools.close();

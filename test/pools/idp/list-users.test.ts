@@ -45,8 +45,10 @@ describe('ListUsers', () => {
 
   it('refuses a filter it cannot read, or an attribute that cannot be searched', async () => {
     const UserPoolId = await makePool(api);
-    const parse = list(UserPoolId, { Filter: 'email like "a"' });
-    expect(await refusal(parse)).toBe('InvalidParameterException: Error while parsing filter');
+    for (const Filter of ['email like "a"', 'not email = "a"', 'email = "a" or name = "b"']) {
+      const parse = list(UserPoolId, { Filter });
+      expect(await refusal(parse)).toBe('InvalidParameterException: Error while parsing filter');
+    }
     const attribute = list(UserPoolId, { Filter: 'custom:team = "x"' });
     expect(await refusal(attribute)).toBe(
       'InvalidParameterException: Invalid search attribute: custom:team',

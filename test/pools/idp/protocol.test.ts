@@ -74,6 +74,26 @@ describe('a refusal', () => {
     expect(text).not.toContain('secret');
   });
 
+  it('takes no body for no members', async () => {
+    const answer: unknown = await (await post('DescribeUserPool', '')).json();
+    expect(answer).toMatchObject({ __type: 'InvalidParameterException' });
+  });
+
+  it.each([
+    ['AdminCreateUser', { UserPoolId: 'eu-west-1_a', Username: 'u', ForceAliasCreation: 'yes' }],
+    ['CreateUserPoolClient', { ClientName: 'x', SupportedIdentityProviders: [''] }],
+    ['CreateUserPoolClient', { ClientName: 'x', AuthSessionValidity: 16 }],
+    ['CreateUserPoolClient', { ClientName: 'x', AuthSessionValidity: 2 }],
+    ['DeleteUserPoolClientSecret', { ClientId: 'x', ClientSecretId: '' }],
+    ['DeleteUserPoolClientSecret', { ClientId: 'x', ClientSecretId: 'x'.repeat(129) }],
+  ])('says which member has a value that none may have: %s %j', async (operation, members) => {
+    const body = JSON.stringify({ UserPoolId: 'eu-west-1_a', ...members });
+    const answer = (await (await post(operation, body)).json()) as Record<string, string>;
+    expect(answer['__type']).toBe('InvalidParameterException');
+    const name = Object.keys(members).at(-1)!;
+    expect(answer['message']?.toLowerCase()).toContain(`'${name.toLowerCase()}`);
+  });
+
   it('tells a body that is not JSON apart', async () => {
     const response = await post('DescribeUserPool', '{"UserPoolId"');
     expect(await response.json()).toMatchObject({ __type: 'SerializationException' });

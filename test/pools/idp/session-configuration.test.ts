@@ -20,6 +20,9 @@ it('tracks no sessions until it is told to, and says how many a user may have', 
   const wanted = { UserSessionTracking: 'ENABLED', TokenSession: { MaxPerUser: 5 } } as const;
   await api.sdk.send(new SetUserPoolSessionConfigurationCommand({ UserPoolId, ...wanted }));
   expect(await api.sdk.send(read)).toMatchObject(wanted);
+  const off = { ...wanted, UserSessionTracking: 'DISABLED' } as const;
+  await api.sdk.send(new SetUserPoolSessionConfigurationCommand({ UserPoolId, ...off }));
+  expect(await api.sdk.send(read)).toMatchObject(off);
 });
 
 it('has no session management in the plan Lite, and none of a number that nobody may have', async () => {

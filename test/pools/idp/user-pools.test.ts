@@ -177,6 +177,31 @@ describe('a user pool', () => {
     expect(await refusal(api.sdk.send(add))).toContain('Existing attribute already has name');
   });
 
+  it.each([
+    [{ Name: 'team', AttributeDataType: 'String', Required: true }, 'Required custom attributes'],
+    [{ Name: 'a'.repeat(21), AttributeDataType: 'String' }, 'Invalid name of a custom attribute'],
+    [{ Name: 'a:b', AttributeDataType: 'String' }, 'Invalid name of a custom attribute'],
+    [{ Name: 'team' }, 'The data type of the custom attribute team is missing'],
+  ] as const)('gets no custom attribute that no pool can have: %j', async (attribute, words) => {
+    const UserPoolId = await makePool(api);
+    const CustomAttributes = [attribute];
+    const add = new AddCustomAttributesCommand({ UserPoolId, CustomAttributes });
+    expect(await refusal(api.sdk.send(add))).toContain(words);
+    const create = new CreateUserPoolCommand({ PoolName: 'one', Schema: CustomAttributes });
+    expect(await refusal(api.sdk.send(create))).toContain(words);
+  });
+
+  it('describes each attribute with its type', async () => {
+    const { SchemaAttributes = [] } = await describePool(await makePool(api));
+    const types = new Map(SchemaAttributes.map((each) => [each.Name, each.AttributeDataType]));
+    expect([types.get('name'), types.get('email_verified'), types.get('updated_at')]).toEqual([
+      'String',
+      'Boolean',
+      'Number',
+    ]);
+    expect([...types.values()]).not.toContain(undefined);
+  });
+
   it('has tags, under its ARN', async () => {
     const ResourceArn = (await describePool(await makePool(api))).Arn;
     await api.sdk.send(new TagResourceCommand({ ResourceArn, Tags: { a: '1', b: '2' } }));
