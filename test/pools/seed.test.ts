@@ -160,7 +160,10 @@ describe('a seed with mistakes', () => {
     expect(await problemsOf(twins)).toContain('pools[1].name: ');
     await expect(start(twins)).rejects.toMatchObject({
       code: 'seed_invalid',
-      problems: [{ path: 'pools[1].name', problem: expect.stringContaining('twin') }],
+      problems: [
+        { path: 'pools[1].name', problem: '"twin" is taken' },
+        { path: 'pools[1].domain', problem: '"twin" is taken' },
+      ],
     });
   });
 });
