@@ -127,6 +127,19 @@ describe('what others change in the account while setup runs', () => {
   });
 });
 
+it('says where a restore stopped that Cognito refuses, and that the same command goes on', async () => {
+  const { output } = await run(next);
+  const path = join(folder, backupIn(output));
+  const text = readFileSync(path, 'utf8');
+  // The first in the file is of before, the second of after.
+  writeFileSync(path, text.replace('"https://www.example.com/callback"', '"no address"'));
+  const stopped = await run(`setup --restore ${backupIn(output)} --yes --allow-removals`);
+  expect(stopped.code).toBe(1);
+  expect(stopped.output).toMatch(
+    /Stopped at: restore app client site of oidc-pool-1\.\nAWS answered InvalidParameterException: .*\nWhat was done stays; the same command goes on from here\./,
+  );
+});
+
 describe('a settings file that somebody edits while setup runs', () => {
   it('keeps what was written, and nothing is done', async () => {
     const before = await wholeAccount(api);
