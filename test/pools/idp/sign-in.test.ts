@@ -328,8 +328,8 @@ describe('a sign-in that never sends the password (SRP)', () => {
     ['nobody, who looks like somebody till then', { username: 'nobody' }],
     ['another time than was signed', { tamper: (r) => ({ ...r, TIMESTAMP: 'Mon Jan 1' }) }],
     ['a signature of nothing', { tamper: (r) => ({ ...r, PASSWORD_CLAIM_SIGNATURE: '' }) }],
-    ['no signature', { tamper: ({ PASSWORD_CLAIM_SIGNATURE: _, ...r }) => r }],
-    ['no time', { tamper: ({ TIMESTAMP: _, ...r }) => r }],
+    ['no signature', { tamper: ({ PASSWORD_CLAIM_SIGNATURE: _signature, ...r }) => r }],
+    ['no time', { tamper: ({ TIMESTAMP: _time, ...r }) => r }],
   ])('is refused for %s', async (_, change) => {
     const where = await place({ PreventUserExistenceErrors: 'ENABLED' });
     const call = signInWithSrp(api.sdk, { ...credentials(where), ...change });
