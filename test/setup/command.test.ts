@@ -7,6 +7,7 @@ import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { confirm } from '../../src/cli/confirm.js';
 import type { Pools } from '../../src/pools/index.js';
+import { PREFIX } from '../../src/setup/domain-prefix.js';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
 import { freePort } from '../support/free-port.js';
 import { createBrowser } from '../support/browser.js';
@@ -49,6 +50,21 @@ describe('lifeguard setup, before anybody has agreed', () => {
   });
 
   it.each([
+    ['-shop', false],
+    ['shop-', false],
+    ['Shop', false],
+    ['sh op', false],
+    ['sh_op', false],
+    ['shop\n', false],
+    ['s'.repeat(55), false],
+    ['s'.repeat(54), true],
+    ['s', true],
+    ['my-shop-2', true],
+  ])('takes the domain prefix %j: %s', (prefix, isTaken) => {
+    expect(PREFIX.test(prefix)).toBe(isTaken);
+  });
+
+  it.each([
     ['--master-name \u00A0', "'--master-name <name>' argument"],
     ['--upstream-name COGNITO', "--upstream-name is what Cognito calls a pool's own users"],
     ['--upstream-name Cognito', "--upstream-name is what Cognito calls a pool's own users"],
@@ -62,6 +78,8 @@ describe('lifeguard setup, before anybody has agreed', () => {
     const command = setup(`${wanted} --dry-run`);
     expect(await command.exit()).toBe(0);
     expect(command.output()).toContain('+  create  user pool oidc-pool-1');
+    expect(command.output()).toContain('Domain: <made from the id of the pool>');
+    expect(command.output()).toContain('Schema: email, name, given_name, family_name mutable');
     expect(command.output()).toContain('add CLIENT_SECRET: (hidden)');
     expect(command.output()).toContain('Dry run: nothing was changed.');
     expect([pools.dump().pools, existsSync(envFile)]).toEqual([[], false]);

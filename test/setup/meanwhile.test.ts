@@ -69,6 +69,7 @@ describe('what others change in the account while setup runs', () => {
     then = { operation: 'DescribeUserPoolClient', happens };
     const { code, output } = await run(next);
     expect(code, output).toBe(0);
+    expect(output).toContain('BASE_URL: https://www.example.com -> https://next.example.com');
     expect(await siteClient()).toMatchObject({
       RefreshTokenValidity: 7,
       CallbackURLs: ['https://www.example.com/callback', 'https://next.example.com/callback'],

@@ -17,7 +17,12 @@ async function trying(
     if (error !== undefined) throw error;
     return 'done';
   };
-  const wait = async (ms: number): Promise<void> => void waits.push(ms);
+  const wait = async (ms: number): Promise<void> => {
+    const before = tries;
+    await new Promise(setImmediate);
+    expect(tries).toBe(before);
+    waits.push(ms);
+  };
   const answer = await patiently(call, mayRepeat, wait).catch((error: unknown) => error);
   return { tries, waits, answer };
 }

@@ -196,3 +196,24 @@ it('prints no secret of the site but what Terraform calls one', async () => {
   const secrets = Object.entries(output).filter(([, { sensitive }]) => sensitive);
   expect(secrets.map(([name]) => name)).toEqual(['client_secret']);
 });
+
+it('tells Terraform to leave what Cognito adds to a provider by itself', async () => {
+  const module = JSON.parse(await printed('terraform', '--domain-prefix shop')) as Module;
+  await applyModule(module, printedAccount);
+  const { cognito } = await apiOf(printedAccount);
+  const { UserPools = [] } = await cognito.listUserPools({ MaxResults: 60 });
+  const UserPoolId = UserPools.find(({ Name }) => Name === 'oidc-pool-1')?.Id;
+  const ids = { UserPoolId, ProviderName: 'oidc-pool-2' };
+  const { IdentityProvider } = await cognito.describeIdentityProvider(ids);
+  const [written] = Object.values(module.resource['aws_cognito_identity_provider'] ?? {}) as {
+    provider_details: object;
+    lifecycle: { ignore_changes: string[] };
+  }[];
+  const added = Object.keys(IdentityProvider?.ProviderDetails ?? {}).filter(
+    (key) => !(key in written!.provider_details),
+  );
+  expect(added).not.toEqual([]);
+  expect(written!.lifecycle.ignore_changes).toEqual(
+    expect.arrayContaining(added.map((key) => `provider_details["${key}"]`)),
+  );
+});
