@@ -224,6 +224,21 @@ describe('doctor, when it cannot look', () => {
     expect(findings).toMatchObject([{ code: 'check_failed', severity: 'unchecked' }]);
   });
 
+  it('goes on where a check of its own fails, and says which', async () => {
+    const patient = await startPatient();
+    endings.push(() => patient.stop());
+    const userPools = await openUserPools({ endpointUrl: patient.pools.url });
+    endings.push(() => userPools.close());
+    // A fault of doctor's own, which nothing outside can bring about.
+    const broken = { ...userPools, pool: () => Promise.reject(new TypeError('no such thing')) };
+    const { findings } = await examine(patient.environment, { userPools: broken });
+    expect(findings[0]).toMatchObject({
+      code: 'check_failed',
+      about: expect.stringMatching(/^[a-z-]+$/),
+      what: expect.stringMatching(/^“.+” could not be checked: no such thing\.$/),
+    });
+  });
+
   it.each([
     ['resets the connection', { reset: true }],
     ['answers with half a document', { truncate: true }],

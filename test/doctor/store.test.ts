@@ -54,7 +54,8 @@ async function look(
   return result;
 }
 
-const findingsFor = async (url: string): Promise<readonly Finding[]> => (await look(url)).findings;
+const findingsFor = async (url: string): Promise<readonly Finding[]> =>
+  whole(await look(url)).findings;
 
 describe.skipIf(redisProgram === undefined)('doctor, about the rights in a Redis', () => {
   let redis: RedisProcess;
