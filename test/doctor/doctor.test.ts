@@ -228,7 +228,7 @@ describe('doctor, when it cannot look', () => {
     const patient = await startPatient();
     endings.push(() => patient.stop());
     const userPools = await openUserPools({ endpointUrl: patient.pools.url });
-    endings.push(() => userPools.close());
+    endings.push(async () => userPools.close());
     // A fault of doctor's own, which nothing outside can bring about.
     const broken = { ...userPools, pool: () => Promise.reject(new TypeError('no such thing')) };
     const { findings } = await examine(patient.environment, { userPools: broken });

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ConfigError } from '../../src/errors.js';
 import { openSessionStore } from '../../src/sessions/open-session-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
+import { smallDisk } from '../faults/log-output.js';
 import { openSqliteFile, type Database } from '../../src/sessions/sqlite-file.js';
 import { itKeepsTheContract } from './contract.js';
 import { newSession, randomKey } from './support/new-session.js';
@@ -100,6 +101,24 @@ describe('the SQLite store', () => {
       );
     },
   );
+
+  const disk = process.platform === 'linux' ? smallDisk(200) : undefined;
+  it.skipIf(disk === undefined)('says that there is no room to begin in', async () => {
+    const { folder: small, remove } = disk!;
+    try {
+      (await openSqliteFile(join(small, 'sessions'))).close();
+      for (const name of readdirSync(join(small, 'sessions'))) {
+        if (!name.endsWith('.db')) rmSync(join(small, 'sessions', name));
+      }
+      const { bavail, bsize } = statfsSync(small);
+      writeFileSync(join(small, 'filler'), Buffer.alloc(bavail * bsize));
+      await expect(openSqliteFile(join(small, 'sessions'))).rejects.toThrow(
+        /names a file on a disk that is full \(.*\); make room there$/,
+      );
+    } finally {
+      remove();
+    }
+  });
 
   it('deletes expired rows by itself', async () => {
     let time = Date.now();

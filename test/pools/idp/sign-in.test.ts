@@ -62,6 +62,21 @@ const as = (USERNAME: string, PASSWORD = Password): Record<string, string> => ({
 });
 
 describe('a sign-in with a password', () => {
+  it.each([
+    [false, 'it was accepted'],
+    [true, 'NotAuthorizedException: Incorrect username or password.'],
+    [undefined, 'NotAuthorizedException: Incorrect username or password.'],
+  ] as const)(
+    'minds the case of a user name where the pool does (CaseSensitive: %s)',
+    async (CaseSensitive, outcome) => {
+      const pool = CaseSensitive === undefined ? {} : { UsernameConfiguration: { CaseSensitive } };
+      const where = await place({ PreventUserExistenceErrors: 'ENABLED' }, pool);
+      expect(await refusal(signIn(where))).toBe('it was accepted');
+      expect(await refusal(signIn(where, as('ALICE')))).toBe(outcome);
+      expect(await refusal(signIn(where, as('malice')))).toMatch(/^NotAuthorizedException/);
+    },
+  );
+
   it('gives tokens with the scope for oneself and nothing else, and no at_hash', async () => {
     const where = await place();
     const { AuthenticationResult, ChallengeName, ChallengeParameters } = await signIn(where);
