@@ -104,7 +104,7 @@ describe('the SQLite store', () => {
 
   const disk = process.platform === 'linux' ? smallDisk(200) : undefined;
   it.skipIf(disk === undefined)('says that there is no room to begin in', async () => {
-    const { folder: small, remove } = disk!;
+    const small = disk!.folder;
     try {
       (await openSqliteFile(join(small, 'sessions'))).close();
       for (const name of readdirSync(join(small, 'sessions'))) {
@@ -116,7 +116,7 @@ describe('the SQLite store', () => {
         /names a file on a disk that is full \(.*\); make room there$/,
       );
     } finally {
-      remove();
+      disk!.remove();
     }
   });
 
