@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
+import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
 import { changedPaths, wholeAccount } from './accounts.js';
 import { startApiProxy } from './api-proxy.js';
 import { apiOf, emptyAccount } from './world.js';
@@ -91,6 +91,33 @@ describe('a backup whose run was killed while it marked a pool that was given to
     for (const mark of marks) {
       expect(restored.output()).toMatch(new RegExp(`Tags of the user pool .* stay: ${mark}\\.`));
     }
+    await pools.close();
+  });
+
+  it('names it also where the run has changed nothing else (a later run)', async () => {
+    const pools = await emptyAccount();
+    const folder = emptyFolder();
+    const setup = (flags: string, url = pools.url): RunningCommand =>
+      lifeguard(`setup ${flags} --yes`, { AWS_ENDPOINT_URL: url }, folder);
+    expect(await setup('--base-url https://www.example.com').exit()).toBe(0);
+    const kept = readdirSync(folder);
+    let later: RunningCommand | undefined;
+    const proxy = await startApiProxy(pools, async (asked, body) => {
+      if (asked === 'TagResource') {
+        later?.process.kill('SIGKILL');
+        await later?.exit();
+      }
+      return body;
+    });
+    later = setup('--base-url https://www.example.com --api', proxy.url);
+    expect(await later.exit(), later.output()).toBe(null);
+    await proxy.close();
+    const backup = readdirSync(folder).find(
+      (name) => /^lifeguard-/.test(name) && !kept.includes(name),
+    );
+    const restored = setup(`--restore ${backup}`);
+    expect(await restored.exit()).toBe(1);
+    expect(restored.output()).toMatch(/Tags of .* stay: .*lifeguard:setup:ResourceServer/);
     await pools.close();
   });
 });
