@@ -113,7 +113,7 @@ describe('a backup whose run was killed while it marked a pool that was given to
     expect(await later.exit(), later.output()).toBe(null);
     await proxy.close();
     const backup = readdirSync(folder).find(
-      (name) => /^lifeguard-/.test(name) && !kept.includes(name),
+      (name) => name.startsWith('lifeguard-') && !kept.includes(name),
     );
     const restored = setup(`--restore ${backup}`);
     expect(await restored.exit()).toBe(1);
