@@ -219,6 +219,7 @@ export const findingKinds: Readonly<Record<FindingCode, FindingKind>> = {
   ),
   session_secret_mismatch: problem(
     'What one replica seals another does not open: users are signed out at random, and logins expire.',
+    ['cookies_lost'],
   ),
   store_password_wrong: problem('Lifeguard does not start: it may not use its session store.'),
   store_right_missing: problem(
