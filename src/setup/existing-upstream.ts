@@ -28,9 +28,7 @@ export async function readUpstream(
       `--upstream-issuer: the document at ${url} is of the issuer ${String(document['issuer'])}, and Cognito compares letter by letter: write that.`,
     );
   }
-  const endSession = document['end_session_endpoint'];
-  const isUsable = secureUrl.safeParse(endSession).success;
-  const endSessionEndpoint = typeof endSession === 'string' && isUsable ? endSession : undefined;
+  const endSessionEndpoint = secureUrl.safeParse(document['end_session_endpoint']).data;
   const poolDomain = isUserPool(issuer) ? poolDomainIn(document, issuer) : undefined;
   return { issuer, clientId, clientSecret, endSessionEndpoint, poolDomain };
 }

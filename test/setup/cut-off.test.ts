@@ -1,13 +1,31 @@
 import { readdirSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Pools } from '../../src/pools/index.js';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
 import { changedPaths, wholeAccount } from './accounts.js';
-import { startApiProxy } from './api-proxy.js';
+import { type ApiProxy, startApiProxy } from './api-proxy.js';
 import { apiOf, emptyAccount } from './world.js';
 
 /* A run that is killed after Cognito has made something, and before it could hear of that. */
 
 afterAll(() => endCommands());
+
+/** Kills the command when the operation was carried out so many times, before it hears of it. */
+function startKilling(
+  pools: Pools,
+  operation: string,
+  which: number,
+  running: () => RunningCommand,
+): Promise<ApiProxy> {
+  let seen = 0;
+  return startApiProxy(pools, async (asked, body) => {
+    if (asked === operation && ++seen === which) {
+      running().process.kill('SIGKILL');
+      await running().exit();
+    }
+    return body;
+  });
+}
 
 describe('a backup whose run was killed while it made', () => {
   it.each([
@@ -21,14 +39,7 @@ describe('a backup whose run was killed while it made', () => {
   ] as const)('knows of it (%s, no. %i)', async (operation, which, title) => {
     const pools = await emptyAccount();
     const folder = emptyFolder();
-    let seen = 0;
-    const proxy = await startApiProxy(pools, async (asked, body) => {
-      if (asked === operation && ++seen === which) {
-        command.process.kill('SIGKILL');
-        await command.exit();
-      }
-      return body;
-    });
+    const proxy = await startKilling(pools, operation, which, () => command);
     const command = lifeguard(
       'setup --base-url https://www.example.com --api --managed-login --user alice --email alice@example.com --yes',
       { AWS_ENDPOINT_URL: proxy.url },
@@ -61,14 +72,7 @@ describe('a backup whose run was killed while it marked a pool that was given to
     const poolId = made.UserPool!.Id!;
     const before = await wholeAccount(api);
     const folder = emptyFolder();
-    let seen = 0;
-    const proxy = await startApiProxy(pools, async (asked, body) => {
-      if (asked === 'TagResource' && ++seen === which) {
-        command.process.kill('SIGKILL');
-        await command.exit();
-      }
-      return body;
-    });
+    const proxy = await startKilling(pools, 'TagResource', which, () => command);
     const command = lifeguard(
       `setup --base-url https://www.example.com --adopt-pool ${poolId} --yes`,
       { AWS_ENDPOINT_URL: proxy.url },
@@ -101,15 +105,8 @@ describe('a backup whose run was killed while it marked a pool that was given to
       lifeguard(`setup ${flags} --yes`, { AWS_ENDPOINT_URL: url }, folder);
     expect(await setup('--base-url https://www.example.com').exit()).toBe(0);
     const kept = readdirSync(folder);
-    let later: RunningCommand | undefined;
-    const proxy = await startApiProxy(pools, async (asked, body) => {
-      if (asked === 'TagResource') {
-        later?.process.kill('SIGKILL');
-        await later?.exit();
-      }
-      return body;
-    });
-    later = setup('--base-url https://www.example.com --api', proxy.url);
+    const proxy = await startKilling(pools, 'TagResource', 1, () => later);
+    const later = setup('--base-url https://www.example.com --api', proxy.url);
     expect(await later.exit(), later.output()).toBe(null);
     await proxy.close();
     const backup = readdirSync(folder).find(
