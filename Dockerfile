@@ -17,5 +17,5 @@ COPY --from=build /app/views ./views
 RUN mkdir data && chown node:node data
 USER node
 EXPOSE 3000
-ENTRYPOINT ["node", "dist/cli/main.js"]
+ENTRYPOINT ["node", "dist/program/cli/main.js"]
 CMD ["serve"]

@@ -1,5 +1,9 @@
-export { ConfigError, RelyingPartyError, type RelyingPartyErrorCode } from './errors.js';
-export type { IdentityProvider, UpstreamSignOut } from './config/settings.js';
+export {
+  ConfigError,
+  RelyingPartyError,
+  type RelyingPartyErrorCode,
+} from './errors/relying-party-error.js';
+export type { IdentityProvider, UpstreamSignOut } from './program/config/settings.js';
 export type { ApiAccess, ClaimCheck } from './guards/api-access.js';
 export type { Authentication } from './guards/authentication.js';
 export { requireApiAccess } from './guards/require-api-access.js';
@@ -12,16 +16,16 @@ export type {
   RelyingPartyOptions,
   RenderPages,
 } from './relying-party/options.js';
-export type { ProxyOptions } from './relying-party/proxy.js';
+export type { ProxyOptions } from './relying-party/provider/calls/proxy.js';
 export type { RelyingParty } from './relying-party/relying-party.js';
 export type { RelyingPartyViews, SignOutStepView } from './relying-party/views.js';
 export { openSessionStore } from './sessions/open-session-store.js';
 export type { Session } from './sessions/session.js';
 export type { SessionStore } from './sessions/session-store.js';
 export type { SignatureAlgorithm } from './tokens/algorithms.js';
-export type { AccessTokenClaims } from './tokens/claims.js';
+export type { AccessTokenClaims } from './tokens/access/claims.js';
 export type { ClientAuthenticationMethod } from './tokens/client-authentication.js';
 export type { ClientKey } from './tokens/client-key.js';
-export { allowOrigins } from './web/cross-origin.js';
-export type { Moment } from './web/moment.js';
-export type { PageContext } from './web/page-context.js';
+export { allowOrigins } from './web/request/cross-origin.js';
+export type { Moment } from './web/pages/moment.js';
+export type { PageContext } from './web/pages/page-context.js';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { operations } from '../src/pools/idp/operations.js';
+import { operations } from '../src/pools/api/operations.js';
 import { startPools } from '../src/pools/index.js';
-import { parseSeed } from '../src/pools/seed-schema.js';
+import { parseSeed } from '../src/pools/seed/schema.js';
 import { authorizeUrl, submitCredentials } from './pools/journeys.js';
 import { repositoryFile } from './readme-tables.js';
 import { createBrowser } from './support/browser.js';

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSettings } from '../src/config/from-environment.js';
-import { options } from '../src/config/options.js';
-import { errorCatalogue } from '../src/errors.js';
+import { readSettings } from '../src/program/config/from-environment.js';
+import { options } from '../src/program/config/options.js';
+import { errorCatalogue } from '../src/errors/relying-party-error.js';
 import { codeWords, readmeTable, repositoryFile, writeReadmeTable } from './readme-tables.js';
 import { startWorld, type World } from './support/world.js';
 

@@ -1,4 +1,4 @@
-import type { RelyingPartyErrorCode } from '../errors.js';
+import type { RelyingPartyErrorCode } from '../errors/relying-party-error.js';
 
 /**
  * Cognito says most things as `invalid_request` with a description. Its texts, and those it relays, in the order they

@@ -1,4 +1,4 @@
-import type { RelyingPartyErrorCode } from '../errors.js';
+import type { RelyingPartyErrorCode } from './relying-party-error.js';
 import { type OperatorHelp, tokenHelp } from './token-help.js';
 
 /**

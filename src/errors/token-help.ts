@@ -1,4 +1,4 @@
-import type { RelyingPartyErrorCode } from '../errors.js';
+import type { RelyingPartyErrorCode } from './relying-party-error.js';
 
 /** What the operator needs to know about a failure: where it comes from, and what ends it. */
 export interface OperatorHelp {

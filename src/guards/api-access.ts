@@ -1,5 +1,5 @@
-import { RelyingPartyError } from '../errors.js';
-import { isRecent } from '../relying-party/step-up.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
+import { isRecent } from '../relying-party/session/step-up.js';
 import type { Authentication } from './authentication.js';
 
 /** What a route asks of its caller, beyond being known. Everything named must hold; `undefined` is a `TypeError`. */

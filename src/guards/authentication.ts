@@ -1,5 +1,5 @@
 import type { Session } from '../sessions/session.js';
-import type { AccessTokenClaims } from '../tokens/claims.js';
+import type { AccessTokenClaims } from '../tokens/access/claims.js';
 
 /** Who is calling, and by which means. A handler need not care which; `via` says if it must. */
 export interface Authentication {

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { RelyingPartyError } from '../errors.js';
-import { authorizationOf, presentsToken } from '../web/authorization.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
+import { authorizationOf, presentsToken } from '../web/request/authorization.js';
 
 const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
 

@@ -1,4 +1,4 @@
-import type { RelyingPartyErrorCode } from '../errors.js';
+import type { RelyingPartyErrorCode } from '../errors/relying-party-error.js';
 import type { ApiAccess } from './api-access.js';
 import type { SessionAccess } from './require-session.js';
 

@@ -9,7 +9,7 @@ import {
   trueOrFalse,
 } from '../errors/check-options.js';
 import { contextOf } from '../relying-party/context.js';
-import { ACR_VALUES, MOST_MAX_AGE_SECONDS } from '../relying-party/login-request.js';
+import { ACR_VALUES, MOST_MAX_AGE_SECONDS } from '../relying-party/login/request.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 import { SCOPE_TOKEN } from '../tokens/scope-token.js';
 import type { ApiAccess } from './api-access.js';

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { RelyingPartyError } from '../errors.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
-import { refuseOtherOrigins } from '../web/same-origin.js';
+import { refuseOtherOrigins } from '../web/request/same-origin.js';
 import { requireAccess, type ApiAccess, type Caller } from './api-access.js';
 import { authenticationFrom, authenticationOf, type Authentication } from './authentication.js';
 import { bearerToken } from './bearer-token.js';

@@ -1,5 +1,5 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { RelyingPartyError } from '../errors.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
 
 /**

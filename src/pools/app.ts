@@ -5,21 +5,21 @@ import express, {
   type Express,
   type RequestHandler,
 } from 'express';
-import { authorize } from './authorize.js';
-import { discovery, jwks } from './discovery.js';
-import { errorPage } from './error-page.js';
+import { authorize } from './hosted-ui/authorize.js';
+import { discovery, jwks } from './oauth/discovery.js';
+import { errorPage } from './hosted-ui/error-page.js';
 import { assignPool, formOf, poolOf, serve, type Endpoint, type PoolsRuntime } from './exchange.js';
-import type { FaultEndpoint } from './faults.js';
-import { idpResponse } from './federation.js';
-import { dispatch } from './idp/dispatch.js';
+import type { FaultEndpoint } from './control/faults.js';
+import { idpResponse } from './hosted-ui/federation/federation.js';
+import { dispatch } from './api/dispatch.js';
 import { indexPage } from './index-page.js';
-import { loginPage, submitLogin } from './login.js';
-import { logout } from './logout.js';
-import { submitNewPassword } from './new-password.js';
-import { revoke } from './revoke.js';
-import { answerAfterSaving } from './state-file.js';
-import { token } from './token.js';
-import { userInfo } from './user-info.js';
+import { loginPage, submitLogin } from './hosted-ui/login.js';
+import { logout } from './hosted-ui/logout.js';
+import { submitNewPassword } from './hosted-ui/new-password.js';
+import { revoke } from './oauth/revoke.js';
+import { answerAfterSaving } from './state/state-file.js';
+import { token } from './oauth/token.js';
+import { userInfo } from './oauth/user-info.js';
 
 type Route = [method: 'get' | 'post', path: string, fault: FaultEndpoint | undefined, Endpoint];
 

@@ -9,9 +9,14 @@ import {
   text,
   trueOrFalse,
 } from '../errors/check-options.js';
-import type { ArticleSeedOptions } from './article.js';
-import { faultEndpoints, tokenResponseMembers, type Fault, type TokenFault } from './faults.js';
-import type { RotateKeysOptions, TokensOptions } from './pool-control.js';
+import type { ArticleSeedOptions } from './seed/article.js';
+import {
+  faultEndpoints,
+  tokenResponseMembers,
+  type Fault,
+  type TokenFault,
+} from './control/faults.js';
+import type { RotateKeysOptions, TokensOptions } from './control/pool-control.js';
 import type { StartPoolsOptions } from './pools.js';
 
 const url = option(

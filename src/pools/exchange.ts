@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { ResettableClock } from './clock.js';
-import { applyFault, type Fault, type FaultEndpoint, type FaultSwitches } from './faults.js';
-import type { PoolRegistry } from './pool-registry.js';
+import type { ResettableClock } from './control/clock.js';
+import {
+  applyFault,
+  type Fault,
+  type FaultEndpoint,
+  type FaultSwitches,
+} from './control/faults.js';
+import type { PoolRegistry } from './state/pool-registry.js';
 import { queryOf, type PoolsLogEvent, type RequestLog } from './request-log.js';
-import type { StateFile } from './state-file.js';
-import type { UserPool } from './user-pool.js';
+import type { StateFile } from './state/state-file.js';
+import type { UserPool } from './model/user-pool.js';
 
 /** What all pools of one server share. */
 export interface PoolsRuntime {

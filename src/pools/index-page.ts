@@ -1,8 +1,8 @@
 import type { Response } from 'express';
 import { withQuery, type PoolsRuntime } from './exchange.js';
-import { showIndex } from './pages.js';
-import type { AppClient } from './pool-state.js';
-import type { UserPool } from './user-pool.js';
+import { showIndex } from './hosted-ui/pages.js';
+import type { AppClient } from './state/pool-state.js';
+import type { UserPool } from './model/user-pool.js';
 
 /** `GET /`: the pools, their addresses, and the console's "Launch Hosted UI" link for each client that is an app. */
 export function indexPage({ pools }: PoolsRuntime, response: Response): void {

@@ -1,13 +1,13 @@
 export { startPools, type Pools, type StartPoolsOptions } from './pools.js';
-export { type Pool, type PoolUserView, type TokensOptions } from './pool-control.js';
-export { articleSeed, type ArticleSeedOptions } from './article.js';
-export { type PoolsClock } from './clock.js';
+export { type Pool, type PoolUserView, type TokensOptions } from './control/pool-control.js';
+export { articleSeed, type ArticleSeedOptions } from './seed/article.js';
+export { type PoolsClock } from './control/clock.js';
 export {
   type Fault,
   type FaultEndpoint,
   type TokenFault,
   type TokenResponseMember,
-} from './faults.js';
+} from './control/faults.js';
 export { type PoolsLogEvent, type RecordedRequest } from './request-log.js';
 export {
   SeedError,
@@ -22,5 +22,5 @@ export {
   type SeedProblem,
   type UserSeed,
   type UserStatus,
-} from './seed.js';
-export { type ClientSettings, type PoolSettings, type SchemaAttribute } from './settings.js';
+} from './seed/seed.js';
+export { type ClientSettings, type PoolSettings, type SchemaAttribute } from './model/settings.js';

@@ -1,24 +1,28 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPoolsApp, poolPaths } from './app.js';
-import { articleSeed } from './article.js';
+import { articleSeed } from './seed/article.js';
 import { refuseFurther } from '../errors/check-options.js';
 import { checkFault, checkRequestPath, checkStartPoolsOptions } from './check-options.js';
-import { createClock, type PoolsClock } from './clock.js';
-import { dumpSeed } from './dump.js';
+import { createClock, type PoolsClock } from './control/clock.js';
+import { dumpSeed } from './seed/dump.js';
 import type { PoolsRuntime } from './exchange.js';
-import { createFaultSwitches, type Fault, type FaultEndpoint } from './faults.js';
-import { fixedKeys, generatedKeys, type KeySupply } from './keys.js';
-import type { PoolPlacement } from './pool-contents.js';
-import { createPoolControl, type Pool } from './pool-control.js';
-import { createPoolRegistry, registryFromSeed, type RegistryOptions } from './pool-registry.js';
+import { createFaultSwitches, type Fault, type FaultEndpoint } from './control/faults.js';
+import { fixedKeys, generatedKeys, type KeySupply } from './model/tokens/keys.js';
+import type { PoolPlacement } from './state/pool-contents.js';
+import { createPoolControl, type Pool } from './control/pool-control.js';
+import {
+  createPoolRegistry,
+  registryFromSeed,
+  type RegistryOptions,
+} from './state/pool-registry.js';
 import { createRequestLog, type PoolsLogEvent, type RecordedRequest } from './request-log.js';
-import { poolsFromState, stateText } from './saved-state.js';
-import { readSeedFile } from './seed-file.js';
-import { parseSeed } from './seed-schema.js';
-import { SeedError, type PoolsSeed } from './seed.js';
-import { createStateFile, readStateFile } from './state-file.js';
-import { poolNamed, type UserPool } from './user-pool.js';
+import { poolsFromState, stateText } from './state/saved-state.js';
+import { readSeedFile } from './seed/file.js';
+import { parseSeed } from './seed/schema.js';
+import { SeedError, type PoolsSeed } from './seed/seed.js';
+import { createStateFile, readStateFile } from './state/state-file.js';
+import { poolNamed, type UserPool } from './model/user-pool.js';
 
 /** How to start the pools; every option has a default. */
 export interface StartPoolsOptions {

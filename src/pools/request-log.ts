@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { FaultEndpoint } from './faults.js';
+import type { FaultEndpoint } from './control/faults.js';
 
 /** A request as a pool received it. For tests in the same process only: it has everything that was sent. */
 export interface RecordedRequest {

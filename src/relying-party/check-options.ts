@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { z } from 'zod';
-import * as values from '../config/values.js';
-import type { IdentityProvider, UpstreamSignOut } from '../config/settings.js';
+import * as values from '../program/config/values.js';
+import type { IdentityProvider, UpstreamSignOut } from '../program/config/settings.js';
 import {
   aFunction,
   checkOptions,
@@ -16,9 +16,9 @@ import {
 } from '../errors/check-options.js';
 import type { SessionStore } from '../sessions/session-store.js';
 import { SCOPE_TOKEN } from '../tokens/scope-token.js';
-import { isLocalUrl } from '../web/local-url.js';
+import { isLocalUrl } from '../web/request/local-url.js';
 import { clientOptions, refineClient } from './check-client.js';
-import type { ProxyOptions } from './proxy.js';
+import type { ProxyOptions } from './provider/calls/proxy.js';
 import type { ApiIssuer, ApiOptions, RelyingPartyOptions } from './options.js';
 import type { RelyingPartyViews } from './views.js';
 

@@ -1,11 +1,11 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { RelyingPartyError } from '../errors.js';
-import { errorHandler, type ErrorPage } from '../web/error-handler.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
+import { errorHandler, type ErrorPage } from '../web/pages/error-handler.js';
 import type { RelyingPartyContext } from './context.js';
-import { loginUrl } from './login-request.js';
-import type { RequestNotes } from './request-notes.js';
-import { createMountReminder } from './mount-reminder.js';
-import type { ResourceMetadata } from './resource-metadata.js';
+import { loginUrl } from './login/request.js';
+import type { RequestNotes } from './session/request-notes.js';
+import { createMountReminder } from '../guards/mount-reminder.js';
+import type { ResourceMetadata } from '../guards/resource-metadata.js';
 
 /**
  * The error handler of our routes and guards: our page or problem+json, our headers, an event. A host's own handler may not know

@@ -1,4 +1,4 @@
-import type { RelyingPartyErrorCode } from '../errors.js';
+import type { RelyingPartyErrorCode } from '../errors/relying-party-error.js';
 
 /** What the relying party tells the rest of the program. Never carries a token, a code, a secret or a cookie. */
 export interface RelyingPartyEvents {

@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Session } from '../sessions/session.js';
-import type { AccessTokenClaims } from '../tokens/claims.js';
-import type { PageContext } from '../web/page-context.js';
+import type { AccessTokenClaims } from '../tokens/access/claims.js';
+import type { PageContext } from '../web/pages/page-context.js';
 import type { RelyingPartyEvents } from './events.js';
 
 /** What the rest of a program may ask of the relying party. */

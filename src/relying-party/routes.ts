@@ -5,16 +5,16 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express';
-import { RelyingPartyError } from '../errors.js';
-import { assets } from '../web/assets.js';
-import { sameOriginOnly } from '../web/same-origin.js';
-import { backchannelLogout } from './backchannel-logout.js';
-import { callback } from './callback.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
+import { assets } from '../web/pages/assets.js';
+import { sameOriginOnly } from '../web/request/same-origin.js';
+import { backchannelLogout } from './logout/back-channel.js';
+import { callback } from './login/callback.js';
 import type { RelyingPartyContext } from './context.js';
-import { continueLogout } from './continue-logout.js';
-import { login } from './login.js';
-import { logout, logoutPage, signedOutPage } from './logout.js';
-import { endOneSession, endOtherSessions, sessionsPage } from './my-sessions.js';
+import { continueLogout } from './logout/continue.js';
+import { login } from './login/login.js';
+import { logout, logoutPage, signedOutPage } from './logout/logout.js';
+import { endOneSession, endOtherSessions, sessionsPage } from './session/my-sessions.js';
 
 /** Most requests of a host are not for us, and need not be held against each of our routes. */
 const OUR_PATHS =

@@ -1,5 +1,5 @@
-import type { Moment } from '../web/moment.js';
-import type { PageContext } from '../web/page-context.js';
+import type { Moment } from '../web/pages/moment.js';
+import type { PageContext } from '../web/pages/page-context.js';
 
 /** One step of a sign-out as the user is told about it. */
 export interface SignOutStepView {

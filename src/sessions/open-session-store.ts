@@ -48,9 +48,9 @@ export async function openSessionStore(
   if (url === 'memory:') return new MemoryStore(options);
   // Loaded on demand: the drivers are optional packages.
   if (url.startsWith('file:'))
-    return (await import('./sqlite-store.js')).openSqliteStore(pathOfFileUrl(url), options);
+    return (await import('./sqlite/sqlite-store.js')).openSqliteStore(pathOfFileUrl(url), options);
   if (/^rediss?[+:]/.test(url))
-    return (await import('./redis-store.js')).openRedisStore(url, options);
+    return (await import('./redis/redis-store.js')).openRedisStore(url, options);
   throw storeMisconfigured(
     'is none of the forms we know',
     'use memory:, file:./data/sessions or redis://host:6379',

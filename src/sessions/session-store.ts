@@ -4,7 +4,7 @@
  *
  * Every method rejects with a `RelyingPartyError` of code `session_store_unavailable` when the store cannot answer
  * within a second; none ever answers "no such session" because of a fault.
- * The contract is written down as tests in `test/stores/contract.ts`; every store passes the same suite.
+ * The contract is written down as tests in `test/sessions/stores/contract.ts`; every store passes the same suite.
  */
 export interface SessionStore {
   /**

@@ -1,4 +1,4 @@
-import { ConfigError, RelyingPartyError } from '../errors.js';
+import { ConfigError, RelyingPartyError } from '../errors/relying-party-error.js';
 
 /**
  * `SESSION_STORE` cannot be used as it is. The value itself is never shown: it may hold a password.

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { RelyingPartyError } from '../errors.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
 import type { SessionStore } from './session-store.js';
 import { reasonOf, StoreFault, type StoreFaultReason } from './store-fault.js';
 import { withinTimeLimit } from './time-limit.js';

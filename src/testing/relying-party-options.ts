@@ -1,4 +1,4 @@
-import type { IdentityProvider } from '../config/settings.js';
+import type { IdentityProvider } from '../program/config/settings.js';
 import { checkOptions, option, optionsOf, refuseFurther, text } from '../errors/check-options.js';
 import type { Pools } from '../pools/index.js';
 import { optionShapes } from '../relying-party/check-options.js';

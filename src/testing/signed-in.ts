@@ -1,5 +1,5 @@
 import { decodeJwt } from 'jose';
-import { mostSessionSeconds } from '../config/values.js';
+import { mostSessionSeconds } from '../program/config/values.js';
 import {
   checkOptions,
   listOf,
@@ -10,9 +10,9 @@ import {
   text,
 } from '../errors/check-options.js';
 import { contextOf, type RelyingPartyContext } from '../relying-party/context.js';
-import { endSession } from '../relying-party/end-session.js';
+import { endSession } from '../relying-party/session/end.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
-import { scopesOf, whoSignedIn } from '../relying-party/token-response.js';
+import { scopesOf, whoSignedIn } from '../relying-party/provider/token-response.js';
 import type { Session, SessionTokens, SignedIn } from '../sessions/session.js';
 
 /** Whom to sign in. Everything has a default: alice, without groups, with the scope `openid`. */

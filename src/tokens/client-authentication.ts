@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { RelyingPartyError } from '../errors.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
 import { quoted } from '../errors/strangers-words.js';
 import type { SignatureAlgorithm } from './algorithms.js';
 import type { ClientSigningKey } from './client-key.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hashOf, type SignatureAlgorithm } from './algorithms.js';
 import type { KeySet } from './key-set.js';
-import { requireOurAudience, requireType, requireValidNow, type Refuse } from './rules.js';
+import { requireOurAudience, requireType, requireValidNow, type Refuse } from './access/rules.js';
 import {
   CLOCK_TOLERANCE_SECONDS,
   refused,

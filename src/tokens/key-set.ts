@@ -1,5 +1,5 @@
 import { importJWK, type CryptoKey, type JWK } from 'jose';
-import { RelyingPartyError } from '../errors.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
 import { DEFAULT_ALGORITHMS, fitsAlgorithm, type SignatureAlgorithm } from './algorithms.js';
 
 /** The OP's signing keys by `kid` and algorithm. */

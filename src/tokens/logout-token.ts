@@ -1,5 +1,5 @@
 import type { KeySet } from './key-set.js';
-import { requireOurAudience, requireType, requireValidNow, type Refuse } from './rules.js';
+import { requireOurAudience, requireType, requireValidNow, type Refuse } from './access/rules.js';
 import { CLOCK_TOLERANCE_SECONDS, refused, signedClaims, textOf } from './signed-claims.js';
 
 /** Whom a logout token asks us to log out: one sign-in at the OP (`sid`), or else all of a user's. */

@@ -5,7 +5,7 @@ import {
   type CompactVerifyResult,
   type CryptoKey,
 } from 'jose';
-import { RelyingPartyError } from '../errors.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
 import { isSignatureAlgorithm, type SignatureAlgorithm } from './algorithms.js';
 import type { KeySet } from './key-set.js';
 

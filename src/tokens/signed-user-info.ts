@@ -1,6 +1,6 @@
-import { RelyingPartyError } from '../errors.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
 import type { KeySet } from './key-set.js';
-import { requireOurParty, requireType, requireValidNow, type Refuse } from './rules.js';
+import { requireOurParty, requireType, requireValidNow, type Refuse } from './access/rules.js';
 import { CLOCK_TOLERANCE_SECONDS, signedClaims, type SignedClaims } from './signed-claims.js';
 
 export interface ExpectedUserInfo {

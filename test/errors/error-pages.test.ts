@@ -2,7 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { describe, expect, it } from 'vitest';
 import * as prettier from 'prettier';
 import { operatorHelp } from '../../src/errors/operator-help.js';
-import { errorCatalogue, type RelyingPartyErrorCode } from '../../src/errors.js';
+import {
+  errorCatalogue,
+  type RelyingPartyErrorCode,
+} from '../../src/errors/relying-party-error.js';
 
 const folder = new URL('../../docs/errors/', import.meta.url);
 const codes = Object.keys(errorCatalogue) as RelyingPartyErrorCode[];
@@ -34,7 +37,7 @@ function page(code: RelyingPartyErrorCode): string {
 
 const index = [
   '# Error codes',
-  'A page for each code that pages, problem bodies, logs and metrics carry, with cause and fix. Written from `src/errors.ts` and `src/errors/operator-help.ts` by `UPDATE_ERRORS=1 npx vitest run test/errors`.',
+  'A page for each code that pages, problem bodies, logs and metrics carry, with cause and fix. Written from `src/errors/relying-party-error.ts` and `src/errors/operator-help.ts` by `UPDATE_ERRORS=1 npx vitest run test/errors`.',
   codes.map((code) => `- [\`${code}\`](${code}.md): ${operatorHelp[code].cause}`).join('\n'),
 ].join('\n\n');
 

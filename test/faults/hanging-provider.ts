@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { readSettings } from '../../src/config/from-environment.js';
+import { readSettings } from '../../src/program/config/from-environment.js';
 import { openSessionStore } from '../../src/sessions/open-session-store.js';
 import { establish } from '../support/establish.js';
 import type { Later } from './scenario.js';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ROTATION_GRACE_SECONDS } from '../../src/config/time-limits.js';
+import { ROTATION_GRACE_SECONDS } from '../../src/sessions/time-limits.js';
 import { isRefresh } from './pools-proxy.js';
 import type { Later } from './scenario.js';
 import { until } from './serve.js';

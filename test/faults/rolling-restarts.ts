@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { lifeguard, type RunningCommand } from '../cli/command.js';
+import { lifeguard, type RunningCommand } from '../program/cli/command.js';
 import { freePort } from '../support/free-port.js';
 import {
   createCertificate,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { endCommands } from '../cli/command.js';
+import { endCommands } from '../program/cli/command.js';
 import { withinTimeLimit } from '../../src/sessions/time-limit.js';
 import type { Finding, Scenario } from './scenario.js';
 import { scenarios } from './scenarios.js';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { commandFile, emptyFolder } from '../cli/command.js';
+import { commandFile, emptyFolder } from '../program/cli/command.js';
 import { freePort } from '../support/free-port.js';
 
 /** `lifeguard …` whose output goes where a test wants it to go. */

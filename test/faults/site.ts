@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { ROTATION_GRACE_SECONDS } from '../../src/config/time-limits.js';
+import { ROTATION_GRACE_SECONDS } from '../../src/sessions/time-limits.js';
 import { articleSeed, startPools, type Pools, type PoolsSeed } from '../../src/pools/index.js';
-import { emptyFolder, lifeguard, type RunningCommand } from '../cli/command.js';
+import { emptyFolder, lifeguard, type RunningCommand } from '../program/cli/command.js';
 import { freePort } from '../support/free-port.js';
 import { createBrowser, type Browser } from '../support/browser.js';
 import { startRedis } from '../support/redis.js';

@@ -1,5 +1,5 @@
 import { type Pools, articleSeed, startPools } from '../../src/pools/index.js';
-import { lifeguard, type RunningCommand } from '../cli/command.js';
+import { lifeguard, type RunningCommand } from '../program/cli/command.js';
 import { createBrowser } from '../support/browser.js';
 import { articleEnvironment, finishSignIn } from '../support/world.js';
 import { siteSettings, until } from './serve.js';

@@ -13,11 +13,11 @@ export default mergeConfig(
       exclude: [
         'test/architecture.test.ts',
         'test/chromium/**',
-        'test/config/examples.test.ts',
+        'test/program/config/examples.test.ts',
         'test/mutants/**',
         'test/patterns/**',
         'test/readme*.test.ts',
-        'test/stores/sqlite-crash.test.ts',
+        'test/sessions/stores/sqlite-crash.test.ts',
       ],
       // A mutant is killed by the first test that goes red; how it looks is of no interest.
       reporters: ['dot'],

@@ -12,7 +12,7 @@ import {
   submitCredentials,
 } from '../pools/journeys.js';
 import { exchangeCode, tokensIn } from '../pools/token-endpoint.js';
-import { useApi } from '../pools/idp/api.js';
+import { useApi } from '../pools/api/api.js';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('article.sh', import.meta.url));

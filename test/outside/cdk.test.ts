@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Pools } from '../../src/pools/index.js';
-import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
-import { deployTemplate, type Template } from '../setup/templates/cloudformation.js';
-import { comparableAccount, comparableSettings, renamed } from '../setup/templates/compare.js';
-import { emptyAccount } from '../setup/world.js';
+import { emptyFolder, endCommands, lifeguard } from '../program/cli/command.js';
+import { deployTemplate, type Template } from '../program/setup/templates/cloudformation.js';
+import {
+  comparableAccount,
+  comparableSettings,
+  renamed,
+} from '../program/setup/templates/compare.js';
+import { emptyAccount } from '../program/setup/world.js';
 import { repository, run } from './packed.js';
 
 /* What `setup --print cdk` prints, compiled with the real CDK's types, synthesised by it, and deployed into the embedded pools. */

@@ -5,10 +5,10 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { DescribeUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Diagnosed } from '../../src/doctor/diagnose.js';
-import { emptyFolder } from '../cli/command.js';
-import { type Misconfiguration, misconfigurations } from '../doctor/misconfigurations.js';
-import { type Patient, startPatient } from '../doctor/patient.js';
+import type { Diagnosed } from '../../src/program/doctor/diagnose.js';
+import { emptyFolder } from '../program/cli/command.js';
+import { type Misconfiguration, misconfigurations } from '../program/doctor/misconfigurations.js';
+import { type Patient, startPatient } from '../program/doctor/patient.js';
 import { findProgram } from '../support/system-program.js';
 
 const run = promisify(execFile);

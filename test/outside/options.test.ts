@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { everyOption, whatNodeTakes } from '../cli/options-and-node.js';
+import { everyOption, whatNodeTakes } from '../program/cli/options-and-node.js';
 import { nodeOf } from './packed.js';
 
 const options = everyOption();

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { startPools } from '../../src/pools/index.js';
-import { emptyFolder, lifeguard } from '../cli/command.js';
+import { emptyFolder, lifeguard } from '../program/cli/command.js';
 
 it('what setup has made is gone after the commands that a restore prints, as printed', async () => {
   await using pools = await startPools({ seed: { pools: [] }, keys: 'fixed' });

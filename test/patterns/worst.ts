@@ -23,7 +23,7 @@ export const reachable: Readonly<
       [String.raw`/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu`]: [repeated('\u0001'), repeated('a')],
     },
   },
-  'ops/logger.ts': {
+  'program/ops/logger.ts': {
     by: 'strangers',
     patterns: {
       [String.raw`/(?<![\w-])[\w-]+(?:\.[\w-]*){2,}/g`]: [
@@ -58,7 +58,7 @@ export const reachable: Readonly<
         ],
     },
   },
-  'ops/metrics.ts': {
+  'program/ops/metrics.ts': {
     by: 'strangers',
     patterns: {
       [String.raw`/^(?:::ffff:)?127\.|^::1$/`]: [repeated('::ffff:'), repeated(':')],
@@ -129,15 +129,15 @@ export const reachable: Readonly<
       ],
     },
   },
-  'relying-party/choose-provider.ts': {
+  'relying-party/login/choose-provider.ts': {
     by: 'strangers',
     patterns: { [String.raw`/^[^\s@]+@([^\s@]+)$/`]: [repeated('a'), repeated('a', ' ', 'a@')] },
   },
-  'relying-party/device.ts': {
+  'relying-party/session/device.ts': {
     by: 'strangers',
     patterns: { [String.raw`/^([\w.-]{1,30})(?:\/|$)/`]: [repeated('a'), repeated('.')] },
   },
-  'relying-party/login-request.ts': {
+  'relying-party/login/request.ts': {
     by: 'strangers',
     patterns: {
       [String.raw`/^\d{1,9}$/`]: [repeated('1')],
@@ -148,21 +148,21 @@ export const reachable: Readonly<
       ],
     },
   },
-  'relying-party/login-transaction.ts': {
+  'relying-party/login/transaction.ts': {
     by: 'strangers',
     patterns: { [String.raw`/^[\w-]{8}$/`]: [repeated('a'), repeated('-')] },
   },
-  'relying-party/reason.ts': {
+  'relying-party/provider/calls/reason.ts': {
     by: 'provider',
     patterns: { [String.raw`/^[\w.+-]+\/[\w.+-]+/`]: [repeated('a'), repeated('a', '!', 'a/')] },
   },
-  'relying-party/base-url-move.ts': {
+  'relying-party/login/base-url-move.ts': {
     by: 'strangers',
     patterns: {
       [String.raw`/:\d+$/`]: [repeated('1', '!', ':'), repeated(':1', '!'), repeated(':')],
     },
   },
-  'web/visitor-address.ts': {
+  'web/request/visitor-address.ts': {
     by: 'strangers',
     patterns: {
       [String.raw`/^\[([^\]]*)\](?::\d{1,5})?$/`]: [
@@ -173,11 +173,11 @@ export const reachable: Readonly<
       [String.raw`/^([\d.]+):\d{1,5}$/`]: [repeated('1', '!'), repeated('.', ':x'), repeated('1:')],
     },
   },
-  'relying-party/resource-metadata.ts': {
+  'guards/resource-metadata.ts': {
     by: 'strangers',
     patterns: { [String.raw`/\?.*$/s`]: [repeated('?'), repeated('a'), repeated('?', '\n')] },
   },
-  'tokens/access-token-claims.ts': {
+  'tokens/access/checked-claims.ts': {
     by: 'strangers',
     patterns: { [String.raw`/^[^\s]+$/`]: [repeated('a', ' '), repeated('a')] },
   },
@@ -198,7 +198,7 @@ export const reachable: Readonly<
       [String.raw`/^application\//`]: [repeated('application'), repeated('application/')],
     },
   },
-  'web/authorization.ts': {
+  'web/request/authorization.ts': {
     by: 'strangers',
     patterns: {
       [String.raw`/^([\w!#$%&'*+.^${'`'}|~-]+) +\S/`]: [
@@ -209,11 +209,11 @@ export const reachable: Readonly<
       ['/^(?:basic|digest|negotiate|ntlm)?$/i']: [repeated('basic'), repeated('n')],
     },
   },
-  'web/error-handler.ts': {
+  'web/pages/error-handler.ts': {
     by: 'strangers',
     patterns: { [String.raw`/[?#]/`]: [repeated('?'), repeated('a')] },
   },
-  'web/local-url.ts': {
+  'web/request/local-url.ts': {
     by: 'strangers',
     patterns: {
       [String.raw`/^\/(?:login|callback|logout(?:\/continue)?|signed-out)\/?$/i`]: [
@@ -237,7 +237,7 @@ export const reachable: Readonly<
       [String.raw`/[?#]/`]: [repeated('?'), repeated('a')],
     },
   },
-  'web/request-target.ts': {
+  'web/request/request-target.ts': {
     by: 'strangers',
     patterns: {
       [String.raw`/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i`]: [
@@ -247,7 +247,7 @@ export const reachable: Readonly<
       ],
     },
   },
-  'web/wants-page.ts': {
+  'web/request/wants-page.ts': {
     by: 'strangers',
     patterns: {
       [String.raw`/\bprefetch\b|\bpreview\b/i`]: [
@@ -278,7 +278,7 @@ export const reachable: Readonly<
       ],
     },
   },
-  'doctor/visit.ts': {
+  'program/doctor/visits/visit.ts': {
     by: 'provider',
     patterns: {
       [String.raw`/^path\s*=\s*(\/.*)$/i`]: [
@@ -301,7 +301,7 @@ export const ownWords: readonly (readonly [path: string, by: Writer, what: strin
   ['pools/', 'developer', 'requests to the embedded pools, which stand on a developer’s machine'],
   ['relying-party/check-options.ts', 'developer', 'options'],
   [
-    'relying-party/proxy.ts',
+    'relying-party/provider/calls/proxy.ts',
     'operator',
     'the option proxy, and hosts of addresses that are called',
   ],
@@ -310,6 +310,6 @@ export const ownWords: readonly (readonly [path: string, by: Writer, what: strin
   ['sessions/store-fault.ts', 'operator', 'errors of our own store'],
   ['setup/', 'operator', 'settings, .env and answers of the AWS API'],
   ['rotation/', 'operator', 'the client secret in .env'],
-  ['site/openapi.ts', 'developer', 'names of schemas'],
+  ['program/site/openapi.ts', 'developer', 'names of schemas'],
   ['testing/', 'developer', 'pages of the embedded pools'],
 ];

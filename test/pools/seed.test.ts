@@ -17,7 +17,7 @@ import {
   signInThroughUpstream,
   submitCredentials,
 } from './journeys.js';
-import { sdkFor } from './idp/api.js';
+import { sdkFor } from './api/api.js';
 import { alice, app, bob, callback, ned, seed, uma } from './seed.js';
 import { exchangeCode, requestTokens, tokensIn } from './token-endpoint.js';
 import { useWorld } from './world.js';

@@ -2,21 +2,21 @@ import { EventEmitter } from 'node:events';
 import * as fc from 'fast-check';
 import type { Scheduler } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createLeftovers } from '../../src/relying-party/leftovers.js';
+import { createLeftovers } from '../../src/relying-party/session/leftovers.js';
 import { createBackgroundWork } from '../../src/relying-party/background-work.js';
-import { REFRESH_RETRIES_MS } from '../../src/config/time-limits.js';
+import { REFRESH_RETRIES_MS } from '../../src/sessions/time-limits.js';
 import type { RelyingPartyParts } from '../../src/relying-party/context.js';
 import {
   createCurrentSession,
   type CurrentSession,
-} from '../../src/relying-party/current-session.js';
-import { createClientSecrets } from '../../src/relying-party/client-secrets.js';
-import { createProvider } from '../../src/relying-party/discovery.js';
-import { endSession, endSessions } from '../../src/relying-party/end-session.js';
-import { createRefresh } from '../../src/relying-party/refresh.js';
-import { createLostSessions } from '../../src/relying-party/lost-sessions.js';
-import { createRequestNotes } from '../../src/relying-party/request-notes.js';
-import { createRevokedSignIns } from '../../src/relying-party/revoked-sign-ins.js';
+} from '../../src/relying-party/session/current.js';
+import { createClientSecrets } from '../../src/relying-party/provider/client-secrets.js';
+import { createProvider } from '../../src/relying-party/provider/discovery.js';
+import { endSession, endSessions } from '../../src/relying-party/session/end.js';
+import { createRefresh } from '../../src/relying-party/session/refresh/refresh.js';
+import { createLostSessions } from '../../src/relying-party/session/lost-sessions.js';
+import { createRequestNotes } from '../../src/relying-party/session/request-notes.js';
+import { createRevokedSignIns } from '../../src/relying-party/session/revoked-sign-ins.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { createSessions } from '../../src/sessions/sessions.js';

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import { createApp, type App } from '../../src/app.js';
-import { clientSecretReader, readSettings } from '../../src/config/from-environment.js';
-import type { Settings } from '../../src/config/settings.js';
-import { createLogger } from '../../src/ops/logger.js';
+import { createApp, type App } from '../../src/program/app.js';
+import { clientSecretReader, readSettings } from '../../src/program/config/from-environment.js';
+import type { Settings } from '../../src/program/config/settings.js';
+import { createLogger } from '../../src/program/ops/logger.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../../src/web/wants-page.js';
+import type { Caller } from '../../src/web/request/wants-page.js';
 
 /** One kind of request: what it really carries, of the headers that decide, and what it is taken for. */
 export interface CallerCase {

@@ -2,7 +2,7 @@ import { generateKeyPairSync, sign as signWith } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { CompactSign, exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createProvider, type Provider } from '../../src/relying-party/discovery.js';
+import { createProvider, type Provider } from '../../src/relying-party/provider/discovery.js';
 import { signedClaims, type TokenKind } from '../../src/tokens/signed-claims.js';
 
 const ours = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;

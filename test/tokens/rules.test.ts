@@ -10,9 +10,9 @@ import {
 } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RelyingPartyParts } from '../../src/relying-party/context.js';
-import { verifiedRefreshedIdToken } from '../../src/relying-party/refreshed-id-token.js';
-import { requireSubject } from '../../src/relying-party/user-info.js';
-import { verifyAccessToken } from '../../src/tokens/access-token.js';
+import { verifiedRefreshedIdToken } from '../../src/relying-party/session/refresh/refreshed-id-token.js';
+import { requireSubject } from '../../src/relying-party/provider/user-info.js';
+import { verifyAccessToken } from '../../src/tokens/access/access-token.js';
 import { verifyIdToken } from '../../src/tokens/id-token.js';
 import { createKeySet, type KeySet } from '../../src/tokens/key-set.js';
 import { verifyLogoutToken } from '../../src/tokens/logout-token.js';

@@ -1,7 +1,7 @@
 import express from 'express';
 import request from 'supertest';
 import { expect, it } from 'vitest';
-import { assets, assetUrl } from '../../src/web/assets.js';
+import { assets, assetUrl } from '../../src/web/pages/assets.js';
 
 const app = express().use(assets());
 

@@ -1,14 +1,14 @@
 import express, { type Express, type RequestHandler } from 'express';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { RelyingPartyError } from '../../src/errors.js';
+import { RelyingPartyError } from '../../src/errors/relying-party-error.js';
 import {
   errorHandler,
   notFound,
   type ErrorPage,
   type FailedRequest,
-} from '../../src/web/error-handler.js';
-import { requestId } from '../../src/web/request-id.js';
+} from '../../src/web/pages/error-handler.js';
+import { requestId } from '../../src/web/request/request-id.js';
 
 const person = { Accept: 'text/html' };
 const uuid = /^[0-9a-f-]{36}$/;

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, oneof, property, string, webUrl } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isLocalUrl, localUrl } from '../../src/web/local-url.js';
+import { isLocalUrl, localUrl } from '../../src/web/request/local-url.js';
 
 const ours = 'https://app.example';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { moment } from '../../src/web/moment.js';
+import { moment } from '../../src/web/pages/moment.js';
 
 const now = Date.UTC(2026, 10, 25, 19, 4, 11);
 const minute = 60_000;

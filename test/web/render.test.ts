@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RelyingPartyViews } from '../../src/relying-party/views.js';
-import { createRenderer } from '../../src/web/render.js';
+import { createRenderer } from '../../src/web/pages/render.js';
 
 const views = fileURLToPath(new URL('../../views/', import.meta.url));
 const templates = readdirSync(views, { recursive: true, encoding: 'utf8' }).filter((file) =>

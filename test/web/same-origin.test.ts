@@ -1,8 +1,8 @@
 import express from 'express';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { errorHandler } from '../../src/web/error-handler.js';
-import { sameOriginOnly } from '../../src/web/same-origin.js';
+import { errorHandler } from '../../src/web/pages/error-handler.js';
+import { sameOriginOnly } from '../../src/web/request/same-origin.js';
 
 const ours = 'https://app.example';
 const app = express()

@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { expect, it } from 'vitest';
-import { securityHeaders } from '../../src/web/security-headers.js';
+import { securityHeaders } from '../../src/web/pages/security-headers.js';
 
 const site = (https: boolean): Express =>
   express()

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { visitorAddress } from '../../src/web/visitor-address.js';
+import { visitorAddress } from '../../src/web/request/visitor-address.js';
 import { startWorld, type World } from '../support/world.js';
 
 describe('a visitor’s address', () => {

@@ -3,7 +3,7 @@ import express from 'express';
 import * as prettier from 'prettier';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { callerOf, wantsPage } from '../../src/web/wants-page.js';
+import { callerOf, wantsPage } from '../../src/web/request/wants-page.js';
 import { callers, DECIDING_HEADERS, type CallerCase } from '../support/callers.js';
 
 const app = express().use((req, res) => {

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { StoredIdentity } from '../model/tokens/claims.js';
+import type { PoolUser } from '../state/pool-state.js';
+import type { UserPool } from '../model/user-pool.js';
+import { ApiError, invalidParameter } from './api-error.js';
+import { userPoolId } from './fields.js';
+import { poolWithId, providerWithName, userWithName } from './lookups.js';
+import { operation, type Operations } from './operation.js';
+
+const MAX_IDENTITIES = 5;
+
+const identity = z.object({
+  ProviderName: z.string().min(1).max(32).optional(),
+  ProviderAttributeName: z.string().optional(),
+  ProviderAttributeValue: z.string().optional(),
+});
+
+/** AdminLinkProviderForUser and AdminDisableProviderForUser. */
+export const linkingOperations: Operations = {
+  AdminLinkProviderForUser: operation(
+    z.object({ UserPoolId: userPoolId, DestinationUser: identity, SourceUser: identity }),
+    ({ UserPoolId, DestinationUser, SourceUser }, call) => {
+      const pool = poolWithId(call, UserPoolId);
+      const user = userOf(pool, DestinationUser);
+      const { provider, subject } = sourceOf(pool, SourceUser);
+      if (pool.userLinkedTo(provider, subject) !== undefined) {
+        throw invalidParameter(
+          'Merging is not currently supported, provide a SourceUser that has not signed in yet.',
+        );
+      }
+      const present = identitiesOf(user);
+      if (present.length >= MAX_IDENTITIES) {
+        throw new ApiError('LimitExceededException', 'Exceeded limit of identities for a user.');
+      }
+      const linked: StoredIdentity = {
+        userId: subject,
+        providerName: provider,
+        providerType: 'OIDC',
+        issuer: null,
+        primary: false,
+        dateCreated: call.now,
+      };
+      setIdentities(user, [...present, linked], call.now);
+      return {};
+    },
+  ),
+  AdminDisableProviderForUser: operation(
+    z.object({ UserPoolId: userPoolId, User: identity }),
+    ({ UserPoolId, User }, call) => {
+      const pool = poolWithId(call, UserPoolId);
+      const { provider, subject } = sourceOf(pool, User);
+      const user =
+        pool.userLinkedTo(provider, subject) ?? userWithName(pool, `${provider}_${subject}`);
+      const isThis = (each: StoredIdentity): boolean =>
+        each.providerName === provider && each.userId === subject;
+      // A profile that came through the provider has no other way in: it stays, and is closed.
+      if (identitiesOf(user).some((each) => isThis(each) && each.primary)) user.enabled = false;
+      else
+        setIdentities(
+          user,
+          identitiesOf(user).filter((each) => !isThis(each)),
+          call.now,
+        );
+      user.modifiedAt = call.now;
+      return {};
+    },
+  ),
+};
+
+function userOf(
+  pool: UserPool,
+  { ProviderName, ProviderAttributeValue }: z.output<typeof identity>,
+): PoolUser {
+  if (!ProviderAttributeValue) throw invalidParameter('DestinationUser needs a user name.');
+  const isNative = ProviderName === undefined || ProviderName === 'Cognito';
+  const name = isNative ? ProviderAttributeValue : `${ProviderName}_${ProviderAttributeValue}`;
+  return userWithName(pool, name);
+}
+
+function sourceOf(
+  pool: UserPool,
+  { ProviderName = '', ProviderAttributeName, ProviderAttributeValue }: z.output<typeof identity>,
+): { provider: string; subject: string } {
+  const { name } = providerWithName(pool, ProviderName);
+  if (ProviderAttributeName !== undefined && ProviderAttributeName !== 'Cognito_Subject') {
+    throw invalidParameter('ProviderAttributeName must be Cognito_Subject.');
+  }
+  if (!ProviderAttributeValue) throw invalidParameter('ProviderAttributeValue is missing.');
+  return { provider: name, subject: ProviderAttributeValue };
+}
+
+const identitiesOf = ({ attributes }: PoolUser): StoredIdentity[] =>
+  JSON.parse(attributes['identities'] ?? '[]') as StoredIdentity[];
+
+function setIdentities(user: PoolUser, identities: readonly StoredIdentity[], now: number): void {
+  if (identities.length === 0) delete user.attributes['identities'];
+  else user.attributes['identities'] = JSON.stringify(identities);
+  user.modifiedAt = now;
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { ResourceServer } from '../state/pool-state.js';
+import type { UserPool } from '../model/user-pool.js';
+import { invalidParameter, notFound } from './api-error.js';
+import { describeResourceServer } from './descriptions.js';
+import { token, userPoolId } from './fields.js';
+import { poolWithId } from './lookups.js';
+import { operation, type Operations } from './operation.js';
+import { pageOf } from './page.js';
+
+const serverShape = z.object({
+  UserPoolId: userPoolId,
+  Identifier: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/),
+});
+const settings = {
+  Name: z
+    .string()
+    .min(1)
+    .max(256)
+    .regex(/^[\w\s+=,.@-]+$/),
+  Scopes: z
+    .array(
+      z.object({
+        ScopeName: z
+          .string()
+          .min(1)
+          .max(256)
+          .regex(/^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$/),
+        ScopeDescription: z.string().min(1).max(256),
+      }),
+    )
+    .max(100)
+    .optional(),
+};
+
+/** Create, Describe, List, Update, Delete ResourceServer. */
+export const resourceServerOperations: Operations = {
+  CreateResourceServer: operation(serverShape.extend(settings), (input, call) => {
+    const pool = poolWithId(call, input.UserPoolId);
+    if (pool.resourceServers.has(input.Identifier)) {
+      throw invalidParameter(`${input.Identifier} already exists in user pool ${pool.id}.`);
+    }
+    return { ResourceServer: put(pool, input) };
+  }),
+  DescribeResourceServer: operation(serverShape, ({ UserPoolId, Identifier }, call) => {
+    const pool = poolWithId(call, UserPoolId);
+    return { ResourceServer: describeResourceServer(pool, serverWithId(pool, Identifier)) };
+  }),
+  ListResourceServers: operation(
+    z.object({
+      UserPoolId: userPoolId,
+      MaxResults: z.int().min(1).max(50).optional(),
+      NextToken: token.optional(),
+    }),
+    ({ UserPoolId, MaxResults, NextToken }, call) => {
+      const pool = poolWithId(call, UserPoolId);
+      const all = [...pool.resourceServers.values()];
+      const { members, next } = pageOf(all, MaxResults ?? 50, NextToken);
+      return {
+        ResourceServers: members.map((each) => describeResourceServer(pool, each)),
+        NextToken: next,
+      };
+    },
+  ),
+  UpdateResourceServer: operation(serverShape.extend(settings), (input, call) => {
+    const pool = poolWithId(call, input.UserPoolId);
+    serverWithId(pool, input.Identifier);
+    return { ResourceServer: put(pool, input) };
+  }),
+  DeleteResourceServer: operation(serverShape, ({ UserPoolId, Identifier }, call) => {
+    const pool = poolWithId(call, UserPoolId);
+    pool.resourceServers.delete(serverWithId(pool, Identifier).identifier);
+    return undefined;
+  }),
+};
+
+function put(
+  pool: UserPool,
+  {
+    Identifier: identifier,
+    Name: name,
+    Scopes = [],
+  }: {
+    Identifier: string;
+    Name: string;
+    Scopes?: { ScopeName: string; ScopeDescription: string }[] | undefined;
+  },
+): object {
+  const scopes = Scopes.map((each) => ({
+    name: each.ScopeName,
+    description: each.ScopeDescription,
+  }));
+  const server = { identifier, name, scopes };
+  pool.resourceServers.set(identifier, server);
+  return describeResourceServer(pool, server);
+}
+
+function serverWithId(pool: UserPool, identifier: string): ResourceServer {
+  const server = pool.resourceServers.get(identifier);
+  if (server === undefined) {
+    throw notFound(`Resource server ${identifier} does not exist.`);
+  }
+  return server;
+}

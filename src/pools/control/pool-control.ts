@@ -1,0 +1,163 @@
+import { checkGroupNames, checkRotateKeysOptions, checkTokensOptions } from '../check-options.js';
+import { newestSecret } from '../model/client-secrets.js';
+import type { ResettableClock } from './clock.js';
+import type { KeySupply } from '../model/tokens/keys.js';
+import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
+import {
+  activeRefreshToken,
+  issueRefreshToken,
+  revokeGrant,
+} from '../model/tokens/refresh-tokens.js';
+import type { SentCode } from '../state/pool-state.js';
+import type { UserStatus } from '../seed/seed.js';
+import { openGrant } from '../hosted-ui/sign-in.js';
+import type { UserPool } from '../model/user-pool.js';
+
+/** A user as `users()` shows them. */
+export interface PoolUserView {
+  readonly username: string;
+  readonly sub: string;
+  readonly status: UserStatus;
+  readonly enabled: boolean;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly groups: readonly string[];
+}
+
+/** What `tokens` is asked for. */
+export interface TokensOptions {
+  /** Name of the client. */
+  readonly client: string;
+  /** Default all scopes of the client. */
+  readonly scope?: string | undefined;
+  /** Replaces claims of both tokens; `null` takes one away. */
+  readonly claims?: Record<string, unknown> | undefined;
+}
+
+/** How keys are changed. */
+export interface RotateKeysOptions {
+  /** Whether the present keys stay in JWKS. Default false. */
+  readonly keepOld?: boolean | undefined;
+}
+
+/** One running pool, for tests. */
+export interface Pool {
+  readonly id: string;
+  readonly name: string;
+  /** What `iss` says. */
+  readonly issuer: string;
+  /** Where `/login`, `/logout` and `/oauth2/…` are. Reading it throws a TypeError while the pool has no domain. */
+  readonly domain: string;
+  /** With its newest secret. @throws {TypeError} when no client has that name */
+  client(name: string): { id: string; secret: string | undefined };
+  /** Copies; changing them changes nothing here. */
+  users(): PoolUserView[];
+  /** Disabled: no sign-in, no refresh, no userInfo, until enabled again. @throws {TypeError} when there is no such user */
+  setUserEnabled(username: string, enabled: boolean): void;
+  /** @throws {TypeError} when there is no such user or group */
+  setUserGroups(username: string, groups: readonly string[]): void;
+  /** @throws {TypeError} when there is no such user */
+  deleteUser(username: string): void;
+  /** Kills the user's tokens but not the browser session, as AWS does. @throws {TypeError} when there is no such user */
+  globalSignOut(username: string): void;
+  /** Signs with new keys from now on; the present ones disappear from JWKS unless `keepOld`. */
+  rotateKeys(options?: RotateKeysOptions): Promise<void>;
+  /** Tokens without a flow. @throws {TypeError} when there is no such user or client */
+  tokens(
+    username: string,
+    options: TokensOptions,
+  ): Promise<{ idToken: string; accessToken: string; refreshToken: string; expiresIn: number }>;
+  /** An access token of the client itself. @throws {TypeError} when there is no such client */
+  clientCredentialsToken(client: string, scope?: string): Promise<string>;
+  /** What AWS would have sent by mail or text message: the newest code of each user and purpose, while it may be used. */
+  sentCodes(): { username: string; purpose: SentCode['purpose']; code: string }[];
+  /** Would `/oauth2/token` take it? */
+  isRefreshTokenActive(refreshToken: string): boolean;
+}
+
+/** The handle tests hold of a pool. */
+export function createPoolControl(pool: UserPool, clock: ResettableClock, supply: KeySupply): Pool {
+  const { id, issuer } = pool;
+  return {
+    id,
+    issuer,
+    get name() {
+      return pool.name;
+    },
+    get domain() {
+      return pool.domain;
+    },
+    client: (clientName) => {
+      const client = pool.clientNamed(clientName);
+      return { id: client.id, secret: newestSecret(client) };
+    },
+    users: () =>
+      [...pool.users.values()].map(({ username, sub, status, enabled, attributes, groups }) =>
+        structuredClone({ username, sub, status, enabled, attributes, groups }),
+      ),
+    setUserEnabled: (username, enabled) => {
+      pool.userNamed(username).enabled = enabled;
+    },
+    setUserGroups: (username, groups) => {
+      checkGroupNames(groups);
+      const unknown = groups.find((group) => !pool.groups.has(group));
+      if (unknown !== undefined) throw new TypeError(`Pool ${pool.name} has no group "${unknown}"`);
+      pool.userNamed(username).groups = [...groups];
+    },
+    deleteUser: (username) => {
+      pool.users.delete(pool.userNamed(username).username);
+    },
+    globalSignOut: (username) => {
+      const { sub } = pool.userNamed(username);
+      for (const grant of pool.grants.values()) if (grant.sub === sub) revokeGrant(grant);
+    },
+    rotateKeys: async (options = {}) => {
+      checkRotateKeysOptions(options);
+      await pool.rotateKeys(supply, options.keepOld ?? false);
+    },
+    tokens: async (username, options) => {
+      checkTokensOptions(options);
+      return tokensFor(pool, clock.now(), username, options);
+    },
+    clientCredentialsToken: async (clientName, scope) => {
+      const client = pool.clientNamed(clientName);
+      return mintClientCredentialsToken(
+        pool,
+        client,
+        scope?.split(' ') ?? client.scopes,
+        clock.now(),
+      );
+    },
+    sentCodes: () =>
+      [...pool.sentCodes.values()].map(({ username, purpose, code }) => ({
+        username,
+        purpose,
+        code,
+      })),
+    isRefreshTokenActive: (refreshToken) =>
+      activeRefreshToken(pool, refreshToken, clock.now()) !== undefined,
+  };
+}
+
+async function tokensFor(
+  pool: UserPool,
+  now: number,
+  username: string,
+  { client: clientName, scope, claims = {} }: TokensOptions,
+): Promise<{ idToken: string; accessToken: string; refreshToken: string; expiresIn: number }> {
+  const client = pool.clientNamed(clientName);
+  const user = pool.userNamed(username);
+  const scopes = scope?.split(' ') ?? client.scopes;
+  const grant = openGrant(pool, { client, user, scopes, signedInAt: now });
+  const [{ idToken = '', accessToken }, refreshToken] = await Promise.all([
+    mintTokens(pool, {
+      client,
+      grant,
+      user,
+      now,
+      idTokenFault: { claims },
+      accessTokenFault: { claims },
+    }),
+    issueRefreshToken(pool, grant, { now, expiresAt: now + client.refreshTokenSeconds * 1000 }),
+  ]);
+  return { idToken, accessToken, refreshToken, expiresIn: client.accessTokenSeconds };
+}

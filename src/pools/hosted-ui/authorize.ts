@@ -1,0 +1,40 @@
+import { readAuthorizationRequest, refuse } from './authorization-request.js';
+import { resumableSession } from './browser-session.js';
+import { redirect, withQuery, type Exchange } from '../exchange.js';
+import { startFederation } from './federation/federation.js';
+import { answerClient } from './sign-in.js';
+import { ensureXsrfToken } from './xsrf.js';
+
+/**
+ * `GET /oauth2/authorize`: never a page. Back to the client if the browser session allows it, on to the identity
+ * provider that was named, or to `/login` with the same query.
+ *
+ * A resumed sign-in has no nonce unless the client sent one, also where the first, federated one had one of ours.
+ */
+export async function authorize(exchange: Exchange): Promise<void> {
+  const request = readAuthorizationRequest(exchange);
+  if (request === undefined) return;
+  const { pool } = exchange;
+  const { provider, prompts } = request;
+  ensureXsrfToken(exchange);
+
+  if (provider !== 'unavailable' && !prompts.includes('login')) {
+    const named = typeof provider === 'object' ? provider.name : provider;
+    const session = resumableSession(exchange, request.client, named);
+    const user = session && pool.activeUser(session);
+    if (session && user) {
+      const { signedInAt } = session;
+      await answerClient(exchange, request, { user, nonce: request.nonce, signedInAt });
+      return;
+    }
+  }
+  if (prompts.includes('none')) {
+    refuse(exchange, request, 'login_required');
+    return;
+  }
+  if (typeof provider === 'object') {
+    await startFederation(exchange, request, provider);
+    return;
+  }
+  redirect(exchange, withQuery(`${pool.domain}/login`, exchange.query));
+}

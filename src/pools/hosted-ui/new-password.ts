@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { readAuthorizationRequest } from './authorization-request.js';
+import { showError } from './error-page.js';
+import { redirect, withQuery, type Exchange } from '../exchange.js';
+import { showPage } from './pages.js';
+import { policyViolation, type PasswordPolicy } from '../model/password.js';
+import { dropOutdated, type PoolUser } from '../state/pool-state.js';
+import { finishSignIn } from './sign-in.js';
+import { setPassword } from '../model/users.js';
+import { ensureXsrfToken, hasValidXsrfToken } from './xsrf.js';
+
+const CHALLENGE_SECONDS = 300;
+
+/**
+ * Shows the page for a new password to somebody who has proved the temporary one. Its address in Cognito is not known;
+ * here it is `/newPassword` with the query of the login page. The field `session` stands for the proof, like `Session`
+ * in the API.
+ */
+export function askForNewPassword(exchange: Exchange, { username, sub }: PoolUser): void {
+  const session = randomBytes(32).toString('base64url');
+  const { pool, now } = exchange;
+  const expiresAt = now + CHALLENGE_SECONDS * 1000;
+  dropOutdated(pool.newPasswordChallenges, (each) => now > each.expiresAt);
+  pool.newPasswordChallenges.set(session, { username, sub, expiresAt });
+  showForm(exchange, session, username);
+}
+
+/** `POST /newPassword`: sets the password, confirms the user and ends the sign-in. The proof works once. */
+export async function submitNewPassword(exchange: Exchange): Promise<void> {
+  const request = readAuthorizationRequest(exchange);
+  if (request === undefined) return;
+  const { pool, form, now, query } = exchange;
+  if (!hasValidXsrfToken(exchange)) {
+    showError(exchange, 'Invalid CSRF token');
+    return;
+  }
+  const session = form.get('session') ?? '';
+  const challenge = pool.newPasswordChallenges.get(session);
+  const user = challenge && pool.activeUser(challenge);
+  if (
+    user?.status !== 'FORCE_CHANGE_PASSWORD' ||
+    challenge === undefined ||
+    now > challenge.expiresAt
+  ) {
+    redirect(exchange, withQuery(`${pool.domain}/login`, query));
+    return;
+  }
+  const password = form.get('new_password') ?? '';
+  const problem =
+    password === form.get('new_password_confirm')
+      ? policyViolation(password, pool.passwordPolicy)
+      : 'Passwords do not match.';
+  if (problem !== undefined) {
+    showForm(exchange, session, user.username, problem);
+    return;
+  }
+  pool.newPasswordChallenges.delete(session);
+  setPassword(pool, user, password, now);
+  await finishSignIn(exchange, request, { user, provider: 'COGNITO', nonce: request.nonce });
+}
+
+function showForm(exchange: Exchange, session: string, username: string, error?: string): void {
+  const { pool, query } = exchange;
+  showPage(exchange, 200, 'new-password', {
+    error,
+    username,
+    form: {
+      action: withQuery(`${pool.domain}/newPassword`, query),
+      hidden: [
+        { name: '_csrf', value: ensureXsrfToken(exchange) },
+        { name: 'session', value: session },
+      ],
+    },
+    policy: policyInWords(pool.passwordPolicy),
+  });
+}
+
+function policyInWords(policy: PasswordPolicy): string {
+  const kinds = [
+    policy.requireLowercase && 'a lower-case letter',
+    policy.requireUppercase && 'an upper-case letter',
+    policy.requireNumbers && 'a number',
+    policy.requireSymbols && 'a symbol',
+  ].filter((kind) => kind !== false);
+  const list = new Intl.ListFormat('en').format(kinds);
+  return `At least ${policy.minimumLength} characters${kinds.length > 0 ? ` with ${list}` : ''}.`;
+}

@@ -1,0 +1,69 @@
+import closeWithGrace from 'close-with-grace';
+import { LAST_LINES_MS, openProcessLog } from '../../ops/process-log.js';
+import { type Pools, startPools } from '../../../pools/index.js';
+import { CommandError, portFailure } from '../failure.js';
+import { noteWith } from '../running/stop-when-told.js';
+
+export interface PoolsCommandOptions {
+  readonly seed?: string | undefined;
+  readonly empty?: true | undefined;
+  readonly state?: string | undefined;
+  readonly port: number;
+  readonly host: string;
+  readonly issuer: 'local' | 'aws';
+  readonly publicUrl?: string | undefined;
+}
+
+/**
+ * `lifeguard pools`: the embedded pools alone, for the tests and development of anything that speaks to Cognito.
+ * Writes one JSON line per request.
+ *
+ * @throws {CommandError} when the seed is wrong or the port cannot be had
+ */
+export async function pools(options: PoolsCommandOptions): Promise<void> {
+  const { port, state, empty, ...others } = options;
+  const { logger, output } = openProcessLog('info');
+  const running = await startPools({
+    ...others,
+    ...(empty && { seed: { pools: [] } }),
+    port,
+    persist: state,
+    log: (event) => logger[event.kind === 'error' ? 'error' : 'info'](event, 'pools'),
+  }).catch((error: unknown) => {
+    if (error instanceof Error && error.name === 'SeedError') {
+      throw new CommandError(error.message, { cause: error });
+    }
+    const { host } = options;
+    throw portFailure(error, { port, host, portSetting: '--port', hostSetting: '--host' });
+  });
+
+  process.on('SIGUSR1', noteWith(logger));
+  closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
+    if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
+    await running.close();
+    await output.flush(LAST_LINES_MS);
+  });
+  console.log(listing(running, state));
+}
+
+function listing(running: Pools, state: string | undefined): string {
+  const blocks = running.dump().pools.map(({ name, id = name, domain, clients = [] }) => {
+    const pool = running.pool(id);
+    const ids = clients.map(
+      (client) => `    client  ${client.name}  ${pool.client(client.name).id}`,
+    );
+    return [
+      `  ${name}`,
+      `    issuer  ${pool.issuer}`,
+      `    domain  ${domain === null ? 'none' : pool.domain}`,
+      ...ids,
+    ].join('\n');
+  });
+  const end =
+    state === undefined ? 'stops and forgets them' : `stops them; they are kept in ${state}`;
+  const none = `  There are none yet: lifeguard setup --endpoint-url ${running.url} makes them.`;
+  return [
+    `Embedded pools on ${running.url}, for development. Ctrl-C ${end}.`,
+    ...(blocks.length === 0 ? [none] : blocks),
+  ].join('\n\n');
+}

@@ -1,0 +1,84 @@
+import { send } from '../../setup/plan/apply.js';
+import type { Backup } from '../../setup/restore/backup.js';
+import type { CognitoApi } from '../../setup/account/cognito-api.js';
+import { describeRestore, removalsOf, restoreLine } from '../../setup/plan/describe-plan.js';
+import { isSame } from '../../setup/plan/differences.js';
+import { explained } from '../../setup/account/explain.js';
+import { planRestore, type RestorePlan } from '../../setup/restore/plan-restore.js';
+import { withPlace } from '../../setup/printed-commands.js';
+import { readBackedUp } from '../../setup/restore/read-backed-up.js';
+import { memberNames } from '../../setup/account/sdk-model.js';
+import { SetupError } from '../../setup/setup-error.js';
+import { unknownProblem } from '../../setup/account/unknown-problem.js';
+import { requireAgreement, type Agreement } from './setup-agreement.js';
+import type { SetupReport } from './setup-report.js';
+
+interface RestoreOptions extends Agreement {
+  readonly dryRun?: boolean | undefined;
+  readonly overwriteLaterChanges?: boolean | undefined;
+}
+
+/**
+ * `lifeguard setup --restore FILE`: takes back what a run of setup has changed. Ends with 1 when something of it cannot be
+ * put back.
+ *
+ * @throws {SetupError} when it cannot go on; the same command goes on from there
+ */
+export async function restore(
+  api: CognitoApi,
+  backup: Backup,
+  options: RestoreOptions,
+  { say, end }: SetupReport,
+): Promise<void> {
+  const planNow = async (): Promise<RestorePlan> =>
+    planRestore(backup, {
+      current: await readBackedUp(api, backup),
+      updatable: {
+        'app client': memberNames(api.sdk.UpdateUserPoolClientRequest$),
+        'identity provider': memberNames(api.sdk.UpdateIdentityProviderRequest$),
+      },
+      isOverwriting: options.overwriteLaterChanges === true,
+    });
+  const bare = await planNow();
+  const plan = { ...bare, impossible: bare.impossible.map((each) => withPlace(each, api)) };
+  const { steps, left, impossible } = plan;
+  const removals = removalsOf(steps);
+  // A call has all of what it puts back, secrets too.
+  const shown = steps.map(({ title, changes }) => ({ title, changes }));
+  const outcome = { region: api.region, steps: shown, removals, left, impossible };
+
+  say(`Back to what was kept at ${backup.madeAt}, in ${api.region}:\n`);
+  say(describeRestore(plan));
+  const unknown = steps.length > 0 ? unknownProblem(api) : undefined;
+  if (unknown !== undefined) {
+    end({ result: 'refused', problems: [unknown], ...outcome });
+    throw new SetupError(`\n${unknown}\nNothing was changed.`);
+  }
+  if (options.dryRun === true || steps.length === 0) {
+    const isPlanned = steps.length > 0;
+    say(isPlanned ? '\nDry run: nothing was changed.' : '\nNothing to change.');
+    end({ result: isPlanned ? 'planned' : 'unchanged', ...outcome });
+  } else {
+    await requireAgreement(options, removals, (problem) =>
+      end({ result: 'refused', problems: [problem], ...outcome }),
+    );
+    const { steps: now } = await planNow();
+    if (!isSame(now, steps)) {
+      throw new SetupError(
+        'Somebody has changed it since the plan was made. Nothing was changed; the same command shows what is to be done now.',
+      );
+    }
+    say('');
+    for (const { title, call } of steps) {
+      say(restoreLine(title));
+      try {
+        await send(api.cognito, call);
+      } catch (error) {
+        throw explained(error, { title: `restore ${title}`, call });
+      }
+    }
+    say('\nDone.');
+    end({ result: 'changed', ...outcome });
+  }
+  if (impossible.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,222 @@
+import { recogniseAuthorizationError } from '../../../cognito/error-descriptions.js';
+import { poolPageError, providersOffered } from '../../../cognito/pool-pages.js';
+import { isUserPool } from '../../../cognito/user-pool.js';
+import { beginSignIn, PushRefusedError } from '../visits/begin-sign-in.js';
+import type { DoctorContext, ProviderMetadata } from '../context.js';
+import type { Check, Finding } from '../finding.js';
+import {
+  callbackNotRegistered,
+  clientUnknown,
+  codeFlowOff,
+  providerNameCase,
+  providerNotEnabled,
+  scopeNotAllowed,
+} from '../clients/master-client.js';
+import {
+  type UpstreamClient,
+  upstreamCallbackNotRegistered,
+  upstreamClientUnknown,
+  upstreamCodeFlowOff,
+  upstreamScopeNotAllowed,
+  upstreamUsersNotEnabled,
+} from '../clients/upstream-client.js';
+import { firewallInFront } from '../visits/firewall.js';
+import { withoutStyle } from '../pools/pool-style.js';
+import { failed, pushRefused, said, unanswered } from '../visits/sign-in-refused.js';
+import { type Hop, UnansweredError } from '../visits/visit.js';
+
+/**
+ * Begins a sign-in as `/login` does, once for each identity provider, and looks where a browser without a user gets to:
+ * a sign-in page, an error page of a pool, or back here with an error. Gives no credentials, and leaves nothing behind.
+ */
+export const authorization: Check<DoctorContext> = {
+  name: 'authorization',
+  title: 'A sign-in, begun and not finished',
+  async run(context) {
+    const { metadata, settings } = context;
+    if (metadata === undefined) return { skipped: 'there is no authorization endpoint' };
+    const isPushed = metadata.requiresPushedRequests || settings.pushedAuthorizationRequests;
+    if (isPushed && metadata.pushEndpoint === undefined) {
+      return { skipped: 'there is no place to push the authorization request to' };
+    }
+    const names = settings.identityProviders.map(({ name }) => name);
+    const tries = names.length > 0 ? names : [undefined];
+    const results = await Promise.all(tries.map((name) => tryProvider(context, metadata, name)));
+    return {
+      findings: results.flatMap(({ findings }) => findings),
+      detail: results.map(({ host }) => host).join(', '),
+    };
+  },
+};
+
+interface Tried {
+  readonly findings: readonly Finding[];
+  readonly host: string;
+}
+
+async function tryProvider(
+  context: DoctorContext,
+  metadata: ProviderMetadata,
+  name: string | undefined,
+): Promise<Tried> {
+  let hops: Hop[];
+  try {
+    hops = await beginSignIn(context, metadata, name);
+  } catch (error) {
+    if (error instanceof PushRefusedError) {
+      return { findings: pushRefused(metadata, name, error), host: '' };
+    }
+    if (!(error instanceof UnansweredError)) throw error;
+    return { findings: [unanswered(context, name, error)], host: '' };
+  }
+  const { host } = hops.at(-1)!.url;
+  return { findings: await interpret(context, metadata, name, hops), host };
+}
+
+async function interpret(
+  context: DoctorContext,
+  metadata: ProviderMetadata,
+  name: string | undefined,
+  hops: readonly Hop[],
+): Promise<Finding[]> {
+  const end = hops.at(-1)!;
+  const upstream = name === undefined ? undefined : upstreamClient(metadata, name, hops);
+  if (end.status === undefined) return returned(context, name, upstream, hops);
+  if (end.location !== undefined) return [failed(name, 'The redirects do not end.')];
+  if (end.isFirewall) return [firewallInFront(end.url, end.status)];
+  const error = poolPageError(end.url, end.status, end.body);
+  if (upstream !== undefined && !isOf(metadata, end.url)) {
+    return error === undefined ? [] : [upstreamPage(name!, upstream, error, end)];
+  }
+  switch (error) {
+    case undefined:
+      return isStuck(context, name) ? [await unavailable(context, metadata, name!)] : [];
+    case 'client_unknown':
+      return [clientUnknown(context)];
+    case 'redirect_mismatch':
+      return [callbackNotRegistered(context)];
+    case 'login_option_unavailable':
+      return name === undefined
+        ? [failed(name, 'The user pool says “Login option is not available”.')]
+        : [await unavailable(context, metadata, name)];
+    case 'pages_without_branding':
+      return [
+        withoutStyle('pages_without_branding', `the app client ${context.settings.clientId}`),
+      ];
+    case 'parameter_missing':
+    case 'error_page':
+      return [failed(name, `It ends on an error page of ${end.url.host}, status ${end.status}.`)];
+  }
+}
+
+/** Asked for a provider and still on a page of the master pool, although with nothing wrong in sight. */
+const isStuck = ({ settings }: DoctorContext, name: string | undefined): boolean =>
+  name !== undefined && name !== 'COGNITO' && isUserPool(settings.issuer);
+
+/** The pool's own pages are beside its authorization endpoint. */
+const isOf = ({ authorizationEndpoint }: ProviderMetadata, url: URL): boolean =>
+  url.href.startsWith(authorizationEndpoint.replace(/oauth2\/authorize$/, ''));
+
+/** The request the master pool sent the browser on with, if it did. */
+interface UpstreamRequest extends UpstreamClient {
+  readonly callback: string;
+  readonly scope: string;
+}
+
+function upstreamClient(
+  metadata: ProviderMetadata,
+  provider: string,
+  hops: readonly Hop[],
+): UpstreamRequest | undefined {
+  const query = hops.find(({ url }) => !isOf(metadata, url) && url.searchParams.has('client_id'))
+    ?.url.searchParams;
+  if (query === undefined) return undefined;
+  return {
+    provider,
+    clientId: query.get('client_id') ?? '',
+    callback: query.get('redirect_uri') ?? '',
+    scope: query.get('scope') ?? '',
+  };
+}
+
+/** Back at our callback without anybody having signed in: with an error, unless a session was resumed. */
+function returned(
+  context: DoctorContext,
+  name: string | undefined,
+  upstream: UpstreamRequest | undefined,
+  hops: readonly Hop[],
+): Finding[] {
+  const { searchParams } = hops.at(-1)!.url;
+  const error = searchParams.get('error');
+  if (error === null) return [];
+  const description = searchParams.get('error_description') ?? '';
+  const code = recogniseAuthorizationError(error, description);
+  if (code === 'authorization_scope_refused') return [scopeNotAllowed(context)];
+  if (code === 'authorization_flow_refused') return [codeFlowOff(context)];
+  if (code === 'identity_provider_refused' && upstream !== undefined) {
+    if (description.includes('invalid_scope')) {
+      return [upstreamScopeNotAllowed(upstream, upstream.scope)];
+    }
+    if (description.includes('unauthorized_client')) return [upstreamCodeFlowOff(upstream)];
+  }
+  return [failed(name, said(error, description))];
+}
+
+function upstreamPage(
+  name: string,
+  upstream: UpstreamRequest,
+  error: NonNullable<ReturnType<typeof poolPageError>>,
+  { url, status }: Hop,
+): Finding {
+  switch (error) {
+    case 'client_unknown':
+      return upstreamClientUnknown(upstream);
+    case 'redirect_mismatch':
+      return upstreamCallbackNotRegistered(upstream, upstream.callback);
+    case 'login_option_unavailable':
+      return upstreamUsersNotEnabled(upstream);
+    case 'pages_without_branding':
+      return {
+        ...withoutStyle(
+          'upstream_pages_without_branding',
+          `the app client ${upstream.clientId} of the pool behind “${name}”`,
+        ),
+        about: name,
+      };
+    case 'parameter_missing':
+    case 'error_page':
+      return failed(name, `It ends on an error page of ${url.host}, status ${status}.`);
+  }
+}
+
+/** Why the login option is not available, as far as the pool's own sign-in page tells. */
+async function unavailable(
+  context: DoctorContext,
+  metadata: ProviderMetadata,
+  name: string,
+): Promise<Finding> {
+  const page = (await beginSignIn(context, metadata, undefined)).at(-1)!;
+  const offered = page.status === 200 ? providersOffered(page.body) : [];
+  const otherCase = offered.find((each) => each.toLowerCase() === name.toLowerCase());
+  if (otherCase !== undefined && otherCase !== name) {
+    return providerNameCase(context, name, otherCase);
+  }
+  if (offered.includes(name)) {
+    return {
+      code: 'provider_issuer_unreachable',
+      about: name,
+      what: `The user pool offers “${name}” but cannot begin a sign-in there: it cannot read the provider’s discovery document.`,
+      fix: {
+        text: 'Open <issuer>/.well-known/openid-configuration of the provider, with the issuer as it is set at the user pool. It must answer over https on port 443.',
+        console:
+          'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Issuer URL',
+      },
+    };
+  }
+  if (offered.length > 0) return providerNotEnabled(context, name);
+  return {
+    ...providerNotEnabled(context, name),
+    code: 'login_option_unavailable',
+    what: `The user pool says of “${name}” that this login option is not available: it is not switched on at the app client ${context.settings.clientId}, or the pool knows it by another name (upper and lower case count), or its issuer does not answer.`,
+  };
+}

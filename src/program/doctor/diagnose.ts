@@ -1,0 +1,161 @@
+import type { Environment, ReadSettings } from '../config/from-environment.js';
+import type { Problem } from '../../errors/relying-party-error.js';
+import { findingKinds, type Severity } from './catalogue.js';
+import { commandFor, questionCommand } from './change.js';
+import { apiIssuers } from './checks/api-issuers.js';
+import { authorization } from './checks/authorization.js';
+import { clientSecret } from './checks/client-secret.js';
+import { clock } from './checks/clock.js';
+import { discovery } from './checks/discovery.js';
+import { identityProviders } from './checks/identity-providers.js';
+import { keys } from './checks/keys.js';
+import { masterPoolSettings } from './checks/master-pool.js';
+import { proxy } from './checks/proxy.js';
+import { secrets } from './checks/secrets.js';
+import { settingProblems, settingWarnings } from './checks/settings.js';
+import { signOut } from './checks/sign-out.js';
+import { store } from './checks/store.js';
+import type { DoctorContext, OtherWay } from './context.js';
+import type { Check, CheckResult, Finding } from './finding.js';
+import type { FindingCode } from './finding-code.js';
+import { issuerNearMiss } from './visits/issuer-near-miss.js';
+import type { UserPools, UserPoolsError } from './pools/user-pools.js';
+
+/** What a check came to. */
+export interface CheckOutcome {
+  readonly name: string;
+  readonly title: string;
+  readonly outcome: 'fine' | 'skipped' | Severity;
+  /** What it saw, or why it was skipped. */
+  readonly detail: string | undefined;
+}
+
+/** A finding with all there is to say about it. */
+export interface Diagnosed extends Finding {
+  readonly severity: Severity;
+  readonly why: string;
+}
+
+/** The whole report: most fundamental and most specific cause first. */
+export interface Diagnosis {
+  readonly checks: readonly CheckOutcome[];
+  readonly findings: readonly Diagnosed[];
+}
+
+export interface DiagnoseParts {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly fetch: typeof fetch;
+  /** Absent when the user pools are not to be looked into; an error when they cannot be. */
+  readonly userPools?: UserPools | UserPoolsError | undefined;
+  /** Where their API is, if not at AWS; for the commands in the report. */
+  readonly endpointUrl?: string | undefined;
+  readonly otherWays?: readonly OtherWay[] | undefined;
+  /** What the settings were read from, where it is more than they became. */
+  readonly environment?: Environment | undefined;
+}
+
+const network = [
+  keys,
+  clock,
+  masterPoolSettings,
+  identityProviders,
+  authorization,
+  clientSecret,
+  signOut,
+  apiIssuers,
+];
+const ours = [secrets, proxy, store];
+
+/** Examines a whole set-up. Changes nothing, signs nobody in or out, and never puts a secret into the report. */
+export async function diagnose(read: ReadSettings, parts: DiagnoseParts): Promise<Diagnosis> {
+  if ('problems' in read) {
+    const result = { findings: await problemsIn(read.problems, parts) };
+    return report([[settings, result], ...skipAll('the settings are not complete')], parts);
+  }
+  const { userPools, ...others } = parts;
+  const context: DoctorContext = { ...others, settings: read.settings, userPools };
+  const first = await run(discovery, context);
+  const rest = await Promise.all([...network, ...ours].map((check) => run(check, context)));
+  const found = { findings: settingWarnings(read.warnings) };
+  return report([[settings, found], first, ...rest], parts);
+}
+
+/** The list that `serve` prints; but what was written in place of the issuer is recognised. */
+async function problemsIn(
+  problems: readonly Problem[],
+  parts: DiagnoseParts,
+): Promise<readonly Finding[]> {
+  const { ISSUER: written = '', CLIENT_ID: clientId } = parts.environment ?? {};
+  const isIssuer = ({ option }: Problem): boolean => option === 'ISSUER';
+  const miss =
+    problems.some(isIssuer) && written !== ''
+      ? await issuerNearMiss(written.trim(), { ...parts, clientId })
+      : undefined;
+  if (miss === undefined) return settingProblems(problems);
+  return [miss.finding, ...settingProblems(problems.filter((each) => !isIssuer(each)))];
+}
+
+type Run = readonly [Pick<Check<DoctorContext>, 'name' | 'title'>, CheckResult];
+
+const settings = { name: 'settings', title: 'Settings' };
+
+const skipAll = (skipped: string): Run[] =>
+  [discovery, ...network, ...ours].map((check) => [check, { skipped }]);
+
+async function run(check: Check<DoctorContext>, context: DoctorContext): Promise<Run> {
+  try {
+    return [check, await check.run(context)];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const finding: Finding = {
+      code: 'check_failed',
+      about: check.name,
+      what: `“${check.title}” could not be checked: ${reason}.`,
+      fix: { text: 'Run doctor again. If it stays, this is a fault of doctor itself.' },
+    };
+    return [check, { findings: [finding] }];
+  }
+}
+
+function report(runs: readonly Run[], { endpointUrl }: DiagnoseParts): Diagnosis {
+  const found = runs.flatMap(([, result]) => ('skipped' in result ? [] : result.findings));
+  const findings = causesFirst(found).map((finding) => ({
+    ...finding,
+    fix: { ...finding.fix, command: commandOf(finding, endpointUrl) },
+    severity: findingKinds[finding.code].severity,
+    why: findingKinds[finding.code].why,
+  }));
+  return { checks: runs.map(outcomeOf), findings };
+}
+
+function outcomeOf([{ name, title }, result]: Run): CheckOutcome {
+  if ('skipped' in result) return { name, title, outcome: 'skipped', detail: result.skipped };
+  const severities = result.findings.map(({ code }) => findingKinds[code].severity);
+  const outcome = bySeverity.find((each) => severities.includes(each)) ?? 'fine';
+  return { name, title, outcome, detail: result.detail };
+}
+
+const bySeverity: readonly Severity[] = ['problem', 'unchecked', 'warning'];
+const byRank = Object.keys(findingKinds) as FindingCode[];
+
+/** Each cause once, without what only shows of another one; in the order of the catalogue, graver ones first. */
+function causesFirst(findings: readonly Finding[]): Finding[] {
+  const each = findings.filter(
+    ({ code, about }, index) =>
+      findings.findIndex((other) => other.code === code && other.about === about) === index,
+  );
+  const causes = each.filter((finding) => !each.some((other) => explains(other, finding)));
+  const rank = ({ code }: Finding): number =>
+    bySeverity.indexOf(findingKinds[code].severity) * byRank.length + byRank.indexOf(code);
+  return causes.toSorted((left, right) => rank(left) - rank(right));
+}
+
+const explains = (cause: Finding, symptom: Finding): boolean =>
+  findingKinds[cause.code].explains.includes(symptom.code) &&
+  (cause.about === undefined || symptom.about === undefined || cause.about === symptom.about);
+
+function commandOf({ fix }: Finding, endpointUrl: string | undefined): string | undefined {
+  if (fix.change !== undefined) return commandFor(fix.change, endpointUrl);
+  return fix.question === undefined ? fix.command : questionCommand(fix.question, endpointUrl);
+}

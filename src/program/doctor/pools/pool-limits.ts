@@ -1,0 +1,62 @@
+import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
+import { regionOf } from '../../../cognito/user-pool.js';
+import type { UserPool } from '../checks/within-pools.js';
+import type { Finding, Noted } from '../finding.js';
+import { ifAllowed, type UserPools } from './user-pools.js';
+
+/** Fewer signed-in browsers and devices than most people have. */
+const FEW_SESSIONS = 3;
+
+/** What a client has at most. @see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
+const MOST = { CallbackURLs: 100, LogoutURLs: 100, AllowedOAuthScopes: 50 } as const;
+const NEAR = 0.95;
+
+/** How many sessions a user may have, what a second of sign-ins may bring, and lists that are nearly full. */
+export async function limitFindings(
+  userPools: UserPools,
+  { Id }: UserPool,
+  client: UserPoolClientType,
+): Promise<Noted> {
+  const tracking = await ifAllowed(() => userPools.sessionConfiguration(Id));
+  const limit = await ifAllowed(() => userPools.limit(regionOf(Id), 'UserFederation'));
+  const isTracked = tracking?.UserSessionTracking === 'ENABLED';
+  const most = tracking?.TokenSession?.MaxPerUser;
+  return {
+    findings: [
+      ...(isTracked && most !== undefined && most < FEW_SESSIONS ? [fewSessions(most)] : []),
+      ...nearlyFull(client),
+    ],
+    notes: [
+      ...(isTracked ? [`sessions tracked, ${most ?? '?'} for each user`] : []),
+      ...(limit?.ProvisionedLimitValue === undefined
+        ? []
+        : [`${limit.ProvisionedLimitValue} federated sign-ins a second`]),
+    ],
+  };
+}
+
+const fewSessions = (most: number): Finding => ({
+  code: 'sessions_limited',
+  what: `The master pool tracks sessions and lets each user have ${most}: the next sign-in ends the one not used for longest.`,
+  fix: {
+    text: 'Let users have more of them, 20 is the default.',
+    console: 'Amazon Cognito › User pools › the master pool › Session management',
+  },
+});
+
+function nearlyFull(client: UserPoolClientType): Finding[] {
+  return Object.entries(MOST).flatMap(([list, most]): Finding[] => {
+    const { length } = client[list as keyof typeof MOST] ?? [];
+    if (length < NEAR * most) return [];
+    return [
+      {
+        code: 'quota_near',
+        about: list,
+        what: `The app client ${client.ClientId} has ${length} of at most ${most} ${list}.`,
+        fix: {
+          text: 'Take out those of sites that are no more, or make another client for some of them.',
+        },
+      },
+    ];
+  });
+}

@@ -1,0 +1,51 @@
+import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
+import type { Settings } from '../../config/settings.js';
+import type { DoctorContext } from '../context.js';
+import type { Finding } from '../finding.js';
+import { changeClient } from '../clients/master-client.js';
+
+/**
+ * What the site asks for by a scope that shows nothing of it, because the app client may not read it. Without a list it may read all
+ * standard attributes.
+ *
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
+ */
+export function unreadableFindings(
+  { settings }: DoctorContext,
+  { ReadAttributes: readable }: UserPoolClientType,
+): Finding[] {
+  if (readable === undefined) return [];
+  const scopes = settings.scope.split(' ');
+  const missing = [
+    ...(scopes.includes('email') ? emailNeeds(settings) : []).filter(
+      (name) => !readable.includes(name),
+    ),
+    // Whoever may read anything of a profile has a use for the scope, be there names in it or not.
+    ...(scopes.includes('profile') && readable.every((name) => OF_OTHER_SCOPES.includes(name))
+      ? ['name']
+      : []),
+  ];
+  if (missing.length === 0) return [];
+  return [
+    {
+      code: 'attributes_unreadable',
+      what: `SCOPE is “${settings.scope}”, and the app client ${settings.clientId} may not read ${missing.join(', ')}.`,
+      fix: {
+        text: 'Allow it to read them, or take the scope out of SCOPE.',
+        console:
+          'Amazon Cognito › User pools › the master pool › App clients › the client › Attribute permissions › Edit',
+        change: changeClient(settings, { add: { ReadAttributes: missing } }),
+      },
+    },
+  ];
+}
+
+const OF_OTHER_SCOPES = ['email', 'email_verified', 'phone_number', 'phone_number_verified'];
+
+/** Where the operator vouches for the addresses, nobody asks the pool whether they are verified. */
+function emailNeeds({ emailIsVerified, identityProviders }: Settings): readonly string[] {
+  const isVouchedFor =
+    emailIsVerified ||
+    (identityProviders.length > 0 && identityProviders.every((each) => each.emailIsVerified));
+  return isVouchedFor ? ['email'] : ['email', 'email_verified'];
+}

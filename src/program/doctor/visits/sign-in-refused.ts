@@ -1,0 +1,56 @@
+import { networkReason } from '../../../errors/network-reason.js';
+import type { PushRefusedError } from './begin-sign-in.js';
+import type { DoctorContext, ProviderMetadata } from '../context.js';
+import type { Finding } from '../finding.js';
+import { firewallInFront } from './firewall.js';
+import type { UnansweredError } from './visit.js';
+
+/** A sign-in that ends before its page. */
+export const failed = (name: string | undefined, what: string): Finding => ({
+  code: 'authorization_refused',
+  about: name,
+  what: `${name === undefined ? 'A sign-in' : `A sign-in through “${name}”`} does not get to a sign-in page. ${what}`,
+  fix: {
+    text: 'Open /login in a browser to see the page itself, and compare it with docs/errors.',
+  },
+});
+
+/** An address on the way that says nothing. */
+export function unanswered(
+  { settings }: DoctorContext,
+  name: string | undefined,
+  error: UnansweredError,
+): Finding {
+  const { url } = error;
+  const finding = failed(
+    name,
+    `${url.origin}${url.pathname}, which is on the way, does not answer: ${networkReason(error)}.`,
+  );
+  return {
+    ...finding,
+    fix: {
+      text: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). ISSUER, ${settings.issuer}, leads there${name === undefined ? '' : `, or its identity provider “${name}” does`}.`,
+    },
+  };
+}
+
+/** Of a client that was not let in, its own check says why. */
+export function pushRefused(
+  { pushEndpoint = '' }: ProviderMetadata,
+  name: string | undefined,
+  { answer }: PushRefusedError,
+): Finding[] {
+  if (answer === undefined) return [];
+  const { status, error, isBlocked, members } = answer;
+  if (isBlocked) return [firewallInFront(new URL(pushEndpoint), status)];
+  if (typeof error !== 'string') {
+    return [failed(name, `${pushEndpoint}, where requests are pushed to, answers with ${status}.`)];
+  }
+  return [failed(name, said(error, members['error_description']))];
+}
+
+/** In the provider's own words. */
+export function said(error: string, description: unknown): string {
+  const more = typeof description === 'string' ? description.trim().slice(0, 200) : '';
+  return `The OpenID provider answers “${more === '' ? error.slice(0, 200) : `${error.slice(0, 200)}: ${more}`}”.`;
+}

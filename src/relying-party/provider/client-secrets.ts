@@ -1,0 +1,90 @@
+import type { EventEmitter } from 'node:events';
+import { mostClientSecrets } from '../../program/config/values.js';
+import { ConfigError } from '../../errors/relying-party-error.js';
+import type { RelyingPartyEvents } from '../events.js';
+
+/** Gives the secrets anew, newest first, as they are now where they are kept. */
+export type ReadClientSecret = () => readonly string[] | Promise<readonly string[]>;
+
+/** The secrets of our client: one, and while it is replaced two. */
+export interface ClientSecrets {
+  /** The one to show now. */
+  inUse(): string;
+  /** The one to try when this one was refused, after a look at where they are kept. Never rejects. */
+  insteadOf(refused: string): Promise<string | undefined>;
+  /** The OP took this one where it had refused another: it is shown from now on, and after a while the newest again. */
+  taken(secret: string): void;
+  /** Looks at where they are kept; what cannot be read changes nothing. Never rejects. */
+  readAgain(): Promise<void>;
+}
+
+export interface ClientSecretsOptions {
+  /** Newest first, one at least. */
+  readonly secrets: readonly string[];
+  /** Default: they stay as they are. */
+  readonly read?: ReadClientSecret | undefined;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+}
+
+/** An older one is shown for so long after the newest was refused: that may not be known everywhere at the OP yet. */
+const KEPT_MS = 30_000;
+
+/**
+ * The newest is shown, unless the OP refuses it. Where they are kept and what the OP knows change at different times, in either
+ * order, and no sign-in may fail in between.
+ */
+export function createClientSecrets(options: ClientSecretsOptions): ClientSecrets {
+  const { read, now, events } = options;
+  let known = options.secrets;
+  let kept: { readonly secret: string; readonly until: number } | undefined;
+  let isReadable = true;
+
+  const inUse = (): string => {
+    if (kept !== undefined && now() < kept.until && known.includes(kept.secret)) return kept.secret;
+    return known[0]!;
+  };
+
+  const readAgain = async (): Promise<void> => {
+    if (read === undefined) return;
+    try {
+      const found = await read();
+      requireSecrets(found);
+      isReadable = true;
+      if (found.join('\n') === known.join('\n')) return;
+      known = [...found];
+      events.emit('client_secret.changed', { reason: 'read_again', count: known.length });
+    } catch (error) {
+      // Told once, and not for each of the looks that follow.
+      if (isReadable) events.emit('client_secret.unreadable', { detail: detailOf(error) });
+      isReadable = false;
+    }
+  };
+
+  return {
+    inUse,
+    readAgain,
+    async insteadOf(refused) {
+      await readAgain();
+      return known.find((each) => each !== refused);
+    },
+    taken(secret) {
+      if (inUse() === secret) return;
+      kept = { secret, until: now() + KEPT_MS };
+      events.emit('client_secret.changed', { reason: 'refused', count: known.length });
+    },
+  };
+}
+
+/** A client with a secret does not become one without, and nobody looks through a list of old ones. */
+function requireSecrets(found: unknown): asserts found is readonly string[] {
+  const isList = Array.isArray(found) && found.length > 0 && found.length <= mostClientSecrets;
+  if (isList && found.every((each) => typeof each === 'string' && each !== '')) return;
+  const problem = `gave no list of one or ${mostClientSecrets} secrets`;
+  throw new ConfigError([{ option: 'readClientSecret', problem, fix: 'give the newest first' }]);
+}
+
+/** The words of somebody else's error may have the secret in them. */
+const detailOf = (error: unknown): string =>
+  error instanceof ConfigError ? error.message : 'readClientSecret failed';

@@ -1,0 +1,133 @@
+import {
+  RelyingPartyError,
+  type RelyingPartyErrorCode,
+} from '../../../errors/relying-party-error.js';
+import type { Session, SessionTokens } from '../../../sessions/session.js';
+import { BoundedMap } from './bounded-map.js';
+import type { RelyingPartyParts } from '../../context.js';
+import { endSession } from '../end.js';
+import { requestRefresh, type RefreshAnswer } from './grant.js';
+import { refreshed } from './refreshed-session.js';
+import { revokeTokens } from '../../provider/revoke.js';
+import { isPersonRefused, sessionTokens } from '../../provider/token-response.js';
+
+/** The OP has ended the session: it refused the refresh token, or gave the tokens of another sign-in for it. */
+export class EndedByProvider extends Error {}
+
+/** Gives a session new tokens, for whoever holds its lock; `undefined` when the session is over. */
+export type RefreshTokens = (key: string) => Promise<Session | undefined>;
+
+/** With these the same answer may pass the next time. */
+const TEMPORARY: ReadonlySet<RelyingPartyErrorCode | undefined> = new Set([
+  'provider_unavailable',
+  'session_store_unavailable',
+] as const);
+
+/** The answer is about somebody else, whichever part of it says so. */
+const OF_ANOTHER: ReadonlySet<RelyingPartyErrorCode | undefined> = new Set([
+  'id_token_sign_in_mismatch',
+  'user_info_subject_mismatch',
+] as const);
+
+/**
+ * The refresh itself: session read anew → token endpoint → new refresh token kept → ID token verified → everything kept. An
+ * answer that cannot be seen through to its end is remembered, and the next try goes on with it instead of asking again.
+ *
+ * Rejects with `EndedByProvider` once the session has ended; with anything else it is as it was, but for its refresh token.
+ */
+export function createRefreshTokens(context: RelyingPartyParts): RefreshTokens {
+  const { sessions, now, events } = context;
+  const unfinished = new BoundedMap<RefreshAnswer>();
+
+  return async (key) => {
+    const session = await sessions.findByKey(key);
+    // Somebody else was quicker.
+    if (session === undefined || now() < session.refreshDueAt) return session;
+    const held = await sessions.tokens(session);
+    if (held?.refreshToken === undefined) return held && session;
+    const known = unfinished.get(key);
+    const answer = fits(known, held) ? known : await ask(session, held, held.refreshToken);
+    if (answer === undefined) return sessions.findByKey(key);
+    try {
+      unfinished.set(key, answer);
+      const kept = await keep(session, held, answer);
+      unfinished.delete(key);
+      return kept;
+    } catch (error) {
+      if (!TEMPORARY.has(codeOf(error))) unfinished.delete(key);
+      throw error;
+    }
+  };
+
+  /** @returns nothing when the token was refused because somebody else has replaced it meanwhile */
+  async function ask(
+    session: Session,
+    held: SessionTokens,
+    refreshToken: string,
+  ): Promise<RefreshAnswer | undefined> {
+    try {
+      return await requestRefresh(context, refreshToken);
+    } catch (error) {
+      if (!isPersonRefused(error)) throw error;
+      const current = await sessions.tokens(session);
+      if (current !== undefined && current.refreshToken !== held.refreshToken) return undefined;
+      return endedBy(session, error, []);
+    }
+  }
+
+  async function keep(
+    session: Session,
+    before: SessionTokens,
+    { presented, refreshToken = presented, receivedAt, outcome }: RefreshAnswer,
+  ): Promise<Session | undefined> {
+    const held = { ...before, refreshToken };
+    if (refreshToken !== before.refreshToken && !(await sessions.keepTokens(session.key, held))) {
+      void revokeTokens(context, session.key, held);
+      return undefined;
+    }
+    if ('error' in outcome) {
+      // What came belongs to nobody but this session, so the token counts; the rest of the answer does not.
+      unfinished.delete(session.key);
+      throw outcome.error;
+    }
+    const { response } = outcome;
+    let changed: Session;
+    try {
+      changed = await refreshed(context, response, session, held);
+    } catch (error) {
+      if (!OF_ANOTHER.has(codeOf(error))) throw error;
+      return endedBy(session, error, [presented, refreshToken]);
+    }
+    const tokens = sessionTokens(response, held, receivedAt);
+    const current = await sessions.replaceTokens(changed, tokens);
+    if (current === undefined) void revokeTokens(context, session.key, tokens);
+    else events.emit('session.refreshed', { subject: session.subject, session: session.key });
+    return current;
+  }
+
+  /** @param worthless refresh tokens that must work no longer, for all the OP knows */
+  async function endedBy(
+    session: Session,
+    error: unknown,
+    worthless: readonly string[],
+  ): Promise<never> {
+    const { key, subject } = session;
+    const detail = error instanceof Error ? error.message : String(error);
+    events.emit('session.refresh_failed', { subject, session: key, permanent: true, detail });
+    await endSession(context, session, 'refresh_refused', { revoke: false });
+    const revoke = (refreshToken: string) => revokeTokens(context, key, { refreshToken });
+    await Promise.all([...new Set(worthless)].map(revoke));
+    throw new EndedByProvider(detail, { cause: error });
+  }
+}
+
+/** The store may have taken the refresh token of an unfinished answer, or not; and meanwhile that of a later one. */
+function fits(answer: RefreshAnswer | undefined, { refreshToken }: SessionTokens): boolean {
+  return (
+    answer !== undefined &&
+    (refreshToken === answer.presented || refreshToken === answer.refreshToken)
+  );
+}
+
+const codeOf = (error: unknown): RelyingPartyErrorCode | undefined =>
+  error instanceof RelyingPartyError ? error.code : undefined;

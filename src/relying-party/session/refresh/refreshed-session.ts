@@ -1,0 +1,35 @@
+import type { Session, SessionTokens } from '../../../sessions/session.js';
+import type { RelyingPartyParts } from '../../context.js';
+import { heldIdToken, verifiedRefreshedIdToken } from './refreshed-id-token.js';
+import { scopesOf, whoSignedIn, type TokenResponse } from '../../provider/token-response.js';
+import { withUserInfo } from '../../provider/user-info.js';
+
+/**
+ * The session as a refresh says it is. What the ID token, and userInfo if it counts, say replaces what the session said, also
+ * where it says nothing any more: a user in no group has no groups claim.
+ *
+ * Not so the sign-in itself: nobody has given their credentials anew, so its time and names stay, and its strength unless the OP
+ * says it. Without an ID token the last one holds; userInfo, if it counts, is asked all the same and may say something else now.
+ * Scopes are those of the new access token, see `scopesOf`.
+ *
+ * @throws {RelyingPartyError} as `verifiedRefreshedIdToken` and `withUserInfo`
+ */
+export async function refreshed(
+  context: RelyingPartyParts,
+  response: TokenResponse,
+  session: Session,
+  held: SessionTokens,
+): Promise<Session> {
+  const scopes = scopesOf(context, response, session.scopes);
+  const isWithoutIdToken = response.id_token === undefined;
+  if (isWithoutIdToken && !context.mergesUserInfo) {
+    return { ...session, scopes };
+  }
+  const idToken = isWithoutIdToken
+    ? heldIdToken(session, held)
+    : await verifiedRefreshedIdToken(context, response, session, held);
+  const claims = await withUserInfo(context, idToken, response.access_token);
+  const said = whoSignedIn(context, claims, scopes, session.userAgent);
+  const { originJti, sid } = session;
+  return { ...session, ...said, acr: said.acr ?? session.acr, originJti, sid };
+}

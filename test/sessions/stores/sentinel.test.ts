@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { openConnected } from '../../support/open-connected.js';
+import { redisProgram, startSentinelSet, type RedisSet } from '../../support/redis.js';
+import { itKeepsTheContract } from './contract.js';
+import {
+  expectNothingAcknowledgedWithoutReplica,
+  expectNothingLostInFailover,
+} from './support/failover.js';
+import { newSession, randomKey } from './support/new-session.js';
+
+describe.skipIf(redisProgram === undefined)(
+  'the store in a Redis master that sentinels name',
+  () => {
+    let redis: RedisSet;
+    beforeAll(async () => {
+      redis = await startSentinelSet();
+    });
+    afterAll(() => redis.stop());
+
+    itKeepsTheContract((now) => openSessionStore(redis.url, { now }), { isShared: true });
+
+    it('works while sentinels are away, whichever of them', async () => {
+      const [start, name] = redis.url.split(/\/(?=\w+$)/) as [string, string];
+      const hosts = start.replace('redis+sentinel://', '');
+      const away = '127.0.0.1:1,127.0.0.1:2';
+      for (const all of [`${away},${hosts}`, `${hosts},${away}`]) {
+        const store = await openConnected(`redis+sentinel://${all}/${name}`, { now: Date.now });
+        const key = randomKey();
+        await store.create(key, newSession(Date.now()));
+        expect(await store.read(key)).toBeDefined();
+        await store.close();
+      }
+    });
+
+    it('acknowledges nothing that no replica has', () =>
+      expectNothingAcknowledgedWithoutReplica(redis, redis.servers.slice(1)));
+
+    it('loses nothing it acknowledged when the master is killed under load', () =>
+      expectNothingLostInFailover(redis));
+  },
+);
