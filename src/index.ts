@@ -3,7 +3,10 @@ export {
   RelyingPartyError,
   type RelyingPartyErrorCode,
 } from './errors/relying-party-error.js';
-export type { IdentityProvider, UpstreamSignOut } from './program/config/settings.js';
+export type {
+  IdentityProvider,
+  UpstreamSignOut,
+} from './relying-party/provider/identity-provider.js';
 export type { ApiAccess, ClaimCheck } from './guards/api-access.js';
 export type { Authentication } from './guards/authentication.js';
 export { requireApiAccess } from './guards/require-api-access.js';
@@ -15,7 +18,7 @@ export type {
   ApiOptions,
   RelyingPartyOptions,
   RenderPages,
-} from './relying-party/options.js';
+} from './relying-party/options/options.js';
 export type { ProxyOptions } from './relying-party/provider/calls/proxy.js';
 export type { RelyingParty } from './relying-party/relying-party.js';
 export type { RelyingPartyViews, SignOutStepView } from './relying-party/views.js';

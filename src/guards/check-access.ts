@@ -1,13 +1,14 @@
 import { types } from 'node:util';
-import type { z } from 'zod';
 import {
   checkOptions,
   isPlainObject,
+  leftOutOr,
   oneOf,
   option,
   optionsOf,
   trueOrFalse,
-} from '../errors/check-options.js';
+  type Check,
+} from '../web/options/check-options.js';
 import { contextOf } from '../relying-party/context.js';
 import { ACR_VALUES, MOST_MAX_AGE_SECONDS } from '../relying-party/login/request.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
@@ -31,23 +32,29 @@ const isScope = (value: unknown): boolean => typeof value === 'string' && SCOPE_
 /** Directories write whatever they like, such as `Domain Admins` or `CORP\Admins`; no header of ours has it. */
 const isGroup = (value: unknown): boolean => typeof value === 'string' && !/^$|\p{Cc}/u.test(value);
 
-const namesThat = (isGood: (value: unknown) => boolean): z.ZodType =>
-  option((value) => {
+/** The copy of a list, or of what would be its only member. */
+function namesThat(isGood: (value: unknown) => boolean): Check {
+  const names = option((value) => {
     const list = Array.isArray(value) ? Array.from<unknown>(value) : [value];
     if (list.length === 0) return 'is an empty list';
     return list.every(isGood) ? undefined : 'is not a name';
-  }, 'give one, or a list of them, or leave it out').transform((value) => [value].flat());
+  }, 'give one, or a list of them, or leave it out');
+  return (value, tell) => [names(value, tell)].flat();
+}
 
-const claim = option((value) => {
+const goodClaim = option((value) => {
   if (isAsync(value)) return 'is an async function, whose promise is never true';
   if (typeof value === 'function') return undefined;
   if (!isPlainObject(value)) return 'is neither a plain object nor a function';
   const wanted = Object.values(value);
   if (wanted.length === 0) return 'names no claim';
   return wanted.every(isComparable) ? undefined : 'has a value that no claim equals';
-}, 'give claims, each with a text, a number, true or false, or a function of the claims, or leave it out').transform(
-  (value) => (typeof value === 'function' ? value : { ...(value as object) }),
-);
+}, 'give claims, each with a text, a number, true or false, or a function of the claims, or leave it out');
+
+const claim: Check = (value, tell) => {
+  goodClaim(value, tell);
+  return typeof value === 'function' ? value : { ...(value as object) };
+};
 
 /** As it is written; what else returns a promise is found when it does. */
 const isAsync = (value: unknown): boolean =>
@@ -63,23 +70,25 @@ const maxAgeSeconds = option((value) => {
 
 const apiAccess = optionsOf<ApiAccess>(
   {
-    scope: namesThat(isScope).exactOptional(),
-    group: namesThat(isGroup).exactOptional(),
-    claim: claim.exactOptional(),
-    maxAgeSeconds: maxAgeSeconds.exactOptional(),
-    via: oneOf('session', 'bearer').exactOptional(),
+    scope: leftOutOr(namesThat(isScope)),
+    group: leftOutOr(namesThat(isGroup)),
+    claim: leftOutOr(claim),
+    maxAgeSeconds: leftOutOr(maxAgeSeconds),
+    via: leftOutOr(oneOf('session', 'bearer')),
   },
   LEAVE_OUT,
 );
 
 const sessionAccess = optionsOf<SessionAccess>(
   {
-    maxAgeSeconds: maxAgeSeconds.exactOptional(),
-    acrValues: option(
-      (value) => (typeof value === 'string' && ACR_VALUES.test(value) ? undefined : 'is not one'),
-      'give acr values with a space between, as the provider names them, or leave it out',
-    ).exactOptional(),
-    fresh: trueOrFalse.exactOptional(),
+    maxAgeSeconds: leftOutOr(maxAgeSeconds),
+    acrValues: leftOutOr(
+      option(
+        (value) => (typeof value === 'string' && ACR_VALUES.test(value) ? undefined : 'is not one'),
+        'give acr values with a space between, as the provider names them, or leave it out',
+      ),
+    ),
+    fresh: leftOutOr(trueOrFalse),
   },
   LEAVE_OUT,
 );

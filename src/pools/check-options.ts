@@ -1,14 +1,15 @@
-import { z } from 'zod';
 import {
   aFunction,
+  anyMembers,
   checkOptions,
   listOf,
   oneOf,
   option,
+  optional,
   optionsOf,
   text,
   trueOrFalse,
-} from '../errors/check-options.js';
+} from '../web/options/check-options.js';
 import type { ArticleSeedOptions } from './seed/article.js';
 import {
   faultEndpoints,
@@ -25,22 +26,26 @@ const url = option(
 );
 
 const startPoolsOptions = optionsOf<StartPoolsOptions>({
-  seed: option((value) => {
-    const isSeed = (typeof value === 'object' && value !== null) || typeof value === 'string';
-    return isSeed ? undefined : 'is none';
-  }, 'give an object, or the path of a .json or .yaml file').optional(),
-  port: option((value) => {
-    const isPort = Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
-    return isPort ? undefined : 'is none';
-  }, 'give a number up to 65535, or leave it out for any that is free').optional(),
-  host: text('give an address, or leave it out').optional(),
-  publicUrl: url.optional(),
-  keys: oneOf('fixed', 'generated').optional(),
-  issuer: oneOf('local', 'aws').optional(),
-  region: text('write e.g. eu-west-1').optional(),
-  persist: text('give the path of a file, or leave it out').optional(),
-  now: aFunction('give e.g. Date.now, or leave it out').optional(),
-  log: aFunction('give a function that takes an event, or leave it out').optional(),
+  seed: optional(
+    option((value) => {
+      const isSeed = (typeof value === 'object' && value !== null) || typeof value === 'string';
+      return isSeed ? undefined : 'is none';
+    }, 'give an object, or the path of a .json or .yaml file'),
+  ),
+  port: optional(
+    option((value) => {
+      const isPort = Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
+      return isPort ? undefined : 'is none';
+    }, 'give a number up to 65535, or leave it out for any that is free'),
+  ),
+  host: optional(text('give an address, or leave it out')),
+  publicUrl: optional(url),
+  keys: optional(oneOf('fixed', 'generated')),
+  issuer: optional(oneOf('local', 'aws')),
+  region: optional(text('write e.g. eu-west-1')),
+  persist: optional(text('give the path of a file, or leave it out')),
+  now: optional(aFunction('give e.g. Date.now, or leave it out')),
+  log: optional(aFunction('give a function that takes an event, or leave it out')),
 });
 
 /** @throws {TypeError} */
@@ -55,13 +60,13 @@ export function checkArticleSeedOptions(options: ArticleSeedOptions): void {
   checkOptions('articleSeed', articleSeedOptions, options);
 }
 
-const claims = z.record(z.string(), z.unknown(), 'is no object; give claims by their names');
+const claims = anyMembers('give claims by their names');
 
 const tokensOptions = optionsOf<TokensOptions>(
   {
     client: text('give the name of a client of the pool'),
-    scope: text('give scopes with a space between').optional(),
-    claims: claims.optional(),
+    scope: optional(text('give scopes with a space between')),
+    claims: optional(claims),
   },
   'give { client, scope, claims }',
 );
@@ -71,7 +76,7 @@ export function checkTokensOptions(options: TokensOptions): void {
   checkOptions('pool.tokens', tokensOptions, options);
 }
 
-const rotateKeysOptions = optionsOf<RotateKeysOptions>({ keepOld: trueOrFalse.optional() });
+const rotateKeysOptions = optionsOf<RotateKeysOptions>({ keepOld: optional(trueOrFalse) });
 
 /** @throws {TypeError} */
 export function checkRotateKeysOptions(options: RotateKeysOptions): void {
@@ -87,43 +92,48 @@ export function checkGroupNames(groups: readonly string[]): void {
 
 /** @throws {TypeError} */
 export function checkRequestPath(path: string | undefined, known: readonly string[]): void {
-  checkOptions('pools.requests', oneOf(...known).optional(), path, 'path');
+  checkOptions('pools.requests', optional(oneOf(...known)), path, 'path');
 }
 
 const tokenFault = optionsOf<TokenFault>({
-  claims: claims.optional(),
-  signature: oneOf('foreign-key', 'corrupt', 'none').optional(),
-  kid: text('give the name of a key').optional(),
+  claims: optional(claims),
+  signature: optional(oneOf('foreign-key', 'corrupt', 'none')),
+  kid: optional(text('give the name of a key')),
 });
 
-const happens = option(
-  (value) => (value === true ? undefined : 'is not true'),
-  'write true, or leave it out',
-).optional();
+const happens = optional(
+  option((value) => (value === true ? undefined : 'is not true'), 'write true, or leave it out'),
+);
 
 const fault = optionsOf<Fault>(
   {
-    delayMs: option(
-      (value) => (Number.isFinite(value) && Number(value) >= 0 ? undefined : 'is no such number'),
-      'give 0 or more milliseconds',
-    ).optional(),
+    delayMs: optional(
+      option(
+        (value) => (Number.isFinite(value) && Number(value) >= 0 ? undefined : 'is no such number'),
+        'give 0 or more milliseconds',
+      ),
+    ),
     hang: happens,
     reset: happens,
-    status: option((value) => {
-      const isStatus = Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599;
-      return isStatus ? undefined : 'is none';
-    }, 'give a number from 200 to 599').optional(),
-    body: option(
-      (value) => (typeof value === 'string' ? undefined : 'is no text'),
-      'give a text; JSON.stringify makes one of an object',
-    ).optional(),
-    contentType: text('write e.g. application/json').optional(),
+    status: optional(
+      option((value) => {
+        const isStatus = Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599;
+        return isStatus ? undefined : 'is none';
+      }, 'give a number from 200 to 599'),
+    ),
+    body: optional(
+      option(
+        (value) => (typeof value === 'string' ? undefined : 'is no text'),
+        'give a text; JSON.stringify makes one of an object',
+      ),
+    ),
+    contentType: optional(text('write e.g. application/json')),
     truncate: happens,
     throttle: happens,
     emptyJwks: happens,
-    idToken: tokenFault.optional(),
-    accessToken: tokenFault.optional(),
-    omit: listOf(oneOf(...tokenResponseMembers), 'name members of the token response').optional(),
+    idToken: optional(tokenFault),
+    accessToken: optional(tokenFault),
+    omit: optional(listOf(oneOf(...tokenResponseMembers), 'name members of the token response')),
   },
   'give what goes wrong, e.g. { status: 503 }',
 );

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPoolsApp, poolPaths } from './app.js';
 import { articleSeed } from './seed/article.js';
-import { refuseFurther } from '../errors/check-options.js';
+import { refuseFurther } from '../web/options/check-options.js';
 import { checkFault, checkRequestPath, checkStartPoolsOptions } from './check-options.js';
 import { createClock, type PoolsClock } from './control/clock.js';
 import { dumpSeed } from './seed/dump.js';

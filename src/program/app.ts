@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { isUserPool } from '../cognito/user-pool.js';
 import type { Settings } from './config/settings.js';
-import { isLoopback } from './config/values.js';
+import { isLoopback } from '../relying-party/options/values.js';
 import { RelyingPartyError } from '../errors/relying-party-error.js';
 import { requireApiAccess } from '../guards/require-api-access.js';
 import { requireSession } from '../guards/require-session.js';

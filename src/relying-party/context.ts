@@ -16,7 +16,7 @@ import type { LostSessions } from './session/lost-sessions.js';
 import type { RequestNotes } from './session/request-notes.js';
 import type { PlacesCookie } from './logout/places-cookie.js';
 import type { RevokedSignIns } from './session/revoked-sign-ins.js';
-import type { IdentityProvider } from '../program/config/settings.js';
+import type { IdentityProvider } from './provider/identity-provider.js';
 import type { RelyingParty } from './relying-party.js';
 import type { LookAtProvider } from './provider/presence.js';
 import type { CurrentSignOut } from './logout/unended-sessions.js';

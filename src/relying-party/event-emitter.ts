@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { inspect } from 'node:util';
-import { nearestName } from '../errors/nearest-name.js';
+import { nearestName } from '../web/options/nearest-name.js';
 import { eventNames, type RelyingPartyEvents } from './events.js';
 
 /**

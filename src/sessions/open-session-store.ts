@@ -6,7 +6,7 @@ import {
   optionsOf,
   refuseFurther,
   text,
-} from '../errors/check-options.js';
+} from '../web/options/check-options.js';
 import { MemoryStore } from './memory-store.js';
 import type { SessionStore } from './session-store.js';
 import { storeMisconfigured } from './store-errors.js';

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { RelyingPartyError } from '../errors/relying-party-error.js';
 import type { SessionStore } from './session-store.js';
 import { reasonOf, StoreFault, type StoreFaultReason } from './store-fault.js';
-import { withinTimeLimit } from './time-limit.js';
+import { withinTimeLimit } from './time-limits.js';
 
 /** What was tried when the store failed. */
 export type StoreStep =

@@ -1,12 +1,18 @@
-import { z } from 'zod';
-import { checkOptions, optionsOf, refuseFurther, text } from '../errors/check-options.js';
+import {
+  anyMembers,
+  checkOptions,
+  optional,
+  optionsOf,
+  refuseFurther,
+  text,
+} from '../web/options/check-options.js';
 import type { Pool, TokensOptions } from '../pools/index.js';
 
 type UserOfClient = TokensOptions & { readonly user: string };
 type ClientAlone = { readonly client: string; readonly scope?: string };
 
 const client = text('give the name of a client of the pool');
-const scope = text('give scopes with a space between').optional();
+const scope = optional(text('give scopes with a space between'));
 const FIX = 'give { user, client, scope, claims } or { client, scope }';
 
 const userOfClient = optionsOf<UserOfClient>(
@@ -14,9 +20,7 @@ const userOfClient = optionsOf<UserOfClient>(
     user: text('give the name of a user of the pool'),
     client,
     scope,
-    claims: z
-      .record(z.string(), z.unknown(), 'is no object; give claims by their names')
-      .optional(),
+    claims: optional(anyMembers('give claims by their names')),
   },
   FIX,
 );

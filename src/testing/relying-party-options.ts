@@ -1,8 +1,15 @@
-import type { IdentityProvider } from '../program/config/settings.js';
-import { checkOptions, option, optionsOf, refuseFurther, text } from '../errors/check-options.js';
+import type { IdentityProvider } from '../relying-party/provider/identity-provider.js';
+import {
+  checkOptions,
+  option,
+  optional,
+  optionsOf,
+  refuseFurther,
+  text,
+} from '../web/options/check-options.js';
 import type { Pools } from '../pools/index.js';
-import { optionShapes } from '../relying-party/check-options.js';
-import type { RelyingPartyOptions } from '../relying-party/options.js';
+import { optionChecks } from '../relying-party/options/check-options.js';
+import type { RelyingPartyOptions } from '../relying-party/options/options.js';
 import { MemoryStore } from '../sessions/memory-store.js';
 
 /** What of the options a test wants otherwise, and which app client the relying party is. */
@@ -21,15 +28,15 @@ const runningPools = option(
   'give what startPools(…) resolved to',
 );
 
-const aName = text('give a name, or leave it out').optional();
+const aName = optional(text('give a name, or leave it out'));
 
 /** Each has a default here, which `undefined` stands for. */
 const withDefaults = Object.fromEntries(
-  Object.entries(optionShapes).map(([name, shape]) => [name, shape.optional()]),
+  Object.entries(optionChecks).map(([name, check]) => [name, optional(check)]),
 );
 
 const testOptions = optionsOf<TestOptions>({
-  ...optionShapes,
+  ...optionChecks,
   ...withDefaults,
   pool: aName,
   client: aName,

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import * as check from '../errors/check-options.js';
+import * as check from '../web/options/check-options.js';
 
 /** What a person types on the pools' pages. */
 export interface Credentials {
@@ -45,7 +45,7 @@ const whatIsTyped = check.optionsOf<Credentials>(
   {
     username: check.text('give what the person types'),
     password: check.text('give what the person types'),
-    newPassword: check.text('give one, or leave it out').optional(),
+    newPassword: check.optional(check.text('give one, or leave it out')),
   },
   'give { username, password }',
 );

@@ -1,14 +1,15 @@
 import { decodeJwt } from 'jose';
-import { mostSessionSeconds } from '../program/config/values.js';
+import { MOST_SESSION_SECONDS } from '../relying-party/options/values.js';
 import {
   checkOptions,
   listOf,
   option,
+  optional,
   optionsOf,
   refuseFurther,
   seconds,
   text,
-} from '../errors/check-options.js';
+} from '../web/options/check-options.js';
 import { contextOf, type RelyingPartyContext } from '../relying-party/context.js';
 import { endSession } from '../relying-party/session/end.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
@@ -45,25 +46,31 @@ const names = listOf(text('give names'), 'give a list of names');
 
 const testUser = optionsOf<TestUser>(
   {
-    claims: someClaims.optional(),
-    groups: names.optional(),
-    scopes: names.optional(),
-    tokens: optionsOf<PoolTokens>(
-      {
-        idToken: text('give one'),
-        accessToken: text('give one'),
-        refreshToken: text('give one').optional(),
-        expiresIn: seconds(0, mostSessionSeconds),
-      },
-      'give what pool.tokens(…) resolved to',
-    ).optional(),
+    claims: optional(someClaims),
+    groups: optional(names),
+    scopes: optional(names),
+    tokens: optional(
+      optionsOf<PoolTokens>(
+        {
+          idToken: text('give one'),
+          accessToken: text('give one'),
+          refreshToken: optional(text('give one')),
+          expiresIn: seconds(0, MOST_SESSION_SECONDS),
+        },
+        'give what pool.tokens(…) resolved to',
+      ),
+    ),
   },
   'give { claims, groups, scopes, tokens }, or leave it out',
 );
 
-const cookieHolder = option((value) => {
-  return typeof (value as Partial<CookieHolder> | null)?.set === 'function' ? undefined : 'is none';
-}, 'give e.g. supertest.agent(app)').optional();
+const cookieHolder = optional(
+  option((value) => {
+    return typeof (value as Partial<CookieHolder> | null)?.set === 'function'
+      ? undefined
+      : 'is none';
+  }, 'give e.g. supertest.agent(app)'),
+);
 
 /** Somebody signed in, as if by a browser. */
 export interface SignedInUser {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { endCommands } from '../program/cli/command.js';
-import { withinTimeLimit } from '../../src/sessions/time-limit.js';
+import { withinTimeLimit } from '../../src/sessions/time-limits.js';
 import type { Finding, Scenario } from './scenario.js';
 import { scenarios } from './scenarios.js';
 import { endPrograms } from './serve.js';

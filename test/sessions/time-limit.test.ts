@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { withinTimeLimit } from '../../src/sessions/time-limit.js';
+import { withinTimeLimit } from '../../src/sessions/time-limits.js';
 
 it('a process that was busy for longer than the limit still takes an answer that came in time', async () => {
   const server = createServer().listen(0, '127.0.0.1');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wordsForJson } from '../../errors/json-words.js';
+import { wordsForJson } from '../../web/options/json-words.js';
 import { referenceProblems } from './references.js';
 import { SeedError, type PoolsSeed } from './seed.js';
 import { strictClientSettings, strictPoolSettings } from '../model/settings-shape.js';

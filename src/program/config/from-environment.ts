@@ -1,5 +1,5 @@
 import { ConfigError, type Problem } from '../../errors/relying-party-error.js';
-import { wordsForJson } from '../../errors/json-words.js';
+import { wordsForJson } from '../../web/options/json-words.js';
 import { credentialOf } from '../../tokens/client-authentication.js';
 import { nearMisses } from './near-misses.js';
 import { type Option, options } from './options.js';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { ApiIssuerSetting, IdentityProvider } from './settings.js';
-import { notFurtherClaims, secureUrl, urlWithoutQuery } from './values.js';
+import type { IdentityProvider } from '../../relying-party/provider/identity-provider.js';
+import type { ApiIssuer } from '../../relying-party/options/options.js';
+import { NOT_FURTHER_CLAIMS } from '../../relying-party/options/values.js';
+import { secureUrl, urlWithoutQuery } from './values.js';
 
 /*
  * The settings that are JSON. Their own messages, as those of the others, complete the sentence "NAME …"; whatever else a schema may
@@ -76,7 +78,7 @@ export const identityProviders: z.ZodType<readonly IdentityProvider[], string> =
   }
 });
 
-const furtherClaim = filled.refine((name) => !notFurtherClaims.includes(name), {
+const furtherClaim = filled.refine((name) => !NOT_FURTHER_CLAIMS.includes(name), {
   error: 'is not for this list; write scopes and groups',
 });
 
@@ -97,10 +99,10 @@ const apiIssuer = z.strictObject({
 });
 
 /** A JSON array; each issuer once. */
-export const apiIssuers: z.ZodType<readonly ApiIssuerSetting[], string> = jsonList(
-  apiIssuer,
-).superRefine((issuers, context) => {
-  for (const name of repeated(issuers.map(({ issuer }) => issuer))) {
-    context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
-  }
-});
+export const apiIssuers: z.ZodType<readonly ApiIssuer[], string> = jsonList(apiIssuer).superRefine(
+  (issuers, context) => {
+    for (const name of repeated(issuers.map(({ issuer }) => issuer))) {
+      context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
+    }
+  },
+);

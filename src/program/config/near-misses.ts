@@ -1,5 +1,5 @@
 import type { Problem } from '../../errors/relying-party-error.js';
-import { editDistance } from '../../errors/nearest-name.js';
+import { editDistance } from '../../web/options/nearest-name.js';
 
 const UNSEEN = /[\p{C}\p{Z}]/gu;
 

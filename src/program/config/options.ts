@@ -1,3 +1,4 @@
+import { MOST_LOGIN_SECONDS, MOST_SESSION_SECONDS } from '../../relying-party/options/values.js';
 import type { z } from 'zod';
 import * as jsonValues from './json-values.js';
 import type { Settings } from './settings.js';
@@ -201,7 +202,7 @@ export const options: Options = {
     name: 'SESSION_IDLE_SECONDS',
     meaning: 'A session ends after this long without a request.',
     default: '1800',
-    schema: values.wholeNumber([1, values.mostSessionSeconds]),
+    schema: values.wholeNumber([1, MOST_SESSION_SECONDS]),
     fix: 'write a number of seconds, e.g. 1800',
   },
   sessionAbsoluteSeconds: {
@@ -209,7 +210,7 @@ export const options: Options = {
     name: 'SESSION_ABSOLUTE_SECONDS',
     meaning: 'A session ends this long after sign-in, whatever happens.',
     default: '28800',
-    schema: values.wholeNumber([1, values.mostSessionSeconds]),
+    schema: values.wholeNumber([1, MOST_SESSION_SECONDS]),
     fix: 'write a number of seconds, e.g. 28800',
   },
   sessionClaims: {
@@ -226,7 +227,7 @@ export const options: Options = {
     name: 'LOGIN_SECONDS',
     meaning: 'How long one sign-in may take, from our page to the callback.',
     default: '300',
-    schema: values.wholeNumber([1, values.mostLoginSeconds]),
+    schema: values.wholeNumber([1, MOST_LOGIN_SECONDS]),
     fix: 'write a number of seconds, e.g. 300',
   },
   apiClientIds: {

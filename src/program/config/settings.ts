@@ -1,41 +1,6 @@
+import type { ApiIssuer } from '../../relying-party/options/options.js';
+import type { IdentityProvider } from '../../relying-party/provider/identity-provider.js';
 import type { ClientAuthenticationMethod } from '../../tokens/client-authentication.js';
-
-/** How a sign-out at one identity provider is done; `none` says in `advice` what the user can do instead. */
-export type UpstreamSignOut =
-  | { readonly kind: 'cognito'; readonly domain: string; readonly clientId: string }
-  | {
-      readonly kind: 'oidc';
-      readonly endSessionEndpoint: string;
-      readonly clientId?: string | undefined;
-    }
-  | { readonly kind: 'none'; readonly advice: string };
-
-/** An identity provider of the user pool that a user may choose here. */
-export interface IdentityProvider {
-  /** The name it has in the user pool, letter by letter: it is sent as `identity_provider`. */
-  readonly name: string;
-  /** What its button says. */
-  readonly label: string;
-  /** Lower-case domains; an e-mail address in one of them picks this provider. */
-  readonly emailDomains: readonly string[];
-  readonly signOut: UpstreamSignOut;
-  /**
-   * Whether it gives only addresses it has verified, also where the user pool has no `email_verified` of them; default false.
-   */
-  readonly emailIsVerified?: boolean | undefined;
-}
-
-/** Another issuer whose access tokens the API takes; `ApiIssuer` of the relying party says what each member does. */
-export interface ApiIssuerSetting {
-  readonly issuer: string;
-  readonly clientIds: readonly string[];
-  readonly audience?: string | readonly string[] | null | undefined;
-  readonly scopes?: readonly string[] | undefined;
-  readonly groups?: readonly string[] | undefined;
-  readonly groupsClaim?: string | undefined;
-  readonly claims?: readonly string[] | undefined;
-  readonly emailIsVerified?: boolean | undefined;
-}
 
 /** Everything that can be set, checked. `options` has the variable, unit, default and reason of each. */
 export interface Settings {
@@ -75,7 +40,7 @@ export interface Settings {
   readonly apiClientIds: readonly string[];
   /** Empty: the base URL. `null`: not looked at. */
   readonly apiAudience: readonly string[] | null;
-  readonly apiIssuers: readonly ApiIssuerSetting[];
+  readonly apiIssuers: readonly ApiIssuer[];
   readonly apiScope: string;
   /** Sites whose scripts may call the API with a bearer token; `*` for all. */
   readonly corsOrigins: readonly string[];

@@ -1,7 +1,16 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { GROUPS_CLAIM } from '../../cognito/claims.js';
+import {
+  LEAST_SECRET_BYTES,
+  problemWithBasePath,
+  problemWithUrlWithoutQuery,
+  problemWithNamespace,
+  problemWithOrigin,
+  problemWithScope,
+  problemWithUrl,
+} from '../../relying-party/options/values.js';
+import { MOST_CLIENT_SECRETS } from '../../relying-party/provider/client-secrets.js';
 import { readClientKey } from '../../tokens/client-key.js';
 import type { Settings } from './settings.js';
 
@@ -17,59 +26,21 @@ const text = (problemWith: (value: string) => string | undefined): z.ZodType<str
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
 
-/** Whether a host name, as `URL` has it, is this machine to itself. */
-export const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' ||
-  hostname.endsWith('.localhost') ||
-  hostname === '[::1]' ||
-  /^127\.\d+\.\d+\.\d+$/.test(hostname);
-
-/** What makes a URL unfit to send users or secrets to. */
-function problemWithUrl(value: string): string | undefined {
-  if (!URL.canParse(value)) return 'is not a URL';
-  const url = new URL(value);
-  const isSecure =
-    url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-  if (!isSecure) return 'is not https (http is for localhost and 127.0.0.1 only)';
-  if (url.username !== '' || url.password !== '') return 'contains a user name or password';
-  if (value.includes('#')) return 'contains a fragment (#)';
-  return undefined;
-}
-
 /** Where users or secrets may be sent. */
 export const secureUrl: z.ZodType<string, string> = text(problemWithUrl);
 
-/** Kept exactly as written: an issuer is compared exactly with `iss` (OpenID Connect Discovery 1.0, section 4.3). */
-export const urlWithoutQuery: z.ZodType<string, string> = text(
-  (value) => problemWithUrl(value) ?? (value.includes('?') ? 'contains a query (?)' : undefined),
+export const urlWithoutQuery: z.ZodType<string, string> = text(problemWithUrlWithoutQuery);
+
+export const origin: z.ZodType<string, string> = text(problemWithOrigin).transform(
+  (value) => new URL(value).origin,
 );
 
-/** The one public origin. */
-export const origin: z.ZodType<string, string> = text((value) => {
-  const problem = problemWithUrl(value);
-  if (problem !== undefined) return problem;
-  const { pathname, search } = new URL(value);
-  return pathname === '/' && search === '' && !value.includes('?')
-    ? undefined
-    : 'has a path or query';
-}).transform((value) => new URL(value).origin);
-
-/** Where routes are mounted; empty at the root. */
-export const basePath: z.ZodType<string, string> = text((value) =>
-  /^(?:\/[\w~-]+)*$/.test(value) ? undefined : 'is no path without a slash at its end',
-);
-
-/** The namespace of cookies that a base path makes. Cookie names allow no slash, and a path segment has no dot. */
-export const namespaceOf = (path: string): string =>
-  path.slice(1).toLowerCase().replaceAll('/', '.');
-
-export const cookieNamespace: z.ZodType<string, string> = text((value) =>
-  /^[\w.-]*$/.test(value) ? undefined : 'is not one word',
-);
+export const basePath: z.ZodType<string, string> = text(problemWithBasePath);
 
 /** Empty text is "not set". */
-export const optionalCookieNamespace: z.ZodType<string | undefined, string> =
-  cookieNamespace.transform((value) => (value === '' ? undefined : value));
+export const optionalCookieNamespace: z.ZodType<string | undefined, string> = text(
+  problemWithNamespace,
+).transform((value) => (value === '' ? undefined : value));
 
 /** A whole number in a range, or words that stand for one. */
 export const wholeNumber = (
@@ -128,21 +99,9 @@ export const origins: z.ZodType<readonly string[], string> = words.superRefine((
   }
 });
 
-/** Those of OpenID Connect. Others may have commas in them. */
-const KNOWN_SCOPES = ['openid', 'email', 'profile', 'address', 'phone', 'offline_access'];
-
-export const scope: z.ZodType<string, string> = text((value) => {
-  const list = value.split(/\s+/);
-  const isKnown = (part: string): boolean => KNOWN_SCOPES.includes(part);
-  const joined = list.find((each) => /[,;]/.test(each) && each.split(/[,;]/).some(isKnown));
-  if (joined !== undefined) {
-    return `has ${joined.includes(';') ? ';' : ','} between scopes, where blanks belong`;
-  }
-  return list.includes('openid') ? undefined : 'does not contain openid';
-}).transform((value) => value.split(/\s+/).join(' '));
-
-/** As many as a client has while one replaces the other. */
-export const mostClientSecrets = 2;
+export const scope: z.ZodType<string, string> = text(problemWithScope).transform((value) =>
+  value.split(/\s+/).join(' '),
+);
 
 /** One, or two with a blank or line break between, newest first; `none` for a public client. */
 export const clientSecrets: z.ZodType<readonly string[], string> = z
@@ -151,7 +110,7 @@ export const clientSecrets: z.ZodType<readonly string[], string> = z
   .superRefine((list, context) => {
     const complain = (message: string): void => context.addIssue({ code: 'custom', message });
     if (!list.every((each) => /^[\x21-\x7e]+$/.test(each))) complain('contains unusual characters');
-    if (list.length > mostClientSecrets) complain(`is more than ${mostClientSecrets} secrets`);
+    if (list.length > MOST_CLIENT_SECRETS) complain(`is more than ${MOST_CLIENT_SECRETS} secrets`);
     if (list.length > 1 && list.includes('none')) complain('says none and something else');
   })
   .transform((list) => list.filter((each) => each !== 'none'));
@@ -186,19 +145,11 @@ export const pushedAuthorizationRequests: z.ZodType<boolean, string> = z
   .enum(['always', 'as-required'], { error: 'is neither always nor as-required' })
   .transform((value) => value === 'always');
 
-/** As long as the keys that are made of it. */
-export const leastSecretBytes = 32;
-
-const daySeconds = 86_400;
-/** As long as a browser keeps a cookie. */
-export const mostSessionSeconds: number = 400 * daySeconds;
-export const mostLoginSeconds: number = daySeconds;
-
 /** A secret may be a sentence, or have any sign in it; words of which each could be a generated one are several. */
 function separatorOfSecrets(secret: string): string | undefined {
   const parts = secret.split(/[\s;]+/);
   const isSecret = (part: string): boolean =>
-    /^[\w+/=-]+$/.test(part) && part.length >= leastSecretBytes;
+    /^[\w+/=-]+$/.test(part) && part.length >= LEAST_SECRET_BYTES;
   if (parts.length === 1 || !parts.every(isSecret)) return undefined;
   return secret.includes(';') ? ';' : 'blanks';
 }
@@ -217,7 +168,7 @@ export const secrets: z.ZodType<readonly string[], string> = z
         context.addIssue({ code: 'custom', message });
       }
       const bytes = Buffer.byteLength(secret);
-      if (bytes >= leastSecretBytes) continue;
+      if (bytes >= LEAST_SECRET_BYTES) continue;
       const which = parts.length === 1 ? '' : ` in its secret number ${index + 1}`;
       context.addIssue({ code: 'custom', message: `is ${bytes} bytes long${which}` });
     }
@@ -296,6 +247,3 @@ export const logLevel: z.ZodType<Settings['logLevel'], string> = z.enum(
   ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
   { error: 'is not a level' },
 );
-
-/** Scopes and groups have members of their own; among the claims they would come in by another door. */
-export const notFurtherClaims: readonly string[] = ['scope', 'scp', GROUPS_CLAIM];

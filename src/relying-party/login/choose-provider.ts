@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { IdentityProvider } from '../../program/config/settings.js';
+import type { IdentityProvider } from '../provider/identity-provider.js';
 import { sendPage } from '../../web/pages/send-page.js';
 import type { RelyingPartyContext } from '../context.js';
 import { loginUrl, type LoginRequest } from './request.js';

@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import * as client from 'openid-client';
-import type { IdentityProvider } from '../../program/config/settings.js';
+import type { IdentityProvider } from '../provider/identity-provider.js';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { Session } from '../../sessions/session.js';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
+import { withinTimeLimit } from '../../sessions/time-limits.js';
 import { requestIdOf } from '../../web/request/request-id.js';
 import { movedToBaseUrl } from './base-url-move.js';
 import { chooseProvider } from './choose-provider.js';

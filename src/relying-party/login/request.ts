@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { IdentityProvider } from '../../program/config/settings.js';
+import type { IdentityProvider } from '../provider/identity-provider.js';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import { localUrl, writtenUrl } from '../../web/request/local-url.js';
 import { queryOf } from '../../web/request/query.js';

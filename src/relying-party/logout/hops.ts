@@ -1,5 +1,5 @@
 import { cognitoLogoutEndpoint, cognitoLogoutUrl } from '../../cognito/logout-url.js';
-import type { IdentityProvider } from '../../program/config/settings.js';
+import type { IdentityProvider } from '../provider/identity-provider.js';
 import type { RelyingPartyContext } from '../context.js';
 import type { LogoutStep } from './chain.js';
 

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { displayNameOf } from '../../sessions/session.js';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
+import { withinTimeLimit } from '../../sessions/time-limits.js';
 import { sendPage } from '../../web/pages/send-page.js';
 import { wantsPage } from '../../web/request/wants-page.js';
 import type { RelyingPartyContext } from '../context.js';

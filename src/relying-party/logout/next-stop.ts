@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
+import { withinTimeLimit } from '../../sessions/time-limits.js';
 import type { SessionTokens } from '../../sessions/session.js';
 import type { RelyingPartyContext } from '../context.js';
 import { labelOf } from './words.js';

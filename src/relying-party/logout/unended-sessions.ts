@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { RelyingPartyParts } from '../context.js';
 import type { CurrentSession } from '../session/current.js';
 import { endSession } from '../session/end.js';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
+import { withinTimeLimit } from '../../sessions/time-limits.js';
 import { settleServerSteps } from './chain.js';
 import type { SignOut } from './chain-cookie.js';
 import { timeLeft } from '../session/time-left.js';

@@ -12,7 +12,7 @@ import { CLOCK_TOLERANCE_SECONDS, type SignedClaims } from '../../tokens/signed-
 import type { RelyingPartyParts } from '../context.js';
 import { createProvider } from './discovery.js';
 import { isVouchedFor } from './email.js';
-import type { ApiIssuer, ApiOptions } from '../options.js';
+import type { ApiIssuer, ApiOptions } from '../options/options.js';
 
 /** Gives the claims of an access token presented to the API, or rejects with one of the `access_token_…` codes. */
 export type CheckAccessToken = (token: string) => Promise<AccessTokenClaims>;

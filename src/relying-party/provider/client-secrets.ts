@@ -1,5 +1,4 @@
 import type { EventEmitter } from 'node:events';
-import { mostClientSecrets } from '../../program/config/values.js';
 import { ConfigError } from '../../errors/relying-party-error.js';
 import type { RelyingPartyEvents } from '../events.js';
 
@@ -28,6 +27,8 @@ export interface ClientSecretsOptions {
   readonly events: EventEmitter<RelyingPartyEvents>;
 }
 
+/** As many as a client has while one replaces the other. */
+export const MOST_CLIENT_SECRETS = 2;
 /** An older one is shown for so long after the newest was refused: that may not be known everywhere at the OP yet. */
 const KEPT_MS = 30_000;
 
@@ -79,9 +80,9 @@ export function createClientSecrets(options: ClientSecretsOptions): ClientSecret
 
 /** A client with a secret does not become one without, and nobody looks through a list of old ones. */
 function requireSecrets(found: unknown): asserts found is readonly string[] {
-  const isList = Array.isArray(found) && found.length > 0 && found.length <= mostClientSecrets;
+  const isList = Array.isArray(found) && found.length > 0 && found.length <= MOST_CLIENT_SECRETS;
   if (isList && found.every((each) => typeof each === 'string' && each !== '')) return;
-  const problem = `gave no list of one or ${mostClientSecrets} secrets`;
+  const problem = `gave no list of one or ${MOST_CLIENT_SECRETS} secrets`;
   throw new ConfigError([{ option: 'readClientSecret', problem, fix: 'give the newest first' }]);
 }
 

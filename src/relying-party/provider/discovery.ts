@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { JWK } from 'jose';
 import * as client from 'openid-client';
-import { PROVIDER_CALL_MS, REQUEST_WAIT_MS } from '../../sessions/time-limits.js';
+import { PROVIDER_CALL_MS, REQUEST_WAIT_MS, withinTimeLimit } from '../../sessions/time-limits.js';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import { proxyFailureIn } from '../../errors/proxy-failure.js';
 import { algorithmsOf, SIGNATURE_ALGORITHMS } from '../../tokens/algorithms.js';
@@ -19,7 +19,6 @@ import {
 } from '../../tokens/provider-metadata.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../../tokens/signed-claims.js';
 import type { RelyingPartyEvents } from '../events.js';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
 import type { ClientSecrets } from './client-secrets.js';
 import { reasonOf } from './calls/reason.js';
 import { createTwoSecretCalls } from './second-secret.js';

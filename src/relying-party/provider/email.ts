@@ -1,5 +1,5 @@
 import { identityProviderOf, namedIdentityProvider } from '../../cognito/claims.js';
-import type { IdentityProvider } from '../../program/config/settings.js';
+import type { IdentityProvider } from './identity-provider.js';
 import type { Session } from '../../sessions/session.js';
 import { withCheckedEmail } from '../../tokens/checked-email.js';
 import { textOf, type SignedClaims } from '../../tokens/signed-claims.js';

@@ -1,7 +1,6 @@
 import * as client from 'openid-client';
-import { REQUEST_WAIT_MS } from '../../sessions/time-limits.js';
+import { REQUEST_WAIT_MS, withinTimeLimit } from '../../sessions/time-limits.js';
 import type { SessionTokens } from '../../sessions/session.js';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
 import type { RelyingPartyParts } from '../context.js';
 import { faultOf } from './calls/fault.js';
 

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Session } from '../../sessions/session.js';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
+import { withinTimeLimit } from '../../sessions/time-limits.js';
 import type { RelyingPartyParts } from '../context.js';
 import type { Refresh } from './refresh/refresh.js';
 import { timeLeft } from './time-left.js';

@@ -1,6 +1,6 @@
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import { isRefreshable, type Session } from '../../sessions/session.js';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
+import { withinTimeLimit } from '../../sessions/time-limits.js';
 import type { RelyingPartyParts } from '../context.js';
 import type { CurrentSession } from './current.js';
 import { endSession } from './end.js';

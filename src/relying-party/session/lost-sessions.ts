@@ -1,13 +1,11 @@
 import type { Request, Response } from 'express';
-import { z } from 'zod';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { SealOwner } from '../../sessions/sealing-secrets.js';
 import type { Session } from '../../sessions/session.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../../tokens/signed-claims.js';
 import { cookieName, readCookie, setCookie } from '../../web/cookies.js';
 import type { RequestNotes } from './request-notes.js';
-import type { MarkKey } from './marks.js';
-import { marksOf, type RevokedSignIns } from './revoked-sign-ins.js';
+import { marksOf, type RevokedSignIns, type SignInMarks } from './revoked-sign-ins.js';
 
 /**
  * Notices a session that is gone right after its sign-in: two processes that have each a store, a secret or a time of their own,
@@ -36,20 +34,17 @@ export interface LostSessionsOptions {
   readonly revokedSignIns: Pick<RevokedSignIns, 'hasMarked'>;
 }
 
-const markKeyShape = z.string().transform((text) => text as MarkKey);
-
-const MARKER = z.object({
-  key: z.string(),
-  issuer: z.string(),
-  clientId: z.string(),
+interface Marker {
+  readonly key: string;
+  readonly issuer: string;
+  readonly clientId: string;
   /** By what an end of this sign-in is found: its names at the OP may be of any length, and a cookie may not. */
-  marks: z.object({ originJti: markKeyShape.optional(), sid: markKeyShape.optional() }),
-  begunAt: z.number(),
-  isMissed: z.boolean(),
+  readonly marks: SignInMarks;
+  readonly begunAt: number;
+  readonly isMissed: boolean;
   /** The session before this one was missed as well. */
-  isSecond: z.boolean(),
-});
-type Marker = z.infer<typeof MARKER>;
+  readonly isSecond: boolean;
+}
 
 const WATCHED_SECONDS = 30;
 /** Two sign-ins further apart than that are no loop, whatever the browser still sends; their clocks may differ a little. */
@@ -108,11 +103,20 @@ export function createLostSessions(options: LostSessionsOptions): LostSessions {
 function readMarker(written: string | undefined): Marker | undefined {
   if (written === undefined) return undefined;
   try {
-    return MARKER.parse(JSON.parse(Buffer.from(written, 'base64url').toString('utf8')));
+    const said = JSON.parse(Buffer.from(written, 'base64url').toString('utf8')) as Marker;
+    const { key, issuer, clientId, marks, begunAt, isMissed, isSecond } = said;
+    const isMarker =
+      [key, issuer, clientId, marks.originJti ?? '', marks.sid ?? ''].every(isText) &&
+      Number.isFinite(begunAt) &&
+      typeof isMissed === 'boolean' &&
+      typeof isSecond === 'boolean';
+    return isMarker ? said : undefined;
   } catch {
     return undefined;
   }
 }
+
+const isText = (value: unknown): boolean => typeof value === 'string';
 
 /**
  * For whoever would send the person to sign in again.

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { Session } from '../../sessions/session.js';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
+import { withinTimeLimit } from '../../sessions/time-limits.js';
 import { moment } from '../../web/pages/moment.js';
 import { sendPage } from '../../web/pages/send-page.js';
 import { wantsPage } from '../../web/request/wants-page.js';

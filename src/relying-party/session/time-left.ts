@@ -1,7 +1,6 @@
 import type { Request } from 'express';
-import { REQUEST_WAIT_MS } from '../../sessions/time-limits.js';
+import { REQUEST_WAIT_MS, withinTimeLimit } from '../../sessions/time-limits.js';
 import { storeUnavailable } from '../../sessions/store-errors.js';
-import { withinTimeLimit } from '../../sessions/time-limit.js';
 
 const beganWaiting = new WeakMap<Request, number>();
 

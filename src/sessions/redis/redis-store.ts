@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { STORE_ANSWER_MS } from '../time-limits.js';
+import { STORE_ANSWER_MS, withinTimeLimit } from '../time-limits.js';
 import type { ConfigError } from '../../errors/relying-party-error.js';
 import { parseRedisUrl } from './address.js';
 import { RedisCommands, type RedisCommand } from './commands.js';
@@ -13,7 +13,6 @@ import type {
   StoredSessionChange,
 } from '../session-store.js';
 import { storeMisconfigured, storeUnavailable } from '../store-errors.js';
-import { withinTimeLimit } from '../time-limit.js';
 
 /** Redis forgets this much later than we do: our clock decides what has expired, Redis only clears up. */
 const CLEAR_UP_MS = 60_000;

@@ -8,10 +8,16 @@ import {
   UpdateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { expect, it } from 'vitest';
-import { chooseNewPassword, asksForNewPassword, codeIn, openBrowser } from '../journeys.js';
+import {
+  chooseNewPassword,
+  asksForNewPassword,
+  codeIn,
+  openBrowser,
+  authorizeUrl,
+  submitCredentials,
+} from '../journeys.js';
 import { callback } from '../seed.js';
 import { exchangeCode, tokensIn } from '../token-endpoint.js';
-import { authorizeUrl, submitCredentials } from '../journeys.js';
 import { useApi } from './api.js';
 
 const api = useApi();

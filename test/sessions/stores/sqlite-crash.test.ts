@@ -72,7 +72,7 @@ async function killAmidWork(
 ): Promise<void> {
   const worker = spawn(
     process.execPath,
-    [join(compiled, 'test/stores/support/sqlite-worker.js'), folder],
+    [join(compiled, 'test/sessions/stores/support/sqlite-worker.js'), folder],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = once(worker, 'close');

@@ -4,7 +4,7 @@ import type { Settings } from '../../config/settings.js';
 import type { ProcessLog } from '../../ops/process-log.js';
 import { listen } from '../../server.js';
 import { openSessionStore } from '../../../sessions/open-session-store.js';
-import { withinTimeLimit } from '../../../sessions/time-limit.js';
+import { withinTimeLimit } from '../../../sessions/time-limits.js';
 import { portFailure } from '../failure.js';
 
 /** A site that answers. */

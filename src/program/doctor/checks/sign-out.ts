@@ -1,7 +1,7 @@
 import { cognitoLogoutEndpoint, cognitoLogoutUrl } from '../../../cognito/logout-url.js';
 import { poolPageError } from '../../../cognito/pool-pages.js';
 import { isUserPool } from '../../../cognito/user-pool.js';
-import type { IdentityProvider } from '../../config/settings.js';
+import type { IdentityProvider } from '../../../relying-party/provider/identity-provider.js';
 import { type DoctorContext, logoutUriOf, type ProviderMetadata } from '../context.js';
 import type { Check, Finding } from '../finding.js';
 import { clientUnknown, logoutUrlNotRegistered } from '../clients/master-client.js';

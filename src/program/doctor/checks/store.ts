@@ -1,4 +1,4 @@
-import { namespaceOf } from '../../config/values.js';
+import { namespaceOf } from '../../../relying-party/options/values.js';
 import { openSessionStore } from '../../../sessions/open-session-store.js';
 import type { Settings } from '../../config/settings.js';
 import { sealingSecrets } from '../../../sessions/sealing-secrets.js';

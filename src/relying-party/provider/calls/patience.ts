@@ -1,6 +1,5 @@
-import { REQUEST_WAIT_MS } from '../../../sessions/time-limits.js';
+import { REQUEST_WAIT_MS, withinTimeLimit } from '../../../sessions/time-limits.js';
 import { RelyingPartyError } from '../../../errors/relying-party-error.js';
-import { withinTimeLimit } from '../../../sessions/time-limit.js';
 import { detailOf } from './reason.js';
 
 /** How long callers wait for the OP's endpoints: as long as a call takes, or shortly where one is known to hang. */

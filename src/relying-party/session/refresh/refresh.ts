@@ -1,6 +1,9 @@
-import { REFRESH_LOCK_MS, REFRESH_RETRIES_MS } from '../../../sessions/time-limits.js';
+import {
+  REFRESH_LOCK_MS,
+  REFRESH_RETRIES_MS,
+  withinTimeLimit,
+} from '../../../sessions/time-limits.js';
 import type { Session } from '../../../sessions/session.js';
-import { withinTimeLimit } from '../../../sessions/time-limit.js';
 import { BoundedMap } from './bounded-map.js';
 import type { RelyingPartyParts } from '../../context.js';
 import { holdingLock } from './lock.js';

@@ -1,10 +1,10 @@
-import type { IdentityProvider } from '../program/config/settings.js';
-import type { SessionStore } from '../sessions/session-store.js';
-import type { ClientAuthenticationMethod } from '../tokens/client-authentication.js';
-import type { ClientKey } from '../tokens/client-key.js';
-import type { ReadClientSecret } from './provider/client-secrets.js';
-import type { ProxyOptions } from './provider/calls/proxy.js';
-import type { RelyingPartyViews } from './views.js';
+import type { IdentityProvider } from '../provider/identity-provider.js';
+import type { SessionStore } from '../../sessions/session-store.js';
+import type { ClientAuthenticationMethod } from '../../tokens/client-authentication.js';
+import type { ClientKey } from '../../tokens/client-key.js';
+import type { ReadClientSecret } from '../provider/client-secrets.js';
+import type { ProxyOptions } from '../provider/calls/proxy.js';
+import type { RelyingPartyViews } from '../views.js';
 
 /** What a relying party is made of. Nothing is read from the environment. */
 export interface RelyingPartyOptions {
