@@ -1,7 +1,7 @@
 import { Session, type Profiler } from 'node:inspector/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { requireSession } from '../src/index.js';
+import {} from '../src/index.js';
 import { createBrowser } from '../test/support/browser.js';
 import { startHost } from '../test/support/host.js';
 import { finishSignIn } from '../test/support/world.js';
@@ -15,7 +15,7 @@ const src = fileURLToPath(new URL('../src/', import.meta.url));
 
 const host = await startHost((app, relyingParty) => {
   app.use(relyingParty.routes);
-  app.get('/orders', requireSession(relyingParty), (req, res) => {
+  app.get('/orders', relyingParty.requireSession(), (req, res) => {
     res.type('text').send(req.auth?.name);
   });
 });

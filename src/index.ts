@@ -8,9 +8,8 @@ export type {
   UpstreamSignOut,
 } from './relying-party/provider/identity-provider.js';
 export type { ApiAccess, ClaimCheck } from './guards/api-access.js';
-export type { Authentication } from './guards/authentication.js';
-export { requireApiAccess } from './guards/require-api-access.js';
-export { requireSession, type SessionAccess } from './guards/require-session.js';
+export { authOf, type Authentication } from './guards/authentication.js';
+export type { SessionAccess } from './guards/session-access.js';
 export { createRelyingParty } from './relying-party/create-relying-party.js';
 export type { RelyingPartyEvents } from './relying-party/events.js';
 export type {
@@ -21,6 +20,7 @@ export type {
 } from './relying-party/options/options.js';
 export type { ProxyOptions } from './relying-party/provider/calls/proxy.js';
 export type { RelyingParty } from './relying-party/relying-party.js';
+export type { CurrentSession, SessionState } from './relying-party/session/current.js';
 export type { RelyingPartyViews, SignOutStepView } from './relying-party/views.js';
 export { openSessionStore } from './sessions/open-session-store.js';
 export type { Session } from './sessions/session.js';

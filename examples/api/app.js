@@ -1,12 +1,12 @@
 import express from 'express';
-import { requireApiAccess } from 'lifeguard';
+import {} from 'lifeguard';
 
 /** An API without pages: whoever calls has an access token. */
 export function createApi(relyingParty) {
   const api = express();
   api.use(relyingParty.routes); // for /.well-known/oauth-protected-resource
-  api.get('/orders', requireApiAccess(relyingParty, { scope: 'orders/read', via: 'bearer' }), list);
-  api.get('/audit', requireApiAccess(relyingParty, { group: 'admins', maxAgeSeconds: 900 }), list);
+  api.get('/orders', relyingParty.requireApiAccess({ scope: 'orders/read', via: 'bearer' }), list);
+  api.get('/audit', relyingParty.requireApiAccess({ group: 'admins', maxAgeSeconds: 900 }), list);
   return api;
 }
 

@@ -1,6 +1,6 @@
 import express from 'express';
 import session from 'express-session';
-import { requireSession } from 'lifeguard';
+import {} from 'lifeguard';
 
 /** A shop that was there before: its own view engine, its own session with a basket. It adopts sign-in with the marked lines. */
 export function createShop(relyingParty) {
@@ -23,7 +23,7 @@ export function createShop(relyingParty) {
     res.redirect(303, '/');
   });
   // adopted: the guard; whoever is not signed in goes to sign in, and comes back here.
-  shop.get('/orders', requireSession(relyingParty), (req, res) => {
+  shop.get('/orders', relyingParty.requireSession(), (req, res) => {
     const basket = req.session.basket ?? 0;
     res.render('page', {
       title: 'Orders',

@@ -1,10 +1,10 @@
 import express from 'express';
-import { requireApiAccess } from 'lifeguard';
+import {} from 'lifeguard';
 
 /** The API that the program calls. */
 export function createApi(relyingParty) {
   const api = express();
-  api.get('/orders', requireApiAccess(relyingParty, { scope: 'orders/read' }), (_req, res) => {
+  api.get('/orders', relyingParty.requireApiAccess({ scope: 'orders/read' }), (_req, res) => {
     res.json({ orders: ['A-1001', 'A-1002'] });
   });
   return api;

@@ -1,5 +1,5 @@
 import express from 'express';
-import { requireApiAccess } from 'lifeguard';
+import {} from 'lifeguard';
 
 /**
  * The backend of a single-page front end: it keeps the tokens, the page has a cookie it cannot read. A request that changes
@@ -10,7 +10,7 @@ export function createBackend(relyingParty) {
   const backend = express();
   backend.use(relyingParty.routes);
   backend.use(express.static(new URL('public', import.meta.url).pathname));
-  backend.use('/api', requireApiAccess(relyingParty, { via: 'session' }), express.json());
+  backend.use('/api', relyingParty.requireApiAccess({ via: 'session' }), express.json());
   backend.get('/api/me', (req, res) => {
     res.json({ name: req.auth.name ?? req.auth.username });
   });

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { Session } from '../sessions/session.js';
 import type { AccessTokenClaims } from '../tokens/access/claims.js';
 
@@ -28,9 +29,16 @@ export interface Authentication {
 
 declare module 'express-serve-static-core' {
   interface Request {
-    /** Set by the guards; `undefined` on routes without one. */
+    /** Set by the guards; `undefined` on routes without one. `authOf` says so in words. */
     auth?: Authentication;
   }
+}
+
+/** What the guard in front of a route has found out about its caller. @throws {TypeError} when there is no guard in front of it */
+export function authOf(req: Request): Authentication {
+  if (req.auth !== undefined) return req.auth;
+  const fix = 'put rp.requireSession() or rp.requireApiAccess() before its handler';
+  throw new TypeError(`authOf: ${req.method} ${req.path} is not behind a guard; ${fix}`);
 }
 
 /** A session as `req.auth`. */

@@ -1,6 +1,6 @@
 import type { RelyingPartyErrorCode } from '../errors/relying-party-error.js';
 import type { ApiAccess } from './api-access.js';
-import type { SessionAccess } from './require-session.js';
+import type { SessionAccess } from './session-access.js';
 
 /**
  * The `WWW-Authenticate` value for a refused API request: `invalid_token` for a bad token, `insufficient_scope` for one that allows

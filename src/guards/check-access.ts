@@ -9,12 +9,10 @@ import {
   trueOrFalse,
   type Check,
 } from '../web/options/check-options.js';
-import { contextOf } from '../relying-party/context.js';
 import { ACR_VALUES, MOST_MAX_AGE_SECONDS } from '../relying-party/login/request.js';
-import type { RelyingParty } from '../relying-party/relying-party.js';
 import { SCOPE_TOKEN } from '../tokens/scope-token.js';
 import type { ApiAccess } from './api-access.js';
-import type { SessionAccess } from './require-session.js';
+import type { SessionAccess } from './session-access.js';
 
 /*
  * What a guard is told decides who gets in, so nothing of it may be silently without effect: `undefined` is no default here but
@@ -94,19 +92,12 @@ const sessionAccess = optionsOf<SessionAccess>(
 );
 
 /** Misuse is found when the route is made, not at its first request. @throws {TypeError} */
-export function apiAccessOf(rp: RelyingParty, given: GivenAccess<ApiAccess>): ApiAccess {
-  contextOf(rp, 'requireApiAccess');
-  return checkOptions('requireApiAccess', apiAccess, theOnly(given, 'requireApiAccess'), 'access');
-}
+export const apiAccessOf = (given: GivenAccess<ApiAccess>): ApiAccess =>
+  checkOptions('requireApiAccess', apiAccess, theOnly(given, 'requireApiAccess'), 'access');
 
 /** The same for pages. @throws {TypeError} */
-export function sessionAccessOf(
-  rp: RelyingParty,
-  given: GivenAccess<SessionAccess>,
-): SessionAccess {
-  contextOf(rp, 'requireSession');
-  return checkOptions('requireSession', sessionAccess, theOnly(given, 'requireSession'), 'access');
-}
+export const sessionAccessOf = (given: GivenAccess<SessionAccess>): SessionAccess =>
+  checkOptions('requireSession', sessionAccess, theOnly(given, 'requireSession'), 'access');
 
 function theOnly<Access>(given: GivenAccess<Access>, caller: string): Access | object {
   if (given.length > 1) {

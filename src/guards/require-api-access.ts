@@ -1,6 +1,7 @@
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Response } from 'express';
 import { RelyingPartyError } from '../errors/relying-party-error.js';
-import type { RelyingParty } from '../relying-party/relying-party.js';
+import type { CheckAccessToken } from '../relying-party/provider/api-tokens.js';
+import { sessionOf, type CurrentSession } from '../relying-party/session/current.js';
 import { refuseOtherOrigins } from '../web/request/same-origin.js';
 import { requireAccess, type ApiAccess, type Caller } from './api-access.js';
 import { authenticationFrom, authenticationOf, type Authentication } from './authentication.js';
@@ -8,6 +9,15 @@ import { bearerToken } from './bearer-token.js';
 import { bearerChallenge } from './challenge.js';
 import { apiAccessOf, type GivenAccess } from './check-access.js';
 import { withOurErrors } from './with-our-errors.js';
+
+export interface ApiGuardOptions {
+  readonly baseUrl: string;
+  readonly now: () => number;
+  readonly currentSession: CurrentSession;
+  readonly verifyAccessToken: CheckAccessToken;
+  readonly resourceMetadataUrl: string;
+  readonly errorHandler: ErrorRequestHandler;
+}
 
 /**
  * The API guard: a bearer access token, or else the session (which, for unsafe methods, must come from our own pages). If both
@@ -20,16 +30,16 @@ import { withOurErrors } from './with-our-errors.js';
  * @throws {TypeError} when it is made, for an access that cannot be meant
  */
 export function requireApiAccess(
-  relyingParty: RelyingParty,
+  options: ApiGuardOptions,
   ...given: GivenAccess<ApiAccess>
 ): RequestHandler {
-  const access = apiAccessOf(relyingParty, given);
-  const { now, resourceMetadataUrl, baseUrl } = relyingParty;
+  const access = apiAccessOf(given);
+  const { now, resourceMetadataUrl, baseUrl } = options;
 
   const guard = async (req: Request, res: Response, next: NextFunction): Promise<void> => {
     res.set('Cache-Control', 'no-store');
     try {
-      const { auth, caller } = await authenticate(relyingParty, access.via, req, res);
+      const { auth, caller } = await authenticate(options, access.via, req, res);
       requireAccess(caller, access, now());
       req.auth = auth;
     } catch (error) {
@@ -41,11 +51,11 @@ export function requireApiAccess(
     if (req.auth.via === 'session') refuseOtherOrigins(req, baseUrl);
     next();
   };
-  return withOurErrors(relyingParty, guard);
+  return withOurErrors(options.errorHandler, guard);
 }
 
 async function authenticate(
-  relyingParty: RelyingParty,
+  { verifyAccessToken, currentSession }: ApiGuardOptions,
   via: ApiAccess['via'],
   req: Request,
   res: Response,
@@ -55,10 +65,10 @@ async function authenticate(
     if (via === 'session') {
       throw new RelyingPartyError('access_token_not_taken', 'the route wants a session');
     }
-    const claims = await relyingParty.verifyAccessToken(token);
+    const claims = await verifyAccessToken(token);
     return { auth: authenticationFrom(claims), caller: { ...claims, claims: claims.counting } };
   }
-  const session = via === 'bearer' ? undefined : await relyingParty.currentSession(req, res);
+  const session = via === 'bearer' ? undefined : sessionOf(await currentSession(req, res));
   if (session === undefined) {
     throw new RelyingPartyError('access_token_missing', 'no access token and no live session');
   }

@@ -6,8 +6,6 @@ import { isUserPool } from '../cognito/user-pool.js';
 import type { Settings } from './config/settings.js';
 import { isLoopback } from '../relying-party/options/values.js';
 import { RelyingPartyError } from '../errors/relying-party-error.js';
-import { requireApiAccess } from '../guards/require-api-access.js';
-import { requireSession } from '../guards/require-session.js';
 import { health } from './ops/health.js';
 import { logEvents } from './ops/log-events.js';
 import { createMetrics } from './ops/metrics.js';
@@ -89,8 +87,6 @@ export function createApp(settings: Settings, parts: AppParts): App {
     basePath === '' ? '/' : basePath,
     relyingParty.routes,
     createSite(relyingParty, {
-      requireSession: requireSession(relyingParty),
-      requireApiAccess: (access) => requireApiAccess(relyingParty, access),
       identityProviderLabel: (name) => identityProviderLabel(settings, name),
       ordersScope: settings.apiScope,
       sessionClaims: settings.sessionClaims,

@@ -1,61 +1,64 @@
 import type { Request, Response } from 'express';
-import { GROUPS_CLAIM } from '../cognito/claims.js';
-import { isUserPool } from '../cognito/user-pool.js';
-import { FINISH_MS } from '../sessions/time-limits.js';
-import { namespaceOf } from './options/values.js';
-import { checkOptions, refuseFurther, text } from '../web/options/check-options.js';
-import { displayNameOf } from '../sessions/session.js';
-import { sealingSecrets } from '../sessions/sealing-secrets.js';
-import { createSessions } from '../sessions/sessions.js';
-import { createStoreProbe } from '../sessions/store-probe.js';
-import type { PageContext } from '../web/pages/page-context.js';
-import { readClientKey } from '../tokens/client-key.js';
-import { endpointsFor } from '../tokens/provider-metadata.js';
-import { createRenderer, type Render } from '../web/pages/render.js';
-import { requestId } from '../web/request/request-id.js';
-import { securityHeaders } from '../web/pages/security-headers.js';
-import { audienceOf, createApiTokens } from './provider/api-tokens.js';
-import { createBackgroundWork } from './background-work.js';
-import { checkRelyingPartyOptions } from './options/check-options.js';
-import { createClientSecrets } from './provider/client-secrets.js';
-import { keepContext, type RelyingPartyContext } from './context.js';
-import { createCurrentSession } from './session/current.js';
-import { createAuthorizationUrl } from './login/authorization-request.js';
-import { createProvider } from './provider/discovery.js';
-import { endSessions } from './session/end.js';
-import { createErrorHandler } from './error-exit.js';
-import { RelyingPartyEmitter } from './event-emitter.js';
-import { createFreshSession } from './session/fresh.js';
-import { createAddressPresence } from './provider/calls/address-presence.js';
-import { createLeftovers } from './session/leftovers.js';
-import { createCurrentSignOut, withoutUnended } from './logout/unended-sessions.js';
-import { createLoginTransactions } from './login/transaction.js';
-import { createLogoutChainCookie } from './logout/chain-cookie.js';
-import { isUnfinished } from './logout/chain.js';
-import { createLostSessions } from './session/lost-sessions.js';
-import { createOpFetch } from './provider/calls/fetch.js';
-import type { RelyingPartyOptions } from './options/options.js';
-import { createPlacesCookie } from './logout/places-cookie.js';
-import type { ProxyOptions } from './provider/calls/proxy.js';
-import { createProviderPresence } from './provider/presence.js';
-import { createRefresh } from './session/refresh/refresh.js';
-import { keepingAddresses } from './provider/calls/reason.js';
-import type { RelyingParty } from './relying-party.js';
-import { createRequestNotes } from './session/request-notes.js';
-import { createRevokedSignIns } from './session/revoked-sign-ins.js';
+import { requireApiAccess } from '../guards/require-api-access.js';
+import { requireSession } from '../guards/require-session.js';
 import { createResourceMetadata, resourceIdentifier } from '../guards/resource-metadata.js';
-import { createRoutes } from './routes.js';
-import { createSecretsWatch } from './provider/secrets-watch.js';
 import { createClientSecretUse } from '../sessions/replicas/client-secret-use.js';
 import { createSecretFingerprints } from '../sessions/replicas/secret-fingerprints.js';
+import { createSessions } from '../sessions/sessions.js';
+import { createStoreProbe } from '../sessions/store-probe.js';
+import { FINISH_MS } from '../sessions/time-limits.js';
+import { readClientKey } from '../tokens/client-key.js';
+import { endpointsFor } from '../tokens/provider-metadata.js';
+import { checkOptions, refuseFurther, text } from '../web/options/check-options.js';
+import { securityHeaders } from '../web/pages/security-headers.js';
+import { requestId } from '../web/request/request-id.js';
+import { createBackgroundWork } from './background-work.js';
+import { createErrorHandler } from './error-exit.js';
+import { RelyingPartyEmitter } from './event-emitter.js';
+import { INTERNALS, type Internals } from './internals.js';
+import { createAuthorizationUrl } from './login/authorization-request.js';
+import { callback } from './login/callback.js';
+import { login } from './login/login.js';
+import { loginUrl, type Wishes } from './login/return-to.js';
 import { createTellStrayError } from './login/stray-errors.js';
+import { createLoginTransactions } from './login/transaction.js';
+import { backchannelLogout } from './logout/back-channel.js';
+import { createHops } from './logout/hops.js';
+import { continueLogout, logout } from './logout/logout.js';
+import { createBrowserMemory } from './logout/memory.js';
+import { createFindNextStop } from './logout/next-stop.js';
+import { askBeforeLogout, showSignedOut } from './logout/pages.js';
+import {
+  createCurrentSignOut,
+  createIsToEnd,
+  createSessionAfterSignOut,
+} from './logout/unended.js';
+import { checkRelyingPartyOptions } from './options/check-options.js';
+import type { RelyingPartyOptions } from './options/options.js';
+import { settleOptions } from './options/settle-options.js';
+import { createPageRenderer, createPages } from './pages.js';
+import { createApiTokens } from './provider/api-tokens.js';
+import { createOpFetch } from './provider/calls/fetch.js';
+import { rememberAddresses } from './provider/calls/reason.js';
+import { createProvider } from './provider/discovery.js';
+import { createAddressPresence, createProviderPresence } from './provider/presence.js';
+import { createRevocation } from './provider/revoke.js';
+import { createClientSecrets } from './provider/secrets/client-secrets.js';
+import { createSecretsWatch, type SecretsWatch } from './provider/secrets/secrets-watch.js';
+import { createSignInReader } from './provider/sign-in-reader.js';
+import { createUserInfo } from './provider/user-info.js';
+import type { RelyingParty } from './relying-party.js';
+import { createRoutes, type Endpoints } from './routes.js';
 import { createSessionCookie } from './session/cookie.js';
-import type { RelyingPartyViews } from './views.js';
-
-const DEFAULT_SCOPE = 'openid email profile';
-const DEFAULT_LOGIN_SECONDS = 300;
-const DEFAULT_IDLE_SECONDS = 1800;
-const DEFAULT_ABSOLUTE_SECONDS = 28_800;
+import { createCurrentSession, type CurrentSession } from './session/current.js';
+import { createSessionEnds } from './session/end.js';
+import { createFreshSession } from './session/fresh.js';
+import { createLeftovers } from './session/leftovers.js';
+import { createLostSessions } from './session/lost-sessions.js';
+import { createMySessions } from './session/my-sessions.js';
+import { createRefreshGrant } from './session/refresh/grant.js';
+import { createRefresh } from './session/refresh/refresh.js';
+import { createRevokedSignIns } from './session/revoked-sign-ins.js';
 
 /**
  * Makes a relying party of one OpenID provider: `app.use(rp.routes)` mounts it. Nothing is asked of the OP until somebody signs in.
@@ -68,19 +71,58 @@ export function createRelyingParty(
 ): RelyingParty {
   refuseFurther('createRelyingParty', further);
   const options = checkRelyingPartyOptions(given);
-  const { issuer, clientId, session, basePath = '', homePath = '/', api = {} } = options;
-  const baseUrl = new URL(options.baseUrl).origin;
-  const cookieNamespace = options.cookieNamespace ?? namespaceOf(basePath);
-  const owner = { issuer, clientId, cookieNamespace };
-  const secrets = sealingSecrets(session.secrets, owner);
-  const now = options.now ?? Date.now;
-  const isHttps = baseUrl.startsWith('https:');
+  const op = reachProvider(options);
+  const held = holdSessions(options, op);
+  const seen = recognizeVisitors(options, held);
+  const api = describeApi(seen);
+  const endpoints = answerRequests(seen);
+  const { basePath, background } = seen;
+  const routes = createRoutes(endpoints, {
+    ...seen,
+    ...api,
+    resourceMetadata: api.metadata.handler,
+  });
+  if (basePath === '') api.metadata.isBehind(routes);
+  const guarding = { ...seen, ...api, resourceMetadataUrl: api.metadata.url };
+  const secretsWatch = watchSecrets(options, op);
+
+  const relyingParty: RelyingParty = {
+    routes,
+    errorHandler: api.errorHandler,
+    events: op.events,
+    baseUrl: seen.baseUrl,
+    basePath,
+    sessionCookieName: held.cookie.name,
+    resourceMetadataUrl: api.metadata.url,
+    resourceMetadata: api.metadata.handler,
+    requireSession: (...access) => requireSession(guarding, ...access),
+    requireApiAccess: (...access) => requireApiAccess(guarding, ...access),
+    currentSession: ofRequest('currentSession', seen.currentSession),
+    freshSession: ofRequest('freshSession', seen.freshSession),
+    verifyAccessToken: api.verifyAccessToken,
+    endSessionsOf: async (subject) => endSessionsOf(held, subject),
+    ping: createStoreProbe(options.session.store, seen),
+    checkSecrets: secretsWatch.check,
+    close: async () => {
+      const isFinished = await background.finish(FINISH_MS);
+      await secretsWatch.end();
+      await op.closeConnections();
+      return isFinished && held.leftovers.pending() === 0;
+    },
+  };
+  // Not enumerable: a copy of a relying party is none.
+  return Object.defineProperty(relyingParty, INTERNALS, { value: seen satisfies Internals });
+}
+
+/** How the OP is reached, and what it says is read. */
+function reachProvider(options: RelyingPartyOptions) {
+  const settled = settleOptions(options);
+  const { proxy, pushesRequests, now } = settled;
   const events = new RelyingPartyEmitter();
-  const proxy = proxyFrom(options.proxy);
+  const background = createBackgroundWork();
   const opFetch = createOpFetch(proxy);
-  const fetch = keepingAddresses(options.fetch ?? opFetch.fetch, proxy);
+  const fetch = rememberAddresses(options.fetch ?? opFetch.fetch, proxy);
   const mergesUserInfo = options.userInfo === 'merge';
-  const pushesRequests = options.pushedAuthorizationRequests ?? false;
   const clientSecrets =
     options.clientSecret === null
       ? null
@@ -91,125 +133,107 @@ export function createRelyingParty(
           events,
         });
   const provider = createProvider({
-    issuer,
+    ...settled,
     setting: 'ISSUER',
-    clientId,
     clientSecrets,
     clientKey: options.clientKey && readClientKey(options.clientKey),
     clientAuthentication: options.clientAuthentication,
     requiredEndpoints: endpointsFor({ mergesUserInfo, pushesRequests }),
     fetch,
-    now,
     events,
   });
-  const absoluteSeconds = session.absoluteSeconds ?? DEFAULT_ABSOLUTE_SECONDS;
-  const idleSeconds = session.idleSeconds ?? DEFAULT_IDLE_SECONDS;
-  const sessions = createSessions({
-    store: session.store,
-    clientId,
-    secrets,
-    idleSeconds,
-    absoluteSeconds,
-    now,
-  });
-  const background = createBackgroundWork();
-  const secretsWatch = createSecretsWatch({
-    fingerprints: createSecretFingerprints({ store: session.store, secrets, owner, now }),
-    clientSecrets,
-    clientSecretUse: createClientSecretUse({ store: session.store, issuer, clientId, now }),
-    background,
-    events,
-  });
-  const revokedSignIns = createRevokedSignIns({
-    store: session.store,
-    now,
-    clockToleranceSeconds: api.clockToleranceSeconds,
-  });
-  const lostSessions = createLostSessions({
-    owner,
-    isHttps,
-    lifetimeSeconds: Math.min(idleSeconds, absoluteSeconds),
-    revokedSignIns,
-  });
-  const parts = {
-    issuer,
-    clientId,
-    baseUrl,
-    basePath,
-    homePath,
-    scope: options.scope ?? DEFAULT_SCOPE,
-    identityProviders: options.identityProviders ?? [],
-    emailIsVerified: options.emailIsVerified ?? false,
-    revokeReplaced: options.revokeReplaced ?? isUserPool(issuer),
-    isUserPool: isUserPool(issuer),
-    now,
-    fetch,
-    events,
-    provider,
-    authorizationUrl: createAuthorizationUrl({ provider, pushesRequests }),
-    mergesUserInfo,
-    background,
-    providerPresence: createProviderPresence({ provider, fetch, now }),
-    sessions,
-    revokedSignIns,
-    lostSessions,
-    notesOf: createRequestNotes(),
-    groupsClaim: api.groupsClaim ?? GROUPS_CLAIM,
-    sessionClaims: session.claims ?? [],
-    sessionCookie: createSessionCookie(isHttps, cookieNamespace),
-    tellStrayError: createTellStrayError({ events, now }),
-    transactions: createLoginTransactions({
-      secrets,
-      cookieNamespace,
-      basePath,
-      homePath,
-      loginSeconds: options.loginSeconds ?? DEFAULT_LOGIN_SECONDS,
-      isHttps,
-      now,
+  const reached = { ...settled, events, background, fetch, clientSecrets, provider };
+  const readUserInfo = createUserInfo(reached);
+  return {
+    ...reached,
+    closeConnections: opFetch.close,
+    providerPresence: createProviderPresence(reached),
+    presenceAt: createAddressPresence(reached),
+    revokeTokens: createRevocation(reached),
+    readUserInfo,
+    signIns: createSignInReader({
+      ...reached,
+      keys: provider.keys,
+      readUserInfo: mergesUserInfo ? readUserInfo : undefined,
     }),
-    logoutChains: createLogoutChainCookie({
-      secrets,
-      cookieNamespace,
-      isHttps,
-      sessionSeconds: absoluteSeconds,
-      now,
-    }),
-    places: createPlacesCookie({
-      secrets,
-      cookieNamespace,
-      isHttps,
-      sessionSeconds: absoluteSeconds,
-      now,
-    }),
-    leftovers: createLeftovers({ background, events }),
-    presenceAt: createAddressPresence({ fetch, now }),
-    render: createPages(options, basePath),
   };
-  const currentSignOut = createCurrentSignOut(parts);
-  const currentSession = withoutUnended(
-    parts,
-    currentSignOut,
-    createCurrentSession(parts, createRefresh(parts)),
-  );
-  const pageContext = async (req: Request, res: Response, title: string): Promise<PageContext> => {
-    const looked = await currentSession(req, res).then(
-      (found) => ({ found, isSessionKnown: true }),
-      () => ({ found: undefined, isSessionKnown: false }),
-    );
-    return {
-      title,
-      basePath,
-      homePath,
-      profilePath: options.profilePath ?? `${basePath}/sessions`,
-      signedInAs: looked.found && displayNameOf(looked.found),
-      isSessionKnown: looked.isSessionKnown,
-      unfinishedSignOut: isUnfinished((await currentSignOut(req, res))?.chain ?? []),
-    };
-  };
-  const context: RelyingPartyContext = { ...parts, currentSession, currentSignOut, pageContext };
+}
 
-  const headers = securityHeaders({ https: isHttps });
-  const audience = audienceOf(api.audience, [baseUrl]);
+/** Where sessions are, and how they end. */
+function holdSessions({ session }: RelyingPartyOptions, op: ReturnType<typeof reachProvider>) {
+  const { store } = session;
+  const { isHttps, cookieNamespace, idleSeconds, sessionSeconds, api } = op;
+  const sessions = createSessions({ ...op, store, absoluteSeconds: sessionSeconds });
+  const leftovers = createLeftovers(op);
+  const { clockToleranceSeconds } = api;
+  const revokedSignIns = createRevokedSignIns({ ...op, store, clockToleranceSeconds });
+  const held = { ...op, sessions, leftovers, revokedSignIns };
+  return {
+    ...held,
+    cookie: createSessionCookie(isHttps, cookieNamespace),
+    memory: createBrowserMemory(op),
+    ends: createSessionEnds(held),
+    lostSessions: createLostSessions({
+      ...held,
+      lifetimeSeconds: Math.min(idleSeconds, sessionSeconds),
+    }),
+  };
+}
+
+/** Who is in front of a request, and what pages are shown to them. */
+function recognizeVisitors(options: RelyingPartyOptions, held: ReturnType<typeof holdSessions>) {
+  const { memory, ends, leftovers } = held;
+  const refresh = createRefresh({ ...held, requestRefresh: createRefreshGrant(held) });
+  const currentSignOut = createCurrentSignOut(memory, ends);
+  const currentSession = createSessionAfterSignOut(
+    memory,
+    currentSignOut,
+    createCurrentSession({ ...held, refresh, isToEnd: createIsToEnd(memory, leftovers) }),
+  );
+  const render = createPageRenderer(options, held.basePath);
+  const seen = { ...held, refresh, currentSignOut, currentSession };
+  const wishes: Wishes = new WeakMap();
+  return {
+    ...seen,
+    wishes,
+    freshSession: createFreshSession(seen),
+    pages: createPages({ ...seen, render }),
+    transactions: createLoginTransactions(seen),
+  };
+}
+
+/** What answers at our addresses. */
+function answerRequests(seen: ReturnType<typeof recognizeVisitors>): Endpoints {
+  const signingIn = {
+    ...seen,
+    authorizationUrl: createAuthorizationUrl(seen),
+    tellStrayError: createTellStrayError(seen),
+  };
+  const hops = createHops(seen);
+  const signingOut = { ...seen, hops, findNextStop: createFindNextStop({ ...seen, hops }) };
+  const mySessions = createMySessions({
+    ...seen,
+    loginUrlTo: (returnTo) => loginUrl(seen, { returnTo }),
+    logout: (req, res) => logout(signingOut, req, res),
+  });
+  return {
+    login: (req, res) => login(signingIn, req, res),
+    callback: (req, res) => callback(signingIn, req, res),
+    askBeforeLogout: (req, res) => askBeforeLogout(signingOut, req, res),
+    logout: (req, res) => logout(signingOut, req, res),
+    continueLogout: (req, res) => continueLogout(signingOut, req, res),
+    showSignedOut: (req, res) => showSignedOut(signingOut, req, res),
+    showSessions: mySessions.page,
+    endOneSession: mySessions.endOne,
+    endOtherSessions: mySessions.endOthers,
+    backchannelLogout: (req, res) => backchannelLogout(seen, req, res),
+  };
+}
+
+/** What the API says of itself, whose tokens it takes, and how whatever fails is answered. */
+function describeApi(seen: ReturnType<typeof recognizeVisitors>) {
+  const { issuer, baseUrl, audience, api } = seen;
+  const headers = securityHeaders({ https: seen.isHttps });
   const common = [requestId(), headers];
   const metadata = createResourceMetadata({
     resource: resourceIdentifier(audience, baseUrl),
@@ -218,80 +242,38 @@ export function createRelyingParty(
     common,
     errorHandler: (error, req, res, next) => errorHandler(error, req, res, next),
   });
-  const errorHandler = createErrorHandler(context, headers, metadata);
+  const errorHandler = createErrorHandler({ ...seen, securityHeaders: headers, metadata });
+  return { common, metadata, errorHandler, verifyAccessToken: createApiTokens(seen) };
+}
 
-  const routes = createRoutes(context, {
-    common,
-    resourceMetadata: metadata.handler,
-    errorHandler,
+function watchSecrets(
+  { session: { store } }: RelyingPartyOptions,
+  op: ReturnType<typeof reachProvider>,
+): SecretsWatch {
+  return createSecretsWatch({
+    ...op,
+    fingerprints: createSecretFingerprints({ ...op, store }),
+    clientSecretUse: createClientSecretUse({ ...op, store }),
   });
-  if (basePath === '') metadata.isBehind(routes);
+}
 
-  const relyingParty: RelyingParty = {
-    routes,
-    errorHandler,
-    events,
-    baseUrl,
-    basePath,
-    sessionCookieName: parts.sessionCookie.name,
-    resourceMetadataUrl: metadata.url,
-    resourceMetadata: metadata.handler,
-    currentSession: ofARequest('currentSession', currentSession),
-    freshSession: ofARequest('freshSession', createFreshSession(parts, currentSession)),
-    endSessionsOf: async (subject) => {
-      checkOptions('endSessionsOf', text('give the sub of a user'), subject, 'subject');
-      const endAll = async (): Promise<number> =>
-        endSessions(parts, await sessions.keysOfSubject(issuer, subject), 'operator');
-      return background.own(endAll());
-    },
-    now,
-    pageContext: ofARequest('pageContext', async (req, res, title: unknown) => {
-      if (typeof title === 'string') return pageContext(req, res, title);
-      throw new TypeError('pageContext: title is no text; give what the page is called');
-    }),
-    verifyAccessToken: createApiTokens(parts, api, audience),
-    ping: createStoreProbe(session.store, { now }),
-    checkSecrets: secretsWatch.check,
-    close: async () => {
-      const isFinished = await background.finish(FINISH_MS);
-      await secretsWatch.end();
-      await opFetch.close();
-      return isFinished && parts.leftovers.pending() === 0;
-    },
-  };
-  keepContext(relyingParty, context);
-  return relyingParty;
+async function endSessionsOf(
+  { background, ends, sessions, issuer }: ReturnType<typeof holdSessions>,
+  subject: string,
+): Promise<number> {
+  checkOptions('endSessionsOf', text('give the sub of a user'), subject, 'subject');
+  const endAll = async (): Promise<number> =>
+    ends.all(await sessions.keysOfSubject(issuer, subject), 'operator');
+  return background.own(endAll());
 }
 
 /** A function for hosts that is told what it was not given, by name, and not where that is first missed. */
-function ofARequest<Rest extends unknown[], Result>(
-  caller: string,
-  find: (req: Request, res: Response, ...rest: Rest) => Promise<Result>,
-): typeof find {
-  return async (req, res, ...rest) => {
+function ofRequest(caller: string, find: CurrentSession): CurrentSession {
+  return async (req, res) => {
     const isRequest = typeof (req as Partial<Request> | undefined)?.headers === 'object';
     if (!isRequest || typeof (res as Partial<Response> | undefined)?.setHeader !== 'function') {
       throw new TypeError(`${caller}: req or res is none; give those that the handler was given`);
     }
-    return find(req, res, ...rest);
-  };
-}
-
-const proxyFrom = (proxy: RelyingPartyOptions['proxy']): ProxyOptions | undefined =>
-  typeof proxy === 'string' ? { url: proxy } : proxy;
-
-/** The host's own page where it has one, else our view. */
-function createPages(
-  { render, viewsFolder }: RelyingPartyOptions,
-  basePath: string,
-): Render<RelyingPartyViews> {
-  const ours = createRenderer<RelyingPartyViews>(viewsFolder, basePath);
-  if (render === undefined) return ours;
-  return (view, locals) => {
-    const page: unknown = render[view]?.(locals);
-    if (page === undefined) return ours(view, locals);
-    // Of an async function there would be a promise, and an empty page.
-    if (typeof page !== 'string') throw new TypeError(`render.${view} returned no text`);
-    return page;
+    return find(req, res);
   };
 }

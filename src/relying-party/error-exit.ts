@@ -1,39 +1,46 @@
+import type { EventEmitter } from 'node:events';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { RelyingPartyError } from '../errors/relying-party-error.js';
-import { errorHandler, type ErrorPage } from '../web/pages/error-handler.js';
-import type { RelyingPartyContext } from './context.js';
-import { loginUrl } from './login/request.js';
-import type { RequestNotes } from './session/request-notes.js';
 import { createMountReminder } from '../guards/mount-reminder.js';
 import type { ResourceMetadata } from '../guards/resource-metadata.js';
+import { errorHandler, type ErrorPage } from '../web/pages/error-handler.js';
+import type { RelyingPartyEvents } from './events.js';
+import { loginUrl, type Wish, type Wishes } from './login/return-to.js';
+import type { Pages } from './views.js';
+
+export interface ErrorExitOptions {
+  readonly basePath: string;
+  readonly homePath: string;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly pages: Pages;
+  readonly wishes: Wishes;
+  readonly securityHeaders: RequestHandler;
+  readonly metadata: ResourceMetadata;
+}
 
 /**
  * The error handler of our routes and guards: our page or problem+json, our headers, an event. A host's own handler may not know
  * our errors, and Express's would show a stack trace.
  */
-export function createErrorHandler(
-  context: RelyingPartyContext,
-  securityHeaders: RequestHandler,
-  metadata: ResourceMetadata,
-): ErrorRequestHandler {
-  const { basePath, homePath } = context;
-  const remindOfMount = createMountReminder(metadata, context.events);
+export function createErrorHandler(options: ErrorExitOptions): ErrorRequestHandler {
+  const { basePath, homePath, events, pages, wishes, securityHeaders, metadata } = options;
+  const remindOfMount = createMountReminder(metadata, events);
   const handler = errorHandler({
     basePath,
     homePath,
     challenge: `Bearer resource_metadata="${metadata.url}"`,
     renderError: async (req, res, error) =>
-      context.render('error', {
+      pages.render('error', {
         ...error,
-        next: withReturnTo(context, error.next, context.notesOf(req)),
-        page: await context.pageContext(req, res, error.title),
+        next: leadingTo(wishes.get(req), error.next, basePath),
+        page: await pages.contextOf(req, res, error.title),
       }),
     onError: (error, request) => {
       const { requestId, code, path } = request;
       const isLogin = path === `${basePath}/login` || path === `${basePath}/callback`;
       if (isLogin && error instanceof RelyingPartyError) {
-        context.events.emit('login.failed', { requestId, code, detail: error.message });
-      } else context.events.emit('request.failed', { ...request, err: error });
+        events.emit('login.failed', { requestId, code, detail: error.message });
+      } else events.emit('request.failed', { ...request, err: error });
     },
   });
   return async (error: unknown, req, res, next) => {
@@ -49,12 +56,11 @@ export function createErrorHandler(
 }
 
 /** After a failed login "Sign in" leads to the page the user wanted in the first place. */
-function withReturnTo(
-  context: RelyingPartyContext,
+function leadingTo(
+  wish: Wish | undefined,
   next: ErrorPage['next'],
-  { returnTo, stepUp }: RequestNotes,
+  basePath: string,
 ): ErrorPage['next'] {
-  const isSignIn = next.href.startsWith(`${context.basePath}/login`);
-  if (!isSignIn || returnTo === undefined) return next;
-  return { ...next, href: loginUrl(context, { returnTo, ...(stepUp && { stepUp }) }) };
+  const isSignIn = next.href.startsWith(`${basePath}/login`);
+  return !isSignIn || wish === undefined ? next : { ...next, href: loginUrl({ basePath }, wish) };
 }

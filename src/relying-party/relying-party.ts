@@ -1,9 +1,11 @@
 import type { EventEmitter } from 'node:events';
-import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import type { Session } from '../sessions/session.js';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ApiAccess } from '../guards/api-access.js';
+import type { GivenAccess } from '../guards/check-access.js';
+import type { SessionAccess } from '../guards/session-access.js';
 import type { AccessTokenClaims } from '../tokens/access/claims.js';
-import type { PageContext } from '../web/pages/page-context.js';
 import type { RelyingPartyEvents } from './events.js';
+import type { CurrentSession } from './session/current.js';
 
 /** What the rest of a program may ask of the relying party. */
 export interface RelyingParty {
@@ -26,29 +28,29 @@ export interface RelyingParty {
    * `app.use(rp.resourceMetadata)`. At the root `rp.routes` does the same.
    */
   readonly resourceMetadata: RequestHandler;
+  /** A guard for pages: `app.get('/orders', rp.requireSession(), …)`. See `SessionAccess` for what it can ask for. */
+  readonly requireSession: (...access: GivenAccess<SessionAccess>) => RequestHandler;
+  /** A guard for routes of an API: `app.get('/api/orders', rp.requireApiAccess({ scope: 'orders/read' }), …)`. */
+  readonly requireApiAccess: (...access: GivenAccess<ApiAccess>) => RequestHandler;
   /**
    * Who is signed in in this browser, refreshed when due.
    * Rejects with `session_store_unavailable` when the store does not answer.
    */
-  readonly currentSession: (req: Request, res: Response) => Promise<Session | undefined>;
+  readonly currentSession: CurrentSession;
   /**
-   * The same, but the OP is asked whether it still knows the sign-in; if not, the session ends. `undefined` also once it cannot
+   * The same, but the OP is asked whether it still knows the sign-in; if not, the session ends. `nobody` also once it cannot
    * be asked any more, without a refresh token: the session goes on, and `/login` begins a new sign-in.
    * Rejects with `provider_unavailable` when the OP cannot say.
    */
-  readonly freshSession: (req: Request, res: Response) => Promise<Session | undefined>;
+  readonly freshSession: CurrentSession;
   /**
    * The sessions of an account at our client, for an operator: ends them all, also those that cannot be read here, and revokes their
    * tokens, where they can (else a `logout.revocation_failed` event tells); returns how many there were.
    * Rejects with `session_store_unavailable` when not all of them are over.
    */
   readonly endSessionsOf: (subject: string) => Promise<number>;
-  /** Epoch milliseconds, by the clock the relying party was given. */
-  readonly now: () => number;
   /** Rejects with one of the `access_token_…` codes, or `provider_unavailable`. */
   readonly verifyAccessToken: (token: string) => Promise<AccessTokenClaims>;
-  /** What the layout of a page needs. Never rejects: with the store down the page is shown as signed out. */
-  readonly pageContext: (req: Request, res: Response, title: string) => Promise<PageContext>;
   /**
    * The one exit for errors, as a page or as problem+json. Our routes and guards use it themselves; a host may end its app
    * with `app.use(rp.errorHandler)`.

@@ -8,22 +8,33 @@ import express, {
 import { RelyingPartyError } from '../errors/relying-party-error.js';
 import { assets } from '../web/pages/assets.js';
 import { sameOriginOnly } from '../web/request/same-origin.js';
-import { backchannelLogout } from './logout/back-channel.js';
-import { callback } from './login/callback.js';
-import type { RelyingPartyContext } from './context.js';
-import { continueLogout } from './logout/continue.js';
-import { login } from './login/login.js';
-import { logout, logoutPage, signedOutPage } from './logout/logout.js';
-import { endOneSession, endOtherSessions, sessionsPage } from './session/my-sessions.js';
+import type { BackgroundWork } from './background-work.js';
 
 /** Most requests of a host are not for us, and need not be held against each of our routes. */
 const OUR_PATHS =
   /^\/(?:login|callback|logout|signed-out|sessions|backchannel-logout|assets|favicon\.ico)(?:\/|$)/i;
 
-type Endpoint = (context: RelyingPartyContext, req: Request, res: Response) => Promise<void>;
+type Endpoint = (req: Request, res: Response) => Promise<void>;
+
+/** What answers at each of our addresses. */
+export interface Endpoints {
+  readonly login: Endpoint;
+  readonly callback: Endpoint;
+  readonly askBeforeLogout: Endpoint;
+  readonly logout: Endpoint;
+  readonly continueLogout: Endpoint;
+  readonly showSignedOut: Endpoint;
+  readonly showSessions: Endpoint;
+  readonly endOneSession: Endpoint;
+  readonly endOtherSessions: Endpoint;
+  readonly backchannelLogout: Endpoint;
+}
 
 /** What every route of ours goes through. */
 export interface RouteParts {
+  readonly baseUrl: string;
+  readonly basePath: string;
+  readonly background: BackgroundWork;
   /** Request id and security headers. */
   readonly common: readonly RequestHandler[];
   /** Answered here too at the root, so that a host there need not mount it besides. */
@@ -37,35 +48,42 @@ export interface RouteParts {
  * Express itself takes.
  */
 export function createRoutes(
-  context: RelyingPartyContext,
-  { common, resourceMetadata, errorHandler }: RouteParts,
+  endpoints: Endpoints,
+  { baseUrl, basePath, background, common, resourceMetadata, errorHandler }: RouteParts,
 ): RequestHandler {
   const routes = Router();
-  const ourPagesOnly = sameOriginOnly(context.baseUrl);
+  const ourPagesOnly = sameOriginOnly(baseUrl);
   const logoutTokenForm = express.urlencoded({ extended: false, limit: '64kb' });
-  const everywhere = [mountedAt(context.basePath), ...common, neverKept];
-  const end = (endpoint: Endpoint): RequestHandler => {
-    return (req, res) => endpoint(context, req, res);
-  };
+  const everywhere = [mountedAt(basePath), ...common, neverKept];
   /** Of what changes something: seen through to its end also when its visitor has gone and the process is to stop. */
   const seenThrough = (endpoint: Endpoint): RequestHandler => {
-    return (req, res) => context.background.own(endpoint(context, req, res));
+    return (req, res) => background.own(endpoint(req, res));
   };
 
-  routes.get('/login', ...everywhere, onlyGet, end(login));
-  routes.get('/callback', ...everywhere, onlyGet, seenThrough(callback));
-  routes.get('/logout', ...everywhere, end(logoutPage));
-  routes.post('/logout', ...everywhere, ourPagesOnly, seenThrough(logout));
-  routes.get('/logout/continue', ...everywhere, onlyGet, end(continueLogout));
-  routes.get('/signed-out', ...everywhere, end(signedOutPage));
-  routes.get('/sessions', ...everywhere, end(sessionsPage));
-  routes.post('/sessions/end-others', ...everywhere, ourPagesOnly, seenThrough(endOtherSessions));
-  routes.post('/sessions/:handle/end', ...everywhere, ourPagesOnly, seenThrough(endOneSession));
+  routes.get('/login', ...everywhere, onlyGet, endpoints.login);
+  routes.get('/callback', ...everywhere, onlyGet, seenThrough(endpoints.callback));
+  routes.get('/logout', ...everywhere, endpoints.askBeforeLogout);
+  routes.post('/logout', ...everywhere, ourPagesOnly, seenThrough(endpoints.logout));
+  routes.get('/logout/continue', ...everywhere, onlyGet, endpoints.continueLogout);
+  routes.get('/signed-out', ...everywhere, endpoints.showSignedOut);
+  routes.get('/sessions', ...everywhere, endpoints.showSessions);
+  routes.post(
+    '/sessions/end-others',
+    ...everywhere,
+    ourPagesOnly,
+    seenThrough(endpoints.endOtherSessions),
+  );
+  routes.post(
+    '/sessions/:handle/end',
+    ...everywhere,
+    ourPagesOnly,
+    seenThrough(endpoints.endOneSession),
+  );
   routes.post(
     '/backchannel-logout',
     ...everywhere,
     logoutTokenForm,
-    seenThrough(backchannelLogout),
+    seenThrough(endpoints.backchannelLogout),
   );
   routes.all(
     ['/login', '/callback', '/logout/continue', '/signed-out', '/sessions'],
@@ -82,7 +100,7 @@ export function createRoutes(
   routes.use(errorHandler);
   return (req, res, next) => {
     if (OUR_PATHS.test(req.path)) routes(req, res, next);
-    else if (context.basePath === '') void resourceMetadata(req, res, next);
+    else if (basePath === '') void resourceMetadata(req, res, next);
     else next();
   };
 }

@@ -1,3 +1,4 @@
+import type { Request, Response } from 'express';
 import type { Moment } from '../web/pages/moment.js';
 import type { PageContext } from '../web/pages/page-context.js';
 
@@ -65,4 +66,17 @@ export interface RelyingPartyViews {
     requestId: string;
     next: { label: string; href: string };
   };
+}
+
+/** Shows pages: ours, or the host's in their place. */
+export interface Pages {
+  /** What the layout of a page needs. Never rejects: with the store down the page is shown as signed out. */
+  contextOf(req: Request, res: Response, title: string): Promise<PageContext>;
+  render<Name extends keyof RelyingPartyViews>(view: Name, locals: RelyingPartyViews[Name]): string;
+  /** Sends a page that nobody may keep. */
+  show<Name extends keyof RelyingPartyViews>(
+    res: Response,
+    view: Name,
+    locals: RelyingPartyViews[Name],
+  ): void;
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import {
   aFunction,
   checkOptions,
+  optional,
   optionsOf,
   refuseFurther,
   text,
@@ -12,13 +13,13 @@ import type { SessionStore } from './session-store.js';
 import { storeMisconfigured } from './store-errors.js';
 
 interface SessionStoreOptions {
-  /** The time in epoch milliseconds. */
-  readonly now: () => number;
+  /** The time in epoch milliseconds; default `Date.now`. */
+  readonly now?: (() => number) | undefined;
 }
 
 const storeOptions = optionsOf<SessionStoreOptions>(
-  { now: aFunction('give e.g. Date.now') },
-  'give { now: Date.now }',
+  { now: optional(aFunction('give e.g. Date.now, or leave it out')) },
+  'give { now }, or leave it out',
 );
 
 /**
@@ -32,19 +33,20 @@ const storeOptions = optionsOf<SessionStoreOptions>(
  *
  * Each `redis` form takes `user:password@` before the hosts.
  *
- * @param options.now the time in epoch milliseconds; a session ends when it reaches the session's `expiresAt`
+ * @param given.now a session ends when it reaches the session's `expiresAt`
  * @throws {TypeError} for options that cannot be meant
  * @throws {ConfigError} naming `SESSION_STORE`, when the URL cannot be used; never with the URL itself, which may hold
  *   a password
  */
 export async function openSessionStore(
   url: string,
-  options: SessionStoreOptions,
+  given: SessionStoreOptions = {},
   ...further: readonly []
 ): Promise<SessionStore> {
   refuseFurther('openSessionStore', further);
   checkOptions('openSessionStore', text('give e.g. memory: or file:./data/sessions'), url, 'url');
-  checkOptions('openSessionStore', storeOptions, options);
+  const { now = Date.now } = checkOptions('openSessionStore', storeOptions, given);
+  const options = { now };
   if (url === 'memory:') return new MemoryStore(options);
   // Loaded on demand: the drivers are optional packages.
   if (url.startsWith('file:'))

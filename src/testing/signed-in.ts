@@ -10,10 +10,8 @@ import {
   seconds,
   text,
 } from '../web/options/check-options.js';
-import { contextOf, type RelyingPartyContext } from '../relying-party/context.js';
-import { endSession } from '../relying-party/session/end.js';
+import { internalsOf, type Internals } from '../relying-party/internals.js';
 import type { RelyingParty } from '../relying-party/relying-party.js';
-import { scopesOf, whoSignedIn } from '../relying-party/provider/token-response.js';
 import type { Session, SessionTokens, SignedIn } from '../sessions/session.js';
 
 /** Whom to sign in. Everything has a default: alice, without groups, with the scope `openid`. */
@@ -114,13 +112,16 @@ export async function signedIn(
   ...further: readonly []
 ): Promise<SignedInUser> {
   refuseFurther('signedIn', further);
-  const context = contextOf(relyingParty, 'signedIn');
+  const internals = internalsOf(relyingParty, 'signedIn');
   checkOptions('signedIn', testUser, user, 'user');
   checkOptions('signedIn', cookieHolder, agent, 'agent');
-  const { sessions, now, baseUrl, sessionCookie } = context;
-  const established = await sessions.establish(whoIs(context, user, now()), tokensOf(user, now()));
+  const { sessions, now, ends } = internals;
+  const { baseUrl, sessionCookieName: name } = relyingParty;
+  const established = await sessions.establish(
+    whoIs(internals, user, now()),
+    tokensOf(user, now()),
+  );
   let { session } = established;
-  const { name } = sessionCookie;
   const cookie = `${name}=${established.sessionId}`;
   const headers = { cookie, origin: baseUrl };
   for (const [header, value] of Object.entries(headers)) agent?.set(header, value);
@@ -137,7 +138,7 @@ export async function signedIn(
     session,
     signOutElsewhere: async () => {
       await (
-        await endSession(context, session, 'elsewhere')
+        await ends.one(session, 'elsewhere')
       ).revocation;
     },
     expireTokens: async () => {
@@ -150,25 +151,28 @@ export async function signedIn(
 }
 
 /** As a login would read the same claims; but the session keeps all of them, not only those of `session.claims`. */
-function whoIs(context: RelyingPartyContext, user: TestUser, at: number): SignedIn {
+function whoIs(
+  { signIns, groupsClaim }: Pick<Internals, 'signIns' | 'groupsClaim'>,
+  user: TestUser,
+  at: number,
+): SignedIn {
   const claims: Readonly<Record<string, unknown>> = {
     auth_time: Math.floor(at / 1000),
     ...(user.tokens === undefined ? ALICE : decodeJwt(user.tokens.idToken)),
     ...(user.claims?.['email'] !== undefined && { email_verified: true }),
     ...user.claims,
-    ...(user.groups && { [context.groupsClaim]: user.groups }),
+    ...(user.groups && { [groupsClaim]: user.groups }),
   };
   const { sub } = claims;
   const subject = typeof sub === 'string' ? sub : ALICE.sub;
-  const scopes = user.scopes ?? scopesOfTokens(context, user);
-  const keepingAll = { ...context, sessionClaims: Object.keys(claims) };
-  return whoSignedIn(keepingAll, { subject, all: claims }, scopes, undefined);
+  const scopes = user.scopes ?? scopesOfTokens(signIns, user);
+  return signIns.describe({ subject, all: claims }, scopes, undefined, Object.keys(claims));
 }
 
-function scopesOfTokens(context: RelyingPartyContext, { tokens }: TestUser): readonly string[] {
+function scopesOfTokens(signIns: Internals['signIns'], { tokens }: TestUser): readonly string[] {
   const openid = ['openid'];
   if (tokens === undefined) return openid;
-  return scopesOf(context, { access_token: tokens.accessToken, token_type: 'bearer' }, openid);
+  return signIns.scopesOf({ access_token: tokens.accessToken, token_type: 'bearer' }, openid);
 }
 
 const ALICE = {

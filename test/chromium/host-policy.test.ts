@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import helmet from 'helmet';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { requireSession } from '../../src/index.js';
+import {} from '../../src/index.js';
 import { launchChromium, type Chromium } from '../support/chromium.js';
 import { startHost, type Host } from '../support/host.js';
 import { giveCredentials, heading } from './support/people.js';
@@ -21,7 +21,7 @@ describe.skipIf(inject('chromium') === undefined)(
         (app, rp) => {
           app.use(helmet());
           app.use(rp.routes);
-          app.get('/', requireSession(rp), (_req, res) => void res.send(FORM));
+          app.get('/', rp.requireSession(), (_req, res) => void res.send(FORM));
           app.get('/public', (_req, res) => void res.send(FORM));
         },
         { seed: withPasswordChosen },
@@ -83,7 +83,7 @@ describe.skipIf(inject('chromium') === undefined)(
           app.get('/edit', (_req, res) => {
             res.send('<form method="post" action="/save"><button>Save</button></form>');
           });
-          app.post('/save', requireSession(rp), (_req, res) => void res.send('<h1>Saved</h1>'));
+          app.post('/save', rp.requireSession(), (_req, res) => void res.send('<h1>Saved</h1>'));
         },
         { seed: withPasswordChosen },
       );
@@ -130,7 +130,7 @@ describe.skipIf(inject('chromium') === undefined)(
               '<form action="/search"><input name="q" value="boats"><button>Go</button></form>',
             );
           });
-          app.get('/search', requireSession(rp), (req, res) => {
+          app.get('/search', rp.requireSession(), (req, res) => {
             res.send(`<h1>${new URL(req.originalUrl, host.url).searchParams.get('q')}</h1>`);
           });
         },

@@ -1,12 +1,7 @@
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireApiAccess,
-  type ApiAccess,
-  type RelyingParty,
-} from '../../src/index.js';
+import { createRelyingParty, type ApiAccess, type RelyingParty } from '../../src/index.js';
 import {
   bearer,
   relyingPartyOptions,
@@ -48,7 +43,7 @@ describe('an API guard', () => {
 
   const guarded = (...access: ApiAccess[]): Express => {
     const app = express();
-    app.all('/', ...access.map((each) => requireApiAccess(rp, each)), (req, res) => {
+    app.all('/', ...access.map((each) => rp.requireApiAccess(each)), (req, res) => {
       res.json({ via: req.auth?.via, claims: req.auth?.claims });
     });
     return app;

@@ -3,7 +3,6 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createRelyingParty,
-  requireApiAccess,
   type ApiAccess,
   type ApiIssuer,
   type RelyingParty,
@@ -57,7 +56,7 @@ function trusting(partner: Partial<ApiIssuer> = {}): RelyingParty {
 
 function guarded(rp: RelyingParty, access: ApiAccess): Express {
   const app = express().use(rp.resourceMetadata);
-  app.get('/', requireApiAccess(rp, access), (req, res) => {
+  app.get('/', rp.requireApiAccess(access), (req, res) => {
     const { scopes, groups, claims } = req.auth!;
     res.json({ scopes, groups, claims });
   });
@@ -193,7 +192,7 @@ describe('a partner issuer', () => {
       said: Claims = {},
     ): Promise<unknown> => {
       const app = express();
-      const guard = requireApiAccess(trusting(entry));
+      const guard = trusting(entry).requireApiAccess();
       app.get('/', guard, (req, res) => void res.json({ username: req.auth!.username }));
       const headers = await tokenOf(pool, said);
       return ((await request(app).get('/').set(headers)).body as Claims)['username'];
@@ -214,7 +213,7 @@ describe('a partner issuer', () => {
       });
       running.push(rp);
       const app = express();
-      app.get('/', requireApiAccess(rp), (req, res) => {
+      app.get('/', rp.requireApiAccess(), (req, res) => {
         res.json({ username: req.auth!.username });
       });
       const token = await bare.sign(
@@ -337,11 +336,11 @@ describe('an answer that is remembered', () => {
     const app = express();
     const access: ApiAccess = { group: 'admins', scope: 'orders/read' };
     for (const [path, rp] of Object.entries({ '/lenient': lenient, '/strict': strict })) {
-      app.use(rp.resourceMetadata).get(path, requireApiAccess(rp, access), (_req, res) => {
+      app.use(rp.resourceMetadata).get(path, rp.requireApiAccess(access), (_req, res) => {
         res.json({});
       });
     }
-    app.get('/narrow', requireApiAccess(narrow), (_req, res) => void res.json({}));
+    app.get('/narrow', narrow.requireApiAccess(), (_req, res) => void res.json({}));
     const headers = await tokenOf('partner', { ...grand, aud: 'http://localhost:3000' });
     const ask = async (path: string): Promise<number> =>
       (await request(app).get(path).set(headers)).status;
@@ -363,7 +362,7 @@ describe('an answer that is remembered', () => {
     const rp = trusting({ groups: ['partners'] });
     const failures: string[] = [];
     const app = express().use(rp.resourceMetadata);
-    app.get('/write', requireApiAccess(rp), (req, res) => {
+    app.get('/write', rp.requireApiAccess(), (req, res) => {
       const auth = req.auth as unknown as { groups: string[]; scopes: string[]; claims: Claims };
       for (const write of [
         () => auth.groups.push('admins'),
@@ -380,7 +379,7 @@ describe('an answer that is remembered', () => {
       res.json({});
     });
     const access = { group: 'admins', scope: 'orders/read', claim: { role: 'admin' } };
-    app.get('/read', requireApiAccess(rp, access), (_req, res) => void res.json({}));
+    app.get('/read', rp.requireApiAccess(access), (_req, res) => void res.json({}));
     const headers = await tokenOf('partner', grand);
     expect((await request(app).get('/write').set(headers)).status).toBe(200);
     expect((await request(app).get('/read').set(headers)).status).toBe(403);

@@ -1,7 +1,7 @@
 import express from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRelyingParty, requireApiAccess, type RelyingParty } from '../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import {
   bearer,
   relyingPartyOptions,
@@ -28,7 +28,7 @@ describe('req.auth', () => {
       api: { clientIds: [pools.pool('oidc-pool-1').client('machine').id] },
     });
     app = express().use(rp.resourceMetadata);
-    app.get('/', requireApiAccess(rp), (req, res) => void res.json(req.auth));
+    app.get('/', rp.requireApiAccess(), (req, res) => void res.json(req.auth));
   });
   afterAll(async () => {
     await rp.close();
@@ -91,7 +91,7 @@ describe('req.auth', () => {
   it('of a session that keeps no claims has those that say who it is, all the same', async () => {
     const host = await startHost((server, relyingParty) => {
       server.use(relyingParty.routes);
-      server.get('/me', requireApiAccess(relyingParty), (req, res) => void res.json(req.auth));
+      server.get('/me', relyingParty.requireApiAccess(), (req, res) => void res.json(req.auth));
     });
     const browser = createBrowser();
     await finishSignIn(browser, await browser.get(`${host.url}/login`));
@@ -126,7 +126,7 @@ describe('req.auth', () => {
     const host = await startHost(
       (server, relyingParty) => {
         server.use(relyingParty.routes);
-        server.get('/me', requireApiAccess(relyingParty), (req, res) => void res.json(req.auth));
+        server.get('/me', relyingParty.requireApiAccess(), (req, res) => void res.json(req.auth));
       },
       { options: { session: { secrets, store, claims: ['token_use', 'identities', 'none'] } } },
     );

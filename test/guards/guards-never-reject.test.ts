@@ -1,12 +1,7 @@
 import express, { type Express, type RequestHandler } from 'express';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireApiAccess,
-  requireSession,
-  type RelyingParty,
-} from '../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import { relyingPartyOptions, signedIn, startPools, type Pools } from '../../src/testing/index.js';
 
 /*
@@ -91,11 +86,11 @@ describe('what a host mounts', () => {
   it.each<[string, () => RequestHandler, string]>([
     [
       'a claim function',
-      () => requireApiAccess(rp, { claim: failing }),
+      () => rp.requireApiAccess({ claim: failing }),
       'the claim function failed',
     ],
-    ['a store, behind the page guard', () => requireSession(rp), 'a way of its own'],
-    ['a store, behind the API guard', () => requireApiAccess(rp), 'a way of its own'],
+    ['a store, behind the page guard', () => rp.requireSession(), 'a way of its own'],
+    ['a store, behind the API guard', () => rp.requireApiAccess(), 'a way of its own'],
   ])('passes to next what failed, and never rejects: %s', async (_name, guard, message) => {
     const { headers } = await signedIn(rp);
     storeIsDown = message === 'a way of its own';
@@ -109,8 +104,8 @@ describe('what a host mounts', () => {
   });
 
   it.each<[string, () => RequestHandler, string, number]>([
-    ['the API guard', () => requireApiAccess(rp), '/', 401],
-    ['the page guard', () => requireSession(rp), '/', 302],
+    ['the API guard', () => rp.requireApiAccess(), '/', 401],
+    ['the page guard', () => rp.requireSession(), '/', 302],
     ['the routes, whose page fails', () => rp.routes, '/logout', 500],
     ['the routes, whose error page fails', () => rp.routes, '/callback?state=a&code=b', 400],
   ])('answers by itself, and never rejects: %s', async (_name, handler, path, status) => {
@@ -126,7 +121,7 @@ describe('what a host mounts', () => {
     rp.events.on('request.failed', () => {
       throw new Error('the listener failed');
     });
-    const { app, outcome } = mounted(requireApiAccess(rp));
+    const { app, outcome } = mounted(rp.requireApiAccess());
     const answer = await request(app).get('/');
     expect(answer.status).toBe(401);
     expect((await outcome()).settled[0]?.status).toBe('fulfilled');

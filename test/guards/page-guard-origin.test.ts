@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRelyingParty, requireSession, type RelyingParty } from '../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import { relyingPartyOptions, signedIn, startPools, type Pools } from '../../src/testing/index.js';
 
 const ORIGIN = 'https://www.example.com';
@@ -14,7 +14,7 @@ beforeAll(async () => {
   pools = await startPools({ keys: 'fixed' });
   rp = createRelyingParty(relyingPartyOptions(pools, { baseUrl: ORIGIN }));
   app = express();
-  app.all('/account', requireSession(rp), (req, res) => {
+  app.all('/account', rp.requireSession(), (req, res) => {
     changes += 1;
     res.send(req.auth?.name);
   });
@@ -101,7 +101,7 @@ describe('a page behind requireSession', () => {
     const below = createRelyingParty({ ...options, basePath: '/auth' });
     const host = express()
       .use('/auth', below.routes)
-      .post('/account', requireSession(below), (_req, res) => void res.send('done'));
+      .post('/account', below.requireSession(), (_req, res) => void res.send('done'));
     for (const [from, to] of [
       ['/auth/signed-out', '/'],
       ['/signed-out', '/signed-out'],

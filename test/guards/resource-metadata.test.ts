@@ -4,8 +4,6 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createRelyingParty,
-  requireApiAccess,
-  requireSession,
   type RelyingParty,
   type RelyingPartyOptions,
 } from '../../src/index.js';
@@ -35,16 +33,16 @@ function relyingParty(options: Partial<RelyingPartyOptions> = {}): RelyingParty 
 function hostOf(rp: RelyingParty, mount: (app: Express) => void): Express {
   const app = express();
   mount(app);
-  app.get('/page', requireSession(rp), (_req, res) => void res.send('page'));
+  app.get('/page', rp.requireSession(), (_req, res) => void res.send('page'));
   app.get(
     '/orders',
-    requireApiAccess(rp, { scope: ['orders/read', 'orders/list'] }),
+    rp.requireApiAccess({ scope: ['orders/read', 'orders/list'] }),
     (_req, res) => {
       res.json({});
     },
   );
-  app.get('/me', requireApiAccess(rp), (_req, res) => void res.json({}));
-  app.get('/audit', requireApiAccess(rp, { scope: 'audit/read', group: 'x' }), (_req, res) => {
+  app.get('/me', rp.requireApiAccess(), (_req, res) => void res.json({}));
+  app.get('/audit', rp.requireApiAccess({ scope: 'audit/read', group: 'x' }), (_req, res) => {
     res.json({});
   });
   return app;
@@ -368,7 +366,7 @@ describe('a challenge that names an address nobody answers', () => {
         _router: { value: app.router },
       }) as Express;
       Object.defineProperty(req, 'app', { value: old });
-      void requireApiAccess(made)(req, res, next);
+      void made.requireApiAccess()(req, res, next);
     });
     app.use(made.resourceMetadata);
     expect((await request(app).get('/old')).status).toBe(401);
@@ -390,7 +388,7 @@ describe('a challenge that names an address nobody answers', () => {
     const second = bare({ basePath: '/customers', issuer: 'https://b.example.com' });
     const app = hostOf(second.made, (host) => {
       host.use(first.made.resourceMetadata, second.made.resourceMetadata);
-      host.get('/staff-only', requireApiAccess(first.made), (_req, res) => void res.end());
+      host.get('/staff-only', first.made.requireApiAccess(), (_req, res) => void res.end());
     });
     expect((await request(app).get('/staff-only')).status).toBe(401);
     expect((await request(app).get('/me')).status).toBe(401);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { requireSession } from '../../src/index.js';
+import {} from '../../src/index.js';
 import { createBrowser, type Browser, type Page } from '../support/browser.js';
 import { startHost, type Host } from '../support/host.js';
 import { finishSignIn, hasField } from '../support/world.js';
@@ -14,10 +14,10 @@ describe('a route that asks for more than a session', () => {
         (text: string) =>
         (_req: unknown, res: { send(text: string): void }): void =>
           res.send(text);
-      app.get('/account', requireSession(relyingParty), say('account'));
-      app.get('/payments', requireSession(relyingParty, { fresh: true }), say('payments'));
-      app.get('/transfer', requireSession(relyingParty, { maxAgeSeconds: 300 }), say('transfer'));
-      app.get('/vault', requireSession(relyingParty, { acrValues: 'gold' }), say('vault'));
+      app.get('/account', relyingParty.requireSession(), say('account'));
+      app.get('/payments', relyingParty.requireSession({ fresh: true }), say('payments'));
+      app.get('/transfer', relyingParty.requireSession({ maxAgeSeconds: 300 }), say('transfer'));
+      app.get('/vault', relyingParty.requireSession({ acrValues: 'gold' }), say('vault'));
     });
   });
   beforeEach(async () => {

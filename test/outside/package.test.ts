@@ -22,7 +22,7 @@ const tsconfig = {
 const usage = `
 import express from 'express';
 import {
-  createRelyingParty, openSessionStore, requireApiAccess, requireSession,
+  createRelyingParty, openSessionStore,
   type RelyingPartyOptions, type RenderPages,
 } from 'lifeguard';
 import { startPools, type Pools } from 'lifeguard/pools';
@@ -60,15 +60,15 @@ createRelyingParty({ ...all, api: { issuers: [{ issuer: 'https://c.example' }] }
 // @ts-expect-error
 createRelyingParty({ ...all, render: { nowhere: () => '' } });
 // @ts-expect-error
-requireApiAccess(relyingParty, { scopes: 'a' });
+relyingParty.requireApiAccess({ scopes: 'a' });
 // @ts-expect-error
 requireSession();
 // @ts-expect-error
-requireSession(relyingParty, undefined);
+relyingParty.requireSession(undefined);
 // @ts-expect-error
-requireApiAccess(relyingParty, undefined);
+relyingParty.requireApiAccess(undefined);
 
-express().get('/', requireSession(relyingParty), (req, res) => {
+express().get('/', relyingParty.requireSession(), (req, res) => {
   const groups: readonly string[] | undefined = req.auth?.groups;
   // @ts-expect-error
   req.auth.groups;
@@ -89,13 +89,13 @@ describe('the packed package, in a project of its own', () => {
     consumer.write(
       'smoke.mjs',
       `
-        import { createRelyingParty, requireSession } from 'lifeguard';
+        import { createRelyingParty, } from 'lifeguard';
         import { relyingPartyOptions, signedIn, startPools } from 'lifeguard/testing';
         import express from 'express';
         const pools = await startPools({ keys: 'fixed' });
         const relyingParty = createRelyingParty(relyingPartyOptions(pools));
         const app = express().use(relyingParty.routes);
-        app.get('/', requireSession(relyingParty), (req, res) => void res.send(req.auth.name));
+        app.get('/', relyingParty.requireSession(), (req, res) => void res.send(req.auth.name));
         const server = app.listen(0, async () => {
           const { headers } = await signedIn(relyingParty, { claims: { name: 'Alice' } });
           const url = 'http://127.0.0.1:' + server.address().port;

@@ -5,21 +5,24 @@ import { describe, expect, it } from 'vitest';
 import { createLeftovers } from '../../src/relying-party/session/leftovers.js';
 import { createBackgroundWork } from '../../src/relying-party/background-work.js';
 import { REFRESH_RETRIES_MS } from '../../src/sessions/time-limits.js';
-import type { RelyingPartyParts } from '../../src/relying-party/context.js';
+import type { RelyingPartyEvents } from '../../src/relying-party/events.js';
 import {
   createCurrentSession,
+  sessionOf,
   type CurrentSession,
 } from '../../src/relying-party/session/current.js';
-import { createClientSecrets } from '../../src/relying-party/provider/client-secrets.js';
+import { createClientSecrets } from '../../src/relying-party/provider/secrets/client-secrets.js';
 import { createProvider } from '../../src/relying-party/provider/discovery.js';
-import { endSession, endSessions } from '../../src/relying-party/session/end.js';
+import { createSessionEnds, type SessionEnds } from '../../src/relying-party/session/end.js';
+import { createRevocation } from '../../src/relying-party/provider/revoke.js';
+import { createSignInReader } from '../../src/relying-party/provider/sign-in-reader.js';
+import { createRefreshGrant } from '../../src/relying-party/session/refresh/grant.js';
 import { createRefresh } from '../../src/relying-party/session/refresh/refresh.js';
 import { createLostSessions } from '../../src/relying-party/session/lost-sessions.js';
-import { createRequestNotes } from '../../src/relying-party/session/request-notes.js';
 import { createRevokedSignIns } from '../../src/relying-party/session/revoked-sign-ins.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
-import { createSessions } from '../../src/sessions/sessions.js';
+import { createSessions, type Sessions } from '../../src/sessions/sessions.js';
 import { createTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
 
 /*
@@ -101,13 +104,14 @@ async function play(
 }
 
 interface Process {
-  readonly parts: RelyingPartyParts;
+  readonly sessions: Sessions;
+  readonly ends: SessionEnds;
   readonly op: TokenEndpoint;
   readonly currentSession: CurrentSession;
 }
 
 async function act(
-  { parts, op, currentSession }: Process,
+  { sessions, ends, op, currentSession }: Process,
   action: Action,
   { logins, ending, over }: Known,
   tab: number,
@@ -117,7 +121,7 @@ async function act(
   if (action === 'login' || mine === undefined) {
     const dueAt = now() + 9 * MINUTE;
     const signIn = Symbol('sign-in');
-    const { sessionId, session } = await parts.sessions.establish(alice(op.issuer), {
+    const { sessionId, session } = await sessions.establish(alice(op.issuer), {
       idToken: 'id',
       accessToken: 'access',
       refreshToken: op.issue(signIn),
@@ -131,7 +135,7 @@ async function act(
 
   const wasOver = over.has(mine.key);
   const req = { sessionId: mine.sessionId, headers: {} };
-  const session = await currentSession(req as never, {} as never);
+  const session = sessionOf(await currentSession(req as never, {} as never));
   expect(wasOver && session !== undefined, 'a signed-out session answered').toBe(false);
   if (session === undefined) {
     const isIdle = now() - mine.lastSeenAt >= 27 * MINUTE;
@@ -141,15 +145,14 @@ async function act(
   mine.lastSeenAt = now();
   if (action === 'signOut') {
     ending.add(mine.key);
-    await endSession(parts, session, 'logout');
+    await ends.one(session, 'logout');
     over.add(mine.key);
   } else if (action === 'endOthers') {
-    const others = (await parts.sessions.ofSubject(session.issuer, session.subject)).filter(
+    const others = (await sessions.ofSubject(session.issuer, session.subject)).filter(
       ({ key }) => key !== session.key,
     );
     for (const { key } of others) ending.add(key);
-    await endSessions(
-      parts,
+    await ends.all(
       others.map(({ key }) => key),
       'elsewhere',
     );
@@ -159,7 +162,7 @@ async function act(
 
 /** When nothing is going on: what was ended is gone, what was not is there, and the index agrees. */
 async function checkQuiet(
-  { parts, op }: Process,
+  { sessions, op }: Process,
   memory: MemoryStore,
   { logins, ending }: Known,
   now: () => number,
@@ -177,7 +180,7 @@ async function checkQuiet(
     if (!ending.has(key) && isFresh) expect(stored, 'a login was lost').toBeDefined();
     if (stored !== undefined) listed.add(key);
   }
-  const found = await parts.sessions.ofSubject(parts.issuer, 'alice');
+  const found = await sessions.ofSubject(op.issuer, 'alice');
   expect(new Set(found.map(({ key }) => key))).toEqual(listed);
 }
 
@@ -187,7 +190,7 @@ function createProcess(
   scheduler: Scheduler,
   now: () => number,
 ): Process {
-  const events: RelyingPartyParts['events'] = new EventEmitter();
+  const events = new EventEmitter<RelyingPartyEvents>();
   const later: typeof fetch = scheduler.scheduleFunction(op.fetch as never) as never;
   const { issuer } = op;
   // Pauses are as long as the scheduler likes; the process is not about to stop.
@@ -195,48 +198,59 @@ function createProcess(
     ...createBackgroundWork(),
     pause: () => scheduler.schedule(Promise.resolve(true), 'pause'),
   };
-  const parts = {
-    issuer,
+  const client = { issuer, clientId: 'site', now, fetch: later, events, background };
+  const provider = createProvider({
+    ...client,
+    setting: 'ISSUER',
+    clientSecrets: createClientSecrets({ secrets: ['secret'], now, events }),
+  });
+  const sessions = createSessions({
     clientId: 'site',
-    isUserPool: false,
+    store,
+    secrets: [SECRET],
+    idleSeconds: 1800,
+    absoluteSeconds: 28_800,
     now,
-    fetch: later,
-    events,
-    background,
-    leftovers: createLeftovers({ background, events }),
+  });
+  const signIns = createSignInReader({
+    ...client,
+    isUserPool: false,
+    keys: provider.keys,
+    readUserInfo: undefined,
+    groupsClaim: 'groups',
+    sessionClaims: [],
+    emailIsVerified: false,
     identityProviders: [],
-    provider: createProvider({
-      setting: 'ISSUER',
-      issuer,
-      clientId: 'site',
-      clientSecrets: createClientSecrets({ secrets: ['secret'], now, events }),
-      fetch: later,
-      now,
-      events,
-    }),
-    sessions: createSessions({
-      clientId: 'site',
-      store,
-      secrets: [SECRET],
-      idleSeconds: 1800,
-      absoluteSeconds: 28_800,
-      now,
-    }),
+  });
+  const held = {
+    ...client,
+    provider,
+    sessions,
+    signIns,
+    identityProviders: [],
+    leftovers: createLeftovers({ background, events }),
     revokedSignIns: createRevokedSignIns({ store, now }),
+    revokeTokens: createRevocation({ provider, background, events }),
+  };
+  const ends = createSessionEnds(held);
+  const currentSession = createCurrentSession({
+    ...held,
+    refresh: createRefresh({ ...held, ends, requestRefresh: createRefreshGrant(held) }),
+    isToEnd: () => false,
     lostSessions: createLostSessions({
       owner: { issuer: 'https://op.example', clientId: 'site', cookieNamespace: '' },
       isHttps: false,
       lifetimeSeconds: 1800,
       revokedSignIns: createRevokedSignIns({ store, now }),
     }),
-    notesOf: createRequestNotes(),
-    sessionCookie: {
+    cookie: {
+      name: 'lifeguard',
       read: (req: unknown) => (req as { sessionId: string }).sessionId,
       write: () => undefined,
       clear: () => undefined,
     },
-  } as unknown as RelyingPartyParts;
-  return { parts, op, currentSession: createCurrentSession(parts, createRefresh(parts)) };
+  });
+  return { sessions, ends, op, currentSession };
 }
 
 /** The store with each of its answers, and the moment it acts, at the scheduler's mercy. */

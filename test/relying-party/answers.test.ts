@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requireApiAccess, requireSession } from '../../src/index.js';
+import {} from '../../src/index.js';
 import { signedIn } from '../../src/testing/index.js';
 import { createBrowser, type Browser, type Page } from '../support/browser.js';
 import { startHost, type Host } from '../support/host.js';
@@ -13,11 +13,11 @@ beforeAll(async () => {
   host = await startHost((app, rp) => {
     app.use(rp.routes);
     const say: RequestHandler = (_req, res) => void res.send('hello');
-    app.get('/account', requireSession(rp), say);
-    app.get('/strong', requireSession(rp, { acrValues: 'never' }), say);
-    app.get('/fresh', requireSession(rp, { fresh: true }), say);
-    app.get('/api', requireApiAccess(rp), say);
-    app.get('/api/admin', requireApiAccess(rp, { group: 'admins' }), say);
+    app.get('/account', rp.requireSession(), say);
+    app.get('/strong', rp.requireSession({ acrValues: 'never' }), say);
+    app.get('/fresh', rp.requireSession({ fresh: true }), say);
+    app.get('/api', rp.requireApiAccess(), say);
+    app.get('/api/admin', rp.requireApiAccess({ group: 'admins' }), say);
     app.get('/open', say);
   });
 });

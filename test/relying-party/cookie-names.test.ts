@@ -2,7 +2,7 @@ import express from 'express';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createRelyingParty } from '../../src/index.js';
-import { contextOf } from '../../src/relying-party/context.js';
+import { internalsOf } from '../../src/relying-party/internals.js';
 import type { Session } from '../../src/sessions/session.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 
@@ -33,34 +33,33 @@ describe('each cookie of a relying party, when it is set and when it is cleared'
       now: () => NOW,
       ...more,
     });
-    const { sessionCookie, transactions, logoutChains, places, lostSessions } =
-      contextOf(relyingParty);
+    const { cookie, transactions, memory, lostSessions } = internalsOf(relyingParty);
     const session = { createdAt: NOW, absoluteExpiresAt: NOW + 60_000 } as Session;
     let state = '';
     const app = express();
     app.get('/set', (req, res) => {
-      sessionCookie.write(res, 'id');
+      cookie.write(res, 'id');
       ({ state } = transactions.begin(req, res, '/', {}));
-      logoutChains.write(res, { chain: [], unended: [] });
-      places.write(res, ['somewhere']);
+      memory.signOut.write(res, { chain: [], unended: [] });
+      memory.places.write(res, ['somewhere']);
       lostSessions.begun(req, res, session);
       res.end();
     });
     app.get('/clear', (req, res) => {
-      sessionCookie.clear(res);
+      cookie.clear(res);
       expect(transactions.take(req, res, state)).toBeDefined();
-      logoutChains.clear(res);
-      places.clear(res);
+      memory.signOut.clear(res);
+      memory.places.clear(res);
       res.end();
     });
     const set: string[] = (await request(app).get('/set')).get('Set-Cookie')!;
-    const cookies = set.map((cookie) => cookie.split(';')[0]!);
+    const cookies = set.map((each) => each.split(';')[0]!);
     const cleared: string[] = (
       await request(app).get('/clear').set('Cookie', cookies.join('; '))
     ).get('Set-Cookie')!;
 
     const named = (all: readonly string[]) =>
-      all.map((cookie) => cookie.split('=')[0]!.replace(/(lg-login\S*?)-[\w-]{8}$/, '$1'));
+      all.map((each) => each.split('=')[0]!.replace(/(lg-login\S*?)-[\w-]{8}$/, '$1'));
     const expected = NAMES.map((each) => name.replace('NAME', each));
     expect(named(set)).toEqual(expected);
     expect(named(cleared)).toEqual(expected.slice(0, 4));

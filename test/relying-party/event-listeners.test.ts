@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import express from 'express';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRelyingParty, requireSession, type RelyingParty } from '../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import { relyingPartyOptions, signedIn, startPools, type Pools } from '../../src/testing/index.js';
 
 const SECRET = 'what a listener has no business to say';
@@ -39,7 +39,7 @@ describe('a listener of the host’s that fails', () => {
     let heard = 0;
     rp.events.on('session.ended', listener);
     rp.events.on('session.ended', () => (heard += 1));
-    const app = express().use(rp.routes).use(requireSession(rp));
+    const app = express().use(rp.routes).use(rp.requireSession());
     const user = await signedIn(rp);
     const warned = once(process, 'warning');
     const answer = await request(app).post('/logout').set(user.headers).set('accept', 'text/html');

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { requireSession, type RelyingPartyEvents } from '../../src/index.js';
+import { type RelyingPartyEvents } from '../../src/index.js';
 import { createBrowser, type Browser } from '../support/browser.js';
 import { startHost, type Host } from '../support/host.js';
 import { finishSignIn } from '../support/world.js';
@@ -25,7 +25,7 @@ describe('a relying party tells', () => {
   beforeAll(async () => {
     host = await startHost((app, rp) => {
       app.use(rp.routes);
-      app.get('/page', requireSession(rp), (req, res) => void res.json(req.auth?.session));
+      app.get('/page', rp.requireSession(), (req, res) => void res.json(req.auth?.session));
       for (const name of NAMES) {
         rp.events.on(name, (payload: object) => void told.push([name, { ...payload }]));
       }

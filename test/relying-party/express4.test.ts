@@ -2,12 +2,7 @@ import createApp from 'express4';
 import type { ErrorRequestHandler, Express, RequestHandler } from 'express';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireApiAccess,
-  requireSession,
-  type RelyingParty,
-} from '../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import {
   articleSeed,
   relyingPartyOptions,
@@ -64,12 +59,12 @@ describe.each(['', '/auth'])('an Express 4 app with the routes at "%s"', (basePa
     if (basePath === '') app.use(rp.routes);
     else app.use(basePath, rp.routes);
     const say: RequestHandler = (req, res) => void res.send(`${req.auth?.name}`);
-    app.all('/account', requireSession(rp), say);
-    app.get('/fresh', requireSession(rp, { fresh: true }), say);
-    app.all('/api', requireApiAccess(rp), say);
-    app.get('/api/throws', requireApiAccess(rp, { claim: failing }), say);
-    app.get('/api/admin', requireApiAccess(rp, { group: 'admins' }), say);
-    app.get('/fails', requireSession(rp), () => {
+    app.all('/account', rp.requireSession(), say);
+    app.get('/fresh', rp.requireSession({ fresh: true }), say);
+    app.all('/api', rp.requireApiAccess(), say);
+    app.get('/api/throws', rp.requireApiAccess({ claim: failing }), say);
+    app.get('/api/admin', rp.requireApiAccess({ group: 'admins' }), say);
+    app.get('/fails', rp.requireSession(), () => {
       throw new Error('of the host');
     });
     app.use(((error, _req, res, _next) => {

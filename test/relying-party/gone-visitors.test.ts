@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRelyingParty, requireSession, type RelyingParty } from '../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { storeUnavailable } from '../../src/sessions/store-errors.js';
@@ -79,7 +79,7 @@ async function serve(other: { issuer?: string }): Promise<void> {
   });
   app.use(relyingParty.routes);
   for (const fresh of [true, false]) {
-    app.get(`/page/${fresh}`, requireSession(relyingParty, { fresh }), (_req, res) => {
+    app.get(`/page/${fresh}`, relyingParty.requireSession({ fresh }), (_req, res) => {
       res.send('page');
     });
   }

@@ -3,12 +3,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import session from 'express-session';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireApiAccess,
-  requireSession,
-  type RelyingParty,
-} from '../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import type { PoolsSeed } from '../../src/pools/index.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import { relyingPartyOptions, signedIn, startPools } from '../../src/testing/index.js';
@@ -39,15 +34,15 @@ describe('an app that mounts the relying party below a path', () => {
       (app, rp) => {
         app.use(rp.resourceMetadata);
         app.use('/auth', rp.routes);
-        app.get('/account', requireSession(rp), (req, res) => {
+        app.get('/account', rp.requireSession(), (req, res) => {
           res.send(`<h1>${req.auth?.name}</h1>`);
         });
-        app.get('/api', requireApiAccess(rp), (_req, res) => {
+        app.get('/api', rp.requireApiAccess(), (_req, res) => {
           res.json({});
         });
         app.get(
           ['/auth/login/devices', '/auth/callback/paypal', '/logout/all'],
-          requireSession(rp),
+          rp.requireSession(),
           (req, res) => void res.send(req.path),
         );
         app.get('/login', (_req, res) => {
@@ -144,8 +139,8 @@ describe('an app with two relying parties', () => {
     const say: RequestHandler = (req, res) => {
       res.send(req.auth?.name);
     };
-    app.get('/s', requireSession(staff), say);
-    app.get('/c', requireSession(customers), say);
+    app.get('/s', staff.requireSession(), say);
+    app.get('/c', customers.requireSession(), say);
 
     const sam = await signedIn(staff, { claims: { name: 'Sam' } });
     const cleo = await signedIn(customers, { claims: { name: 'Cleo' } });
@@ -177,12 +172,12 @@ describe('an app with its own ways', () => {
       app.use(express.json(), express.urlencoded({ extended: true }), express.text());
       app.use(session({ secret: 'the host', resave: false, saveUninitialized: true }));
       app.use(rp.routes);
-      app.get('/count', requireSession(rp), (req, res) => {
+      app.get('/count', rp.requireSession(), (req, res) => {
         const mine = req.session as unknown as { count?: number };
         mine.count = (mine.count ?? 0) + 1;
         res.send(`${req.auth?.name} ${mine.count}`);
       });
-      app.get('/fails', requireSession(rp), () => {
+      app.get('/fails', rp.requireSession(), () => {
         throw new Error("the host's own failure");
       });
       app.use(((error, _req, res, _next) => {
@@ -282,7 +277,7 @@ describe('endSessionsOf', () => {
       pool.isRefreshTokenActive(tokens.refreshToken),
     );
     expect(isActive).toEqual([false, false, true]);
-    const app = express().get('/', requireSession(rp), (_req, res) => void res.send('in'));
+    const app = express().get('/', rp.requireSession(), (_req, res) => void res.send('in'));
     const statuses = [];
     for (const { headers } of [first, second, other]) {
       statuses.push((await request(app).get('/').set(headers)).status);

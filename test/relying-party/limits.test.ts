@@ -1,11 +1,11 @@
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { MAX_PARAMETER_LENGTH } from '../../src/relying-party/login/callback.js';
+import { MAX_PARAMETER_LENGTH } from '../../src/relying-party/login/authorization-response.js';
+import { MAX_EMAIL_LENGTH } from '../../src/relying-party/login/request.js';
 import {
-  MAX_EMAIL_LENGTH,
   MAX_RETURN_TO_LENGTH,
   MAX_WRITTEN_LENGTH,
-} from '../../src/relying-party/login/request.js';
+} from '../../src/relying-party/login/return-to.js';
 import {
   MAX_TRANSACTIONS,
   MAX_TRANSACTIONS_BYTES,
@@ -15,7 +15,7 @@ import { MAX_REQUEST_URI_LENGTH } from '../../src/relying-party/login/authorizat
 import { MAX_ENDPOINT_LENGTH } from '../../src/tokens/provider-metadata.js';
 import { MAX_HINT_LENGTH } from '../../src/relying-party/logout/hops.js';
 import { MAX_RESPONSE_BYTES } from '../../src/relying-party/provider/calls/fetch.js';
-import { MAX_USER_AGENT_LENGTH } from '../../src/relying-party/provider/token-response.js';
+import { MAX_USER_AGENT_LENGTH } from '../../src/relying-party/provider/sign-in-reader.js';
 import { articleSeed, type Pools, startPools } from '../../src/pools/index.js';
 import { MAX_HEADER_BYTES } from '../../src/program/server.js';
 import { MAX_TOKEN_LENGTH } from '../../src/tokens/signed-claims.js';

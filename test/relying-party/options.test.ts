@@ -388,8 +388,7 @@ describe('the test kit and the pools', () => {
   const url = 'http://localhost:3000/profile';
 
   it.each<[string, () => unknown[], string, string]>([
-    ['openSessionStore', () => ['memory:'], 'options', 'give { now: Date.now }'],
-    ['openSessionStore', () => ['memory:', {}], 'now', 'give e.g. Date.now'],
+    ['openSessionStore', () => ['memory:', null], 'options', 'give { now }, or leave it out'],
     ['openSessionStore', () => ['memory:', { now: 1 }], 'now', 'give e.g. Date.now'],
     ['openSessionStore', () => ['memory:', { now: Date.now, ttl: 1 }], 'ttl', 'there are now'],
     ['openSessionStore', () => [undefined, { now: Date.now }], 'url', 'give e.g. memory:'],
@@ -541,9 +540,6 @@ describe('a function of a relying party', () => {
     ['currentSession', [res, req], 'req or res is none'],
     ['freshSession', [], 'req or res is none'],
     ['freshSession', [null, null], 'req or res is none'],
-    ['pageContext', [], 'req or res is none'],
-    ['pageContext', ['Title'], 'req or res is none'],
-    ['pageContext', [req, res], 'title is no text; give what the page is called'],
     ['endSessionsOf', [], 'subject is undefined; give the sub of a user'],
   ])('%s says what to give when it is given %j', async (name, given, message) => {
     const failure = await Promise.resolve(rp[name]!(...given)).catch((error: unknown) => error);

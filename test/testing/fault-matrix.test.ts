@@ -1,11 +1,6 @@
 import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireApiAccess,
-  requireSession,
-  type RelyingParty,
-} from '../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import {
   articleSeed,
   bearer,
@@ -112,13 +107,13 @@ describe('a relying party of a pool that misbehaves', () => {
       used.push(rp);
       app = express();
       app.use(rp.routes);
-      app.get('/account', requireSession(rp), (req, res) => {
+      app.get('/account', rp.requireSession(), (req, res) => {
         res.send(`hello ${req.auth?.name}`);
       });
-      app.get('/payments', requireSession(rp, { fresh: true }), (_req, res) => {
+      app.get('/payments', rp.requireSession({ fresh: true }), (_req, res) => {
         res.send('paid');
       });
-      app.get('/api', requireApiAccess(rp), (_req, res) => {
+      app.get('/api', rp.requireApiAccess(), (_req, res) => {
         res.json({});
       });
     };

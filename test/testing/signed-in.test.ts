@@ -1,12 +1,7 @@
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireApiAccess,
-  requireSession,
-  type RelyingParty,
-} from '../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import {
   bearer,
   relyingPartyOptions,
@@ -38,14 +33,14 @@ describe('the test kit', () => {
     relyingParty = createRelyingParty(relyingPartyOptions(pools, { scope: 'openid' }));
     app = express();
     app.use(relyingParty.routes);
-    app.get('/page', requireSession(relyingParty), (req, res) => {
+    app.get('/page', relyingParty.requireSession(), (req, res) => {
       res.send(`hello ${req.auth?.name}`);
     });
     const access = { group: 'admins', scope: 'orders/read', claim: { 'custom:tenant': 'north' } };
-    app.get('/api/strict', requireApiAccess(relyingParty, access), (req, res) => {
+    app.get('/api/strict', relyingParty.requireApiAccess(access), (req, res) => {
       res.json({ sub: req.auth?.subject, via: req.auth?.via });
     });
-    app.get('/api/any', requireApiAccess(relyingParty), (req, res) => {
+    app.get('/api/any', relyingParty.requireApiAccess(), (req, res) => {
       res.json({ sub: req.auth?.subject, username: req.auth?.username });
     });
   });

@@ -9,8 +9,8 @@ import {
   type JWTPayload,
 } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RelyingPartyParts } from '../../src/relying-party/context.js';
-import { verifiedRefreshedIdToken } from '../../src/relying-party/session/refresh/refreshed-id-token.js';
+import { createSignInReader } from '../../src/relying-party/provider/sign-in-reader.js';
+import { verifyRefreshedIdToken } from '../../src/relying-party/session/refresh/refreshed-id-token.js';
 import { requireSubject } from '../../src/relying-party/provider/user-info.js';
 import { verifyAccessToken } from '../../src/tokens/access/access-token.js';
 import { verifyIdToken } from '../../src/tokens/id-token.js';
@@ -506,14 +506,19 @@ const verifiers: Record<
       keys,
     ),
   refresh: (token, keys, isUserPool) =>
-    verifiedRefreshedIdToken(
-      {
+    verifyRefreshedIdToken(
+      createSignInReader({
         issuer: ISSUER,
         clientId: CLIENT,
         isUserPool,
+        keys,
+        readUserInfo: undefined,
+        groupsClaim: 'cognito:groups',
+        sessionClaims: [],
+        emailIsVerified: false,
+        identityProviders: [],
         now,
-        provider: { keys },
-      } as RelyingPartyParts,
+      }),
       { id_token: token, access_token: ACCESS_TOKEN, token_type: 'bearer' } as never,
       { subject: 'alice', authenticatedAt: undefined },
       { nonce: 'n' },

@@ -10,7 +10,7 @@ import {
   problemWithScope,
   problemWithUrl,
 } from '../../relying-party/options/values.js';
-import { MOST_CLIENT_SECRETS } from '../../relying-party/provider/client-secrets.js';
+import { MOST_CLIENT_SECRETS } from '../../relying-party/provider/secrets/client-secrets.js';
 import { readClientKey } from '../../tokens/client-key.js';
 import type { Settings } from './settings.js';
 

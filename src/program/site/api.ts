@@ -1,9 +1,8 @@
 import { Router, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import type { ApiAccess } from '../../guards/api-access.js';
-import type { Authentication } from '../../guards/authentication.js';
 import { admin, caller, orders } from './api-schemas.js';
-import { authentication } from './authentication.js';
+import { authOf, type Authentication } from '../../guards/authentication.js';
 import { openApiDocument, type DescribedRoute } from './openapi.js';
 
 export interface ApiOptions {
@@ -35,7 +34,7 @@ export function createApi(options: ApiOptions): Router {
   const api = Router();
   for (const { path, access, answer, respond } of routes) {
     api.get(path, neverKept, requireApiAccess(access), (req, res) => {
-      sendJson(res, answer.parse(respond(authentication(req))));
+      sendJson(res, answer.parse(respond(authOf(req))));
     });
   }
   const document = openApiDocument({ baseUrl, cookie, routes });

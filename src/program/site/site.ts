@@ -1,21 +1,17 @@
-import { Router, type RequestHandler } from 'express';
-import type { ApiAccess } from '../../guards/api-access.js';
+import { Router } from 'express';
+import { authOf } from '../../guards/authentication.js';
+import { internalsOf } from '../../relying-party/internals.js';
 import type { RelyingParty } from '../../relying-party/relying-party.js';
 import { displayNameOf, usernameOf } from '../../sessions/session.js';
 import { moment } from '../../web/pages/moment.js';
 import { createRenderer } from '../../web/pages/render.js';
 import { sendPage } from '../../web/pages/send-page.js';
 import { createApi } from './api.js';
-import { authentication } from './authentication.js';
 import type { SiteViews } from './views.js';
 
 const adminGroup = 'admins';
 
 export interface SiteOptions {
-  /** Guards a page; sets `req.auth`. */
-  readonly requireSession: RequestHandler;
-  /** Makes a guard for an API route; sets `req.auth`. */
-  readonly requireApiAccess: (access: ApiAccess) => RequestHandler;
   /** What to call an identity provider, given its name at the master pool; without one, what to call the issuer itself. */
   readonly identityProviderLabel: (name: string | undefined) => string;
   /** The scope `/api/orders` asks for; default `orders/read`. */
@@ -28,22 +24,27 @@ export interface SiteOptions {
 
 /** The demonstration: a start page for everyone, a guarded page, and API routes guarded in three ways. */
 export function createSite(rp: RelyingParty, options: SiteOptions): Router {
-  const { requireSession, requireApiAccess, identityProviderLabel } = options;
-  const { ordersScope = 'orders/read', sessionClaims = [], now = Date.now } = options;
+  const {
+    identityProviderLabel,
+    ordersScope = 'orders/read',
+    sessionClaims = [],
+    now = Date.now,
+  } = options;
   const render = createRenderer<SiteViews>(undefined, rp.basePath);
+  const { pages } = internalsOf(rp);
   const site = Router();
 
   site.get('/', async (req, res) => {
-    const page = await rp.pageContext(req, res, 'Sign in once, sign out everywhere');
+    const page = await pages.contextOf(req, res, 'Sign in once, sign out everywhere');
     sendPage(res, render('home', { page, baseUrl: rp.baseUrl, ordersScope, adminGroup }));
   });
 
-  site.get('/profile', requireSession, async (req, res) => {
-    const { session, name, email, unverifiedEmail, groups } = authentication(req);
+  site.get('/profile', rp.requireSession(), async (req, res) => {
+    const { session, name, email, unverifiedEmail, groups } = authOf(req);
     if (session === undefined) throw new TypeError('/profile needs a guard that wants a session');
     const at = now();
     const html = render('profile', {
-      page: await rp.pageContext(req, res, 'Your profile'),
+      page: await pages.contextOf(req, res, 'Your profile'),
       displayName: displayNameOf(session),
       name,
       email,
@@ -60,7 +61,7 @@ export function createSite(rp: RelyingParty, options: SiteOptions): Router {
 
   site.use(
     createApi({
-      requireApiAccess,
+      requireApiAccess: rp.requireApiAccess,
       ordersScope,
       adminGroup,
       sessionClaims,

@@ -1,56 +1,90 @@
+import type { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import * as client from 'openid-client';
-import { recogniseAuthorizationError } from '../../cognito/error-descriptions.js';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
-import { operatorHelp } from '../../errors/operator-help.js';
-import { quoted } from '../../errors/strangers-words.js';
 import type { Session } from '../../sessions/session.js';
-import type { Established } from '../../sessions/sessions.js';
+import type { Established, Sessions } from '../../sessions/sessions.js';
 import type { IdTokenClaims } from '../../tokens/id-token.js';
-import { queryOf } from '../../web/request/query.js';
 import { requestIdOf } from '../../web/request/request-id.js';
-import type { RelyingPartyContext } from '../context.js';
-import type { LoginTransaction } from './transaction.js';
-import { endSession, type EndedSession } from '../session/end.js';
-import { redirectUri } from './login.js';
+import { redirectUri, type Addresses } from '../addresses.js';
+import type { RelyingPartyEvents } from '../events.js';
 import { placesLeft } from '../logout/chain.js';
-import { revokeTokens } from '../provider/revoke.js';
+import type { BrowserMemory } from '../logout/memory.js';
+import type { CurrentSignOut } from '../logout/unended.js';
+import type { Provider } from '../provider/discovery.js';
+import type { RevokeTokens } from '../provider/revoke.js';
+import type { SignInReader } from '../provider/sign-in-reader.js';
+import { tokenEndpointError } from '../provider/token-endpoint-error.js';
+import { sessionTokens, type TokenResponse } from '../provider/token-response.js';
+import type { SessionCookie } from '../session/cookie.js';
+import { sessionOf, type CurrentSession } from '../session/current.js';
+import type { EndedSession, SessionEnds } from '../session/end.js';
+import type { LostSessions } from '../session/lost-sessions.js';
+import type { RevokedSignIns } from '../session/revoked-sign-ins.js';
 import { requireStepUp } from '../session/step-up.js';
-import { withUserInfo } from '../provider/user-info.js';
 import {
-  scopesOf,
-  sessionTokens,
-  tokenEndpointError,
-  type TokenResponse,
-  verifiedIdToken,
-  whoSignedIn,
-} from '../provider/token-response.js';
+  authorizationError,
+  readAuthorizationResponse,
+  whatIsMissing,
+} from './authorization-response.js';
+import type { Wishes } from './return-to.js';
+import type { TellStrayError } from './stray-errors.js';
+import type { LoginTransaction, LoginTransactions } from './transaction.js';
+
+export interface CallbackOptions extends Addresses {
+  readonly issuer: string;
+  readonly scope: string;
+  /** A sign-in that another replaces in the same browser ends at the OP too. */
+  readonly revokeReplaced: boolean;
+  readonly now: () => number;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly provider: Pick<Provider, 'configuration'>;
+  readonly signIns: SignInReader;
+  readonly revokeTokens: RevokeTokens;
+  readonly sessions: Pick<Sessions, 'establish' | 'keyOf'>;
+  readonly cookie: SessionCookie;
+  readonly currentSession: CurrentSession;
+  readonly ends: SessionEnds;
+  readonly revokedSignIns: Pick<RevokedSignIns, 'resume'>;
+  readonly lostSessions: Pick<LostSessions, 'begun'>;
+  readonly memory: BrowserMemory;
+  readonly currentSignOut: CurrentSignOut;
+  readonly transactions: LoginTransactions;
+  readonly tellStrayError: TellStrayError;
+  readonly wishes: Wishes;
+}
 
 /**
  * `GET /callback`: authorization response → login transaction → code exchange → verified ID token → new session → `return_to`.
  * @see OpenID Connect Core 1.0 sections 3.1.2.5 to 3.1.3.7; RFC 9207
  */
 export async function callback(
-  context: RelyingPartyContext,
+  options: CallbackOptions,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const parameters = authorizationResponse(context, req, res);
+  const { transactions, tellStrayError, wishes, lostSessions, events } = options;
+  const parameters = readAuthorizationResponse(options.issuer, tellStrayError, req, res);
   // Taken before the exchange: a replayed callback must find nothing, even if this exchange fails.
-  const transaction = context.transactions.take(req, res, parameters.get('state') ?? '');
+  const transaction = transactions.take(req, res, parameters.get('state') ?? '');
   if (transaction === undefined || transaction.isExpired) {
-    context.tellStrayError(parameters, res);
-    return answerStray(context, req, res, transaction?.returnTo);
+    tellStrayError(parameters, res);
+    return answerStray(options, req, res, transaction?.returnTo);
   }
-  context.notesOf(req).returnTo = transaction.returnTo;
+  wishes.set(req, { returnTo: transaction.returnTo });
 
-  const response = await exchangeCode(context, parameters, transaction, res);
-  const { sessionId, session, claims } = await begin(context, req, response, transaction);
-  context.sessionCookie.write(res, sessionId);
-  context.lostSessions.begun(req, res, session);
-  const replaced = await endPrevious(context, req, claims);
-  await forgetSignOut(context, req, res, [replaced, session]);
-  context.events.emit('login.succeeded', {
+  const response = await exchangeCode(options, parameters, transaction, res);
+  const { sessionId, session, claims } = await establishSession(
+    options,
+    req,
+    response,
+    transaction,
+  );
+  options.cookie.write(res, sessionId);
+  lostSessions.begun(req, res, session);
+  const replaced = await endReplaced(options, req, claims);
+  await forgetSignOut(options, req, res, [replaced, session]);
+  events.emit('login.succeeded', {
     requestId: requestIdOf(res),
     subject: session.subject,
     session: session.key,
@@ -59,44 +93,19 @@ export async function callback(
   res.redirect(302, transaction.returnTo);
 }
 
-export const MAX_PARAMETER_LENGTH = 4096;
-
-/**
- * Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1), and of our OP if it says whose. What it
- * says of an error is told all the same, since it may be the only trace of the cause.
- */
-function authorizationResponse(
-  { issuer, tellStrayError }: RelyingPartyContext,
-  req: Request,
-  res: Response,
-): URLSearchParams {
-  const parameters = new URLSearchParams();
-  let problem: string | undefined;
-  for (const [name, value = ''] of Object.entries(queryOf(req))) {
-    if (typeof value !== 'string' || value.length > MAX_PARAMETER_LENGTH) {
-      problem = 'a parameter is repeated or too long';
-    }
-    parameters.set(name, [value].flat().join(' | ').slice(0, MAX_PARAMETER_LENGTH));
-  }
-  if ((parameters.get('iss') ?? issuer) !== issuer) problem ??= 'iss is another issuer';
-  if (problem === undefined) return parameters;
-  tellStrayError(parameters, res);
-  throw new RelyingPartyError('callback_malformed', problem);
-}
-
 /**
  * No transaction fits: the back button, a second click, a bookmark, a slow user, another browser, or an attack. Who is signed
  * in goes on to the page they wanted; nobody is signed in or out.
  */
 async function answerStray(
-  context: RelyingPartyContext,
+  { currentSession, homePath, wishes }: CallbackOptions,
   req: Request,
   res: Response,
   returnTo: string | undefined,
 ): Promise<void> {
-  const session = await context.currentSession(req, res);
-  if (session !== undefined) return res.redirect(302, returnTo ?? context.homePath);
-  context.notesOf(req).returnTo = returnTo;
+  const session = sessionOf(await currentSession(req, res));
+  if (session !== undefined) return res.redirect(302, returnTo ?? homePath);
+  if (returnTo !== undefined) wishes.set(req, { returnTo });
   throw new RelyingPartyError(
     'login_transaction_missing',
     returnTo === undefined
@@ -106,18 +115,18 @@ async function answerStray(
 }
 
 async function exchangeCode(
-  context: RelyingPartyContext,
+  options: CallbackOptions,
   parameters: URLSearchParams,
   { state, nonce, codeVerifier }: LoginTransaction,
   res: Response,
 ): Promise<TokenResponse> {
-  const configuration = await context.provider.configuration();
+  const configuration = await options.provider.configuration();
   const missing = whatIsMissing(parameters, configuration.serverMetadata());
   if (missing !== undefined) {
-    context.tellStrayError(parameters, res);
+    options.tellStrayError(parameters, res);
     throw new RelyingPartyError('callback_malformed', `unverified, the browser brought ${missing}`);
   }
-  const currentUrl = new URL(`${redirectUri(context)}?${parameters.toString()}`);
+  const currentUrl = new URL(`${redirectUri(options)}?${parameters.toString()}`);
   try {
     return await client.authorizationCodeGrant(configuration, currentUrl, {
       expectedState: state,
@@ -132,32 +141,46 @@ async function exchangeCode(
   }
 }
 
-/** Why the answer cannot be one to our request, before anybody else is asked about it (RFC 6749 section 4.1.2, RFC 9207). */
-function whatIsMissing(
-  parameters: URLSearchParams,
-  { authorization_response_iss_parameter_supported: namesIssuer }: client.ServerMetadata,
-): string | undefined {
-  if (!parameters.get('code') && !parameters.get('error')) return 'neither code nor error';
-  if (parameters.has('response') || parameters.has('id_token')) {
-    return 'response or id_token, which nobody asked for';
+/**
+ * Token response → verified ID token → new session. Where there can be none, as for a sign-in that is too old or a store that is
+ * full, the one before goes on, and what came for the new one is given back; but not to an OP where both may hang on one grant.
+ */
+async function establishSession(
+  { now, signIns, sessions, revokedSignIns, cookie, ...options }: CallbackOptions,
+  req: Request,
+  response: TokenResponse,
+  transaction: LoginTransaction,
+): Promise<Established & { claims: IdTokenClaims }> {
+  try {
+    const { nonce } = transaction;
+    const idToken = await signIns.verifyIdToken(response, nonce);
+    requireStepUp(idToken, transaction, now());
+    const claims = await signIns.addUserInfo(idToken, response.access_token);
+    const first = { idToken: response.id_token!, refreshToken: undefined, nonce };
+    const tokens = sessionTokens(response, first, now());
+    const scopes = signIns.scopesOf(response, options.scope.split(' '));
+    const who = signIns.describe(claims, scopes, req.get('User-Agent'));
+    await revokedSignIns.resume(who, claims.issuedAt);
+    return { ...(await sessions.establish(who, tokens)), claims };
+  } catch (error) {
+    const mayShareGrant = !options.revokeReplaced && cookie.read(req) !== undefined;
+    const given = { refreshToken: response.refresh_token };
+    if (!mayShareGrant) void options.revokeTokens(undefined, given);
+    throw error;
   }
-  return namesIssuer === true && !parameters.has('iss')
-    ? 'no iss, although discovery announces it'
-    : undefined;
 }
 
-/**
- * Recognised where it can be; the description, and what it means, are for the operator. Anybody can begin a sign-in and end it
- * with words of their own, so what the browser brought comes last, where it cannot pass for ours. It is not told more seldom than
- * that sign-ins fail, though: then a stranger could silence what the provider says to everybody else.
- */
-function authorizationError(error: client.AuthorizationResponseError): RelyingPartyError {
-  const code = recogniseAuthorizationError(error.error, error.error_description);
-  const said = `${error.error}: ${error.error_description ?? 'no description'}`;
-  const { cause, fix } = operatorHelp[code];
-  const help = `${cause} | ${fix} | docs/errors/${code}.md`;
-  const message = `${help} | unverified, the browser brought: ${quoted(said.trim())}`;
-  return new RelyingPartyError(code, message, { cause: error });
+/** The browser's earlier session, if any, ends once the login that replaces it has one of its own. */
+async function endReplaced(
+  { cookie, sessions, ends, revokeReplaced }: CallbackOptions,
+  req: Request,
+  { issuedAt }: IdTokenClaims,
+): Promise<EndedSession['signIn']> {
+  const sessionId = cookie.read(req);
+  if (sessionId === undefined) return undefined;
+  // The new tokens may have the same `sid`, and are older than this end of the session before.
+  const end = { revoke: revokeReplaced, issuedBeforeSeconds: issuedAt - 1 };
+  return (await ends.one(sessions.keyOf(sessionId), 'replaced', end)).signIn;
 }
 
 /**
@@ -165,62 +188,15 @@ function authorizationError(error: client.AuthorizationResponseError): RelyingPa
  * been to is still to be visited, as is where the session before came from.
  */
 async function forgetSignOut(
-  { currentSignOut, logoutChains, places }: RelyingPartyContext,
+  { currentSignOut, memory }: CallbackOptions,
   req: Request,
   res: Response,
   signIns: readonly (Pick<Session, 'identityProvider'> | undefined)[],
 ): Promise<void> {
   const { chain, unended } = (await currentSignOut(req, res)) ?? { chain: [], unended: [] };
-  if (unended.length === 0) logoutChains.clear(res);
-  else logoutChains.write(res, { chain: [], unended });
-  const left = placesLeft(places.read(req) ?? [], chain);
-  places.write(res, [...left, ...signIns.flatMap((signIn) => signIn?.identityProvider ?? [])]);
-}
-
-/**
- * Token response → verified ID token → new session. Where there can be none, as for a sign-in that is too old or a store that is
- * full, the one before goes on, and what came for the new one is given back; but not to an OP where both may hang on one grant.
- */
-async function begin(
-  context: RelyingPartyContext,
-  req: Request,
-  response: TokenResponse,
-  transaction: LoginTransaction,
-): Promise<Established & { claims: IdTokenClaims }> {
-  try {
-    const { nonce } = transaction;
-    const idToken = await verifiedIdToken(context, response, nonce);
-    requireStepUp(idToken, transaction, context.now());
-    const claims = await withUserInfo(context, idToken, response.access_token);
-    const first = { idToken: response.id_token!, refreshToken: undefined, nonce };
-    const tokens = sessionTokens(response, first, context.now());
-    const scopes = scopesOf(context, response, context.scope.split(' '));
-    const who = whoSignedIn(context, claims, scopes, req.get('User-Agent'));
-    await context.revokedSignIns.resume(who, claims.issuedAt);
-    return { ...(await context.sessions.establish(who, tokens)), claims };
-  } catch (error) {
-    const mayShareGrant = !context.revokeReplaced && context.sessionCookie.read(req) !== undefined;
-    const given = { refreshToken: response.refresh_token };
-    if (!mayShareGrant) void revokeTokens(context, undefined, given);
-    throw error;
-  }
-}
-
-/** The browser's earlier session, if any, ends once the login that replaces it has one of its own. */
-async function endPrevious(
-  context: RelyingPartyContext,
-  req: Request,
-  { issuedAt }: IdTokenClaims,
-): Promise<EndedSession['signIn']> {
-  const sessionId = context.sessionCookie.read(req);
-  if (sessionId === undefined) return undefined;
-  const key = context.sessions.keyOf(sessionId);
-  const found = context.sessions.findByKey(key).catch(() => undefined);
-  // The new tokens may have the same `sid`, and are older than this end of the session before.
-  const issuedBeforeSeconds = issuedAt - 1;
-  const { signIn } = await endSession(context, { key, signIn: found }, 'replaced', {
-    revoke: context.revokeReplaced,
-    issuedBeforeSeconds,
-  });
-  return signIn;
+  if (unended.length === 0) memory.signOut.clear(res);
+  else memory.signOut.write(res, { chain: [], unended });
+  const left = placesLeft(memory.places.read(req) ?? [], chain);
+  const places = signIns.flatMap((signIn) => signIn?.identityProvider ?? []);
+  memory.places.write(res, [...left, ...places]);
 }

@@ -1,32 +1,37 @@
 import type { Request, Response } from 'express';
 import type { IdentityProvider } from '../provider/identity-provider.js';
-import { sendPage } from '../../web/pages/send-page.js';
-import type { RelyingPartyContext } from '../context.js';
-import { loginUrl, type LoginRequest } from './request.js';
+import type { Pages } from '../views.js';
+import type { LoginRequest } from './request.js';
+import { loginUrl } from './return-to.js';
+
+export interface ChooseProviderOptions {
+  readonly basePath: string;
+  readonly identityProviders: readonly IdentityProvider[];
+  readonly pages: Pages;
+}
 
 /** Our own sign-in page: a button per identity provider, and an e-mail field where providers have domains. */
 export async function chooseProvider(
-  context: RelyingPartyContext,
+  options: ChooseProviderOptions,
   req: Request,
   res: Response,
   request: LoginRequest,
 ): Promise<void> {
-  const { identityProviders } = context;
+  const { identityProviders, pages } = options;
   const { email, returnTo, stepUp } = request;
   const picked = identityProviders.find(({ emailDomains }) => hasDomainOf(emailDomains, email));
-  if (picked !== undefined) return continueToProvider(context, req, res, request, picked);
+  if (picked !== undefined) return continueToProvider(options, req, res, request, picked);
 
-  const html = context.render('sign-in', {
-    page: await context.pageContext(req, res, 'Sign in'),
+  pages.show(res, 'sign-in', {
+    page: await pages.contextOf(req, res, 'Sign in'),
     returnTo,
     providers: identityProviders.map((provider) => ({
       label: provider.label,
-      href: loginUrl(context, { returnTo, provider, stepUp }),
+      href: loginUrl(options, { returnTo, provider, stepUp }),
     })),
     emailLookup: identityProviders.some(({ emailDomains }) => emailDomains.length > 0),
     unmatchedEmail: email,
   });
-  sendPage(res, html);
 }
 
 /**
@@ -34,17 +39,17 @@ export async function chooseProvider(
  * provider's own; a Refresh header is not part of the form's navigation.
  */
 async function continueToProvider(
-  context: RelyingPartyContext,
+  options: ChooseProviderOptions,
   req: Request,
   res: Response,
   request: LoginRequest,
   provider: IdentityProvider,
 ): Promise<void> {
-  const href = loginUrl(context, { ...request, provider });
+  const href = loginUrl(options, { ...request, provider });
   const { label } = provider;
-  const page = await context.pageContext(req, res, `Continue to ${label}`);
+  const page = await options.pages.contextOf(req, res, `Continue to ${label}`);
   res.set('Refresh', `0; url=${href}`);
-  sendPage(res, context.render('continue-to-provider', { page, label, href }));
+  options.pages.show(res, 'continue-to-provider', { page, label, href });
 }
 
 const EMAIL = /^[^\s@]+@([^\s@]+)$/;

@@ -1,102 +1,130 @@
+import type { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import * as client from 'openid-client';
-import type { IdentityProvider } from '../provider/identity-provider.js';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { Session } from '../../sessions/session.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
 import { requestIdOf } from '../../web/request/request-id.js';
-import { movedToBaseUrl } from './base-url-move.js';
-import { chooseProvider } from './choose-provider.js';
-import type { RelyingPartyContext } from '../context.js';
-import { isBeyondAsking } from '../session/fresh.js';
-import { requireNotLost } from '../session/lost-sessions.js';
-import { readLoginRequest, type LoginRequest } from './request.js';
-import type { ProviderPresence } from '../provider/presence.js';
+import { redirectUri, type Addresses } from '../addresses.js';
+import type { RelyingPartyEvents } from '../events.js';
 import { reasonOf } from '../provider/calls/reason.js';
+import type { Provider } from '../provider/discovery.js';
+import type { IdentityProvider } from '../provider/identity-provider.js';
+import type { LookAtProvider, ProviderPresence } from '../provider/presence.js';
+import { requireNotLost, sessionOf, type CurrentSession } from '../session/current.js';
+import { isBeyondAsking } from '../session/fresh.js';
+import type { LostSessions } from '../session/lost-sessions.js';
 import { isStepUp, type StepUp } from '../session/step-up.js';
 import { timeLeft } from '../session/time-left.js';
+import type { Pages } from '../views.js';
+import type { AuthorizationUrl } from './authorization-request.js';
+import { chooseProvider } from './choose-provider.js';
+import { movedToBaseUrl, readLoginRequest, type LoginRequest } from './request.js';
+import type { LoginTransactions } from './transaction.js';
+
+export interface LoginOptions extends Addresses {
+  readonly scope: string;
+  /** The OP is a Cognito user pool and speaks Cognito's dialect. */
+  readonly isUserPool: boolean;
+  readonly identityProviders: readonly IdentityProvider[];
+  readonly now: () => number;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly provider: Pick<Provider, 'configuration'>;
+  readonly providerPresence: LookAtProvider;
+  readonly authorizationUrl: AuthorizationUrl;
+  readonly transactions: LoginTransactions;
+  readonly currentSession: CurrentSession;
+  readonly lostSessions: Pick<LostSessions, 'wasMissed'>;
+  readonly pages: Pages;
+}
 
 /**
  * `GET /login`: one identity provider, or one named, goes straight to the authorization endpoint; several get our own
  * sign-in page. Who is signed in already goes to the page they wanted, unless it asks for more than that, or might: of some
  * sign-ins the OP cannot say any more whether they hold.
  */
-export async function login(
-  context: RelyingPartyContext,
-  req: Request,
-  res: Response,
-): Promise<void> {
-  const { identityProviders } = context;
-  const request = readLoginRequest(req, context);
-  const moved = movedToBaseUrl(context, req, request);
+export async function login(options: LoginOptions, req: Request, res: Response): Promise<void> {
+  const { identityProviders, currentSession, now } = options;
+  const request = readLoginRequest(req, options);
+  const moved = movedToBaseUrl(options, req, request);
   if (moved !== undefined) return res.redirect(302, moved.href);
   const { provider, returnTo, stepUp } = request;
-  if (provider !== undefined) return sendToProvider(context, req, res, request, provider);
-  const session = await context.currentSession(req, res);
-  refuseIfLost(context, req, session);
-  const isEnough =
-    session !== undefined && !isStepUp(stepUp) && !isBeyondAsking(session, context.now());
+  if (provider !== undefined) return sendToProvider(options, req, res, request, provider);
+  const found = await currentSession(req, res);
+  const session = sessionOf(found);
+  refuseIfMissed(options, req, session);
+  requireNotLost(found);
+  const isEnough = session !== undefined && !isStepUp(stepUp) && !isBeyondAsking(session, now());
   if (isEnough) return res.redirect(302, returnTo);
   return identityProviders.length > 1
-    ? chooseProvider(context, req, res, request)
-    : sendToProvider(context, req, res, request, identityProviders[0]);
+    ? chooseProvider(options, req, res, request)
+    : sendToProvider(options, req, res, request, identityProviders[0]);
 }
 
 /** A session that no process but one knows would lead from here to the page and back for ever. */
-function refuseIfLost(
-  { lostSessions, notesOf }: RelyingPartyContext,
+function refuseIfMissed(
+  { lostSessions }: Pick<LoginOptions, 'lostSessions'>,
   req: Request,
   session: Session | undefined,
 ): void {
-  if (session !== undefined && lostSessions.wasMissed(req, session.key)) {
-    throw new RelyingPartyError(
-      'session_lost',
-      'this process knows a session that another one does not: store, secrets or clocks differ',
-    );
-  }
-  requireNotLost(notesOf(req));
+  if (session === undefined || !lostSessions.wasMissed(req, session.key)) return;
+  throw new RelyingPartyError(
+    'session_lost',
+    'this process knows a session that another one does not: store, secrets or clocks differ',
+  );
 }
 
 /** The authorization request: PKCE S256, nonce and state on every one (RFC 9700 section 2.1; OpenID Connect Core 3.1.2.1). */
 async function sendToProvider(
-  context: RelyingPartyContext,
+  options: LoginOptions,
   req: Request,
   res: Response,
   { returnTo, email, stepUp }: LoginRequest,
   identityProvider: IdentityProvider | undefined,
 ): Promise<void> {
-  // Says why, where there is none. From here on the request's time is counted.
-  await context.provider.configuration({ waitMs: timeLeft(req) });
-  if ((await presenceInTime(context, req)) === 'no-one-there') {
-    const failure = context.providerPresence.lastFailure();
-    throw new RelyingPartyError(
-      'provider_unavailable',
-      `token endpoint: no connection: ${reasonOf(failure)}`,
-      { cause: failure },
-    );
-  }
-  const transaction = context.transactions.begin(req, res, returnTo, stepUp);
+  await requireProvider(options, req);
+  const transaction = options.transactions.begin(req, res, returnTo, stepUp);
   // Discovery is asked again: that look may have found that the OP has moved.
   const parameters = {
-    redirect_uri: redirectUri(context),
-    scope: context.scope,
+    redirect_uri: redirectUri(options),
+    scope: options.scope,
     state: transaction.state,
     nonce: transaction.nonce,
     code_challenge: await client.calculatePKCECodeChallenge(transaction.codeVerifier),
     code_challenge_method: 'S256',
-    ...(identityProvider && context.isUserPool && { identity_provider: identityProvider.name }),
+    ...(identityProvider && options.isUserPool && { identity_provider: identityProvider.name }),
     ...(email !== undefined && { login_hint: email }),
     // Cognito's managed login knows `prompt`, and not every plan `max_age`; the callback checks what came of it.
     ...(stepUp.maxAgeSeconds !== undefined && { max_age: String(stepUp.maxAgeSeconds) }),
-    ...promptOf(context, stepUp),
+    ...promptOf(options, stepUp),
     ...(stepUp.acrValues !== undefined && { acr_values: stepUp.acrValues }),
   };
-  const url = await context.authorizationUrl(parameters, () => timeLeft(req));
-  context.events.emit('login.started', {
+  const url = await options.authorizationUrl(parameters, () => timeLeft(req));
+  options.events.emit('login.started', {
     requestId: requestIdOf(res),
     identityProvider: identityProvider?.name,
   });
   res.redirect(302, url.href);
+}
+
+/**
+ * Better a page of ours than the browser's own about a connection that failed.
+ * @throws {RelyingPartyError} `provider_unavailable`, and whatever else discovery may say
+ */
+async function requireProvider(
+  { provider, providerPresence }: LoginOptions,
+  req: Request,
+): Promise<void> {
+  // Says why, where there is none. From here on the request's time is counted.
+  await provider.configuration({ waitMs: timeLeft(req) });
+  // Who says nothing for as long as a request may wait is silent; the look goes on, for those who come next.
+  const presence = await withinTimeLimit(providerPresence(), timeLeft(req)).catch(
+    (): ProviderPresence => 'silent',
+  );
+  if (presence !== 'no-one-there') return;
+  const cause = providerPresence.lastFailure();
+  const message = `token endpoint: no connection: ${reasonOf(cause)}`;
+  throw new RelyingPartyError('provider_unavailable', message, { cause });
 }
 
 /**
@@ -105,7 +133,7 @@ async function sendToProvider(
  * @see OpenID Connect Core 1.0 sections 3.1.2.1 and 11
  */
 function promptOf(
-  { isUserPool, scope }: RelyingPartyContext,
+  { isUserPool, scope }: Pick<LoginOptions, 'isUserPool' | 'scope'>,
   { maxAgeSeconds }: StepUp,
 ): { readonly prompt?: string } {
   const wantsConsent = !isUserPool && scope.split(' ').includes('offline_access');
@@ -114,17 +142,4 @@ function promptOf(
     ...(wantsConsent ? ['consent'] : []),
   ];
   return prompts.length === 0 ? {} : { prompt: prompts.join(' ') };
-}
-
-/** Who says nothing for as long as a request may wait is silent; the look goes on, for those who come next. */
-async function presenceInTime(
-  { providerPresence }: RelyingPartyContext,
-  req: Request,
-): Promise<ProviderPresence> {
-  return withinTimeLimit(providerPresence(), timeLeft(req)).catch(() => 'silent');
-}
-
-/** The same at both ends, and never from the Host header. */
-export function redirectUri({ baseUrl, basePath }: RelyingPartyContext): string {
-  return `${baseUrl}${basePath}/callback`;
 }

@@ -1,11 +1,15 @@
 import type { Request } from 'express';
 import type { IdentityProvider } from '../provider/identity-provider.js';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
-import { localUrl, writtenUrl } from '../../web/request/local-url.js';
 import { queryOf } from '../../web/request/query.js';
 import { callerOf } from '../../web/request/wants-page.js';
-import type { RelyingPartyContext } from '../context.js';
+import type { Addresses } from '../addresses.js';
 import type { StepUp } from '../session/step-up.js';
+import { loginUrl, readReturnTo } from './return-to.js';
+
+interface WithProviders {
+  readonly identityProviders: readonly IdentityProvider[];
+}
 
 /** A request for `/login`, read and checked. */
 export interface LoginRequest {
@@ -31,10 +35,7 @@ export const ACR_VALUES: RegExp =
  */
 export function readLoginRequest(
   req: Request,
-  {
-    identityProviders,
-    ...paths
-  }: Pick<RelyingPartyContext, 'identityProviders' | 'basePath' | 'homePath'>,
+  { identityProviders, ...paths }: Addresses & WithProviders,
 ): LoginRequest {
   refuseUnlessOpenedByAPerson(req);
   const query = queryOf(req);
@@ -47,67 +48,6 @@ export function readLoginRequest(
       acrValues: optional('acr_values', query['acr_values'], ACR_VALUES, String),
     },
   };
-}
-
-/**
- * The longest page to come back to, in characters as they are written. It travels in an address, where most characters may take three, and in a
- * cookie beside the address of the OP: nginx takes 4 kB of headers from us.
- */
-export const MAX_RETURN_TO_LENGTH = 1024;
-export const MAX_WRITTEN_LENGTH = 2048;
-
-/** A page of ours; better said than forgotten, if it is too long. */
-function readReturnTo(
-  candidate: unknown,
-  { basePath, homePath }: Pick<RelyingPartyContext, 'basePath' | 'homePath'>,
-): string {
-  const page = localUrl(candidate, homePath, basePath);
-  if (page === homePath && typeof candidate === 'string') requireRoomFor(writtenUrl(candidate));
-  requireRoomFor(page);
-  return page;
-}
-
-/** This page of ours as one to come back to, or the start page. */
-export function pageThatFits(
-  candidate: string,
-  { basePath, homePath }: Pick<RelyingPartyContext, 'basePath' | 'homePath'>,
-): string {
-  const page = localUrl(candidate, homePath, basePath);
-  return isRoomFor(page) ? page : homePath;
-}
-
-function isRoomFor(page: string): boolean {
-  const written = new URLSearchParams({ page }).toString();
-  return page.length <= MAX_RETURN_TO_LENGTH && written.length <= MAX_WRITTEN_LENGTH;
-}
-
-function requireRoomFor(page: string): void {
-  if (!isRoomFor(page)) {
-    throw new RelyingPartyError('address_too_long', 'a sign-in could not come back to it');
-  }
-}
-
-/**
- * The address of `/login` that asks for this.
- * @throws {RelyingPartyError} `address_too_long`
- */
-export function loginUrl(
-  { basePath }: { readonly basePath: string },
-  { returnTo, provider, email: address, stepUp }: Partial<LoginRequest> & { returnTo: string },
-): string {
-  const page = writtenUrl(returnTo);
-  requireRoomFor(page);
-  const parameters = {
-    provider: provider?.name,
-    email: address,
-    max_age: stepUp?.maxAgeSeconds?.toString(),
-    acr_values: stepUp?.acrValues,
-    return_to: page,
-  };
-  const given = Object.entries(parameters).filter((entry): entry is [string, string] => {
-    return entry[1] !== undefined;
-  });
-  return `${basePath}/login?${new URLSearchParams(given).toString()}`;
 }
 
 /** A prefetch, an image or a background request must not begin a login: it would leave transactions nobody finishes. */
@@ -147,4 +87,42 @@ function optional<T>(
   if (value === undefined) return undefined;
   if (typeof value === 'string' && pattern.test(value)) return convert(value);
   throw new RelyingPartyError('request_malformed', `${name} of /login cannot be read`);
+}
+
+const MOVED = 'moved';
+
+/**
+ * Where `/login` goes on when it was opened on another host name than `baseUrl`, or over plain http although that is https: the
+ * callback comes to `baseUrl`, and the cookie that it needs would stay behind, or be refused at once. Once, with a mark: many
+ * proxies send a `Host` of their own, and then it never fits.
+ *
+ * What else somebody wrote into the address does not come along.
+ *
+ * @returns `undefined` when the login can go on here
+ */
+export function movedToBaseUrl(
+  { baseUrl, basePath }: Addresses,
+  req: Request,
+  request: LoginRequest,
+): URL | undefined {
+  const url = new URL(baseUrl + loginUrl({ basePath }, request));
+  if (isHere(req, url) && !isKnownToBePlain(req, url)) return undefined;
+  if (queryOf(req)[MOVED] !== undefined) return undefined;
+  url.searchParams.set(MOVED, '1');
+  return url;
+}
+
+/** Cookies know no ports. */
+function isHere({ headers }: Request, { hostname }: URL): boolean {
+  return headers.host === undefined || headers.host.toLowerCase().replace(/:\d+$/, '') === hostname;
+}
+
+/**
+ * Whether the browser came without TLS to a site that has it. Our own connection does not tell, since TLS ends at the proxy: only
+ * a proxy that the host trusts does, and many say nothing.
+ */
+function isKnownToBePlain(req: Request, { protocol }: URL): boolean {
+  if (protocol !== 'https:' || (req.get('X-Forwarded-Proto') ?? '') === '') return false;
+  const trusts = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  return trusts(req.socket.remoteAddress ?? '', 0) && req.protocol.toLowerCase() === 'http';
 }

@@ -2,7 +2,13 @@ import type { Response } from 'express';
 import { recogniseAuthorizationError } from '../../cognito/error-descriptions.js';
 import { quoted } from '../../errors/strangers-words.js';
 import { requestIdOf } from '../../web/request/request-id.js';
-import type { RelyingPartyContext } from '../context.js';
+import type { EventEmitter } from 'node:events';
+import type { RelyingPartyEvents } from '../events.js';
+
+export interface StrayErrorsOptions {
+  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly now: () => number;
+}
 
 const MOST_PER_MINUTE = 5;
 const MINUTE_MS = 60_000;
@@ -15,10 +21,7 @@ export type TellStrayError = (parameters: URLSearchParams, res: Response) => voi
  * own. What it says then is the only trace of the cause; but anybody can write such a callback, so the words go nowhere but into
  * the log, are marked as unverified, and are told a few times a minute; the next that is told says how many were not.
  */
-export function createTellStrayError({
-  events,
-  now,
-}: Pick<RelyingPartyContext, 'events' | 'now'>): TellStrayError {
+export function createTellStrayError({ events, now }: StrayErrorsOptions): TellStrayError {
   let since = -Infinity;
   let told = 0;
   let dropped = 0;

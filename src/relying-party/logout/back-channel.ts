@@ -1,9 +1,24 @@
 import type { Request, Response } from 'express';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import { verifyLogoutToken, type LogoutSubject } from '../../tokens/logout-token.js';
-import type { RelyingPartyContext } from '../context.js';
-import { endSessions } from '../session/end.js';
-import { createMarks, markKey } from '../session/marks.js';
+import type { EventEmitter } from 'node:events';
+import { createMarks, markKey } from '../../sessions/replicas/marks.js';
+import type { Sessions } from '../../sessions/sessions.js';
+import type { RelyingPartyEvents } from '../events.js';
+import type { Provider } from '../provider/discovery.js';
+import type { SessionEnds } from '../session/end.js';
+import type { Leftovers } from '../session/leftovers.js';
+
+export interface BackchannelLogoutOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly now: () => number;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly provider: Pick<Provider, 'keys'>;
+  readonly sessions: Pick<Sessions, 'store' | 'findByKey' | 'keysOfSid' | 'keysOfSubject'>;
+  readonly ends: SessionEnds;
+  readonly leftovers: Leftovers;
+}
 
 /**
  * `POST /backchannel-logout`: an OP tells us to log a user out. Cognito sends none; other OPs do.
@@ -12,11 +27,11 @@ import { createMarks, markKey } from '../session/marks.js';
  * @see OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8
  */
 export async function backchannelLogout(
-  context: RelyingPartyContext,
+  options: BackchannelLogoutOptions,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const { issuer, clientId, now, provider } = context;
+  const { issuer, clientId, now, events, provider, sessions, ends, leftovers } = options;
   const unverifiedToken: unknown = (req.body as Record<string, unknown> | undefined)?.[
     'logout_token'
   ];
@@ -25,18 +40,18 @@ export async function backchannelLogout(
   }
   const whom = await verifyLogoutToken(unverifiedToken, { issuer, clientId, now }, provider.keys);
   const seen = markKey('logout token', issuer, whom.tokenId);
-  const marks = createMarks(context.sessions.store);
+  const marks = createMarks(sessions.store);
   if ((await marks.read(seen)) !== undefined) {
     throw new RelyingPartyError('logout_token_replayed', 'jti was seen before');
   }
 
   const said = { sid: whom.sid, issuedAtSeconds: whom.issuedAtSeconds };
-  const keys = await keysOf(context, whom);
-  const sessionsEnded = await endSessions(context, keys, 'backchannel', { said });
+  const keys = await keysOf(options, whom);
+  const sessionsEnded = await ends.all(keys, 'backchannel', { said });
   // Only now: an OP that was told of a failure sends the same token again. It is carried out, whether or not the store has room.
   const note = { text: 'carried out', expiresAt: whom.expiresAt };
-  await context.leftovers.attempt(`mark ${seen}`, () => marks.write(seen, note));
-  context.events.emit('logout.backchannel', { sessionsEnded });
+  await leftovers.attempt(`mark ${seen}`, () => marks.write(seen, note));
+  events.emit('logout.backchannel', { sessionsEnded });
   res.sendStatus(200);
 }
 
@@ -45,7 +60,7 @@ export async function backchannelLogout(
  * user's too: the OP says so of a `sid` of its own, and others that share the store may be able to read it.
  */
 async function keysOf(
-  { sessions, issuer }: RelyingPartyContext,
+  { sessions, issuer }: BackchannelLogoutOptions,
   { sid, subject }: LogoutSubject,
 ): Promise<string[]> {
   if (sid === undefined) return sessions.keysOfSubject(issuer, subject!);

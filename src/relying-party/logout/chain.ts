@@ -1,5 +1,4 @@
 import type { Session } from '../../sessions/session.js';
-import type { RelyingPartyContext } from '../context.js';
 
 /** One place a federated sign-out ends something at. Hops (`master`, `upstream`) are visited by the browser. */
 export interface LogoutStep {
@@ -31,7 +30,7 @@ export type LogoutChain = readonly LogoutStep[];
  * @param places identity providers the browser signed in through and was not signed out at since, if that is known
  */
 export function planLogout(
-  { identityProviders }: RelyingPartyContext,
+  identityProviders: readonly { readonly name: string }[],
   session: Pick<Session, 'identityProvider'> | undefined,
   places: readonly string[] | undefined,
 ): LogoutChain {
@@ -96,7 +95,7 @@ export function leavingFor(chain: LogoutChain, hop: LogoutStep, left: LeftFor): 
 }
 
 /** Hops that failed, or were not come back from, are tried again when the user asks to finish. */
-export function resumed(chain: LogoutChain): LogoutChain {
+export function resume(chain: LogoutChain): LogoutChain {
   return chain.map((step) =>
     isHop(step) && isOpen(step) ? { ...step, outcome: 'pending', isRetry: true } : step,
   );

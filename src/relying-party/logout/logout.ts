@@ -1,58 +1,40 @@
 import type { Request, Response } from 'express';
-import { displayNameOf } from '../../sessions/session.js';
+import type { Sessions } from '../../sessions/sessions.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
-import { sendPage } from '../../web/pages/send-page.js';
+import { queryOf } from '../../web/request/query.js';
 import { wantsPage } from '../../web/request/wants-page.js';
-import type { RelyingPartyContext } from '../context.js';
-import { describeLogoutStep, isPossible, labelOf } from './words.js';
-import { endSession, type EndedSession } from '../session/end.js';
+import type { LookAtProvider } from '../provider/presence.js';
+import type { SessionCookie } from '../session/cookie.js';
+import type { EndedSession, SessionEnds } from '../session/end.js';
+import { timeLeft } from '../session/time-left.js';
+import type { Pages } from '../views.js';
 import {
-  isHop,
   isUnfinished,
+  pendingHop,
   placesLeft,
   planLogout,
-  resumed,
+  resume,
   settleServerSteps,
+  withOutcome,
   type LogoutChain,
   type LogoutStep,
 } from './chain.js';
-import type { SignOut } from './chain-cookie.js';
-import { nextStop, type NextStop } from './next-stop.js';
-import { timeLeft } from '../session/time-left.js';
-import { visitAgainHref, visitedAgain } from './visit-again.js';
+import { providersToVisitAgain, type BrowserMemory, type SignOut } from './memory.js';
+import type { FindNextStop, NextStop } from './next-stop.js';
+import type { CurrentSignOut } from './unended.js';
 
-/** `GET /logout`: asks; never signs out by itself, so that no image or link elsewhere can. */
-export async function logoutPage(
-  context: RelyingPartyContext,
-  req: Request,
-  res: Response,
-): Promise<void> {
-  // With the store down nobody can tell who this is; the button works all the same.
-  const looked = await context.currentSession(req, res).then(
-    (session) => ({ session, isKnown: true }),
-    () => ({ session: undefined, isKnown: false }),
-  );
-  const { session, isKnown } = looked;
-  const signOut = await context.currentSignOut(req, res);
-  const unfinished = signOut && isUnfinished(signOut.chain) ? signOut.chain : undefined;
-  const chain =
-    (session === undefined ? unfinished : undefined) ??
-    planLogout(context, session, placesOf(context, req, signOut));
-  const isEndedHere = isKnown && session === undefined;
-  const html = context.render('logout', {
-    page: await context.pageContext(req, res, 'Sign out'),
-    displayName: session && displayNameOf(session),
-    isKnown,
-    steps: chain
-      .filter((step) => (step.name === 'local' ? !isEndedHere : isAhead(context, step)))
-      .map((step) => labelOf(context, step)),
-  });
-  sendPage(res, html);
-}
-
-/** A place the browser is still to be sent to, and can be. */
-function isAhead(context: RelyingPartyContext, step: LogoutStep): boolean {
-  return isHop(step) && step.outcome !== 'done' && isPossible(context, step);
+export interface LogoutOptions {
+  readonly basePath: string;
+  readonly identityProviders: readonly { readonly name: string }[];
+  readonly now: () => number;
+  readonly sessions: Pick<Sessions, 'keyOf'>;
+  readonly cookie: SessionCookie;
+  readonly ends: SessionEnds;
+  readonly providerPresence: LookAtProvider;
+  readonly memory: BrowserMemory;
+  readonly currentSignOut: CurrentSignOut;
+  readonly findNextStop: FindNextStop;
+  readonly pages: Pages;
 }
 
 /**
@@ -60,43 +42,38 @@ function isAhead(context: RelyingPartyContext, step: LogoutStep): boolean {
  * not fail: what the store does not let us do is done later. Posted again without a session it takes up an unfinished chain where
  * it stopped.
  */
-export async function logout(
-  context: RelyingPartyContext,
-  req: Request,
-  res: Response,
-): Promise<void> {
+export async function logout(options: LogoutOptions, req: Request, res: Response): Promise<void> {
+  const { cookie, providerPresence, currentSignOut, findNextStop, memory } = options;
   const endsAt = performance.now() + timeLeft(req);
-  context.sessionCookie.clear(res);
+  cookie.clear(res);
   // Looked for while the store works: all together may take no longer than a request waits.
-  void context.providerPresence();
+  void providerPresence();
   const [earlier, { ended, key }] = await Promise.all([
-    context.currentSignOut(req, res),
-    endOwnSession(context, req),
+    currentSignOut(req, res),
+    endOwnSession(options, req),
   ]);
-  const start = await planOf(context, req, { earlier, ended, endsAt });
+  const start = await planChain(options, req, { earlier, ended, endsAt });
   const left = ended?.isOver === false ? [key!] : [];
   const unended = [...new Set([...(earlier?.unended ?? []), ...left])];
-  const { chain, stop } = await nextStop(context, start, { endsAt, tokens: ended?.tokens });
-  context.logoutChains.write(res, { chain, unended });
-  await send(context, req, res, stop);
+  const { chain, stop } = await findNextStop(start, { endsAt, tokens: ended?.tokens });
+  memory.signOut.write(res, { chain, unended });
+  await send(options, req, res, stop);
 }
 
 /** Ends the session whose id the browser sent, whether or not there is one that can be read. */
 async function endOwnSession(
-  context: RelyingPartyContext,
+  { cookie, sessions, ends }: LogoutOptions,
   req: Request,
-): Promise<{ ended: EndedSession | undefined; key: string | undefined }> {
-  const sessionId = context.sessionCookie.read(req);
-  if (sessionId === undefined) return { ended: undefined, key: undefined };
-  const key = context.sessions.keyOf(sessionId);
-  const found = context.sessions.findByKey(key).catch(() => undefined);
-  const ended = await endSession(context, { key, signIn: found }, 'logout');
-  return { ended: { ...ended, signIn: ended.signIn ?? (await found) }, key };
+): Promise<{ ended?: EndedSession; key?: string }> {
+  const sessionId = cookie.read(req);
+  if (sessionId === undefined) return {};
+  const key = sessions.keyOf(sessionId);
+  return { ended: await ends.one(key, 'logout'), key };
 }
 
 /** The chain this sign-out begins with: the session's, or else one that was interrupted, or else what can be guessed. */
-async function planOf(
-  context: RelyingPartyContext,
+async function planChain(
+  { identityProviders, memory }: LogoutOptions,
   req: Request,
   {
     earlier,
@@ -106,13 +83,10 @@ async function planOf(
 ): Promise<LogoutChain> {
   const interrupted = earlier !== undefined && isUnfinished(earlier.chain) ? earlier : undefined;
   const isResumed = ended?.signIn === undefined && interrupted !== undefined;
+  const places = providersToVisitAgain(identityProviders, req) ?? placesOf(memory, req, earlier);
   const chain = isResumed
-    ? resumed(interrupted.chain)
-    : planLogout(
-        context,
-        ended?.signIn,
-        visitedAgain(context, req) ?? placesOf(context, req, earlier),
-      );
+    ? resume(interrupted.chain)
+    : planLogout(identityProviders, ended?.signIn, places);
   const isOver = ended?.isOver ?? (earlier?.unended ?? []).length === 0;
   const revocation = ended === undefined ? 'not-possible' : await inTime(ended.revocation, endsAt);
   return settleServerSteps(chain, {
@@ -122,8 +96,8 @@ async function planOf(
 }
 
 /** Where a browser may still be signed in, as it remembers it. */
-function placesOf(
-  { places }: RelyingPartyContext,
+export function placesOf(
+  { places }: Pick<BrowserMemory, 'places'>,
   req: Request,
   earlier: SignOut | undefined,
 ): readonly string[] | undefined {
@@ -143,42 +117,59 @@ const inTime = (
  * form's redirects to the pools, and nobody would see it. A Refresh header is not part of the form's navigation.
  */
 async function send(
-  context: RelyingPartyContext,
+  { pages }: LogoutOptions,
   req: Request,
   res: Response,
   { href, label }: NextStop,
 ): Promise<void> {
   if (!wantsPage(req)) return void res.json({ redirect_to: href });
   if (label === undefined) return res.redirect(303, href);
-  const page = await context.pageContext(req, res, 'Signing out');
+  const page = await pages.contextOf(req, res, 'Signing out');
   res.set('Refresh', `0; url=${href}`);
-  sendPage(res, context.render('continue-signing-out', { page, label, href }));
+  pages.show(res, 'continue-signing-out', { page, label, href });
 }
 
-/** `GET /signed-out`: which steps worked, which did not and what to do. Never starts a login by itself. */
-export async function signedOutPage(
-  context: RelyingPartyContext,
+/** A pool's sign-out takes seconds; who comes later comes from somewhere else. */
+const RETURNS_WITHIN_MS = 120_000;
+
+/**
+ * `GET /logout/continue`: the one URL each hop comes back to. It leads to the next hop or to `/signed-out`, never elsewhere;
+ * without a chain, or when nothing says that the browser comes from the hop it was sent to, to `/signed-out`.
+ */
+export async function continueLogout(
+  { basePath, now, currentSignOut, findNextStop, memory }: LogoutOptions,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const signOut = await context.currentSignOut(req, res);
-  const chain = signOut?.chain ?? [];
-  const isComplete = !isUnfinished(chain);
-  // One that does not open here may be another process's.
-  if (isComplete && signOut?.unended.length === 0) context.logoutChains.clear(res);
-  if (isComplete && chain.length > 0) context.places.clear(res);
-  const title = isComplete ? 'Signed out' : 'Not signed out everywhere';
-  const page = await context.pageContext(req, res, title);
-  const html = context.render('signed-out', {
-    page: page.isSessionKnown ? page : { ...page, title: 'Sign out' },
-    steps: chain.filter(isWorthTelling).map((step) => describeLogoutStep(context, step)),
-    isComplete,
-    visitAgainHref: isComplete ? visitAgainHref(context, chain) : undefined,
+  const signOut = await currentSignOut(req, res);
+  const hop = signOut && pendingHop(signOut.chain);
+  if (signOut === undefined || hop === undefined || !comesFrom(hop, req, now())) {
+    return res.redirect(303, `${basePath}/signed-out`);
+  }
+  const { chain, stop } = await findNextStop(withOutcome(signOut.chain, hop, 'done'), {
+    endsAt: performance.now() + timeLeft(req),
   });
-  sendPage(res, html);
+  memory.signOut.write(res, { ...signOut, chain });
+  res.redirect(303, stop.href);
 }
 
-/** Without tokens there was nothing to revoke, and nothing to tell. */
-function isWorthTelling({ name, outcome }: LogoutStep): boolean {
-  return name !== 'revoke' || outcome !== 'not-possible';
+/**
+ * Whether this is the return from a hop. By the `state` it was given (RP-Initiated Logout 1.0 section 2); Cognito gives none back,
+ * so there it must be a visit of the whole tab, from another site, soon after the browser was sent there. A link elsewhere can
+ * pass for that, which is why our pages do not claim more than that the browser was sent there.
+ */
+function comesFrom({ left }: LogoutStep, req: Request, now: number): boolean {
+  if (left === undefined) return false;
+  if (left.state !== undefined) return queryOf(req)['state'] === left.state;
+  return wantsPage(req) && !cannotBeFromPool(req) && now - left.at < RETURNS_WITHIN_MS;
+}
+
+/**
+ * A bookmark, a typed address, a link of our own: a pool's redirect makes a navigation cross-site, or same-site where the pool has
+ * a sibling subdomain. A service worker that hands requests on with options writes a header of its own, which says nothing.
+ * @see W3C Fetch Metadata Request Headers, section 2.3
+ */
+function cannotBeFromPool(req: Request): boolean {
+  const site = req.get('Sec-Fetch-Site');
+  return req.get('Sec-Fetch-Mode') === 'navigate' && (site === 'none' || site === 'same-origin');
 }

@@ -11,7 +11,7 @@ import {
   text,
   type Check,
 } from '../../web/options/check-options.js';
-import { MOST_CLIENT_SECRETS } from '../provider/client-secrets.js';
+import { MOST_CLIENT_SECRETS } from '../provider/secrets/client-secrets.js';
 import type { RelyingPartyOptions } from './options.js';
 
 type ClientOption =

@@ -2,7 +2,7 @@ import type { IdentityProvider } from '../provider/identity-provider.js';
 import type { SessionStore } from '../../sessions/session-store.js';
 import type { ClientAuthenticationMethod } from '../../tokens/client-authentication.js';
 import type { ClientKey } from '../../tokens/client-key.js';
-import type { ReadClientSecret } from '../provider/client-secrets.js';
+import type { ReadClientSecret } from '../provider/secrets/client-secrets.js';
 import type { ProxyOptions } from '../provider/calls/proxy.js';
 import type { RelyingPartyViews } from '../views.js';
 

@@ -9,13 +9,24 @@ import {
 import type { AccessTokenClaims } from '../../tokens/access/claims.js';
 import { createSeenTokens, type SeenToken } from '../../tokens/access/seen-tokens.js';
 import { CLOCK_TOLERANCE_SECONDS, type SignedClaims } from '../../tokens/signed-claims.js';
-import type { RelyingPartyParts } from '../context.js';
-import { createProvider } from './discovery.js';
-import { isVouchedFor } from './email.js';
+import { isVouchedFor, type EmailTrust } from '../../tokens/email.js';
+import { createProvider, type Provider, type ProviderOptions } from './discovery.js';
 import type { ApiIssuer, ApiOptions } from '../options/options.js';
 
 /** Gives the claims of an access token presented to the API, or rejects with one of the `access_token_…` codes. */
 export type CheckAccessToken = (token: string) => Promise<AccessTokenClaims>;
+
+export interface ApiTokensOptions
+  extends EmailTrust, Pick<ProviderOptions, 'issuer' | 'clientId' | 'fetch' | 'now' | 'events'> {
+  readonly provider: Pick<Provider, 'keys'>;
+  readonly revokedSignIns: {
+    has(token: AccessTokenClaims): Promise<boolean>;
+    lastEndedAt(): number;
+  };
+  readonly api: ApiOptions;
+  /** See `audienceOf`. */
+  readonly audience: readonly string[] | null;
+}
 
 /** A sign-out in another process is noticed within this time; one in this process at once. */
 const CHECKED_FOR_MS = 1000;
@@ -34,13 +45,9 @@ export function audienceOf(
  * sign-in has ended here is asked of the session store, once a second at most for each token. Only our own issuer's sign-ins
  * can end here, and a client's own tokens come from none: for these the store is not asked.
  */
-export function createApiTokens(
-  parts: RelyingPartyParts,
-  api: ApiOptions,
-  audience: readonly string[] | null,
-): CheckAccessToken {
+export function createApiTokens(options: ApiTokensOptions): CheckAccessToken {
+  const { issuer, clientId, now, revokedSignIns, api, audience } = options;
   const { clientIds = [], issuers = [], clockToleranceSeconds = CLOCK_TOLERANCE_SECONDS } = api;
-  const { issuer, clientId, now, events, revokedSignIns } = parts;
   const expected: ExpectedAccessToken = {
     clockToleranceSeconds,
     now,
@@ -49,24 +56,19 @@ export function createApiTokens(
         issuer,
         clientIds: [clientId, ...clientIds],
         audience,
-        isUserPool: parts.isUserPool,
-        groupsClaim: parts.groupsClaim,
+        isUserPool: isUserPool(issuer),
+        groupsClaim: api.groupsClaim ?? GROUPS_CLAIM,
         allowance: undefined,
-        vouchesForEmail: (claims) => isVouchedFor(asInIdToken(claims), parts),
-        keys: parts.provider.keys,
+        vouchesForEmail: (claims) => isVouchedFor(asInIdToken(claims), options),
+        keys: options.provider.keys,
       },
-      ...issuers.map((each) => partner(parts, each, audience)),
+      ...issuers.map((each) => partner(options, each)),
     ],
   };
   const seenTokens = createSeenTokens({
     verify: (token) => verifyAccessToken(token, expected),
     now,
     clockToleranceSeconds,
-  });
-  /** Sign-ins that ended in this process, so that a remembered token of theirs is refused without a second's delay. */
-  let endedHereAt = -Infinity;
-  events.on('session.ended', () => {
-    endedHereAt = now();
   });
 
   const refuseRevoked = async (seen: SeenToken): Promise<void> => {
@@ -86,7 +88,9 @@ export function createApiTokens(
       throw new RelyingPartyError('access_token_malformed', 'the token is no text');
     }
     const seen = await seenTokens.take(token);
-    const isKnownToStand = seen.checkedAt > endedHereAt && now() - seen.checkedAt < CHECKED_FOR_MS;
+    // Of sign-ins that ended in this process a remembered token is refused without a second's delay.
+    const isKnownToStand =
+      seen.checkedAt > revokedSignIns.lastEndedAt() && now() - seen.checkedAt < CHECKED_FOR_MS;
     if (!isKnownToStand) await refuseRevoked(seen);
     return seen.claims;
   };
@@ -100,7 +104,7 @@ const asInIdToken = (claims: SignedClaims): SignedClaims => ({
 
 /** Another issuer, by the options as they are now: what is written into them later changes nothing. */
 function partner(
-  { clientId, fetch, now, events }: RelyingPartyParts,
+  { clientId, fetch, now, events, audience }: ApiTokensOptions,
   {
     issuer,
     clientIds,
@@ -110,7 +114,6 @@ function partner(
     emailIsVerified = false,
     ...trusted
   }: ApiIssuer,
-  audience: readonly string[] | null,
 ): TrustedIssuer {
   return {
     issuer,

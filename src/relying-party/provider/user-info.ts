@@ -3,7 +3,7 @@ import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { IdTokenClaims } from '../../tokens/id-token.js';
 import { textOf, type SignedClaims } from '../../tokens/signed-claims.js';
 import { userInfoInvalid, verifySignedUserInfo } from '../../tokens/signed-user-info.js';
-import type { RelyingPartyParts } from '../context.js';
+import type { Provider } from './discovery.js';
 import { reasonOf } from './calls/reason.js';
 import { isServerFault } from './calls/fault.js';
 
@@ -25,21 +25,25 @@ const CHECKED_BY: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * The claims of a sign-in: the ID token's and, where the relying party was asked for it, what userInfo says besides.
+ * The claims of a sign-in with what userInfo says besides. The ID token has the last word (it is signed), and the only one about
+ * the sign-in itself.
  *
- * @throws {RelyingPartyError} `user_info_subject_mismatch`, `user_info_invalid`; `provider_unavailable` when the endpoint does
- *   not answer: a sign-in without what was asked for could mean other rights than the user has
- * @see OpenID Connect Core 1.0 section 5.3
+ * @throws {RelyingPartyError} `user_info_subject_mismatch`, `user_info_invalid`
  */
-export async function withUserInfo<Claims extends Verified>(
-  context: RelyingPartyParts,
+export function mergeUserInfo<Claims extends Verified>(
   idToken: Claims,
-  accessToken: string,
-): Promise<Claims> {
-  if (!context.mergesUserInfo) return idToken;
-  const said = await readUserInfo(context, accessToken);
+  said: SignedClaims,
+): Claims {
   requireSubject(said, idToken.subject);
-  return { ...idToken, all: merged(said, idToken.all) };
+  const besides = Object.entries(said).filter(([name]) => !ID_TOKEN_ALONE.has(name));
+  const all: Record<string, unknown> = { ...Object.fromEntries(besides), ...idToken.all };
+  for (const [claim, check] of CHECKED_BY) {
+    const isSaidOfTheSame =
+      idToken.all[claim] === undefined ||
+      (idToken.all[check] === undefined && idToken.all[claim] === said[claim]);
+    all[check] = (isSaidOfTheSame ? said : idToken.all)[check];
+  }
+  return { ...idToken, all };
 }
 
 /**
@@ -58,19 +62,6 @@ export function requireSubject(said: SignedClaims, subject: string): void {
   );
 }
 
-/** The ID token has the last word (it is signed), and the only one about the sign-in itself. */
-function merged(said: SignedClaims, idToken: SignedClaims): SignedClaims {
-  const besides = Object.entries(said).filter(([name]) => !ID_TOKEN_ALONE.has(name));
-  const all: Record<string, unknown> = { ...Object.fromEntries(besides), ...idToken };
-  for (const [claim, check] of CHECKED_BY) {
-    const isSaidOfTheSame =
-      idToken[claim] === undefined ||
-      (idToken[check] === undefined && idToken[claim] === said[claim]);
-    all[check] = (isSaidOfTheSame ? said : idToken)[check];
-  }
-  return all;
-}
-
 /** The OP does not take the access token (any more). At a sign-in, where it is seconds old, that is an answer of no use. */
 export class AccessTokenRefused extends RelyingPartyError {
   constructor(cause: unknown) {
@@ -79,22 +70,32 @@ export class AccessTokenRefused extends RelyingPartyError {
 }
 
 /**
- * What userInfo says for an access token, as JSON or signed. Whose claims they are is still to be checked.
+ * Gives what userInfo says for an access token, as JSON or signed. Whose claims they are is still to be checked.
  *
- * @throws {RelyingPartyError} `user_info_invalid`, of which `AccessTokenRefused` is one; `provider_unavailable`
+ * @throws {RelyingPartyError} `user_info_invalid`, of which `AccessTokenRefused` is one; `provider_unavailable` when the endpoint
+ *   does not answer: a sign-in without what was asked for could mean other rights than the user has
+ * @see OpenID Connect Core 1.0 section 5.3
  */
-export async function readUserInfo(
-  context: RelyingPartyParts,
-  accessToken: string,
-): Promise<SignedClaims> {
-  const { type, text } = await ask(context, accessToken);
-  return type === 'application/jwt'
-    ? verifySignedUserInfo(text, context, context.provider.keys)
-    : jsonAnswer(text);
+export type ReadUserInfo = (accessToken: string) => Promise<SignedClaims>;
+
+export interface UserInfoOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly provider: Pick<Provider, 'configuration' | 'keys'>;
+  readonly now: () => number;
+}
+
+export function createUserInfo({ provider, ...expected }: UserInfoOptions): ReadUserInfo {
+  return async (accessToken) => {
+    const { type, text } = await ask(provider, accessToken);
+    return type === 'application/jwt'
+      ? verifySignedUserInfo(text, expected, provider.keys)
+      : jsonAnswer(text);
+  };
 }
 
 async function ask(
-  { provider }: RelyingPartyParts,
+  provider: UserInfoOptions['provider'],
   accessToken: string,
 ): Promise<{ readonly type: string; readonly text: string }> {
   const configuration = await provider.configuration();

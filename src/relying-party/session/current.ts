@@ -1,12 +1,54 @@
 import type { Request, Response } from 'express';
+import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { Session } from '../../sessions/session.js';
+import type { Sessions } from '../../sessions/sessions.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
-import type { RelyingPartyParts } from '../context.js';
+import type { BackgroundWork } from '../background-work.js';
+import type { SessionCookie } from './cookie.js';
+import type { LostSessions } from './lost-sessions.js';
 import type { Refresh } from './refresh/refresh.js';
 import { timeLeft } from './time-left.js';
 
-/** Who is signed in in the browser that sent a request; `undefined` for nobody. */
-export type CurrentSession = (req: Request, res: Response) => Promise<Session | undefined>;
+/**
+ * Who is signed in in the browser that sent a request. `ended`: the browser came with a session that the OP has just ended
+ * (`provider`), or that was not there a moment after its sign-in, twice in a row (`lost`, see `LostSessions`): whoever answers
+ * says so, instead of sending the person to sign in without a word.
+ */
+export type SessionState =
+  | { readonly state: 'signed-in'; readonly session: Session }
+  | { readonly state: 'ended'; readonly reason: 'provider' | 'lost' }
+  | { readonly state: 'nobody' };
+
+export type CurrentSession = (req: Request, res: Response) => Promise<SessionState>;
+
+export const NOBODY: SessionState = { state: 'nobody' };
+
+/** The session of who is signed in. */
+export const sessionOf = (found: SessionState): Session | undefined =>
+  found.state === 'signed-in' ? found.session : undefined;
+
+/**
+ * For whoever would send the person to sign in again.
+ * @throws {RelyingPartyError} `session_lost`
+ */
+export function requireNotLost(found: SessionState): void {
+  if (found.state !== 'ended' || found.reason !== 'lost') return;
+  throw new RelyingPartyError(
+    'session_lost',
+    'two sign-ins in a row succeeded, and a moment later the session was not there',
+  );
+}
+
+export interface CurrentSessionOptions {
+  readonly sessions: Pick<Sessions, 'find' | 'keyOf' | 'touch'>;
+  readonly cookie: SessionCookie;
+  readonly now: () => number;
+  readonly background: BackgroundWork;
+  readonly lostSessions: Pick<LostSessions, 'missed'>;
+  readonly refresh: Refresh;
+  /** Of a session that is to end, and that only the store still knows: whoever signed out is signed out. */
+  readonly isToEnd: (req: Request, key: string) => boolean;
+}
 
 /**
  * The one place that decides who is signed in: cookie → session → refreshed when due → idle clock moved. Asked several times
@@ -15,39 +57,30 @@ export type CurrentSession = (req: Request, res: Response) => Promise<Session | 
  * Whatever it finds, it takes no cookie away: by the time its answer arrives, another tab may have signed in, and the browser
  * would lose the new one. A cookie of nothing costs a look at the store for each request, until the browser closes.
  */
-export function createCurrentSession(
-  {
-    sessions,
-    sessionCookie: cookie,
-    background,
-    lostSessions,
-    notesOf,
-  }: Pick<
-    RelyingPartyParts,
-    'sessions' | 'sessionCookie' | 'background' | 'lostSessions' | 'notesOf'
-  >,
-  refresh: Refresh,
-): CurrentSession {
-  const answers = new WeakMap<Request, Promise<Session | undefined>>();
+export function createCurrentSession(options: CurrentSessionOptions): CurrentSession {
+  const { sessions, cookie, now, background, lostSessions, refresh, isToEnd } = options;
+  const answers = new WeakMap<Request, Promise<SessionState>>();
 
-  const look = async (req: Request, res: Response): Promise<Session | undefined> => {
+  const look = async (req: Request, res: Response): Promise<SessionState> => {
     const sessionId = cookie.read(req);
-    if (sessionId === undefined) return undefined;
+    if (sessionId === undefined) return NOBODY;
+    const key = sessions.keyOf(sessionId);
+    if (isToEnd(req, key)) return NOBODY;
     // From here on the request's time is counted.
     timeLeft(req);
     const found = await sessions.find(sessionId);
-    const key = sessions.keyOf(sessionId);
-    const session = found && (await refresh.current(found, timeLeft(req)));
+    const isDue = found !== undefined && now() >= found.refreshDueAt;
+    const session = isDue ? await refresh.current(found, timeLeft(req)) : found;
     if (session === undefined) {
-      // The guard then tells the user, instead of sending them to sign in without a word.
-      if (refresh.hasEnded(key) || found !== undefined) notesOf(req).sessionEnded = true;
-      else notesOf(req).sessionLost = await lostSessions.missed(req, res);
-    } else if (session === found) {
+      if (refresh.hasEnded(key) || isDue) return { state: 'ended', reason: 'provider' };
+      return (await lostSessions.missed(req, res)) ? { state: 'ended', reason: 'lost' } : NOBODY;
+    }
+    if (session === found) {
       // One that fails is made good by the next request's.
       const touching = background.own(sessions.touch(session));
       await withinTimeLimit(touching, timeLeft(req)).catch(() => undefined);
     }
-    return session;
+    return { state: 'signed-in', session };
   };
 
   return (req, res) => {

@@ -3,10 +3,13 @@ import { identityProviderOf } from '../../cognito/claims.js';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { Session, SessionTokens } from '../../sessions/session.js';
 import { textOf, type SignedClaims } from '../../tokens/signed-claims.js';
-import type { RelyingPartyParts } from '../context.js';
+import type { EventEmitter } from 'node:events';
+import type { Sessions } from '../../sessions/sessions.js';
+import type { BackgroundWork } from '../background-work.js';
 import type { RelyingPartyEvents } from '../events.js';
-import { untilNow, type EndedSignIn } from './revoked-sign-ins.js';
-import { revokeTokens, type RevocationOutcome } from '../provider/revoke.js';
+import type { RevocationOutcome, RevokeTokens } from '../provider/revoke.js';
+import type { Leftovers } from './leftovers.js';
+import { untilNow, type EndedSignIn, type RevokedSignIns } from './revoked-sign-ins.js';
 
 /** Why a session ends. */
 export type EndReason = RelyingPartyEvents['session.ended'][0]['reason'];
@@ -17,9 +20,8 @@ type SignInToEnd = Pick<
   'issuer' | 'subject' | 'identityProvider' | 'originJti' | 'sid' | 'accessTokenExpiresAt'
 >;
 
-export type SessionToEnd =
-  | (SignInToEnd & { readonly key: string })
-  | { readonly key: string; readonly signIn?: Promise<SignInToEnd | undefined> };
+/** Itself, or its key, of which is found out what can be. */
+type SessionToEnd = string | (SignInToEnd & { readonly key: string });
 
 /** What came of ending a session. */
 export interface EndedSession {
@@ -27,7 +29,7 @@ export interface EndedSession {
   readonly isOver: boolean;
   /** There was one, and this call is the one that deleted it. */
   readonly isEndedByUs: boolean;
-  /** Whose it was, as far as that is known; not while it is not over. */
+  /** Whose it was, as far as that is known. */
   readonly signIn: SignInToEnd | undefined;
   /** What it held, if this call was the one that deleted it. */
   readonly tokens: SessionTokens | undefined;
@@ -48,33 +50,64 @@ interface SaidByProvider {
   readonly issuedAtSeconds: number;
 }
 
-/**
- * Ends a session, whether or not its record can be read. First it is deleted, whatever happens afterwards; then its sign-in is
- * noted as ended, for access tokens, and its refresh token revoked, both best effort. Never rejects: signing out does not fail.
- *
- * All of it belongs to the process from the first moment: whoever began it may hang up, also at a page of the host.
- *
- * @param session itself, or its key alone, with what may be found out about it
- * @param options.revoke whether the OP is asked to end the refresh token too; default true
- * @param options.issuedBeforeSeconds see `RevokedSignIns.add`: a sign-in that takes this one's place may have its `sid`
- * @param options.said what the OP says of the sign-in, should nothing here be readable
- */
-export function endSession(
-  parts: RelyingPartyParts,
-  session: SessionToEnd,
-  reason: EndReason,
-  options: EndOptions = {},
-): Promise<EndedSession> {
-  return parts.background.own(end(parts, session, reason, options));
+/** Ends sessions. All of it belongs to the process from the first moment: whoever began it may hang up, also at a page of the host. */
+export interface SessionEnds {
+  /**
+   * Ends a session, whether or not its record can be read. First it is deleted, whatever happens afterwards; then its sign-in is
+   * noted as ended, for access tokens, and its refresh token revoked, both best effort. Never rejects: signing out does not fail.
+   *
+   * @param options.revoke whether the OP is asked to end the refresh token too; default true
+   * @param options.issuedBeforeSeconds see `RevokedSignIns.add`: a sign-in that takes this one's place may have its `sid`
+   * @param options.said what the OP says of the sign-in, should nothing here be readable
+   */
+  one(session: SessionToEnd, reason: EndReason, options?: EndOptions): Promise<EndedSession>;
+  /**
+   * Ends several at once and waits for their revocations.
+   * @returns how many there were
+   * @throws {RelyingPartyError} `session_store_unavailable` when not all of them are over
+   */
+  all(keys: readonly string[], reason: EndReason, options?: EndOptions): Promise<number>;
+}
+
+export interface SessionEndsOptions {
+  readonly issuer: string;
+  readonly identityProviders: readonly { readonly name: string }[];
+  readonly now: () => number;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly background: BackgroundWork;
+  readonly sessions: Pick<Sessions, 'end' | 'findByKey'>;
+  readonly leftovers: Leftovers;
+  readonly revokedSignIns: RevokedSignIns;
+  readonly revokeTokens: RevokeTokens;
+}
+
+export function createSessionEnds(parts: SessionEndsOptions): SessionEnds {
+  const one: SessionEnds['one'] = (session, reason, options = {}) =>
+    parts.background.own(end(parts, session, reason, options));
+  return {
+    one,
+    async all(keys, reason, options) {
+      const ended = await Promise.all(keys.map((key) => one(key, reason, options)));
+      await Promise.all(ended.map(({ revocation }) => revocation));
+      if (!ended.every(({ isOver }) => isOver)) {
+        throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
+      }
+      return ended.filter(({ isEndedByUs }) => isEndedByUs).length;
+    },
+  };
 }
 
 async function end(
-  parts: RelyingPartyParts,
+  parts: SessionEndsOptions,
   session: SessionToEnd,
   reason: EndReason,
   options: EndOptions,
 ): Promise<EndedSession> {
-  const { key } = session;
+  const key = typeof session === 'string' ? session : session.key;
+  const known =
+    typeof session === 'string'
+      ? parts.sessions.findByKey(key).catch(() => undefined)
+      : Promise.resolve(session);
   let ended: Omit<EndedSession, 'isOver'> = NOT_YET;
   let tries = 0;
   const isOver = await parts.leftovers.attempt(
@@ -82,8 +115,8 @@ async function end(
     async () => {
       tries += 1;
       const removed = await parts.sessions.end(key);
-      const known = 'subject' in session ? session : await session.signIn;
-      return { removed, signIn: known ?? (removed?.tokens && signInOf(parts, removed.tokens)) };
+      const signIn = (await known) ?? (removed?.tokens && signInOf(parts, removed.tokens));
+      return { removed, signIn };
     },
     ({ removed, signIn }) => {
       const revocation =
@@ -102,7 +135,7 @@ async function end(
       }
     },
   );
-  return { isOver, ...ended };
+  return { isOver, ...ended, signIn: ended.signIn ?? (await known) };
 }
 
 const NOT_YET: Omit<EndedSession, 'isOver'> = {
@@ -114,7 +147,7 @@ const NOT_YET: Omit<EndedSession, 'isOver'> = {
 const NOTHING_TO_REVOKE = Promise.resolve('not-possible' as const);
 /** What follows once a session has been deleted. */
 async function clearUp(
-  parts: RelyingPartyParts,
+  parts: SessionEndsOptions,
   key: string,
   found: EndOptions & {
     readonly tokens: SessionTokens | undefined;
@@ -128,7 +161,7 @@ async function clearUp(
   const [outcome] = await Promise.all([
     tokens === undefined
       ? tellSealed(parts, key)
-      : revokeTokens(parts, key, revoke ? tokens : undefined),
+      : parts.revokeTokens(key, revoke ? tokens : undefined),
     ended &&
       parts.leftovers.attempt(`mark ${key}`, () =>
         parts.revokedSignIns.add(ended, issuedBeforeSeconds),
@@ -138,7 +171,7 @@ async function clearUp(
 }
 
 /** What is sealed with a secret that is not ours cannot be revoked. */
-function tellSealed({ events }: RelyingPartyParts, session: string): 'failed' {
+function tellSealed({ events }: SessionEndsOptions, session: string): 'failed' {
   const detail = 'its tokens are sealed with a secret that this process does not have';
   events.emit('logout.revocation_failed', { session, detail });
   return 'failed';
@@ -146,7 +179,7 @@ function tellSealed({ events }: RelyingPartyParts, session: string): 'failed' {
 
 /** By which name its access tokens can be known, and for how long. */
 function endedSignIn(
-  { issuer }: RelyingPartyParts,
+  { issuer }: SessionEndsOptions,
   { tokens, signIn, said }: Parameters<typeof clearUp>[2],
 ): EndedSignIn | undefined {
   const names = signIn ?? (said && { issuer, originJti: undefined, sid: said.sid });
@@ -157,7 +190,7 @@ function endedSignIn(
 
 /** Now, also by the clock of the OP, which may be ahead: all that it had issued by then has come to its end. */
 function endOf(
-  { now }: RelyingPartyParts,
+  { now }: SessionEndsOptions,
   { tokens, said }: Parameters<typeof clearUp>[2],
 ): number {
   const issued = Math.max(datesOf(tokens).issuedAtSeconds, said?.issuedAtSeconds ?? 0);
@@ -197,7 +230,7 @@ function numberOf(claims: SignedClaims, name: string): number {
 
 /** Whose tokens these are, by their ID token, which was verified before it was sealed. */
 function signInOf(
-  { issuer, identityProviders }: RelyingPartyParts,
+  { issuer, identityProviders }: SessionEndsOptions,
   { idToken, accessTokenExpiresAt }: SessionTokens,
 ): SignInToEnd | undefined {
   const claims = claimsIn(idToken);
@@ -214,30 +247,4 @@ function signInOf(
     sid: textOf(claims, 'sid'),
     accessTokenExpiresAt,
   };
-}
-
-/** A session of which there may be no more than its key; what can be read of it goes along. */
-function byKey({ sessions }: RelyingPartyParts, key: string): SessionToEnd {
-  return { key, signIn: sessions.findByKey(key).catch(() => undefined) };
-}
-
-/**
- * Ends several at once and waits for their revocations.
- * @returns how many there were
- * @throws {RelyingPartyError} `session_store_unavailable` when not all of them are over
- */
-export async function endSessions(
-  parts: RelyingPartyParts,
-  keys: readonly string[],
-  reason: EndReason,
-  options: EndOptions = {},
-): Promise<number> {
-  const ended = await Promise.all(
-    keys.map((key) => endSession(parts, byKey(parts, key), reason, options)),
-  );
-  await Promise.all(ended.map(({ revocation }) => revocation));
-  if (!ended.every(({ isOver }) => isOver)) {
-    throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
-  }
-  return ended.filter(({ isEndedByUs }) => isEndedByUs).length;
 }

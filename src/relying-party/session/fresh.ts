@@ -1,12 +1,20 @@
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import { isRefreshable, type Session } from '../../sessions/session.js';
+import type { Sessions } from '../../sessions/sessions.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
-import type { RelyingPartyParts } from '../context.js';
-import type { CurrentSession } from './current.js';
-import { endSession } from './end.js';
 import { reasonOf } from '../provider/calls/reason.js';
+import { AccessTokenRefused, requireSubject, type ReadUserInfo } from '../provider/user-info.js';
+import { NOBODY, type CurrentSession } from './current.js';
+import type { SessionEnds } from './end.js';
 import { timeLeft } from './time-left.js';
-import { AccessTokenRefused, readUserInfo, requireSubject } from '../provider/user-info.js';
+
+export interface FreshSessionOptions {
+  readonly sessions: Pick<Sessions, 'tokens'>;
+  readonly now: () => number;
+  readonly currentSession: CurrentSession;
+  readonly readUserInfo: ReadUserInfo;
+  readonly ends: SessionEnds;
+}
 
 /**
  * Like the current session, but asked about at the OP: userInfo knows of revocation, global sign-out and disabled users at once,
@@ -18,24 +26,21 @@ import { AccessTokenRefused, readUserInfo, requireSubject } from '../provider/us
  * the access token has expired and could not be replaced yet.
  * @see OpenID Connect Core 1.0 section 5.3; https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
  */
-export function createFreshSession(
-  parts: RelyingPartyParts,
-  currentSession: CurrentSession,
-): CurrentSession {
+export function createFreshSession(options: FreshSessionOptions): CurrentSession {
+  const { now, currentSession, ends } = options;
   return async (req, res) => {
-    const session = await currentSession(req, res);
-    if (session === undefined || isBeyondAsking(session, parts.now())) return undefined;
+    const found = await currentSession(req, res);
+    if (found.state !== 'signed-in') return found;
+    const { session } = found;
+    if (isBeyondAsking(session, now())) return NOBODY;
     // What the OP says of an access token that has ended says nothing of the sign-in.
-    if (parts.now() >= session.accessTokenExpiresAt) {
+    if (now() >= session.accessTokenExpiresAt) {
       throw unavailable('not asked, since the access token has expired');
     }
-    const isKnown = await withinTimeLimit(isKnownAtProvider(parts, session), timeLeft(req)).catch(
-      notSaid,
-    );
-    if (isKnown) return session;
-    await endSession(parts, session, 'elsewhere');
-    parts.notesOf(req).sessionEnded = true;
-    return undefined;
+    const asking = isKnownAtProvider(options, session);
+    if (await withinTimeLimit(asking, timeLeft(req)).catch(failUnsaid)) return found;
+    await ends.one(session, 'elsewhere');
+    return { state: 'ended', reason: 'provider' };
   };
 }
 
@@ -50,11 +55,14 @@ export function isBeyondAsking(
   return now >= session.accessTokenExpiresAt && !isRefreshable(session);
 }
 
-async function isKnownAtProvider(parts: RelyingPartyParts, session: Session): Promise<boolean> {
-  const tokens = await parts.sessions.tokens(session);
+async function isKnownAtProvider(
+  { sessions, readUserInfo }: FreshSessionOptions,
+  session: Session,
+): Promise<boolean> {
+  const tokens = await sessions.tokens(session);
   if (tokens === undefined) return false;
   try {
-    requireSubject(await readUserInfo(parts, tokens.accessToken), session.subject);
+    requireSubject(await readUserInfo(tokens.accessToken), session.subject);
     return true;
   } catch (error) {
     // A token that speaks of somebody else is no sign-in of this person (section 5.3.2), and no outage that passes.
@@ -67,7 +75,7 @@ const isOfAnother = (error: unknown): boolean =>
   error instanceof RelyingPartyError && error.code === 'user_info_subject_mismatch';
 
 /** An answer that cannot be believed says as little as none. */
-function notSaid(error: unknown): never {
+function failUnsaid(error: unknown): never {
   if (!(error instanceof RelyingPartyError)) throw unavailable(reasonOf(error), error);
   if (error.code !== 'user_info_invalid') throw error;
   throw new RelyingPartyError('provider_unavailable', error.message, { cause: error });

@@ -1,5 +1,6 @@
 import type { BackgroundWork } from '../background-work.js';
-import type { RelyingPartyParts } from '../context.js';
+import type { RelyingPartyEvents } from '../events.js';
+import type { EventEmitter } from 'node:events';
 import { detailOf } from '../provider/calls/reason.js';
 
 /**
@@ -30,7 +31,7 @@ export const MAX_LEFT = 10_000;
 
 export interface LeftoversOptions {
   readonly background: BackgroundWork;
-  readonly events: RelyingPartyParts['events'];
+  readonly events: EventEmitter<RelyingPartyEvents>;
 }
 
 /** An outage of the store is told of at its first piece of work and at its end, with how many: there may be thousands. */

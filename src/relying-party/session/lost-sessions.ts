@@ -1,10 +1,8 @@
 import type { Request, Response } from 'express';
-import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { SealOwner } from '../../sessions/sealing-secrets.js';
 import type { Session } from '../../sessions/session.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../../tokens/signed-claims.js';
 import { cookieName, readCookie, setCookie } from '../../web/cookies.js';
-import type { RequestNotes } from './request-notes.js';
 import { marksOf, type RevokedSignIns, type SignInMarks } from './revoked-sign-ins.js';
 
 /**
@@ -117,15 +115,3 @@ function readMarker(written: string | undefined): Marker | undefined {
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
-
-/**
- * For whoever would send the person to sign in again.
- * @throws {RelyingPartyError} `session_lost`
- */
-export function requireNotLost({ sessionLost }: RequestNotes): void {
-  if (sessionLost !== true) return;
-  throw new RelyingPartyError(
-    'session_lost',
-    'two sign-ins in a row succeeded, and a moment later the session was not there',
-  );
-}

@@ -3,7 +3,7 @@ import type { Session } from '../../sessions/session.js';
 import type { SessionStore } from '../../sessions/session-store.js';
 import type { AccessTokenClaims } from '../../tokens/access/claims.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../../tokens/signed-claims.js';
-import { createMarks, markKey, type MarkKey } from './marks.js';
+import { createMarks, markKey, type MarkKey } from '../../sessions/replicas/marks.js';
 
 /**
  * Sign-ins that ended here before their access tokens did. An access token says nothing of that, but names what it came from.
@@ -23,7 +23,9 @@ export interface RevokedSignIns {
   resume(signIn: Pick<Session, 'issuer' | 'sid'>, issuedAtSeconds: number): Promise<void>;
   /** @throws {RelyingPartyError} `session_store_unavailable`: whether the sign-in still stands is not known then */
   has(token: SignInOfToken): Promise<boolean>;
-  /** The same of a sign-in of which only the marks are known. */
+  /** When the last one was added here, in epoch milliseconds. */
+  lastEndedAt(): number;
+  /** The same as `has`, of a sign-in of which only the marks are known. */
   hasMarked(marks: SignInMarks, issuedAt: number): Promise<boolean>;
 }
 
@@ -60,6 +62,7 @@ export function createRevokedSignIns({
   /** Not in the store yet: it may be full, or away. Whoever adds one tries until it is. */
   const unsaved = new Map<EndedSignIn, End>();
   const inTurn = createTurns();
+  let lastEndedAt = -Infinity;
 
   const isUnsaved = ({ originJti, sid }: SignInMarks, issuedAt: number): boolean =>
     [...unsaved.values()].some(
@@ -98,6 +101,7 @@ export function createRevokedSignIns({
 
   return {
     async add(ended, issuedBeforeSeconds = untilNow(now())) {
+      lastEndedAt = now();
       const of = marksOf(ended);
       const end = unsaved.get(ended) ?? { of, issuedBeforeSeconds, expiresAt: expiryOf(ended) };
       unsaved.set(ended, end);
@@ -126,6 +130,7 @@ export function createRevokedSignIns({
       });
     },
 
+    lastEndedAt: () => lastEndedAt,
     has: (token) => hasMarked(marksOf(token), token.issuedAt ?? 0),
     hasMarked,
   };

@@ -1,5 +1,5 @@
 import { groupsOf } from '../../cognito/claims.js';
-import { withCheckedEmail } from '../checked-email.js';
+import { withCheckedEmail } from '../email.js';
 import { textOf, type SignedClaims } from '../signed-claims.js';
 
 /** Where a provider writes what. A user pool has its one way; elsewhere it may be any of these, the first that is there. */

@@ -1,12 +1,7 @@
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireApiAccess,
-  requireSession,
-  type RelyingParty,
-} from '../../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
 import {
   relyingPartyOptions,
   signedIn,
@@ -27,8 +22,8 @@ describe('a sign-in dated ahead of our clock', () => {
     app = express();
     app.use(relyingParty.routes);
     const done = (_req: unknown, res: { send(text: string): void }): void => res.send('done');
-    app.get('/page', requireSession(relyingParty, { maxAgeSeconds: 300 }), done);
-    app.get('/api', requireApiAccess(relyingParty, { maxAgeSeconds: 300 }), done);
+    app.get('/page', relyingParty.requireSession({ maxAgeSeconds: 300 }), done);
+    app.get('/api', relyingParty.requireApiAccess({ maxAgeSeconds: 300 }), done);
   });
   afterAll(async () => {
     await relyingParty.close();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { requireSession } from '../../../src/index.js';
+import {} from '../../../src/index.js';
 import { signIn } from '../../../src/testing/index.js';
 import type { PoolsSeed } from '../../../src/pools/index.js';
 import { createBrowser, type Page } from '../../support/browser.js';
@@ -177,7 +177,7 @@ describe('a host app below a path, opened on another host name', () => {
     host = await startHost(
       (app, rp) => {
         app.use('/auth', rp.routes);
-        app.get('/account', requireSession(rp), (req, res) => {
+        app.get('/account', rp.requireSession(), (req, res) => {
           res.send(req.auth?.name);
         });
       },

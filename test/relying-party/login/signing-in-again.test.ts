@@ -1,11 +1,7 @@
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireSession,
-  type RelyingPartyOptions,
-} from '../../../src/index.js';
-import { contextOf } from '../../../src/relying-party/context.js';
+import { createRelyingParty, type RelyingPartyOptions } from '../../../src/index.js';
+import { internalsOf } from '../../../src/relying-party/internals.js';
 import type { Session } from '../../../src/sessions/session.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
@@ -25,11 +21,11 @@ describe('signing in again in the same browser', () => {
   it('at a user pool revokes the refresh token of the sign-in before, and only that', async () => {
     const host = await startHost((app, relyingParty) => {
       app.use(relyingParty.routes);
-      app.get('/page', requireSession(relyingParty), (_req, res) => void res.send('page'));
+      app.get('/page', relyingParty.requireSession(), (_req, res) => void res.send('page'));
     });
     stops.push(() => host.stop());
     const master = host.pools.pool('oidc-pool-1');
-    const { sessions, issuer, revokedSignIns } = contextOf(host.relyingParty);
+    const { sessions, issuer, revokedSignIns } = internalsOf(host.relyingParty);
     const isMarked = (session: Session): Promise<boolean> =>
       revokedSignIns.has({ ...session, issuedAt: session.createdAt });
     const browser = createBrowser();
@@ -127,7 +123,7 @@ async function startAtOtherProvider(more: Partial<RelyingPartyOptions>) {
   });
   const app = express();
   app.use(relyingParty.routes);
-  app.get('/page', requireSession(relyingParty), (_req, res) => void res.send('page'));
+  app.get('/page', relyingParty.requireSession(), (_req, res) => void res.send('page'));
   server.on('request', app);
   stops.push(async () => {
     server.closeAllConnections();
@@ -135,7 +131,7 @@ async function startAtOtherProvider(more: Partial<RelyingPartyOptions>) {
     await relyingParty.close();
     await store.close();
   });
-  const { sessions, revokedSignIns } = contextOf(relyingParty);
+  const { sessions, revokedSignIns } = internalsOf(relyingParty);
   const current = async () => {
     const [session, ...others] = await sessions.ofSubject(issuer, 'bob');
     expect(others).toEqual([]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { contextOf } from '../../../src/relying-party/context.js';
+import { internalsOf } from '../../../src/relying-party/internals.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
 import { openConnected } from '../../support/open-connected.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
@@ -165,7 +165,7 @@ describe('the answer to a logout token', () => {
     const replica = await startSite(store, OTHER_SECRET);
     await establish(site, { sid: 'sid-7' });
     expect((await post(replica, await logoutToken('sid-7'))).status).toBe(200);
-    const { revokedSignIns } = contextOf(site.relyingParty);
+    const { revokedSignIns } = internalsOf(site.relyingParty);
     const { issuer } = provider;
     const names = { issuer, originJti: undefined, sid: 'sid-7' };
     expect(await revokedSignIns.has({ ...names, issuedAt: Date.now() - 1000 })).toBe(true);
@@ -179,7 +179,7 @@ describe('the answer to a logout token', () => {
     await establish(site, { sid: 'sid-8' });
     const opNow = (): number => Date.now() + 30_000;
     expect((await post(site, await logoutToken('sid-8', { now: opNow }))).status).toBe(200);
-    const { revokedSignIns } = contextOf(site.relyingParty);
+    const { revokedSignIns } = internalsOf(site.relyingParty);
     const { issuer } = provider;
     const names = { issuer, originJti: undefined, sid: 'sid-8' };
     expect(await revokedSignIns.has({ ...names, issuedAt: opNow() - 10_000 })).toBe(true);

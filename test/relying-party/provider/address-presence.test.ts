@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createAddressPresence } from '../../../src/relying-party/provider/calls/address-presence.js';
+import { createAddressPresence } from '../../../src/relying-party/provider/presence.js';
 import { createNetwork, failed, failing } from '../../support/network.js';
 
 describe('a look whether there is somebody at an address', () => {

@@ -3,7 +3,6 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   createRelyingParty,
-  requireApiAccess,
   type ApiIssuer,
   type ApiOptions,
   type RelyingParty,
@@ -207,19 +206,19 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 /** A host of our own, whose provider is another than the one whose tokens come. */
 function hostOf(rp: RelyingParty): Express {
   const app = express().use(rp.resourceMetadata);
-  app.get('/me', requireApiAccess(rp), async (req, res) => {
+  app.get('/me', rp.requireApiAccess(), async (req, res) => {
     const { username, scopes, groups, subject, claims } = req.auth!;
     const token = (req.headers.authorization ?? '').replace('Bearer ', '');
     const { clientId } = await rp.verifyAccessToken(token);
     res.json({ username, scopes, groups, subject, claims, clientId });
   });
-  app.get('/orders', requireApiAccess(rp, { scope: 'orders/read' }), (_req, res) => {
+  app.get('/orders', rp.requireApiAccess({ scope: 'orders/read' }), (_req, res) => {
     res.json({});
   });
-  app.get('/recent', requireApiAccess(rp, { maxAgeSeconds: 300 }), (_req, res) => {
+  app.get('/recent', rp.requireApiAccess({ maxAgeSeconds: 300 }), (_req, res) => {
     res.json({});
   });
-  app.get('/none', requireApiAccess(rp, { scope: 'orders/write' }), (_req, res) => {
+  app.get('/none', rp.requireApiAccess({ scope: 'orders/write' }), (_req, res) => {
     res.json({});
   });
   return app;

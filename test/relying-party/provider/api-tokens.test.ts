@@ -3,7 +3,6 @@ import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   createRelyingParty,
-  requireApiAccess,
   type AccessTokenClaims,
   type RelyingParty,
   type RelyingPartyOptions,
@@ -48,7 +47,7 @@ function startApi(options: Partial<RelyingPartyOptions> = {}): { rp: RelyingPart
   const rp = createRelyingParty(relyingPartyOptions(pools, { pool: 'one', ...options }));
   running.push(rp);
   const api = express();
-  api.get('/me', requireApiAccess(rp), (req, res) => {
+  api.get('/me', rp.requireApiAccess(), (req, res) => {
     res.json({ issuer: req.auth?.issuer, sub: req.auth?.subject });
   });
   return { rp, api };

@@ -1,11 +1,7 @@
 import express from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireApiAccess,
-  type RelyingPartyOptions,
-} from '../../../src/index.js';
+import { createRelyingParty, type RelyingPartyOptions } from '../../../src/index.js';
 import {
   bearer,
   relyingPartyOptions,
@@ -135,7 +131,7 @@ describe('req.auth', () => {
     const options = relyingPartyOptions(pools);
     const rp = createRelyingParty({ ...options, session: { ...options.session, claims: kept } });
     const app = express();
-    app.get('/', requireApiAccess(rp), ({ auth }, res) => {
+    app.get('/', rp.requireApiAccess(), ({ auth }, res) => {
       const { email, email_verified } = auth!.claims;
       res.json([auth?.email, auth?.unverifiedEmail, email, email_verified].map((x) => x ?? null));
     });
@@ -191,12 +187,12 @@ describe('req.auth', () => {
     const own = relyingPartyOptions(pools, { pool: 'oidc-pool-2', client: 'master-pool' });
     const rp = createRelyingParty({ ...own, ...options });
     const app = express();
-    app.get('/any', requireApiAccess(rp), ({ auth }, res) => {
+    app.get('/any', rp.requireApiAccess(), ({ auth }, res) => {
       const { email, email_verified } = auth!.claims;
       res.json([auth?.email, auth?.unverifiedEmail, email, email_verified].map((x) => x ?? null));
     });
     const access = { claim: { email: 'ceo@example.com' } };
-    app.get('/ceo', requireApiAccess(rp, access), (_req, res) => void res.send('ceo'));
+    app.get('/ceo', rp.requireApiAccess(access), (_req, res) => void res.send('ceo'));
     const token = { user: 'alice', client: 'master-pool', claims };
     const headers = await bearer(pools.pool('oidc-pool-2'), token);
     const any = await request(app).get('/any').set(headers);

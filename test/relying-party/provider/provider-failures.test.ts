@@ -7,7 +7,6 @@ import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   createRelyingParty,
-  requireSession,
   type RelyingParty,
   type RelyingPartyEvents,
 } from '../../../src/index.js';
@@ -434,9 +433,7 @@ describe('what the operator is told of a session’s', () => {
       const user = await signInWith(faults());
       const failed = once(rp.events, 'session.refresh_failed');
       await user.expireTokens();
-      await request(express().use(requireSession(rp)))
-        .get('/')
-        .set(user.headers);
+      await request(express().use(rp.requireSession())).get('/').set(user.headers);
       const [{ detail, permanent }] =
         (await failed) as RelyingPartyEvents['session.refresh_failed'];
       expect(permanent).toBe(false);
@@ -470,7 +467,7 @@ describe('what the operator is told of a session’s', () => {
     });
     const failed = once(rp.events, 'session.refresh_failed');
     await user.expireTokens();
-    const guarded = express().use(requireSession(rp));
+    const guarded = express().use(rp.requireSession());
     expect((await request(guarded).get('/').set(user.headers)).status).toBe(401);
     const [{ permanent }] = (await failed) as RelyingPartyEvents['session.refresh_failed'];
     expect(permanent).toBe(true);
@@ -488,7 +485,7 @@ describe('what the operator is told of a session’s', () => {
     const user = await signInWith({ answers: { '/token': error(status, { error: name }) } });
     const failed = once(rp.events, 'session.refresh_failed');
     await user.expireTokens();
-    const guarded = express().use(requireSession(rp), (_req, res) => void res.send('in'));
+    const guarded = express().use(rp.requireSession(), (_req, res) => void res.send('in'));
     expect((await request(guarded).get('/').set(user.headers)).text).toBe('in');
     const [{ permanent }] = (await failed) as RelyingPartyEvents['session.refresh_failed'];
     expect(permanent).toBe(false);
@@ -497,7 +494,7 @@ describe('what the operator is told of a session’s', () => {
   it('freshness, when there is no userinfo endpoint', async () => {
     const user = await signInWith({ metadata: { userinfo_endpoint: undefined } });
     const failed = once(rp.events, 'request.failed');
-    const app = express().use(requireSession(rp, { fresh: true }), rp.errorHandler);
+    const app = express().use(rp.requireSession({ fresh: true }), rp.errorHandler);
     await request(app).get('/').set(user.headers);
     const [{ err }] = (await failed) as RelyingPartyEvents['request.failed'];
     expectTold((err as Error).message, /^userinfo endpoint: discovery names no userinfo_endpoint$/);
@@ -508,7 +505,7 @@ describe('what the operator is told of a session’s', () => {
     async (_name, faults, told) => {
       const user = await signInWith(faults());
       const failed = once(rp.events, 'request.failed');
-      const app = express().use(requireSession(rp, { fresh: true }), rp.errorHandler);
+      const app = express().use(rp.requireSession({ fresh: true }), rp.errorHandler);
       await request(app).get('/').set(user.headers);
       const [{ err, status }] = (await failed) as RelyingPartyEvents['request.failed'];
       expect(status).toBe(503);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createBackgroundWork } from '../../../src/relying-party/background-work.js';
 import { RelyingPartyEmitter } from '../../../src/relying-party/event-emitter.js';
-import { createSecretsWatch } from '../../../src/relying-party/provider/secrets-watch.js';
+import { createSecretsWatch } from '../../../src/relying-party/provider/secrets/secrets-watch.js';
 import type { SecretsAgreement } from '../../../src/sessions/replicas/secret-fingerprints.js';
 
 /** A watch whose pauses end when the test says so, over secrets that are as it says. */

@@ -1,5 +1,5 @@
 import express from 'express';
-import { createRelyingParty, requireSession, type RelyingParty } from '../../../src/index.js';
+import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reservePort, startApp, urlOf } from '../../support/app.js';
@@ -70,11 +70,11 @@ describe('userInfo that is merged', () => {
     });
     const app = express();
     app.use(relyingParty.routes);
-    app.get('/profile', requireSession(relyingParty), (req, res) => {
+    app.get('/profile', relyingParty.requireSession(), (req, res) => {
       const { session: _session, ...auth } = req.auth!;
       res.json({ ...auth, session: req.auth!.session });
     });
-    const fresh = requireSession(relyingParty, { fresh: true });
+    const fresh = relyingParty.requireSession({ fresh: true });
     app.get('/fresh', fresh, (_req, res) => void res.send('fresh'));
     server.on('request', app);
     stop = async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { describeDevice } from '../../../src/relying-party/session/device.js';
+import { describeDevice } from '../../../src/relying-party/session/my-sessions.js';
 import type { Browser } from '../../support/browser.js';
 import { startWorld, type World } from '../../support/world.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { REFRESH_LOCK_MS } from '../../../src/sessions/time-limits.js';
-import { holdingLock } from '../../../src/relying-party/session/refresh/lock.js';
+import { holdLock } from '../../../src/relying-party/session/refresh/lock.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
 
 describe('the lock on a refresh', () => {
@@ -21,17 +21,17 @@ describe('the lock on a refresh', () => {
     const work = new Promise<string>((resolve) => {
       finish = resolve;
     });
-    const holding = holdingLock(store, 'it', () => work);
+    const holding = holdLock(store, 'it', () => work);
     await vi.advanceTimersByTimeAsync(10 * REFRESH_LOCK_MS);
     expect(await isFree()).toBe(false);
-    expect(await holdingLock(store, 'it', async () => 'mine')).toBeUndefined();
+    expect(await holdLock(store, 'it', async () => 'mine')).toBeUndefined();
     finish('done');
     expect(await holding).toEqual({ result: 'done' });
     expect(await isFree()).toBe(true);
   });
 
   it('is given back when the work fails', async () => {
-    const failing = holdingLock(store, 'it', () => Promise.reject(new Error('no')));
+    const failing = holdLock(store, 'it', () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
     expect(await isFree()).toBe(true);
   });
@@ -56,7 +56,7 @@ describe('the lock on a refresh', () => {
       await vi.advanceTimersByTimeAsync(3 * REFRESH_LOCK_MS);
       return 'done';
     };
-    expect(await holdingLock(own, 'it', work)).toEqual({ result: 'done' });
+    expect(await holdLock(own, 'it', work)).toEqual({ result: 'done' });
     const renewals = own.renewLock.mock.calls.length;
     expect(renewals).toBeGreaterThan(2);
     expect(own.unlock).toHaveBeenCalledOnce();
@@ -79,7 +79,7 @@ describe('the lock on a refresh', () => {
     const work = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const paused = holdingLock(store, 'it', () => work);
+    const paused = holdLock(store, 'it', () => work);
     await Promise.resolve();
     // The whole process stood still, its timers too.
     vi.setSystemTime(Date.now() + 2 * REFRESH_LOCK_MS);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { requireSession } from '../../../src/index.js';
+import {} from '../../../src/index.js';
 import { createBrowser, type Browser, type Page } from '../../support/browser.js';
 import { startHost, type Host } from '../../support/host.js';
 import { finishSignIn, hasField } from '../../support/world.js';
@@ -12,10 +12,10 @@ describe('the ID token of a refresh', () => {
   beforeAll(async () => {
     host = await startHost((app, relyingParty) => {
       app.use(relyingParty.routes);
-      app.get('/account', requireSession(relyingParty), (req, res) => {
+      app.get('/account', relyingParty.requireSession(), (req, res) => {
         res.send(`${req.auth?.subject} since ${req.auth?.authenticatedAt}`);
       });
-      app.get('/transfer', requireSession(relyingParty, { maxAgeSeconds: 300 }), (_req, res) => {
+      app.get('/transfer', relyingParty.requireSession({ maxAgeSeconds: 300 }), (_req, res) => {
         res.send('transfer');
       });
     });
@@ -115,7 +115,7 @@ describe('the ID token of a refresh', () => {
     const other = await startHost(
       (app, relyingParty) => {
         app.use(relyingParty.routes);
-        app.get('/account', requireSession(relyingParty), (_req, res) => void res.send('account'));
+        app.get('/account', relyingParty.requireSession(), (_req, res) => void res.send('account'));
       },
       {
         seed: (seed) => {

@@ -1,14 +1,8 @@
 import express, { type Express } from 'express';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createRelyingParty,
-  requireApiAccess,
-  requireSession,
-  type RelyingParty,
-} from '../../../src/index.js';
-import { contextOf } from '../../../src/relying-party/context.js';
-import { createRefresh } from '../../../src/relying-party/session/refresh/refresh.js';
+import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
+import { internalsOf } from '../../../src/relying-party/internals.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import type { SessionTokens } from '../../../src/sessions/session.js';
@@ -98,9 +92,9 @@ describe('a refresh', () => {
       const user = await site.signIn('user0');
       pools.clock.advance('59m');
       site.shut();
-      const context = contextOf(site.relyingParty);
-      const session = await context.sessions.findByKey(user.session.key);
-      expect(await createRefresh(context).current(session!, 3_600_000)).toBe(session);
+      const { sessions, refresh } = internalsOf(site.relyingParty);
+      const session = await sessions.findByKey(user.session.key);
+      expect(await refresh.current(session!, 3_600_000)).toBe(session);
       await expect.poll(() => site.held()).toBe(1);
     });
 
@@ -285,7 +279,7 @@ describe('a refresh', () => {
       const site = startSite();
       const user = await site.signIn('user0');
       const tokens = (await site.tokens(user))!;
-      await contextOf(site.relyingParty).sessions.keepTokens(user.session.key, {
+      await internalsOf(site.relyingParty).sessions.keepTokens(user.session.key, {
         ...tokens,
         nonce,
       });
@@ -311,7 +305,10 @@ describe('a refresh', () => {
     const site = startSite();
     const user = await site.signIn('user0');
     const tokens = (await site.tokens(user))!;
-    await contextOf(site.relyingParty).sessions.keepTokens(user.session.key, { ...tokens, nonce });
+    await internalsOf(site.relyingParty).sessions.keepTokens(user.session.key, {
+      ...tokens,
+      nonce,
+    });
     pools.faults.once('oidc-pool-1', 'token', { idToken: { claims } });
     pools.clock.advance('61m');
     expect(await site.status(user)).toBe(200);
@@ -329,7 +326,7 @@ describe('a refresh', () => {
     // As by a process that had the lock until it was lost in a failover.
     master().globalSignOut('user0');
     const theirs = await master().tokens('user0', { client: 'strict' });
-    const { sessions } = contextOf(site.relyingParty);
+    const { sessions } = internalsOf(site.relyingParty);
     await sessions.replaceTokens(user.session, {
       ...tokens,
       ...theirs,
@@ -514,7 +511,7 @@ describe('a refresh', () => {
     await closed;
     const after = await site.tokens(user);
     expect(after?.refreshToken).not.toBe(before?.refreshToken);
-    const { store } = contextOf(site.relyingParty).sessions;
+    const { store } = internalsOf(site.relyingParty).sessions;
     expect(await store.lock(`refresh:${user.session.key}`, 1)).toBeDefined();
   });
 
@@ -592,16 +589,16 @@ function createSite(pools: Pools, { client = 'site', store, sessionClaims }: Sit
 
   const app = express();
   app.use(relyingParty.routes);
-  app.get('/fresh', requireSession(relyingParty, { fresh: true }), (_req, res) => {
+  app.get('/fresh', relyingParty.requireSession({ fresh: true }), (_req, res) => {
     res.send('fresh');
   });
-  app.get('/page', requireSession(relyingParty), (_req, res) => {
+  app.get('/page', relyingParty.requireSession(), (_req, res) => {
     res.send('page');
   });
-  app.get('/api/admins', requireApiAccess(relyingParty, { group: 'admins' }), (_req, res) => {
+  app.get('/api/admins', relyingParty.requireApiAccess({ group: 'admins' }), (_req, res) => {
     res.send('admin');
   });
-  app.get('/api/me', requireApiAccess(relyingParty), (req, res) => {
+  app.get('/api/me', relyingParty.requireApiAccess(), (req, res) => {
     const { subject, name, email, groups, scopes, claims, authenticatedAt, session } = req.auth!;
     const kept = session?.claims;
     res.json({ subject, name, email, groups, scopes, claims, authenticatedAt, kept });
@@ -614,7 +611,7 @@ function createSite(pools: Pools, { client = 'site', store, sessionClaims }: Sit
       const tokens = await pools.pool('oidc-pool-1').tokens(username, { client });
       const user = await signedIn(relyingParty, { tokens });
       // Due some time before they expire, as after a sign-in.
-      const { sessions } = contextOf(relyingParty);
+      const { sessions } = internalsOf(relyingParty);
       const before = (await sessions.tokens(user.session))!;
       const refreshDueAt = before.accessTokenExpiresAt - 120_000;
       await sessions.replaceTokens(user.session, { ...before, refreshDueAt, ...change });
@@ -641,7 +638,7 @@ function createSite(pools: Pools, { client = 'site', store, sessionClaims }: Sit
         'sec-fetch-dest': 'document',
       }),
     me: async (user) => (await get('/api/me', user)).body as Record<string, unknown>,
-    tokens: (user) => contextOf(relyingParty).sessions.tokens(user.session),
+    tokens: (user) => internalsOf(relyingParty).sessions.tokens(user.session),
   };
 }
 

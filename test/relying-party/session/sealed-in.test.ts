@@ -2,8 +2,8 @@ import express from 'express';
 import { UnsecuredJWT } from 'jose';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createRelyingParty, requireSession, type RelyingParty } from '../../../src/index.js';
-import { contextOf } from '../../../src/relying-party/context.js';
+import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
+import { internalsOf } from '../../../src/relying-party/internals.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
 import { sealingSecrets } from '../../../src/sessions/sealing-secrets.js';
 import {
@@ -37,7 +37,7 @@ describe('two relying parties with one store and one secret', () => {
   };
   const page = (rp: RelyingParty) => {
     const app = express();
-    app.get('/page', requireSession(rp), (_req, res) => void res.send('in'));
+    app.get('/page', rp.requireSession(), (_req, res) => void res.send('in'));
     app.use(rp.routes);
     return app;
   };
@@ -56,8 +56,8 @@ describe('two relying parties with one store and one secret', () => {
 
   it.each(others)('of %s do not read each other’s tokens', async (_name, other) => {
     const { session } = await signedIn(relyingParty(other));
-    expect(await contextOf(relyingParty(other)).sessions.tokens(session)).toBeDefined();
-    expect(await contextOf(relyingParty()).sessions.tokens(session)).toBeUndefined();
+    expect(await internalsOf(relyingParty(other)).sessions.tokens(session)).toBeDefined();
+    expect(await internalsOf(relyingParty()).sessions.tokens(session)).toBeUndefined();
   });
 
   it.each(others)('of %s do not end each other’s sessions', async (_name, other) => {
@@ -76,16 +76,16 @@ describe('two relying parties with one store and one secret', () => {
   it('of one client at two paths end what their user has at that client', async () => {
     const at = (basePath: string): RelyingParty => relyingParty({}, basePath);
     const theirs = await signedIn(at('/b'), { claims: { sub: 'dave' } });
-    const { sessions } = contextOf(at('/a'));
+    const { sessions } = internalsOf(at('/a'));
     // Another key seals it, so here it is only a name.
     expect(await sessions.ofSubject(theirs.session.issuer, 'dave')).toEqual([]);
     expect(await at('/a').endSessionsOf('dave')).toBe(1);
-    expect(await contextOf(at('/b')).sessions.findByKey(theirs.session.key)).toBeUndefined();
+    expect(await internalsOf(at('/b')).sessions.findByKey(theirs.session.key)).toBeUndefined();
   });
 
   it.each(others)('of %s do not take up each other’s logins', async (_name, other) => {
     const login = (rp: RelyingParty) => {
-      const { transactions } = contextOf(rp);
+      const { transactions } = internalsOf(rp);
       const app = express();
       app.get('/begin', (req, res) => void res.send(transactions.begin(req, res, '/a', {}).state));
       app.get('/take/:state', (req, res) => {
@@ -131,8 +131,8 @@ describe('two relying parties with one store and one secret', () => {
         await asked.currentSession(req, res);
         next();
       });
-      app.get('/own', requireSession(asked), (_req, res) => void res.send('in'));
-      app.get('/other', requireSession(other), (_req, res) => void res.send('in'));
+      app.get('/own', asked.requireSession(), (_req, res) => void res.send('in'));
+      app.get('/other', other.requireSession(), (_req, res) => void res.send('in'));
       return app;
     };
     const look = (app: express.Express, path: string, cookie: string) =>
@@ -157,7 +157,7 @@ describe('two relying parties with one store and one secret', () => {
 
     it('do not answer for each other’s sessions that got lost', async () => {
       const [mine, other] = [relyingParty(), relyingParty({ clientId: 'another-client' }, '/b')];
-      const { lostSessions } = contextOf(mine);
+      const { lostSessions } = internalsOf(mine);
       const app = site(mine, other);
       let marker = '';
       /** Signs in, and the store forgets it. */

@@ -3,8 +3,8 @@ import request from 'supertest';
 import { UnsecuredJWT } from 'jose';
 import { afterEach, beforeAll, beforeEach, afterAll, describe, expect, it, vi } from 'vitest';
 import { REQUEST_WAIT_MS } from '../../../src/sessions/time-limits.js';
-import { createRelyingParty, requireSession, type RelyingParty } from '../../../src/index.js';
-import { contextOf } from '../../../src/relying-party/context.js';
+import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
+import { internalsOf } from '../../../src/relying-party/internals.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import {
@@ -42,7 +42,7 @@ describe('a request with a live session, while a call of the store hangs', () =>
     });
     app = express();
     app.use(relyingParty.routes);
-    app.get('/page', requireSession(relyingParty), (_req, res) => void res.send('page'));
+    app.get('/page', relyingParty.requireSession(), (_req, res) => void res.send('page'));
   });
   afterEach(() => {
     hanging = [];
@@ -132,7 +132,7 @@ describe('the page of who has signed in again, and whose earlier session is stil
       },
     });
     app = express();
-    app.get('/page', requireSession(relyingParty), (_req, res) => void res.send('page'));
+    app.get('/page', relyingParty.requireSession(), (_req, res) => void res.send('page'));
   });
   afterEach(async () => {
     vi.useRealTimers();
@@ -157,8 +157,8 @@ describe('the page of who has signed in again, and whose earlier session is stil
     };
     const { session } = await signedIn(relyingParty, { tokens });
     const signOut = express().get('/', (_req, res) => {
-      const { logoutChains } = contextOf(relyingParty);
-      logoutChains.write(res, { chain: [], unended: [session.key] });
+      const { memory } = internalsOf(relyingParty);
+      memory.signOut.write(res, { chain: [], unended: [session.key] });
       res.end();
     });
     const [chain] = [(await request(signOut).get('/')).headers['set-cookie'] ?? []].flat();

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRelyingParty } from '../../../src/index.js';
-import { contextOf } from '../../../src/relying-party/context.js';
+import { internalsOf } from '../../../src/relying-party/internals.js';
 import { createRevokedSignIns } from '../../../src/relying-party/session/revoked-sign-ins.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
 import { startApp, type RunningApp } from '../../support/app.js';
@@ -236,7 +236,7 @@ describe('access tokens of a sign-in that ended', () => {
 
   it('are refused for as long as the API takes them after they have expired', async () => {
     const store = new MemoryStore({ now: () => time });
-    const { revokedSignIns } = contextOf(
+    const { revokedSignIns } = internalsOf(
       createRelyingParty({
         issuer: provider.issuer,
         clientId: CLIENT_ID,

@@ -11,7 +11,7 @@ const addresses = new WeakMap<object, string>();
  * Calls of which a failure can be told with the address: whoever is woken at night should not have to look for it.
  * @param proxy what they go through, if anything: it is told as well, since it may be the cause
  */
-export function keepingAddresses(
+export function rememberAddresses(
   fetch: typeof globalThis.fetch,
   proxy?: ProxyOptions,
 ): typeof globalThis.fetch {

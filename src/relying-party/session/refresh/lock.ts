@@ -8,7 +8,7 @@ import type { SessionStore } from '../../../sessions/session-store.js';
  * @returns what came of it, or `undefined` if somebody else holds the lock
  * @throws {RelyingPartyError} `session_store_unavailable` when the lock cannot be asked for; else whatever the work throws
  */
-export async function holdingLock<T>(
+export async function holdLock<T>(
   store: Pick<SessionStore, 'lock' | 'renewLock' | 'unlock'>,
   name: string,
   work: () => Promise<T>,

@@ -4,18 +4,34 @@ import {
 } from '../../../errors/relying-party-error.js';
 import type { Session, SessionTokens } from '../../../sessions/session.js';
 import { BoundedMap } from './bounded-map.js';
-import type { RelyingPartyParts } from '../../context.js';
-import { endSession } from '../end.js';
-import { requestRefresh, type RefreshAnswer } from './grant.js';
-import { refreshed } from './refreshed-session.js';
-import { revokeTokens } from '../../provider/revoke.js';
-import { isPersonRefused, sessionTokens } from '../../provider/token-response.js';
+import type { EventEmitter } from 'node:events';
+import type { Sessions } from '../../../sessions/sessions.js';
+import type { RelyingPartyEvents } from '../../events.js';
+import type { RevokeTokens } from '../../provider/revoke.js';
+import type { SignInReader } from '../../provider/sign-in-reader.js';
+import { isPersonRefused } from '../../provider/token-endpoint-error.js';
+import { sessionTokens } from '../../provider/token-response.js';
+import type { SessionEnds } from '../end.js';
+import type { RefreshAnswer, RequestRefresh } from './grant.js';
+import { refreshSession } from './refreshed-session.js';
 
 /** The OP has ended the session: it refused the refresh token, or gave the tokens of another sign-in for it. */
 export class EndedByProvider extends Error {}
 
 /** Gives a session new tokens, for whoever holds its lock; `undefined` when the session is over. */
 export type RefreshTokens = (key: string) => Promise<Session | undefined>;
+
+export interface RefreshTokensOptions {
+  readonly sessions: Sessions;
+  readonly now: () => number;
+  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly signIns: SignInReader;
+  readonly ends: SessionEnds;
+  readonly requestRefresh: RequestRefresh;
+  readonly revokeTokens: RevokeTokens;
+  /** Told as soon as the OP has ended a session, before what follows from it. */
+  readonly onEnded: (key: string) => void;
+}
 
 /** With these the same answer may pass the next time. */
 const TEMPORARY: ReadonlySet<RelyingPartyErrorCode | undefined> = new Set([
@@ -35,8 +51,8 @@ const OF_ANOTHER: ReadonlySet<RelyingPartyErrorCode | undefined> = new Set([
  *
  * Rejects with `EndedByProvider` once the session has ended; with anything else it is as it was, but for its refresh token.
  */
-export function createRefreshTokens(context: RelyingPartyParts): RefreshTokens {
-  const { sessions, now, events } = context;
+export function createRefreshTokens(options: RefreshTokensOptions): RefreshTokens {
+  const { sessions, now, events, signIns, ends, requestRefresh, revokeTokens, onEnded } = options;
   const unfinished = new BoundedMap<RefreshAnswer>();
 
   return async (key) => {
@@ -66,7 +82,7 @@ export function createRefreshTokens(context: RelyingPartyParts): RefreshTokens {
     refreshToken: string,
   ): Promise<RefreshAnswer | undefined> {
     try {
-      return await requestRefresh(context, refreshToken);
+      return await requestRefresh(refreshToken);
     } catch (error) {
       if (!isPersonRefused(error)) throw error;
       const current = await sessions.tokens(session);
@@ -82,7 +98,7 @@ export function createRefreshTokens(context: RelyingPartyParts): RefreshTokens {
   ): Promise<Session | undefined> {
     const held = { ...before, refreshToken };
     if (refreshToken !== before.refreshToken && !(await sessions.keepTokens(session.key, held))) {
-      void revokeTokens(context, session.key, held);
+      void revokeTokens(session.key, held);
       return undefined;
     }
     if ('error' in outcome) {
@@ -93,14 +109,14 @@ export function createRefreshTokens(context: RelyingPartyParts): RefreshTokens {
     const { response } = outcome;
     let changed: Session;
     try {
-      changed = await refreshed(context, response, session, held);
+      changed = await refreshSession(signIns, response, session, held);
     } catch (error) {
       if (!OF_ANOTHER.has(codeOf(error))) throw error;
       return endedBy(session, error, [presented, refreshToken]);
     }
     const tokens = sessionTokens(response, held, receivedAt);
     const current = await sessions.replaceTokens(changed, tokens);
-    if (current === undefined) void revokeTokens(context, session.key, tokens);
+    if (current === undefined) void revokeTokens(session.key, tokens);
     else events.emit('session.refreshed', { subject: session.subject, session: session.key });
     return current;
   }
@@ -114,8 +130,9 @@ export function createRefreshTokens(context: RelyingPartyParts): RefreshTokens {
     const { key, subject } = session;
     const detail = error instanceof Error ? error.message : String(error);
     events.emit('session.refresh_failed', { subject, session: key, permanent: true, detail });
-    await endSession(context, session, 'refresh_refused', { revoke: false });
-    const revoke = (refreshToken: string) => revokeTokens(context, key, { refreshToken });
+    await ends.one(session, 'refresh_refused', { revoke: false });
+    onEnded(key);
+    const revoke = (refreshToken: string) => revokeTokens(key, { refreshToken });
     await Promise.all([...new Set(worthless)].map(revoke));
     throw new EndedByProvider(detail, { cause: error });
   }

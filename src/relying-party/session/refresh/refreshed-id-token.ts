@@ -3,8 +3,8 @@ import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import type { Session, SessionTokens } from '../../../sessions/session.js';
 import type { IdTokenClaims } from '../../../tokens/id-token.js';
 import type { SignedClaims } from '../../../tokens/signed-claims.js';
-import type { RelyingPartyParts } from '../../context.js';
-import { verifiedIdToken, type TokenResponse } from '../../provider/token-response.js';
+import type { SignInReader } from '../../provider/sign-in-reader.js';
+import type { TokenResponse } from '../../provider/token-response.js';
 
 /**
  * Checks the ID token that a refresh brought: as at sign-in, and that it is of the same sign-in, by its `sub` and, where it has one,
@@ -18,13 +18,13 @@ import { verifiedIdToken, type TokenResponse } from '../../provider/token-respon
  *   revoked. Any other code is as at sign-in
  * @see OpenID Connect Core 1.0 section 12.2
  */
-export async function verifiedRefreshedIdToken(
-  context: RelyingPartyParts,
+export async function verifyRefreshedIdToken(
+  signIns: Pick<SignInReader, 'verifyIdToken'>,
   response: TokenResponse,
   session: Pick<Session, 'subject' | 'authenticatedAt'>,
   { nonce }: Pick<SessionTokens, 'nonce'>,
 ): Promise<IdTokenClaims> {
-  const refreshed = await verifiedIdToken(context, response, null);
+  const refreshed = await signIns.verifyIdToken(response, null);
   if (refreshed.subject !== session.subject) throw mismatch('sub is another user');
   const said = refreshed.all['nonce'];
   if (said !== undefined && said !== nonce) throw mismatch('nonce is of another sign-in');
@@ -32,7 +32,7 @@ export async function verifiedRefreshedIdToken(
 }
 
 /** What the last ID token says still, where a refresh brings none. It was verified before it was sealed. */
-export function heldIdToken(
+export function readHeldIdToken(
   session: Pick<Session, 'subject' | 'authenticatedAt'>,
   { idToken }: Pick<SessionTokens, 'idToken'>,
 ): Pick<IdTokenClaims, 'subject' | 'all'> {

@@ -1,8 +1,7 @@
 import type { Session, SessionTokens } from '../../../sessions/session.js';
-import type { RelyingPartyParts } from '../../context.js';
-import { heldIdToken, verifiedRefreshedIdToken } from './refreshed-id-token.js';
-import { scopesOf, whoSignedIn, type TokenResponse } from '../../provider/token-response.js';
-import { withUserInfo } from '../../provider/user-info.js';
+import type { SignInReader } from '../../provider/sign-in-reader.js';
+import { readHeldIdToken, verifyRefreshedIdToken } from './refreshed-id-token.js';
+import type { TokenResponse } from '../../provider/token-response.js';
 
 /**
  * The session as a refresh says it is. What the ID token, and userInfo if it counts, say replaces what the session said, also
@@ -12,24 +11,22 @@ import { withUserInfo } from '../../provider/user-info.js';
  * says it. Without an ID token the last one holds; userInfo, if it counts, is asked all the same and may say something else now.
  * Scopes are those of the new access token, see `scopesOf`.
  *
- * @throws {RelyingPartyError} as `verifiedRefreshedIdToken` and `withUserInfo`
+ * @throws {RelyingPartyError} as `verifyRefreshedIdToken` and `SignInReader.addUserInfo`
  */
-export async function refreshed(
-  context: RelyingPartyParts,
+export async function refreshSession(
+  signIns: SignInReader,
   response: TokenResponse,
   session: Session,
   held: SessionTokens,
 ): Promise<Session> {
-  const scopes = scopesOf(context, response, session.scopes);
+  const scopes = signIns.scopesOf(response, session.scopes);
   const isWithoutIdToken = response.id_token === undefined;
-  if (isWithoutIdToken && !context.mergesUserInfo) {
-    return { ...session, scopes };
-  }
+  if (isWithoutIdToken && !signIns.mergesUserInfo) return { ...session, scopes };
   const idToken = isWithoutIdToken
-    ? heldIdToken(session, held)
-    : await verifiedRefreshedIdToken(context, response, session, held);
-  const claims = await withUserInfo(context, idToken, response.access_token);
-  const said = whoSignedIn(context, claims, scopes, session.userAgent);
+    ? readHeldIdToken(session, held)
+    : await verifyRefreshedIdToken(signIns, response, session, held);
+  const claims = await signIns.addUserInfo(idToken, response.access_token);
+  const said = signIns.describe(claims, scopes, session.userAgent);
   const { originJti, sid } = session;
   return { ...session, ...said, acr: said.acr ?? session.acr, originJti, sid };
 }

@@ -1,11 +1,11 @@
 import type { Request, Response } from 'express';
-import type { RelyingPartyParts } from '../context.js';
-import type { CurrentSession } from '../session/current.js';
-import { endSession } from '../session/end.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
-import { settleServerSteps } from './chain.js';
-import type { SignOut } from './chain-cookie.js';
+import type { CurrentSession } from '../session/current.js';
+import type { SessionEnds } from '../session/end.js';
+import type { Leftovers } from '../session/leftovers.js';
 import { timeLeft } from '../session/time-left.js';
+import { settleServerSteps } from './chain.js';
+import type { BrowserMemory, SignOut } from './memory.js';
 
 /** The browser's sign-out as it is now. */
 export type CurrentSignOut = (req: Request, res: Response) => Promise<SignOut | undefined>;
@@ -14,31 +14,31 @@ export type CurrentSignOut = (req: Request, res: Response) => Promise<SignOut | 
  * Reads a browser's sign-out, and first does what the store did not let an earlier request do: end its session. Asked several
  * times in one request it looks once, and keeps the request for no longer than it has time; what is left goes on without it.
  */
-export function createCurrentSignOut(parts: RelyingPartyParts): CurrentSignOut {
+export function createCurrentSignOut(
+  memory: Pick<BrowserMemory, 'signOut'>,
+  ends: SessionEnds,
+): CurrentSignOut {
   const answers = new WeakMap<Request, Promise<SignOut | undefined>>();
 
   const look = async (req: Request, res: Response): Promise<SignOut | undefined> => {
-    const signOut = parts.logoutChains.read(req);
+    const signOut = memory.signOut.read(req);
     if (signOut === undefined || signOut.unended.length === 0) return signOut;
     // From here on the request's time is counted.
     timeLeft(req);
-    const ends = await Promise.all(
-      signOut.unended.map(async (key) => ({
-        key,
-        ...(await endSession(parts, { key }, 'logout')),
-      })),
+    const tried = await Promise.all(
+      signOut.unended.map(async (key) => ({ key, ...(await ends.one(key, 'logout')) })),
     );
-    const unended = ends.filter(({ isOver }) => !isOver).map(({ key }) => key);
+    const unended = tried.filter(({ isOver }) => !isOver).map(({ key }) => key);
     if (unended.length === signOut.unended.length) return signOut;
     const outcomes = await Promise.all(
-      ends.map(({ revocation }) =>
+      tried.map(({ revocation }) =>
         withinTimeLimit(revocation, timeLeft(req)).catch(() => 'failed' as const),
       ),
     );
     const revocation = outcomes.find((outcome) => outcome !== 'not-possible') ?? 'not-possible';
     const isOver = unended.length === 0;
     const now = { chain: settleServerSteps(signOut.chain, { isOver, revocation }), unended };
-    parts.logoutChains.write(res, now);
+    memory.signOut.write(res, now);
     return now;
   };
 
@@ -49,22 +49,22 @@ export function createCurrentSignOut(parts: RelyingPartyParts): CurrentSignOut {
   };
 }
 
-/** Refuses a session that is to end and that only the store still knows: whoever signed out is signed out. */
-export function withoutUnended(
-  { sessions, sessionCookie, logoutChains, leftovers }: RelyingPartyParts,
+/** Whether a session is to end and only the store still knows it, by this process or this browser. */
+export const createIsToEnd =
+  (memory: Pick<BrowserMemory, 'signOut'>, leftovers: Pick<Leftovers, 'has'>) =>
+  (req: Request, key: string): boolean =>
+    leftovers.has(key) || (memory.signOut.read(req)?.unended ?? []).includes(key);
+
+/** Asks who is signed in and does besides what is left of an earlier sign-out. */
+export function createSessionAfterSignOut(
+  memory: Pick<BrowserMemory, 'signOut'>,
   currentSignOut: CurrentSignOut,
   currentSession: CurrentSession,
 ): CurrentSession {
   return async (req, res) => {
-    const sessionId = sessionCookie.read(req);
-    const key = sessionId === undefined ? undefined : sessions.keyOf(sessionId);
-    const unended = logoutChains.read(req)?.unended ?? [];
-    const isToEnd = key !== undefined && (leftovers.has(key) || unended.includes(key));
+    if ((memory.signOut.read(req)?.unended ?? []).length === 0) return currentSession(req, res);
     // Both at once: each may wait for the provider, and together they have the time of one request.
-    const [looked] = await Promise.allSettled([
-      isToEnd ? undefined : currentSession(req, res),
-      currentSignOut(req, res),
-    ]);
+    const [looked] = await Promise.allSettled([currentSession(req, res), currentSignOut(req, res)]);
     if (looked.status === 'rejected') throw looked.reason;
     return looked.value;
   };

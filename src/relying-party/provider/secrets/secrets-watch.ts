@@ -1,12 +1,12 @@
 import type { EventEmitter } from 'node:events';
-import type { ClientSecretUse } from '../../sessions/replicas/client-secret-use.js';
+import type { ClientSecretUse } from '../../../sessions/replicas/client-secret-use.js';
 import type {
   SecretFingerprints,
   SecretsAgreement,
-} from '../../sessions/replicas/secret-fingerprints.js';
-import type { BackgroundWork } from '../background-work.js';
+} from '../../../sessions/replicas/secret-fingerprints.js';
+import type { BackgroundWork } from '../../background-work.js';
 import type { ClientSecrets } from './client-secrets.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { RelyingPartyEvents } from '../../events.js';
 
 /** Looks now and then whether all replicas have session secrets that fit, and which secret of the client each uses. */
 export interface SecretsWatch {

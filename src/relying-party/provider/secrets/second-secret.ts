@@ -1,4 +1,4 @@
-import type { AuthenticateClient } from '../../tokens/client-authentication.js';
+import type { AuthenticateClient } from '../../../tokens/client-authentication.js';
 import type { ClientSecrets } from './client-secrets.js';
 
 /** Calls of a client that may have two secrets: what authenticates them, and how they are made. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SessionStore } from '../../sessions/session-store.js';
+import type { SessionStore } from '../session-store.js';
 
 /** A short note under a name. */
 interface Mark {

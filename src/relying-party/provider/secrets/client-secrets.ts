@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import { ConfigError } from '../../errors/relying-party-error.js';
-import type { RelyingPartyEvents } from '../events.js';
+import { ConfigError } from '../../../errors/relying-party-error.js';
+import type { RelyingPartyEvents } from '../../events.js';
 
 /** Gives the secrets anew, newest first, as they are now where they are kept. */
 export type ReadClientSecret = () => readonly string[] | Promise<readonly string[]>;

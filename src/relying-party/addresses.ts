@@ -1,0 +1,14 @@
+/** Where the site is, and what of it is ours. */
+export interface Addresses {
+  /** The one public origin, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Where the routes are mounted; empty at the root. */
+  readonly basePath: string;
+  /** Where a way home leads. */
+  readonly homePath: string;
+}
+
+/** The same at both ends, and never from the Host header. */
+export function redirectUri({ baseUrl, basePath }: Addresses): string {
+  return `${baseUrl}${basePath}/callback`;
+}

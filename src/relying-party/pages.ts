@@ -1,0 +1,59 @@
+import type { Request, Response } from 'express';
+import { displayNameOf } from '../sessions/session.js';
+import { createRenderer, type Render } from '../web/pages/render.js';
+import { sendPage } from '../web/pages/send-page.js';
+import { isUnfinished } from './logout/chain.js';
+import type { CurrentSignOut } from './logout/unended.js';
+import type { RelyingPartyOptions } from './options/options.js';
+import { NOBODY, sessionOf, type CurrentSession } from './session/current.js';
+import type { Pages, RelyingPartyViews } from './views.js';
+
+export interface PagesOptions {
+  readonly basePath: string;
+  readonly homePath: string;
+  /** Where the name of the signed-in person leads. */
+  readonly profilePath: string;
+  readonly render: Render<RelyingPartyViews>;
+  readonly currentSession: CurrentSession;
+  readonly currentSignOut: CurrentSignOut;
+}
+
+export function createPages(options: PagesOptions): Pages {
+  const { basePath, homePath, profilePath, render, currentSession, currentSignOut } = options;
+  return {
+    render,
+    async contextOf(req: Request, res: Response, title) {
+      const looked = await currentSession(req, res).then(
+        (found) => ({ found, isSessionKnown: true }),
+        () => ({ found: NOBODY, isSessionKnown: false }),
+      );
+      const session = sessionOf(looked.found);
+      return {
+        title,
+        basePath,
+        homePath,
+        profilePath,
+        signedInAs: session && displayNameOf(session),
+        isSessionKnown: looked.isSessionKnown,
+        unfinishedSignOut: isUnfinished((await currentSignOut(req, res))?.chain ?? []),
+      };
+    },
+    show: (res, view, locals) => sendPage(res, render(view, locals)),
+  };
+}
+
+/** The host's own page where it has one, else our view. */
+export function createPageRenderer(
+  { render, viewsFolder }: Pick<RelyingPartyOptions, 'render' | 'viewsFolder'>,
+  basePath: string,
+): Render<RelyingPartyViews> {
+  const ours = createRenderer<RelyingPartyViews>(viewsFolder, basePath);
+  if (render === undefined) return ours;
+  return (view, locals) => {
+    const page: unknown = render[view]?.(locals);
+    if (page === undefined) return ours(view, locals);
+    // Of an async function there would be a promise, and an empty page.
+    if (typeof page !== 'string') throw new TypeError(`render.${view} returned no text`);
+    return page;
+  };
+}
