@@ -9,7 +9,7 @@ import {
   text,
   trueOrFalse,
 } from '../errors/check-options.js';
-import type { ArticleSeedOptions } from './seed/article.js';
+import type { FederatedPoolsSeedOptions } from './seed/federated-pools.js';
 import {
   faultEndpoints,
   tokenResponseMembers,
@@ -48,11 +48,14 @@ export function checkStartPoolsOptions(options: StartPoolsOptions): void {
   checkOptions('startPools', startPoolsOptions, options);
 }
 
-const articleSeedOptions = optionsOf<ArticleSeedOptions>({ baseUrl: url }, 'give { baseUrl }');
+const federatedPoolsSeedOptions = optionsOf<FederatedPoolsSeedOptions>(
+  { baseUrl: url },
+  'give { baseUrl }',
+);
 
 /** @throws {TypeError} */
-export function checkArticleSeedOptions(options: ArticleSeedOptions): void {
-  checkOptions('articleSeed', articleSeedOptions, options);
+export function checkFederatedPoolsSeedOptions(options: FederatedPoolsSeedOptions): void {
+  checkOptions('federatedPoolsSeed', federatedPoolsSeedOptions, options);
 }
 
 const claims = z.record(z.string(), z.unknown(), 'is no object; give claims by their names');

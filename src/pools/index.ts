@@ -1,6 +1,6 @@
 export { startPools, type Pools, type StartPoolsOptions } from './pools.js';
 export { type Pool, type PoolUserView, type TokensOptions } from './control/pool-control.js';
-export { articleSeed, type ArticleSeedOptions } from './seed/article.js';
+export { federatedPoolsSeed, type FederatedPoolsSeedOptions } from './seed/federated-pools.js';
 export { type PoolsClock } from './control/clock.js';
 export {
   type Fault,

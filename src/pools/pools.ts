@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPoolsApp, poolPaths } from './app.js';
-import { articleSeed } from './seed/article.js';
+import { federatedPoolsSeed } from './seed/federated-pools.js';
 import { refuseFurther } from '../errors/check-options.js';
 import { checkFault, checkRequestPath, checkStartPoolsOptions } from './check-options.js';
 import { createClock, type PoolsClock } from './control/clock.js';
@@ -26,7 +26,7 @@ import { poolNamed, type UserPool } from './model/user-pool.js';
 
 /** How to start the pools; every option has a default. */
 export interface StartPoolsOptions {
-  /** An object, or a `.json`, `.yaml` or `.yml` file. Default the article's pools for `http://localhost:3000`. */
+  /** An object, or a `.json`, `.yaml` or `.yml` file. Default the two federated pools for `http://localhost:3000`. */
   readonly seed?: PoolsSeed | string | URL | undefined;
   /** Default 0: any free port. */
   readonly port?: number | undefined;
@@ -216,7 +216,7 @@ function restore(
 
 async function loadSeed(seed: StartPoolsOptions['seed']): Promise<PoolsSeed> {
   if (typeof seed === 'string' || seed instanceof URL) return readSeedFile(seed);
-  return parseSeed(seed ?? articleSeed({ baseUrl: 'http://localhost:3000' }));
+  return parseSeed(seed ?? federatedPoolsSeed({ baseUrl: 'http://localhost:3000' }));
 }
 
 async function listen(server: Server, port: number, host: string): Promise<void> {

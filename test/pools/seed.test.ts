@@ -6,7 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { DescribeUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { verifiedJwt } from '../support/jwt.js';
-import { articleSeed, type Pools, type PoolsSeed, startPools } from '../../src/pools/index.js';
+import {
+  federatedPoolsSeed,
+  type Pools,
+  type PoolsSeed,
+  startPools,
+} from '../../src/pools/index.js';
 import {
   asksForNewPassword,
   authorizeUrl,
@@ -249,11 +254,11 @@ describe('the current state as a seed', () => {
   });
 });
 
-describe('the seed of the article', () => {
+describe('the seed of the two federated pools', () => {
   const baseUrl = 'http://localhost:3000';
 
   it('takes its user from a temporary password to tokens, and its machine to its scope', async () => {
-    await using pools = await start(articleSeed({ baseUrl }));
+    await using pools = await start(federatedPoolsSeed({ baseUrl }));
     const master = pools.pool('oidc-pool-1');
     const upstream = pools.pool('oidc-pool-2');
     expect(master.users()).toEqual([]);
@@ -281,7 +286,7 @@ describe('the seed of the article', () => {
   });
 
   it('registers the addresses of the site it is given, and no other', async () => {
-    await using pools = await start(articleSeed({ baseUrl: 'http://localhost:8080' }));
+    await using pools = await start(federatedPoolsSeed({ baseUrl: 'http://localhost:8080' }));
     const master = pools.pool('oidc-pool-1');
     const [here, elsewhere] = await Promise.all(
       ['http://localhost:8080/callback', `${app}/callback`].map(async (redirectUri) =>

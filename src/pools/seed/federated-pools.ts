@@ -1,20 +1,20 @@
-import { checkArticleSeedOptions } from '../check-options.js';
+import { checkFederatedPoolsSeedOptions } from '../check-options.js';
 import type { PoolsSeed } from './seed.js';
 
-/** What the article's two pools need to know about the site. */
-export interface ArticleSeedOptions {
+/** What the two federated pools need to know about the site. */
+export interface FederatedPoolsSeedOptions {
   /** Public origin of the relying party, e.g. `http://localhost:3000`. */
   readonly baseUrl: string;
 }
 
 /**
- * The two joined pools of the article: the master pool `oidc-pool-1` without users, and `oidc-pool-2` with alice, whose
+ * Two pools, one federated to the other: the master pool `oidc-pool-1` without users, and `oidc-pool-2` with alice, whose
  * temporary password `Welcome-2-Lifeguard!` must be changed at the first sign-in.
  *
  * Ids and secrets are the same for everybody: for development on loopback only.
  */
-export function articleSeed(options: ArticleSeedOptions): PoolsSeed {
-  checkArticleSeedOptions(options);
+export function federatedPoolsSeed(options: FederatedPoolsSeedOptions): PoolsSeed {
+  checkFederatedPoolsSeedOptions(options);
   const { baseUrl } = options;
   const origin = baseUrl.replace(/\/$/, '');
   return {
