@@ -7,12 +7,19 @@ import express, {
 } from 'express';
 import { authorize } from './hosted-ui/authorize.js';
 import { discovery, jwks } from './oauth/discovery.js';
-import { errorPage } from './hosted-ui/error-page.js';
-import { assignPool, formOf, poolOf, serve, type Endpoint, type PoolsRuntime } from './exchange.js';
+import { errorPage } from './hosted-ui/pages/error-page.js';
+import {
+  assignPool,
+  formOf,
+  poolOf,
+  serve,
+  type Endpoint,
+  type PoolsRuntime,
+} from './exchange/exchange.js';
 import type { FaultEndpoint } from './control/faults.js';
 import { idpResponse } from './hosted-ui/federation/federation.js';
 import { dispatch } from './api/dispatch.js';
-import { indexPage } from './index-page.js';
+import { indexPage } from './hosted-ui/pages/index-page.js';
 import { loginPage, submitLogin } from './hosted-ui/login.js';
 import { logout } from './hosted-ui/logout.js';
 import { submitNewPassword } from './hosted-ui/new-password.js';

@@ -1,4 +1,4 @@
-export { startPools, type Pools, type StartPoolsOptions } from './pools.js';
+export { startPools, type Pools, type StartPoolsOptions } from './start-pools.js';
 export { type Pool, type PoolUserView, type TokensOptions } from './control/pool-control.js';
 export { federatedPoolsSeed, type FederatedPoolsSeedOptions } from './seed/federated-pools.js';
 export { type PoolsClock } from './control/clock.js';
@@ -8,7 +8,7 @@ export {
   type TokenFault,
   type TokenResponseMember,
 } from './control/faults.js';
-export { type PoolsLogEvent, type RecordedRequest } from './request-log.js';
+export { type PoolsLogEvent, type RecordedRequest } from './exchange/request-log.js';
 export {
   SeedError,
   type ClientSeed,
@@ -23,4 +23,8 @@ export {
   type UserSeed,
   type UserStatus,
 } from './seed/seed.js';
-export { type ClientSettings, type PoolSettings, type SchemaAttribute } from './model/settings.js';
+export {
+  type ClientSettings,
+  type PoolSettings,
+  type SchemaAttribute,
+} from './model/settings/settings.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Branding } from '../state/pool-state.js';
+import type { Branding } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, notFound } from './api-error.js';
 import { seconds } from './descriptions.js';

@@ -5,7 +5,7 @@ import {
   type AppClient,
   type AuthChallenge,
   type PoolUser,
-} from '../state/pool-state.js';
+} from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { setPassword, signInProblem } from '../model/users.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';

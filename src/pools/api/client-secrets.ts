@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { addedSecret, MOST_SECRETS, type ClientSecret } from '../model/client-secrets.js';
+import {
+  addedSecret,
+  MOST_SECRETS,
+  type ClientSecret,
+} from '../model/credentials/client-secrets.js';
 import { makeClientSecret } from '../model/identifiers.js';
-import type { AppClient } from '../state/pool-state.js';
+import type { AppClient } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter, notFound } from './api-error.js';
 import { seconds } from './descriptions.js';

@@ -4,7 +4,7 @@ import type {
   IdentityProvider,
   PoolUser,
   ResourceServer,
-} from '../state/pool-state.js';
+} from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 
 /** Epoch milliseconds as the API writes times. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { decodeJwt } from 'jose';
-import { assignPool, describeFault, type PoolsRuntime } from '../exchange.js';
+import { assignPool, describeFault, type PoolsRuntime } from '../exchange/exchange.js';
 import { applyFault, type Fault } from '../control/faults.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError } from './api-error.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { matchesNobody } from '../model/password.js';
-import type { AppClient, PoolUser } from '../state/pool-state.js';
+import { matchesNobody } from '../model/credentials/password.js';
+import type { AppClient, PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { invalidParameter, notAuthorized, userNotFound } from './api-error.js';
 import { afterPassword, askForSrpProof } from './challenges.js';

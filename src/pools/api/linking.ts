@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { StoredIdentity } from '../model/tokens/claims.js';
-import type { PoolUser } from '../state/pool-state.js';
+import type { StoredIdentity } from '../model/tokens/visible-attributes.js';
+import type { PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter } from './api-error.js';
 import { userPoolId } from './fields.js';

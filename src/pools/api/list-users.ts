@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PoolUser } from '../state/pool-state.js';
+import type { PoolUser } from '../model/pool-state.js';
 import { invalidParameter } from './api-error.js';
 import { attributesOf, describeUser } from './descriptions.js';
 import { token, userPoolId } from './fields.js';

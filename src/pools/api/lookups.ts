@@ -1,4 +1,4 @@
-import type { AppClient, IdentityProvider, PoolUser } from '../state/pool-state.js';
+import type { AppClient, IdentityProvider, PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { notFound, userNotFound } from './api-error.js';
 import type { ApiCall } from './operation.js';

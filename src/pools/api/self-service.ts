@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { makeSub } from '../model/identifiers.js';
-import { matchesNobody } from '../model/password.js';
-import type { AppClient, PoolUser, SentCode } from '../state/pool-state.js';
+import { matchesNobody } from '../model/credentials/password.js';
+import type { AppClient, PoolUser, SentCode } from '../model/pool-state.js';
 import {
   delivery,
   isReachable,

@@ -9,7 +9,7 @@ import {
   sha256,
   type PasswordOwner,
   type SrpVerifier,
-} from './srp.js';
+} from '../model/credentials/srp.js';
 import { invalidParameter } from './api-error.js';
 
 // SRP-6a: k = H(N | g).

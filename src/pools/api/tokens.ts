@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readableAttributes } from '../model/tokens/claims.js';
-import type { AppClient, PoolUser, RefreshToken } from '../state/pool-state.js';
+import { readableAttributes } from '../model/tokens/visible-attributes.js';
+import type { AppClient, PoolUser, RefreshToken } from '../model/pool-state.js';
 import {
   activeRefreshToken,
   grantOf,

@@ -1,5 +1,5 @@
-import type { AppClient, PoolUser } from '../state/pool-state.js';
-import { isEmail, schemaViolation, isPoolsOwn } from '../model/schema.js';
+import type { AppClient, PoolUser } from '../model/pool-state.js';
+import { isEmail, schemaViolation, isPoolsOwn } from '../model/settings/schema.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { makePoolId } from '../model/identifiers.js';
-import { customAttribute, isStandardAttribute } from '../model/schema.js';
-import { poolSettings, poolUpdate, schemaAttribute } from '../model/settings-shape.js';
-import type { PoolSettings, SchemaAttribute } from '../model/settings.js';
+import { customAttribute, isStandardAttribute } from '../model/settings/schema.js';
+import { poolSettings, poolUpdate, schemaAttribute } from '../model/settings/settings-shape.js';
+import type { PoolSettings, SchemaAttribute } from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';
 import { invalidParameter } from './api-error.js';
 import { describePool, seconds } from './descriptions.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { makeSub, makeTemporaryPassword } from '../model/identifiers.js';
-import type { PoolUser } from '../state/pool-state.js';
+import type { PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import {
   newUser,

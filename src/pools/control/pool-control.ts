@@ -1,16 +1,16 @@
-import { checkGroupNames, checkRotateKeysOptions, checkTokensOptions } from '../check-options.js';
-import { newestSecret } from '../model/client-secrets.js';
+import { checkGroupNames, checkRotateKeysOptions, checkTokensOptions } from './check-options.js';
+import { newestSecret } from '../model/credentials/client-secrets.js';
 import type { ResettableClock } from './clock.js';
-import type { KeySupply } from '../model/tokens/keys.js';
+import type { KeySupply } from '../model/credentials/keys.js';
 import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
 import {
   activeRefreshToken,
   issueRefreshToken,
   revokeGrant,
 } from '../model/tokens/refresh-tokens.js';
-import type { SentCode } from '../state/pool-state.js';
+import type { SentCode } from '../model/pool-state.js';
 import type { UserStatus } from '../seed/seed.js';
-import { openGrant } from '../hosted-ui/sign-in.js';
+import { openGrant } from '../hosted-ui/sign-in/finish-sign-in.js';
 import type { UserPool } from '../model/user-pool.js';
 
 /** A user as `users()` shows them. */

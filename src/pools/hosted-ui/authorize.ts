@@ -1,9 +1,9 @@
-import { readAuthorizationRequest, refuse } from './authorization-request.js';
-import { resumableSession } from './browser-session.js';
-import { redirect, withQuery, type Exchange } from '../exchange.js';
+import { readAuthorizationRequest, refuse } from './sign-in/authorization-request.js';
+import { resumableSession } from './sign-in/browser-session.js';
+import { redirect, withQuery, type Exchange } from '../exchange/exchange.js';
 import { startFederation } from './federation/federation.js';
-import { answerClient } from './sign-in.js';
-import { ensureXsrfToken } from './xsrf.js';
+import { answerClient } from './sign-in/finish-sign-in.js';
+import { ensureXsrfToken } from '../exchange/xsrf.js';
 
 /**
  * `GET /oauth2/authorize`: never a page. Back to the client if the browser session allows it, on to the identity

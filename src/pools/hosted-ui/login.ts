@@ -1,14 +1,14 @@
-import { readAuthorizationRequest } from './authorization-request.js';
-import { showError } from './error-page.js';
-import type { Exchange } from '../exchange.js';
+import { readAuthorizationRequest } from './sign-in/authorization-request.js';
+import { showError } from './pages/error-page.js';
+import type { Exchange } from '../exchange/exchange.js';
 import { startFederation } from './federation/federation.js';
 import { askForNewPassword } from './new-password.js';
-import { matchesNobody } from '../model/password.js';
-import type { AuthorizationRequest, PoolUser } from '../state/pool-state.js';
-import { finishSignIn } from './sign-in.js';
-import { showSignIn, showUnavailable } from './sign-in-page.js';
+import { matchesNobody } from '../model/credentials/password.js';
+import type { AuthorizationRequest, PoolUser } from '../model/pool-state.js';
+import { finishSignIn } from './sign-in/finish-sign-in.js';
+import { showSignIn, showUnavailable } from './pages/sign-in-page.js';
 import { signInProblem } from '../model/users.js';
-import { hasValidXsrfToken } from './xsrf.js';
+import { hasValidXsrfToken } from '../exchange/xsrf.js';
 
 const PAGE_SECONDS = 300;
 const TOO_LATE = 'Something went wrong. This page was open for too long; please sign in again.';

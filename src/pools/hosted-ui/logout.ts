@@ -1,7 +1,7 @@
-import { withoutProvider } from './authorization-request.js';
-import { endBrowserSession } from './browser-session.js';
-import { showMissingParameter, toErrorPage } from './error-page.js';
-import { redirect, withQuery, type Exchange } from '../exchange.js';
+import { withoutProvider } from './sign-in/authorization-request.js';
+import { endBrowserSession } from './sign-in/browser-session.js';
+import { showMissingParameter, toErrorPage } from './pages/error-page.js';
+import { redirect, withQuery, type Exchange } from '../exchange/exchange.js';
 
 /**
  * `GET /logout`: ends the pool's session in this browser, whatever else is wrong with the request, and goes to a

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readAuthorizationRequest } from './authorization-request.js';
-import { showError } from './error-page.js';
-import { redirect, withQuery, type Exchange } from '../exchange.js';
-import { showPage } from './pages.js';
-import { policyViolation, type PasswordPolicy } from '../model/password.js';
-import { dropOutdated, type PoolUser } from '../state/pool-state.js';
-import { finishSignIn } from './sign-in.js';
+import { readAuthorizationRequest } from './sign-in/authorization-request.js';
+import { showError } from './pages/error-page.js';
+import { redirect, withQuery, type Exchange } from '../exchange/exchange.js';
+import { showPage } from './pages/pages.js';
+import { policyViolation, type PasswordPolicy } from '../model/credentials/password.js';
+import { dropOutdated, type PoolUser } from '../model/pool-state.js';
+import { finishSignIn } from './sign-in/finish-sign-in.js';
 import { setPassword } from '../model/users.js';
-import { ensureXsrfToken, hasValidXsrfToken } from './xsrf.js';
+import { ensureXsrfToken, hasValidXsrfToken } from '../exchange/xsrf.js';
 
 const CHALLENGE_SECONDS = 300;
 

@@ -1,5 +1,5 @@
-import type { AppClient } from '../state/pool-state.js';
-import type { ClientSettings } from './settings.js';
+import type { AppClient } from './pool-state.js';
+import type { ClientSettings } from './settings/settings.js';
 
 /** What makes a client this client, whatever its settings. Times are epoch milliseconds. */
 export type ClientIdentity = Pick<

@@ -1,5 +1,5 @@
-import type { KeySupply, PoolKeys, SigningKey } from './tokens/keys.js';
-import type { PasswordPolicy } from './password.js';
+import type { KeySupply, PoolKeys, SigningKey } from './credentials/keys.js';
+import type { PasswordPolicy } from './credentials/password.js';
 import type {
   AppClient,
   AuthChallenge,
@@ -17,10 +17,10 @@ import type {
   ResourceServer,
   SentCode,
   SessionConfiguration,
-} from '../state/pool-state.js';
-import { issuerOf, type PoolContents, type PoolPlacement } from '../state/pool-contents.js';
-import { schemaOf } from './schema.js';
-import type { PoolSettings, SchemaAttribute } from './settings.js';
+} from './pool-state.js';
+import { issuerOf, type PoolContents, type PoolPlacement } from './pool-contents.js';
+import { schemaOf } from './settings/schema.js';
+import type { PoolSettings, SchemaAttribute } from './settings/settings.js';
 
 /** One user pool: what it is made of, and everything that happens in it while it runs. */
 export class UserPool {

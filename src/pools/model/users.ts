@@ -1,5 +1,5 @@
-import { policyViolation, storePassword } from './password.js';
-import type { PoolUser } from '../state/pool-state.js';
+import { policyViolation, storePassword } from './credentials/password.js';
+import type { PoolUser } from './pool-state.js';
 import { revokeGrant } from './tokens/refresh-tokens.js';
 import type { UserPool } from './user-pool.js';
 

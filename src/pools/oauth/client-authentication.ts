@@ -1,6 +1,6 @@
-import { isSecretOf } from '../model/client-secrets.js';
-import type { Exchange } from '../exchange.js';
-import type { AppClient } from '../state/pool-state.js';
+import { isSecretOf } from '../model/credentials/client-secrets.js';
+import type { Exchange } from '../exchange/exchange.js';
+import type { AppClient } from '../model/pool-state.js';
 
 /** Why a client was not let in. */
 export type ClientRefusal = 'no client' | 'unknown client' | 'wrong secret';

@@ -1,5 +1,5 @@
 import { authenticateClient } from './client-authentication.js';
-import { sendJson, sendOAuthError, type Exchange } from '../exchange.js';
+import { sendJson, sendOAuthError, type Exchange } from '../exchange/exchange.js';
 import { grantOf, revokeGrant } from '../model/tokens/refresh-tokens.js';
 
 /**

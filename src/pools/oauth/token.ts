@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { authenticateClient } from './client-authentication.js';
-import { sendJson, sendOAuthError, type Exchange } from '../exchange.js';
+import { sendJson, sendOAuthError, type Exchange } from '../exchange/exchange.js';
 import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
-import type { AppClient, AuthorizationCode, Grant, PoolUser } from '../state/pool-state.js';
+import type { AppClient, AuthorizationCode, Grant, PoolUser } from '../model/pool-state.js';
 import {
   activeRefreshToken,
   issueRefreshToken,
   revokeGrant,
 } from '../model/tokens/refresh-tokens.js';
-import { ensureXsrfToken } from '../hosted-ui/xsrf.js';
+import { ensureXsrfToken } from '../exchange/xsrf.js';
 
 /**
  * `POST /oauth2/token`. The client is authenticated before anything it presents is looked at, and a code is used up

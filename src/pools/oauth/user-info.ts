@@ -1,6 +1,6 @@
 import { signedClaims, tokenUser } from '../model/tokens/access-tokens.js';
-import { visibleAttributes } from '../model/tokens/claims.js';
-import { sendJson, type Exchange } from '../exchange.js';
+import { visibleAttributes } from '../model/tokens/visible-attributes.js';
+import { sendJson, type Exchange } from '../exchange/exchange.js';
 
 const NO_TOKEN = 'Bad OAuth2 request at UserInfo Endpoint';
 const BAD_TOKEN =

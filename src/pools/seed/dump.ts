@@ -1,5 +1,5 @@
-import { newestSecret } from '../model/client-secrets.js';
-import type { AppClient, IdentityProvider, PoolUser } from '../state/pool-state.js';
+import { newestSecret } from '../model/credentials/client-secrets.js';
+import type { AppClient, IdentityProvider, PoolUser } from '../model/pool-state.js';
 import type { ClientSeed, IdentityProviderSeed, PoolSeed, PoolsSeed, UserSeed } from './seed.js';
 import type { UserPool } from '../model/user-pool.js';
 

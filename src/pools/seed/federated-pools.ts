@@ -1,4 +1,4 @@
-import { checkFederatedPoolsSeedOptions } from '../check-options.js';
+import { checkFederatedPoolsSeedOptions } from '../control/check-options.js';
 import type { PoolsSeed } from './seed.js';
 
 /** What the two federated pools need to know about the site. */

@@ -1,4 +1,4 @@
-import { MOST_SECRETS } from '../model/client-secrets.js';
+import { MOST_SECRETS } from '../model/credentials/client-secrets.js';
 import {
   domainOf,
   type ClientSeed,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { wordsForJson } from '../../errors/json-words.js';
 import { referenceProblems } from './references.js';
 import { SeedError, type PoolsSeed } from './seed.js';
-import { strictClientSettings, strictPoolSettings } from '../model/settings-shape.js';
+import { strictClientSettings, strictPoolSettings } from '../model/settings/settings-shape.js';
 
 const name = z.string().min(1).max(128);
 const seconds = z.number().int();

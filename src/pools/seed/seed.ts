@@ -1,4 +1,4 @@
-import type { ClientSettings, PoolSettings } from '../model/settings.js';
+import type { ClientSettings, PoolSettings } from '../model/settings/settings.js';
 
 /** What pools are made of, as written in code or in a JSON or YAML file. Unknown members are refused. */
 export interface PoolsSeed {

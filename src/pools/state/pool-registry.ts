@@ -1,6 +1,6 @@
-import { createUserPools } from '../seed/from-seed.js';
-import type { KeySupply } from '../model/tokens/keys.js';
-import type { PoolContents, PoolPlacement } from './pool-contents.js';
+import { createUserPools } from '../seed/create-user-pools.js';
+import type { KeySupply } from '../model/credentials/keys.js';
+import type { PoolContents, PoolPlacement } from '../model/pool-contents.js';
 import type { PoolsSeed } from '../seed/seed.js';
 import { UserPool } from '../model/user-pool.js';
 

@@ -1,10 +1,10 @@
 import { appClient, type ClientIdentity } from '../model/app-client.js';
-import { originalSecret } from '../model/client-secrets.js';
+import { originalSecret } from '../model/credentials/client-secrets.js';
 import { identityProvider, type ProviderIdentity } from '../model/identity-provider.js';
-import { signingKeyFrom, type SigningKey } from '../model/tokens/keys.js';
-import { storedPassword } from '../model/password.js';
-import type { PoolPlacement } from './pool-contents.js';
-import type { Grant, PendingFederation } from './pool-state.js';
+import { signingKeyFrom, type SigningKey } from '../model/credentials/keys.js';
+import { storedPassword } from '../model/credentials/password.js';
+import type { PoolPlacement } from '../model/pool-contents.js';
+import type { Grant, PendingFederation } from '../model/pool-state.js';
 import { UserPool } from '../model/user-pool.js';
 
 /** Everything pools know, as JSON has it: hashes of passwords, private keys, what is under way. */

@@ -1,7 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RequestHandler } from 'express';
-import { passwordsDerived } from '../model/password.js';
+import { passwordsDerived } from '../model/credentials/password.js';
 import { SeedError } from '../seed/seed.js';
 
 /** Where the state of the pools outlives them. */

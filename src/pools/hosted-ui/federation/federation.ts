@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { readCookie } from '../../../web/cookies.js';
-import { refuse, withoutProvider } from '../authorization-request.js';
-import { clearPoolCookie, setPoolCookie } from '../cookies.js';
-import { toErrorPage } from '../error-page.js';
-import { redirect, withQuery, type Exchange } from '../../exchange.js';
-import { updateFederatedUser } from '../../model/federated-user.js';
+import { refuse, withoutProvider } from '../sign-in/authorization-request.js';
+import { clearPoolCookie, setPoolCookie } from '../../exchange/cookies.js';
+import { toErrorPage } from '../pages/error-page.js';
+import { redirect, withQuery, type Exchange } from '../../exchange/exchange.js';
+import { updateFederatedUser } from './federated-user.js';
 import { makeFederationState, makeNonce } from '../../model/identifiers.js';
 import {
   dropOutdated,
   type AuthorizationRequest,
   type IdentityProvider,
   type PendingFederation,
-} from '../../state/pool-state.js';
-import { finishSignIn } from '../sign-in.js';
-import { showUnavailable } from '../sign-in-page.js';
+} from '../../model/pool-state.js';
+import { finishSignIn } from '../sign-in/finish-sign-in.js';
+import { showUnavailable } from '../pages/sign-in-page.js';
 import {
   discoverUpstream,
   exchangeUpstreamCode,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
-import type { IdentityProvider } from '../../state/pool-state.js';
+import type { IdentityProvider } from '../../model/pool-state.js';
 
 /** Something the provider did that ends the sign-in, in the words the client gets. */
 export class UpstreamError extends Error {

@@ -1,9 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { CompactEncrypt, CompactSign } from 'jose';
-import { identitiesClaim, isBooleanAttribute, visibleAttributes } from './claims.js';
+import { identitiesClaim, isBooleanAttribute, visibleAttributes } from './visible-attributes.js';
 import type { TokenFault } from '../../control/faults.js';
-import { foreignKey, type SigningKey } from './keys.js';
-import type { AppClient, Grant, PoolUser } from '../../state/pool-state.js';
+import { foreignKey, type SigningKey } from '../credentials/keys.js';
+import type { AppClient, Grant, PoolUser } from '../pool-state.js';
 import type { UserPool } from '../user-pool.js';
 
 /** What tokens are made from. */
