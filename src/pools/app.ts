@@ -8,14 +8,7 @@ import express, {
 import { authorize } from './hosted-ui/authorize.js';
 import { discovery, jwks } from './oauth/discovery.js';
 import { errorPage } from './hosted-ui/pages/error-page.js';
-import {
-  assignPool,
-  formOf,
-  poolOf,
-  serve,
-  type Endpoint,
-  type PoolsRuntime,
-} from './exchange/exchange.js';
+import { assignPool, formOf, poolOf, serve, type Endpoint } from './exchange/exchange.js';
 import type { FaultEndpoint } from './control/faults.js';
 import { idpResponse } from './hosted-ui/federation/federation.js';
 import { dispatch } from './api/dispatch.js';
@@ -27,6 +20,7 @@ import { revoke } from './oauth/revoke.js';
 import { answerAfterSaving } from './state/state-file.js';
 import { token } from './oauth/token.js';
 import { userInfo } from './oauth/user-info.js';
+import type { PoolsRuntime } from './exchange/runtime.js';
 
 type Route = [method: 'get' | 'post', path: string, fault: FaultEndpoint | undefined, Endpoint];
 

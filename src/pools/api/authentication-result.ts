@@ -1,7 +1,7 @@
 import { mintTokens } from '../model/tokens/mint.js';
 import type { AppClient, Grant, PoolUser } from '../model/pool-state.js';
 import { issueRefreshToken } from '../model/tokens/refresh-tokens.js';
-import { openGrant } from '../hosted-ui/sign-in/finish-sign-in.js';
+import { openGrant } from '../model/grants.js';
 import type { UserPool } from '../model/user-pool.js';
 
 /** The one scope of a sign-in through the API; with it a user may look after their own profile. */

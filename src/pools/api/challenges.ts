@@ -7,7 +7,7 @@ import {
   type PoolUser,
 } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
-import { setPassword, signInProblem } from '../model/users.js';
+import { setPassword, signInProblem, userWithLogin } from '../model/users.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { signedInResult } from './authentication-result.js';
 import { clientId, userPoolId } from './fields.js';
@@ -205,13 +205,13 @@ function challengeOf(
   const login = responses['USERNAME'];
   if (!login) throw invalidParameter('Missing required parameter USERNAME');
   const challenge = pool.authChallenges.get(handle);
-  const user = pool.userWithLogin(challenge?.login ?? login);
+  const user = userWithLogin(pool, challenge?.login ?? login);
   requireSecretHash(client, responses['SECRET_HASH'], [login, user?.username ?? login]);
   if (challenge?.name !== name || challenge.clientId !== client.id) throw invalidSession();
   if (now > challenge.expiresAt) {
     throw notAuthorized('Invalid session for the user, session is expired.');
   }
-  if (pool.userWithLogin(login) !== user) throw invalidSession();
+  if (userWithLogin(pool, login) !== user) throw invalidSession();
   return { challenge, user: user?.sub === challenge.sub ? user : undefined };
 }
 

@@ -1,5 +1,5 @@
 import { isPoolsOwn } from '../model/settings/schema.js';
-import { standardScopes } from '../seed/references.js';
+import { standardScopes } from '../model/app-client.js';
 import { appClient } from '../model/app-client.js';
 import type { ClientSettings } from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { decodeJwt } from 'jose';
-import { assignPool, describeFault, type PoolsRuntime } from '../exchange/exchange.js';
+import { assignPool } from '../exchange/exchange.js';
 import { applyFault, type Fault } from '../control/faults.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError } from './api-error.js';
 import { operations } from './operations.js';
+import { type PoolsRuntime, takeFault } from '../exchange/runtime.js';
 
 const PREFIX = 'AWSCognitoIdentityProviderService.';
 
@@ -88,10 +89,8 @@ async function injectFault(
   pool: UserPool | undefined,
   response: Response,
 ): Promise<boolean> {
-  const poolName = pool?.name ?? '*';
-  const fault = runtime.faults.take(poolName, 'api');
+  const fault = takeFault(runtime, pool?.name ?? '*', 'api');
   if (fault === undefined) return false;
-  runtime.log({ kind: 'fault', pool: poolName, endpoint: 'api', fault: describeFault(fault) });
   const apiFault = inApiWords(fault);
   if (apiFault.type !== undefined) response.setHeader('x-amzn-ErrorType', apiFault.type);
   return applyFault(apiFault, response);

@@ -9,6 +9,7 @@ import { clientWithId, poolOfClient, poolWithId } from './lookups.js';
 import { operation, type Operations } from './operation.js';
 import { requireSecretHash } from './secret-hash.js';
 import { refreshWithApi } from './tokens.js';
+import { userWithLogin } from '../model/users.js';
 
 type Parameters = Readonly<Record<string, string>>;
 
@@ -119,7 +120,7 @@ async function withSrp(attempt: Attempt): Promise<object> {
 
 function findUser({ pool, client, parameters }: Attempt): PoolUser | undefined {
   const login = required(parameters, 'USERNAME');
-  const user = pool.userWithLogin(login);
+  const user = userWithLogin(pool, login);
   requireSecretHash(client, parameters['SECRET_HASH'], [login, user?.username ?? login]);
   return user;
 }

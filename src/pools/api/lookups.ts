@@ -2,6 +2,7 @@ import type { AppClient, IdentityProvider, PoolUser } from '../model/pool-state.
 import type { UserPool } from '../model/user-pool.js';
 import { notFound, userNotFound } from './api-error.js';
 import type { ApiCall } from './operation.js';
+import { userWithLogin } from '../model/users.js';
 
 /** @throws {ApiError} `ResourceNotFoundException` */
 export function poolWithId({ runtime }: ApiCall, id: string): UserPool {
@@ -29,7 +30,7 @@ export function poolOfClient(
 
 /** A user by name or alias. @throws {ApiError} `UserNotFoundException` */
 export function userWithName(pool: UserPool, username: string): PoolUser {
-  const user = pool.userWithLogin(username) ?? userWithSub(pool, username);
+  const user = userWithLogin(pool, username) ?? userWithSub(pool, username);
   if (user === undefined) throw userNotFound();
   return user;
 }

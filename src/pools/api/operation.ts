@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { PoolsRuntime } from '../exchange/exchange.js';
+import type { PoolsRuntime } from '../exchange/runtime.js';
 import { invalidParameter } from './api-error.js';
 
 /** What an operation has besides its input. */

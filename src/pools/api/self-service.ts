@@ -10,7 +10,7 @@ import {
   type CodeDelivery,
 } from '../model/sent-codes.js';
 import type { UserPool } from '../model/user-pool.js';
-import { newUser, setPassword } from '../model/users.js';
+import { newUser, setPassword, userWithLogin } from '../model/users.js';
 import { ownerOfToken } from './access-token.js';
 import { ApiError, invalidParameter, notAuthorized, userNotFound } from './api-error.js';
 import { attributeList, clientId, password, token, username } from './fields.js';
@@ -172,7 +172,7 @@ function callerOf(
 ): { pool: UserPool; client: AppClient; user: PoolUser | undefined } {
   const { pool, client } = poolOfClient(call, input.ClientId);
   // Whoever has not confirmed an address yet signs in with it all the same here.
-  const user = pool.userWithLogin(input.Username) ?? unverifiedUser(pool, input.Username);
+  const user = userWithLogin(pool, input.Username) ?? unverifiedUser(pool, input.Username);
   requireSecretHash(client, input.SecretHash, [input.Username, user?.username ?? input.Username]);
   return { pool, client, user };
 }

@@ -6,10 +6,9 @@ import {
   grantOf,
   issueRefreshToken,
   refreshTokenOf,
-  revokeGrant,
 } from '../model/tokens/refresh-tokens.js';
 import type { UserPool } from '../model/user-pool.js';
-import { signOutEverywhere } from '../model/users.js';
+import { signOutEverywhere, revokeGrant } from '../model/grants.js';
 import { ownerOfToken } from './access-token.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { tokensResult } from './authentication-result.js';

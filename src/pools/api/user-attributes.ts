@@ -2,6 +2,7 @@ import type { AppClient, PoolUser } from '../model/pool-state.js';
 import { isEmail, schemaViolation, isPoolsOwn } from '../model/settings/schema.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
+import { userWithLogin } from '../model/users.js';
 
 /** Attributes as the API lists them, as a record; a missing value takes an attribute away. */
 export function recordOf(
@@ -101,14 +102,14 @@ export function refuseTaken(
   { login, attributes }: { login: string; attributes: Readonly<Record<string, string>> },
   self?: PoolUser,
 ): void {
-  const owner = pool.userWithLogin(login);
+  const owner = userWithLogin(pool, login);
   if (owner !== undefined && owner !== self) {
     throw new ApiError('UsernameExistsException', 'User account already exists');
   }
   const { AliasAttributes = [], UsernameAttributes = [] } = pool.settings;
   for (const alias of [...AliasAttributes, ...UsernameAttributes]) {
     const value = attributes[alias];
-    const other = value ? pool.userWithLogin(value) : undefined;
+    const other = value ? userWithLogin(pool, value) : undefined;
     if (other !== undefined && other !== self) {
       throw new ApiError(
         'AliasExistsException',

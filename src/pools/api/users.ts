@@ -2,13 +2,7 @@ import { z } from 'zod';
 import { makeSub, makeTemporaryPassword } from '../model/identifiers.js';
 import type { PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
-import {
-  newUser,
-  passwordProblem,
-  setPassword,
-  setTemporaryPassword,
-  signOutEverywhere,
-} from '../model/users.js';
+import { newUser, setPassword, setTemporaryPassword } from '../model/users.js';
 import { isReachable, sendCode } from '../model/sent-codes.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { describeOneUser, describeUser } from './descriptions.js';
@@ -24,6 +18,8 @@ import {
   refuseTaken,
   writeAttributes,
 } from './user-attributes.js';
+import { signOutEverywhere } from '../model/grants.js';
+import { passwordPolicyOf, policyViolation } from '../model/settings/password-policy.js';
 
 const userShape = z.object({ UserPoolId: userPoolId, Username: username });
 
@@ -146,8 +142,8 @@ export function confirmSignUp(user: PoolUser, now: number): void {
 }
 
 /** @throws {ApiError} `InvalidPasswordException` in the words of the pool's policy */
-export function refusePassword(pool: UserPool, candidate: string): void {
-  const problem = passwordProblem(pool, candidate);
+export function refusePassword({ settings }: UserPool, candidate: string): void {
+  const problem = policyViolation(candidate, passwordPolicyOf(settings));
   if (problem !== undefined) throw new ApiError('InvalidPasswordException', problem);
 }
 

@@ -1,17 +1,13 @@
-import { checkGroupNames, checkRotateKeysOptions, checkTokensOptions } from './check-options.js';
+import { checkOptions, listOf, optionsOf, text, trueOrFalse } from '../../errors/check-options.js';
+import { givenClaims } from './check-fault.js';
 import { newestSecret } from '../model/credentials/client-secrets.js';
 import type { ResettableClock } from './clock.js';
 import type { KeySupply } from '../model/credentials/keys.js';
 import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
-import {
-  activeRefreshToken,
-  issueRefreshToken,
-  revokeGrant,
-} from '../model/tokens/refresh-tokens.js';
-import type { SentCode } from '../model/pool-state.js';
-import type { UserStatus } from '../seed/seed.js';
-import { openGrant } from '../hosted-ui/sign-in/finish-sign-in.js';
+import { activeRefreshToken, issueRefreshToken } from '../model/tokens/refresh-tokens.js';
+import type { SentCode, UserStatus } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
+import { signOutEverywhere, openGrant } from '../model/grants.js';
 
 /** A user as `users()` shows them. */
 export interface PoolUserView {
@@ -34,7 +30,7 @@ export interface TokensOptions {
 }
 
 /** How keys are changed. */
-export interface RotateKeysOptions {
+interface RotateKeysOptions {
   /** Whether the present keys stay in JWKS. Default false. */
   readonly keepOld?: boolean | undefined;
 }
@@ -74,6 +70,19 @@ export interface Pool {
   isRefreshTokenActive(refreshToken: string): boolean;
 }
 
+const groupNames = listOf(text('give names of groups of the pool'), 'give names of groups');
+
+const rotateKeysOptions = optionsOf<RotateKeysOptions>({ keepOld: trueOrFalse.optional() });
+
+const tokensOptions = optionsOf<TokensOptions>(
+  {
+    client: text('give the name of a client of the pool'),
+    scope: text('give scopes with a space between').optional(),
+    claims: givenClaims.optional(),
+  },
+  'give { client, scope, claims }',
+);
+
 /** The handle tests hold of a pool. */
 export function createPoolControl(pool: UserPool, clock: ResettableClock, supply: KeySupply): Pool {
   const { id, issuer } = pool;
@@ -90,32 +99,13 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
       const client = pool.clientNamed(clientName);
       return { id: client.id, secret: newestSecret(client) };
     },
-    users: () =>
-      [...pool.users.values()].map(({ username, sub, status, enabled, attributes, groups }) =>
-        structuredClone({ username, sub, status, enabled, attributes, groups }),
-      ),
-    setUserEnabled: (username, enabled) => {
-      pool.userNamed(username).enabled = enabled;
-    },
-    setUserGroups: (username, groups) => {
-      checkGroupNames(groups);
-      const unknown = groups.find((group) => !pool.groups.has(group));
-      if (unknown !== undefined) throw new TypeError(`Pool ${pool.name} has no group "${unknown}"`);
-      pool.userNamed(username).groups = [...groups];
-    },
-    deleteUser: (username) => {
-      pool.users.delete(pool.userNamed(username).username);
-    },
-    globalSignOut: (username) => {
-      const { sub } = pool.userNamed(username);
-      for (const grant of pool.grants.values()) if (grant.sub === sub) revokeGrant(grant);
-    },
+    ...userControls(pool),
     rotateKeys: async (options = {}) => {
-      checkRotateKeysOptions(options);
+      checkOptions('pool.rotateKeys', rotateKeysOptions, options);
       await pool.rotateKeys(supply, options.keepOld ?? false);
     },
     tokens: async (username, options) => {
-      checkTokensOptions(options);
+      checkOptions('pool.tokens', tokensOptions, options);
       return tokensFor(pool, clock.now(), username, options);
     },
     clientCredentialsToken: async (clientName, scope) => {
@@ -135,6 +125,30 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
       })),
     isRefreshTokenActive: (refreshToken) =>
       activeRefreshToken(pool, refreshToken, clock.now()) !== undefined,
+  };
+}
+
+function userControls(
+  pool: UserPool,
+): Pick<Pool, 'users' | 'setUserEnabled' | 'setUserGroups' | 'deleteUser' | 'globalSignOut'> {
+  return {
+    users: () =>
+      [...pool.users.values()].map(({ username, sub, status, enabled, attributes, groups }) =>
+        structuredClone({ username, sub, status, enabled, attributes, groups }),
+      ),
+    setUserEnabled: (username, enabled) => {
+      pool.userNamed(username).enabled = enabled;
+    },
+    setUserGroups: (username, groups) => {
+      checkOptions('pool.setUserGroups', groupNames, groups, 'groups');
+      const unknown = groups.find((group) => !pool.groups.has(group));
+      if (unknown !== undefined) throw new TypeError(`Pool ${pool.name} has no group "${unknown}"`);
+      pool.userNamed(username).groups = [...groups];
+    },
+    deleteUser: (username) => {
+      pool.users.delete(pool.userNamed(username).username);
+    },
+    globalSignOut: (username) => signOutEverywhere(pool, pool.userNamed(username)),
   };
 }
 

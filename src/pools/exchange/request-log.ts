@@ -1,5 +1,4 @@
 import type { Request, Response } from 'express';
-import type { FaultEndpoint } from '../control/faults.js';
 
 /** A request as a pool received it. For tests in the same process only: it has everything that was sent. */
 export interface RecordedRequest {
@@ -14,32 +13,6 @@ export interface RecordedRequest {
   /** 0 while unanswered, and for good when the connection was cut. */
   readonly status: number;
 }
-
-/** What the pools report while they run. Never a token, a code, a password or a query. */
-export type PoolsLogEvent =
-  | {
-      readonly kind: 'request';
-      /** Name of the pool; `undefined` outside any. */
-      readonly pool: string | undefined;
-      readonly method: string;
-      /** Relative to the domain or the issuer. */
-      readonly path: string;
-      readonly status: number;
-      readonly durationMs: number;
-    }
-  | {
-      readonly kind: 'fault';
-      readonly pool: string;
-      readonly endpoint: FaultEndpoint;
-      /** What was injected, e.g. `delayMs, status 500`; nobody should debug a fault that was asked for. */
-      readonly fault: string;
-    }
-  | {
-      readonly kind: 'error';
-      readonly pool: string | undefined;
-      readonly path: string;
-      readonly message: string;
-    };
 
 /** The newest requests of each pool. */
 export interface RequestLog {

@@ -1,8 +1,9 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { readCookie } from '../../web/cookies.js';
 import { comesFromOrigin } from '../../web/request/same-origin.js';
 import { setPoolCookie } from './cookies.js';
 import type { Exchange } from './exchange.js';
+import { isSame } from '../model/credentials/client-secrets.js';
 
 const COOKIE = 'XSRF-TOKEN';
 const HALF_BYTES = 8;
@@ -43,9 +44,4 @@ function makeToken(random: Buffer = randomBytes(HALF_BYTES)): string {
 function isOurs(token: string): boolean {
   const random = Buffer.from(token.replaceAll('-', ''), 'hex').subarray(0, HALF_BYTES);
   return isSame(token, makeToken(random));
-}
-
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

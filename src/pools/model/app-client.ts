@@ -7,6 +7,15 @@ export type ClientIdentity = Pick<
   'name' | 'id' | 'secrets' | 'createdAt' | 'modifiedAt'
 >;
 
+/** Scopes every pool has. */
+export const standardScopes: readonly string[] = [
+  'openid',
+  'email',
+  'phone',
+  'profile',
+  'aws.cognito.signin.user.admin',
+];
+
 const unitSeconds = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 
 const defaultFlows = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'];

@@ -1,7 +1,9 @@
 import type { ClientSecret } from './credentials/client-secrets.js';
 import type { StoredPassword } from './credentials/password.js';
-import type { OAuthFlow, UserStatus } from '../seed/seed.js';
 import type { ClientSettings, ProviderSettings } from './settings/settings.js';
+
+/** The ways a client may ask for tokens. `client_credentials` excludes the others, as in Cognito. */
+export type OAuthFlow = 'code' | 'implicit' | 'client_credentials';
 
 /** An app client with every default filled in. A change makes a new one. */
 export interface AppClient {
@@ -117,6 +119,10 @@ export interface AuthorizationRequest {
   /** What the client asks for: a provider of its own, the pool's users, one it may not use, or nothing in particular. */
   readonly provider: IdentityProvider | 'COGNITO' | 'unavailable' | undefined;
 }
+
+/** Where a user is in their life. The last two stop a sign-in. */
+export type UserStatus =
+  'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'EXTERNAL_PROVIDER' | 'UNCONFIRMED' | 'RESET_REQUIRED';
 
 /** A user of the pool, native or federated. */
 export interface PoolUser {

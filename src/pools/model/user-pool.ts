@@ -1,5 +1,4 @@
 import type { KeySupply, PoolKeys, SigningKey } from './credentials/keys.js';
-import type { PasswordPolicy } from './credentials/password.js';
 import type {
   AppClient,
   AuthChallenge,
@@ -112,29 +111,6 @@ export class UserPool {
       .map(({ Name }) => Name);
   }
 
-  /** Cognito's default where nothing was set; what a policy leaves out is not required. */
-  get passwordPolicy(): PasswordPolicy {
-    const policy = this.settings.Policies?.PasswordPolicy;
-    const byDefault = policy === undefined;
-    return {
-      minimumLength: policy?.MinimumLength ?? 8,
-      requireLowercase: policy?.RequireLowercase ?? byDefault,
-      requireUppercase: policy?.RequireUppercase ?? byDefault,
-      requireNumbers: policy?.RequireNumbers ?? byDefault,
-      requireSymbols: policy?.RequireSymbols ?? byDefault,
-    };
-  }
-
-  /** How long a temporary password that the API sets will work. */
-  get temporaryPasswordDays(): number {
-    const { Policies, AdminCreateUserConfig } = this.settings;
-    return (
-      Policies?.PasswordPolicy?.TemporaryPasswordValidityDays ??
-      AdminCreateUserConfig?.UnusedAccountValidityDays ??
-      7
-    );
-  }
-
   /** The keys tokens are signed with now. */
   get keys(): PoolKeys {
     return this.#keys;
@@ -172,42 +148,6 @@ export class UserPool {
     const user = this.users.get(username);
     if (user === undefined) throw new TypeError(`Pool ${this.name} has no user "${username}"`);
     return user;
-  }
-
-  /** Whoever signs in with this: a user name or, where the pool has aliases, a verified address. */
-  userWithLogin(login: string): PoolUser | undefined {
-    const isSame = this.#isSameLogin;
-    const named = this.users.get(login);
-    if (named !== undefined) return named;
-    const aliases = [
-      ...(this.settings.UsernameAttributes ?? []),
-      ...(this.settings.AliasAttributes ?? []),
-    ];
-    return [...this.users.values()].find(
-      ({ username, attributes }) =>
-        isSame(username, login) ||
-        aliases.some(
-          (alias) =>
-            isSame(attributes[alias] ?? '', login) &&
-            (!this.settings.AliasAttributes?.includes(alias) ||
-              alias === 'preferred_username' ||
-              attributes[`${alias}_verified`] === 'true'),
-        ),
-    );
-  }
-
-  readonly #isSameLogin = (a: string, b: string): boolean =>
-    this.settings.UsernameConfiguration?.CaseSensitive === false
-      ? a.toLowerCase() === b.toLowerCase()
-      : a === b;
-
-  /** Somebody whom an administrator has linked to a user of a provider. */
-  userLinkedTo(providerName: string, subject: string): PoolUser | undefined {
-    return [...this.users.values()].find(({ attributes: { identities } }) =>
-      (JSON.parse(identities ?? '[]') as { providerName: string; userId: string }[]).some(
-        (each) => each.providerName === providerName && each.userId === subject,
-      ),
-    );
   }
 
   /** The enabled user a grant or session was made for; `undefined` once disabled, deleted or replaced. */

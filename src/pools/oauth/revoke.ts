@@ -1,6 +1,8 @@
 import { authenticateClient } from './client-authentication.js';
-import { sendJson, sendOAuthError, type Exchange } from '../exchange/exchange.js';
-import { grantOf, revokeGrant } from '../model/tokens/refresh-tokens.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { grantOf } from '../model/tokens/refresh-tokens.js';
+import { revokeGrant } from '../model/grants.js';
+import { sendJson, sendOAuthError } from '../exchange/answers.js';
 
 /**
  * `POST /oauth2/revoke`: a refresh token, and with it the access and ID tokens of its grant. Unknown tokens are answered

@@ -1,29 +1,15 @@
 import { MOST_SECRETS } from '../model/credentials/client-secrets.js';
 import {
   domainOf,
+  ownScopes,
   type ClientSeed,
   type IdentityProviderSeed,
   type PoolSeed,
   type PoolsSeed,
   type SeedProblem,
 } from './seed.js';
-
-/** Scopes every pool has. */
-export const standardScopes: readonly string[] = [
-  'openid',
-  'email',
-  'phone',
-  'profile',
-  'aws.cognito.signin.user.admin',
-];
-
-// These are the paths of the server itself.
-const reservedDomains = ['health', 'assets'];
-
-/** May a pool's pages be at this path? A prefix, or a host name of one's own. */
-export const isDomain = (domain: string): boolean =>
-  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9-]+)*$/.test(domain) &&
-  !reservedDomains.includes(domain);
+import { isDomain, reservedDomains } from '../model/identifiers.js';
+import { standardScopes } from '../model/app-client.js';
 
 /** What is wrong between the parts of a seed whose shape is right: names that refer to nothing, or are there twice. */
 export function referenceProblems({ pools }: PoolsSeed): SeedProblem[] {
@@ -115,11 +101,6 @@ function registrationProblems(
 
 const isPublic = ({ secret, addedSecrets = [] }: ClientSeed): boolean =>
   secret === null && addedSecrets.length === 0;
-
-const ownScopes = (pool: PoolSeed): string[] =>
-  (pool.resourceServers ?? []).flatMap(({ identifier, scopes }) =>
-    scopes.map((scope) => `${identifier}/${scope.name}`),
-  );
 
 const groupNames = ({ id, groups = [], identityProviders = [] }: PoolSeed): string[] => [
   ...groups.map(({ name }) => name),

@@ -1,4 +1,4 @@
-import { createUserPools } from '../seed/create-user-pools.js';
+import { createUserPools } from '../seed/pools-from-seed.js';
 import type { KeySupply } from '../model/credentials/keys.js';
 import type { PoolContents, PoolPlacement } from '../model/pool-contents.js';
 import type { PoolsSeed } from '../seed/seed.js';

@@ -1,4 +1,4 @@
-import type { StoredIdentity } from '../../model/tokens/visible-attributes.js';
+import { type StoredIdentity, userLinkedTo } from '../../model/identities.js';
 import { makeSub } from '../../model/identifiers.js';
 import { newUser } from '../../model/users.js';
 import type { AppClient, IdentityProvider, PoolUser } from '../../model/pool-state.js';
@@ -25,7 +25,7 @@ export function updateFederatedUser(
   const subject = String(claims['sub']);
   const username = `${provider.name}_${subject}`;
   const mapped = mapAttributes(provider, claims);
-  const present = pool.userLinkedTo(provider.name, subject) ?? pool.users.get(username);
+  const present = userLinkedTo(pool, provider.name, subject) ?? pool.users.get(username);
   const problem =
     unmappedProblem(pool, mapped, present) ?? writeProblem(pool, client, mapped, present);
   if (problem !== undefined) throw new UpstreamError('invalid_request', problem);

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readCookie } from '../../../web/cookies.js';
-import { refuse, withoutProvider } from '../sign-in/authorization-request.js';
 import { clearPoolCookie, setPoolCookie } from '../../exchange/cookies.js';
 import { toErrorPage } from '../pages/error-page.js';
-import { redirect, withQuery, type Exchange } from '../../exchange/exchange.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import { updateFederatedUser } from './federated-user.js';
 import { makeFederationState, makeNonce } from '../../model/identifiers.js';
 import {
@@ -12,8 +11,8 @@ import {
   type IdentityProvider,
   type PendingFederation,
 } from '../../model/pool-state.js';
-import { finishSignIn } from '../sign-in/finish-sign-in.js';
-import { showUnavailable } from '../pages/sign-in-page.js';
+import { finishSignIn, refuse } from '../sign-in/answer-client.js';
+import { showUnavailable, withoutProvider, toSignInPage } from '../pages/sign-in-page.js';
 import {
   discoverUpstream,
   exchangeUpstreamCode,
@@ -22,6 +21,7 @@ import {
   UpstreamError,
   verifyUpstreamIdToken,
 } from './upstream.js';
+import { redirect, withQuery } from '../../exchange/answers.js';
 
 const STATE_SECONDS = 300;
 const LATE_MEMORY_MS = 3_600_000;
@@ -90,7 +90,7 @@ export async function idpResponse(exchange: Exchange): Promise<void> {
   const { request, provider } = pending;
   if (now > pending.startedAt + STATE_SECONDS * 1000) {
     // Naming the provider again would start the next attempt by itself; the user is to see what happened.
-    redirect(exchange, withQuery(`${pool.domain}/login`, withoutProvider(pending.query)));
+    toSignInPage(exchange, withoutProvider(pending.query));
     return;
   }
   try {

@@ -1,8 +1,8 @@
-import { withoutProvider } from '../sign-in/authorization-request.js';
-import { withQuery, type Exchange } from '../../exchange/exchange.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import { showPage, type PageForm } from './pages.js';
 import type { AuthorizationRequest } from '../../model/pool-state.js';
 import { ensureXsrfToken } from '../../exchange/xsrf.js';
+import { redirect, withQuery } from '../../exchange/answers.js';
 
 const UNAVAILABLE = 'Login option is not available. Please try another one';
 
@@ -40,6 +40,19 @@ export function showSignIn(
 /** The 401 page, as the classic ones have it, for a provider that is unknown, not the client's, or out of reach. */
 export function showUnavailable(exchange: Exchange, request: AuthorizationRequest): void {
   showSignIn(exchange, request, { error: UNAVAILABLE, status: 401 });
+}
+
+/** Sends the browser to the sign-in page, with the query of an authorization request. */
+export function toSignInPage(exchange: Exchange, query: URLSearchParams): void {
+  redirect(exchange, withQuery(`${exchange.pool.domain}/login`, query));
+}
+
+/** The query of a request without the provider it names. */
+export function withoutProvider(query: URLSearchParams): URLSearchParams {
+  const others = new URLSearchParams(query);
+  others.delete('identity_provider');
+  others.delete('idp_identifier');
+  return others;
 }
 
 function providerForm({ pool, query }: Exchange, provider: string): PageForm {

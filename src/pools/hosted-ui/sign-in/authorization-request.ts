@@ -1,7 +1,9 @@
 import { showError, showMissingParameter, toErrorPage } from '../pages/error-page.js';
-import { redirect, withQuery, type Exchange } from '../../exchange/exchange.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import type { AppClient, AuthorizationRequest } from '../../model/pool-state.js';
 import type { UserPool } from '../../model/user-pool.js';
+import { hasValidXsrfToken } from '../../exchange/xsrf.js';
+import { refuse } from './answer-client.js';
 
 /**
  * Reads an authorization request from the query of `/oauth2/authorize` or `/login`, which check it the same way.
@@ -52,40 +54,15 @@ export function readAuthorizationRequest(exchange: Exchange): AuthorizationReque
   };
 }
 
+/** The request behind a form that was sent in; `undefined` also when the form was on no page of ours. */
+export function readSubmittedRequest(exchange: Exchange): AuthorizationRequest | undefined {
+  const request = readAuthorizationRequest(exchange);
+  if (request === undefined || hasValidXsrfToken(exchange)) return request;
+  return showError(exchange, 'Invalid CSRF token');
+}
+
 // What a client looks like on a managed login domain before it has a branding style.
 const NO_BRANDING = 'Login pages unavailable. Please contact an administrator.';
-
-/** The query of a request without the provider it names. */
-export function withoutProvider(query: URLSearchParams): URLSearchParams {
-  const others = new URLSearchParams(query);
-  others.delete('identity_provider');
-  others.delete('idp_identifier');
-  return others;
-}
-
-/** Where an answer to the client goes. */
-export type AnswerTarget = Pick<AuthorizationRequest, 'redirectUri' | 'state' | 'responseType'>;
-
-/** Sends an error to the client: in the query, or in the fragment if it asked for tokens. */
-export function refuse(
-  exchange: Exchange,
-  target: AnswerTarget,
-  error: string,
-  description?: string,
-): undefined {
-  const parameters = new URLSearchParams();
-  if (description !== undefined) parameters.set('error_description', description);
-  if (target.state !== undefined) parameters.set('state', target.state);
-  parameters.set('error', error);
-  redirect(exchange, answerUrl(target, parameters));
-}
-
-/** The redirect URI with the answer attached. */
-export function answerUrl(target: AnswerTarget, parameters: URLSearchParams): string {
-  const { redirectUri, responseType } = target;
-  if (responseType === 'token') return `${redirectUri}#${parameters.toString()}`;
-  return withQuery(redirectUri, parameters);
-}
 
 // A client or redirect URI we do not know: the answer must stay here (RFC 6749, section 4.1.2.1).
 function readRegistration(

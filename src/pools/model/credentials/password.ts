@@ -71,29 +71,6 @@ export async function matchesNobody(password: string): Promise<false> {
   return false;
 }
 
-/** Requirements for a new password. @see https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html */
-export interface PasswordPolicy {
-  readonly minimumLength: number;
-  readonly requireLowercase: boolean;
-  readonly requireUppercase: boolean;
-  readonly requireNumbers: boolean;
-  readonly requireSymbols: boolean;
-}
-
-/** What is wrong with a new password in Cognito's words, or `undefined` if it will do. */
-export function policyViolation(password: string, policy: PasswordPolicy): string | undefined {
-  const missing = [
-    password.length < policy.minimumLength && 'Password not long enough',
-    policy.requireLowercase && !/[a-z]/.test(password) && 'Password must have lowercase characters',
-    policy.requireUppercase && !/[A-Z]/.test(password) && 'Password must have uppercase characters',
-    policy.requireNumbers && !/\d/.test(password) && 'Password must have numeric characters',
-    policy.requireSymbols &&
-      !/[\^$*.[\]{}()?\-"!@#%&/\\,><':;|_~`+= ]/.test(password) &&
-      'Password must have symbol characters',
-  ].find((problem) => problem !== false);
-  return missing === undefined ? undefined : `Password did not conform with policy: ${missing}`;
-}
-
 function deriveKey(password: string, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(password.normalize(), salt, KEY_BYTES, (error, key) => {

@@ -1,4 +1,3 @@
-import { isBooleanAttribute } from '../tokens/visible-attributes.js';
 import type { PoolSettings, SchemaAttribute } from './settings.js';
 
 const string = (Name: string, max = '2048', min = '0'): SchemaAttribute => ({
@@ -143,6 +142,10 @@ function formatProblem(name: string, value: string): string | undefined {
 
 /** Does it look like an e-mail address? */
 export const isEmail = (value: string): boolean => /^[^\s@]+@[^\s@]+$/.test(value);
+
+/** `email_verified` and `phone_number_verified` are booleans in ID tokens and strings everywhere else. */
+export const isBooleanAttribute = (name: string): boolean =>
+  /^(email|phone_number)_verified$/.test(name);
 
 /** What a pool writes and no client ever may: who somebody is, and whether an address was verified. */
 export const isPoolsOwn = (attribute: string): boolean =>

@@ -119,3 +119,9 @@ export interface ProviderSettings {
   readonly AttributeMapping?: Record<string, string> | undefined;
   readonly IdpIdentifiers?: string[] | undefined;
 }
+
+/** Settings without those that are there but `undefined`. */
+export const withoutUndefined = <Settings extends object>(settings: Settings): Partial<Settings> =>
+  Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as Partial<Settings>;

@@ -48,9 +48,4 @@ export function activeRefreshToken(
   return user && { refreshToken, user };
 }
 
-/** Kills every token of a grant, at the pool. Whoever verifies offline still accepts them until they expire. */
-export function revokeGrant(grant: Grant): void {
-  grant.isRevoked = true;
-}
-
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -35,33 +35,3 @@ export function readableAttributes(
     ),
   );
 }
-
-/** `email_verified` and `phone_number_verified` are booleans in ID tokens and strings everywhere else. */
-export const isBooleanAttribute = (name: string): boolean =>
-  /^(email|phone_number)_verified$/.test(name);
-
-/** An identity as the profile keeps it, in a JSON string. */
-export interface StoredIdentity {
-  readonly userId: string;
-  readonly providerName: string;
-  readonly providerType: 'OIDC';
-  readonly issuer: null;
-  readonly primary: boolean;
-  /** Epoch milliseconds. */
-  readonly dateCreated: number;
-}
-
-/** The `identities` claim of an ID token: `primary` and `dateCreated` are strings there. */
-export function identitiesClaim(attribute: string | undefined): object[] | undefined {
-  if (attribute === undefined) return undefined;
-  return (JSON.parse(attribute) as StoredIdentity[]).map(
-    ({ dateCreated, userId, providerName, providerType, issuer, primary }) => ({
-      dateCreated: String(dateCreated),
-      userId,
-      providerName,
-      providerType,
-      issuer,
-      primary: String(primary),
-    }),
-  );
-}

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { answerUrl } from './authorization-request.js';
 import { startBrowserSession } from './browser-session.js';
-import { redirect, type Exchange } from '../../exchange/exchange.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import { mintTokens } from '../../model/tokens/mint.js';
 import {
   dropOutdated,
@@ -10,7 +9,8 @@ import {
   type Grant,
   type PoolUser,
 } from '../../model/pool-state.js';
-import type { UserPool } from '../../model/user-pool.js';
+import { openGrant } from '../../model/grants.js';
+import { redirect, withQuery } from '../../exchange/answers.js';
 
 const CODE_SECONDS = 300;
 const REPLAY_MEMORY_MS = 3_600_000;
@@ -44,39 +44,36 @@ export async function answerClient(
       ? new URLSearchParams({ code: issueCode(exchange, request, grant, nonce) })
       : implicitAnswer(await mintTokens(pool, { client, grant, user, nonce, now }), client);
   if (request.state !== undefined) parameters.set('state', request.state);
-  redirect(exchange, answerUrl(request, parameters));
+  sendAnswer(exchange, request, parameters);
 }
 
-/** Opens a grant, which every token of this sign-in will name. */
-export function openGrant(
-  pool: UserPool,
-  {
-    client,
-    user,
-    scopes,
-    signedInAt,
-    isFromApi = false,
-  }: {
-    client: AppClient;
-    user: PoolUser;
-    scopes: readonly string[];
-    signedInAt: number;
-    isFromApi?: boolean;
-  },
-): Grant {
-  const grant = {
-    eventId: randomUUID(),
-    originJti: randomUUID(),
-    clientId: client.id,
-    username: user.username,
-    sub: user.sub,
-    scopes,
-    isFromApi,
-    authTime: Math.floor(signedInAt / 1000),
-    isRevoked: false,
-  };
-  pool.grants.set(grant.eventId, grant);
-  return grant;
+/** Where an answer to the client goes. */
+type AnswerTarget = Pick<AuthorizationRequest, 'redirectUri' | 'state' | 'responseType'>;
+
+/** Sends an error to the client: in the query, or in the fragment if it asked for tokens. */
+export function refuse(
+  exchange: Exchange,
+  target: AnswerTarget,
+  error: string,
+  description?: string,
+): undefined {
+  const parameters = new URLSearchParams();
+  if (description !== undefined) parameters.set('error_description', description);
+  if (target.state !== undefined) parameters.set('state', target.state);
+  parameters.set('error', error);
+  sendAnswer(exchange, target, parameters);
+}
+
+function sendAnswer(
+  exchange: Exchange,
+  { redirectUri, responseType }: AnswerTarget,
+  parameters: URLSearchParams,
+): void {
+  const isInFragment = responseType === 'token';
+  redirect(
+    exchange,
+    isInFragment ? `${redirectUri}#${parameters.toString()}` : withQuery(redirectUri, parameters),
+  );
 }
 
 function issueCode(

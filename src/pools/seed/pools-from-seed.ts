@@ -1,21 +1,20 @@
-import { appClient } from '../model/app-client.js';
-import { addedSecret, newestSecret, originalSecret } from '../model/credentials/client-secrets.js';
+import { newestSecret } from '../model/credentials/client-secrets.js';
 import { identityProvider } from '../model/identity-provider.js';
-import { makeClientId, makeClientSecret, makePoolId, makeSub } from '../model/identifiers.js';
+import { makePoolId, makeSub } from '../model/identifiers.js';
 import type { PoolKeys } from '../model/credentials/keys.js';
 import { storedPassword, storePassword } from '../model/credentials/password.js';
 import { issuerOf, type PoolPlacement } from '../model/pool-contents.js';
 import type { AppClient, IdentityProvider, PoolUser } from '../model/pool-state.js';
 import {
   domainOf,
-  type ClientSeed,
   type IdentityProviderSeed,
   type PoolSeed,
   type PoolsSeed,
   type UserSeed,
 } from './seed.js';
-import type { ClientSettings, PoolSettings, SchemaAttribute } from '../model/settings/settings.js';
+import type { PoolSettings, SchemaAttribute } from '../model/settings/settings.js';
 import { UserPool } from '../model/user-pool.js';
+import { clientFrom } from './client-from-seed.js';
 
 /** Where seeds become pools. */
 export interface SeedPlacement extends PoolPlacement {
@@ -144,78 +143,6 @@ function customAttributesIn({
     .map((Name) => ({ Name, AttributeDataType: 'String', Mutable: true }));
 }
 
-function clientFrom(
-  seed: ClientSeed,
-  pool: PoolSeed,
-  domainOfPool: (name: string) => string,
-  now: number,
-): AppClient {
-  const id = seed.id ?? makeClientId();
-  const original = seed.secret === null ? undefined : (seed.secret ?? makeClientSecret());
-  const secrets = originalSecret(id, original, now);
-  for (const value of seed.addedSecrets ?? [])
-    secrets.push(addedSecret({ id, secrets }, value, now));
-  const identity = {
-    name: seed.name,
-    id,
-    secrets,
-    createdAt: now,
-    modifiedAt: now,
-  };
-  const callbackUrls = seed.callbackUrls?.map((url) =>
-    typeof url === 'string' ? url : `${domainOfPool(url.idpResponseOf)}/oauth2/idpresponse`,
-  );
-  const named = {
-    CallbackURLs: callbackUrls,
-    LogoutURLs: seed.logoutUrls && [...seed.logoutUrls],
-    AllowedOAuthFlows: seed.flows && [...seed.flows],
-    AllowedOAuthScopes: seed.scopes && [...seed.scopes],
-    SupportedIdentityProviders: seed.identityProviders && [...seed.identityProviders],
-    ...lifetimes(seed),
-    RefreshTokenRotation: seed.refreshTokenRotation && {
-      Feature: 'ENABLED' as const,
-      RetryGracePeriodSeconds: seed.refreshTokenRotation.graceSeconds ?? 0,
-    },
-    EnableTokenRevocation: seed.tokenRevocation,
-    PreventUserExistenceErrors:
-      seed.preventUserExistenceErrors === undefined
-        ? undefined
-        : seed.preventUserExistenceErrors
-          ? ('ENABLED' as const)
-          : ('LEGACY' as const),
-  };
-  const others = seed.settings ?? clientDefaults(seed, pool);
-  return appClient(identity, { ...others, ...present(named) });
-}
-
-/** A client of a seed is ready for the browser, as one made in the console is. */
-function clientDefaults({ flows = ['code'] }: ClientSeed, pool: PoolSeed): ClientSettings {
-  return {
-    AllowedOAuthFlowsUserPoolClient: true,
-    AllowedOAuthFlows: [...flows],
-    AllowedOAuthScopes: flows.includes('client_credentials')
-      ? ownScopes(pool)
-      : ['openid', 'email', 'profile'],
-    SupportedIdentityProviders: ['COGNITO'],
-    PreventUserExistenceErrors: 'ENABLED',
-  };
-}
-
-function lifetimes(seed: ClientSeed): ClientSettings {
-  const { accessTokenSeconds, idTokenSeconds, refreshTokenSeconds } = seed;
-  const units = {
-    ...(accessTokenSeconds !== undefined && { AccessToken: 'seconds' as const }),
-    ...(idTokenSeconds !== undefined && { IdToken: 'seconds' as const }),
-    ...(refreshTokenSeconds !== undefined && { RefreshToken: 'seconds' as const }),
-  };
-  return {
-    AccessTokenValidity: accessTokenSeconds,
-    IdTokenValidity: idTokenSeconds,
-    RefreshTokenValidity: refreshTokenSeconds,
-    TokenValidityUnits: Object.keys(units).length > 0 ? units : undefined,
-  };
-}
-
 /** The references to other pools turned into URLs and credentials; the check of the seed saw that they exist. */
 function identityProviderFrom(
   seed: IdentityProviderSeed,
@@ -264,17 +191,5 @@ function userFrom(seed: UserSeed, poolId: string, now: number): PoolUser {
     passwordExpiresAt: undefined,
     createdAt: now,
     modifiedAt: now,
-  };
-}
-
-const ownScopes = (pool: PoolSeed): string[] =>
-  (pool.resourceServers ?? []).flatMap(({ identifier, scopes }) =>
-    scopes.map((scope) => `${identifier}/${scope.name}`),
-  );
-
-/** Without the members that are `undefined`. */
-function present<T extends object>(record: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
