@@ -4,10 +4,10 @@ import { checkFault } from './control/check-fault.js';
 import type { PoolsClock } from './control/clock.js';
 import type { Fault, FaultEndpoint } from './control/faults.js';
 import { createPoolControl, type Pool } from './control/pool-control.js';
-import type { PoolsRuntime } from './exchange/runtime.js';
 import type { RecordedRequest } from './exchange/request-log.js';
+import type { PoolsRuntime } from './exchange/runtime.js';
 import type { KeySupply } from './model/credentials/keys.js';
-import { poolNamed, type UserPool } from './model/user-pool.js';
+import type { UserPool } from './model/user-pool.js';
 import { dumpSeed } from './seed/dump.js';
 import type { PoolsSeed } from './seed/seed.js';
 
@@ -93,4 +93,12 @@ export function createPools(
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** @throws {TypeError} when no pool has that name or id */
+function poolNamed(pools: readonly UserPool[], name: string): UserPool {
+  const pool = pools.find((each) => each.name === name) ?? pools.find((each) => each.id === name);
+  if (pool !== undefined) return pool;
+  const names = pools.map((each) => each.name).join(', ');
+  throw new TypeError(`There is no pool "${name}"; there are ${names || 'none'}`);
 }

@@ -4,8 +4,8 @@ import { checkOptions, refuseFurther } from '../errors/check-options.js';
 import { createPoolsApp } from './app.js';
 import { createClock } from './control/clock.js';
 import { createFaultSwitches } from './control/faults.js';
-import type { PoolsRuntime } from './exchange/runtime.js';
 import { createRequestLog } from './exchange/request-log.js';
+import type { PoolsRuntime } from './exchange/runtime.js';
 import { fixedKeys, generatedKeys } from './model/credentials/keys.js';
 import type { PoolPlacement } from './model/pool-contents.js';
 import { createPools, type Pools } from './pools.js';
@@ -112,14 +112,14 @@ async function loadSeed(seed: StartPoolsOptions['seed']): Promise<PoolsSeed> {
 async function listen(server: Server, port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? portTaken(port, host, error) : error);
+      reject(error.code === 'EADDRINUSE' ? portTakenError(port, host, error) : error);
     });
     server.listen(port, host, resolve);
   });
   server.removeAllListeners('error');
 }
 
-function portTaken(port: number, host: string, cause: Error): Error {
+function portTakenError(port: number, host: string, cause: Error): Error {
   const message = `Port ${port} on ${host} is taken by another program; choose another for the pools`;
   return Object.assign(new Error(message, { cause }), { code: 'EADDRINUSE' });
 }

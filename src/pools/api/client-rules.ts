@@ -1,6 +1,6 @@
-import { isPoolsOwn } from '../model/settings/schema.js';
 import { standardScopes } from '../model/app-client.js';
 import { appClient } from '../model/app-client.js';
+import { isPoolsOwn } from '../model/settings/schema.js';
 import type { ClientSettings } from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter } from './api-error.js';

@@ -34,7 +34,7 @@ export const clientSecretOperations: Operations = {
       const secret = addedSecret(client, given ?? makeClientSecret(), call.now);
       keep(pool, client, [...client.secrets, secret], call);
       const ClientSecretValue = given === undefined ? secret.value : undefined;
-      return { ClientSecretDescriptor: { ...described(secret), ClientSecretValue } };
+      return { ClientSecretDescriptor: { ...describeSecret(secret), ClientSecretValue } };
     },
   ),
   // All of them are on the one page.
@@ -42,7 +42,7 @@ export const clientSecretOperations: Operations = {
     z.object({ ...ofClient, NextToken: token.optional() }),
     ({ UserPoolId, ClientId }, call) => {
       const { secrets } = clientWithId(poolWithId(call, UserPoolId), ClientId);
-      return { ClientSecrets: secrets.map(described) };
+      return { ClientSecrets: secrets.map(describeSecret) };
     },
   ),
   DeleteUserPoolClientSecret: operation(
@@ -73,7 +73,7 @@ function keep(
 }
 
 /** Without its value. */
-const described = ({ id, createdAt }: ClientSecret): object => ({
+const describeSecret = ({ id, createdAt }: ClientSecret): object => ({
   ClientSecretId: id,
   ClientSecretCreateDate: seconds(createdAt),
 });

@@ -5,8 +5,8 @@ import type {
   PoolUser,
   ResourceServer,
 } from '../model/pool-state.js';
-import type { UserPool } from '../model/user-pool.js';
 import { passwordPolicyOf, temporaryPasswordDays } from '../model/settings/password-policy.js';
+import type { UserPool } from '../model/user-pool.js';
 
 /** Epoch milliseconds as the API writes times. */
 export const seconds = (ms: number): number => ms / 1000;

@@ -1,8 +1,8 @@
 import type { AppClient, IdentityProvider, PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
+import { userWithLogin } from '../model/users.js';
 import { notFound, userNotFound } from './api-error.js';
 import type { ApiCall } from './operation.js';
-import { userWithLogin } from '../model/users.js';
 
 /** @throws {ApiError} `ResourceNotFoundException` */
 export function poolWithId({ runtime }: ApiCall, id: string): UserPool {

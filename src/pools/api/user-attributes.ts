@@ -1,8 +1,8 @@
 import type { AppClient, PoolUser } from '../model/pool-state.js';
 import { isEmail, schemaViolation, isPoolsOwn } from '../model/settings/schema.js';
 import type { UserPool } from '../model/user-pool.js';
-import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { userWithLogin } from '../model/users.js';
+import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 
 /** Attributes as the API lists them, as a record; a missing value takes an attribute away. */
 export function recordOf(
@@ -39,13 +39,11 @@ export function refuseMissingAttributes(
   }
 }
 
-/** @throws {ApiError} `InvalidParameterException` when an attribute of the user may not be changed any more */
-export function refuseImmutableAttributes(
-  { schema }: UserPool,
-  attributes: Readonly<Record<string, string>>,
-): void {
+/** @throws {ApiError} `InvalidParameterException` when the attributes of a user may not become these */
+export function refuseChange(pool: UserPool, attributes: Readonly<Record<string, string>>): void {
+  refuseForeignAttributes(pool, attributes);
   const fixed = Object.keys(attributes).find((name) =>
-    schema.some(({ Name, Mutable }) => Name === name && Mutable === false),
+    pool.schema.some(({ Name, Mutable }) => Name === name && Mutable === false),
   );
   if (fixed !== undefined) {
     throw invalidParameter(`user.${fixed}: Attribute cannot be updated.\n`);

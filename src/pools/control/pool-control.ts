@@ -1,13 +1,13 @@
 import { checkOptions, listOf, optionsOf, text, trueOrFalse } from '../../errors/check-options.js';
-import { givenClaims } from './check-fault.js';
 import { newestSecret } from '../model/credentials/client-secrets.js';
-import type { ResettableClock } from './clock.js';
 import type { KeySupply } from '../model/credentials/keys.js';
+import { signOutEverywhere, openGrant } from '../model/grants.js';
+import type { AppClient, PoolUser, SentCode, UserStatus } from '../model/pool-state.js';
 import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
 import { activeRefreshToken, issueRefreshToken } from '../model/tokens/refresh-tokens.js';
-import type { SentCode, UserStatus } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
-import { signOutEverywhere, openGrant } from '../model/grants.js';
+import { givenClaims } from './check-fault.js';
+import type { ResettableClock } from './clock.js';
 
 /** A user as `users()` shows them. */
 export interface PoolUserView {
@@ -96,7 +96,7 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
       return pool.domain;
     },
     client: (clientName) => {
-      const client = pool.clientNamed(clientName);
+      const client = clientNamed(pool, clientName);
       return { id: client.id, secret: newestSecret(client) };
     },
     ...userControls(pool),
@@ -109,7 +109,7 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
       return tokensFor(pool, clock.now(), username, options);
     },
     clientCredentialsToken: async (clientName, scope) => {
-      const client = pool.clientNamed(clientName);
+      const client = clientNamed(pool, clientName);
       return mintClientCredentialsToken(
         pool,
         client,
@@ -137,18 +137,18 @@ function userControls(
         structuredClone({ username, sub, status, enabled, attributes, groups }),
       ),
     setUserEnabled: (username, enabled) => {
-      pool.userNamed(username).enabled = enabled;
+      userNamed(pool, username).enabled = enabled;
     },
     setUserGroups: (username, groups) => {
       checkOptions('pool.setUserGroups', groupNames, groups, 'groups');
       const unknown = groups.find((group) => !pool.groups.has(group));
       if (unknown !== undefined) throw new TypeError(`Pool ${pool.name} has no group "${unknown}"`);
-      pool.userNamed(username).groups = [...groups];
+      userNamed(pool, username).groups = [...groups];
     },
     deleteUser: (username) => {
-      pool.users.delete(pool.userNamed(username).username);
+      pool.users.delete(userNamed(pool, username).username);
     },
-    globalSignOut: (username) => signOutEverywhere(pool, pool.userNamed(username)),
+    globalSignOut: (username) => signOutEverywhere(pool, userNamed(pool, username)),
   };
 }
 
@@ -157,9 +157,9 @@ async function tokensFor(
   now: number,
   username: string,
   { client: clientName, scope, claims = {} }: TokensOptions,
-): Promise<{ idToken: string; accessToken: string; refreshToken: string; expiresIn: number }> {
-  const client = pool.clientNamed(clientName);
-  const user = pool.userNamed(username);
+): ReturnType<Pool['tokens']> {
+  const client = clientNamed(pool, clientName);
+  const user = userNamed(pool, username);
   const scopes = scope?.split(' ') ?? client.scopes;
   const grant = openGrant(pool, { client, user, scopes, signedInAt: now });
   const [{ idToken = '', accessToken }, refreshToken] = await Promise.all([
@@ -174,4 +174,18 @@ async function tokensFor(
     issueRefreshToken(pool, grant, { now, expiresAt: now + client.refreshTokenSeconds * 1000 }),
   ]);
   return { idToken, accessToken, refreshToken, expiresIn: client.accessTokenSeconds };
+}
+
+/** @throws {TypeError} when no client has that name */
+function clientNamed(pool: UserPool, name: string): AppClient {
+  const client = [...pool.clients.values()].find((each) => each.name === name);
+  if (client === undefined) throw new TypeError(`Pool ${pool.name} has no client "${name}"`);
+  return client;
+}
+
+/** @throws {TypeError} when no user has that name */
+function userNamed(pool: UserPool, username: string): PoolUser {
+  const user = pool.users.get(username);
+  if (user === undefined) throw new TypeError(`Pool ${pool.name} has no user "${username}"`);
+  return user;
 }

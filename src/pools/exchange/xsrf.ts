@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { readCookie } from '../../web/cookies.js';
 import { comesFromOrigin } from '../../web/request/same-origin.js';
+import { isSame } from '../model/credentials/is-same.js';
 import { setPoolCookie } from './cookies.js';
 import type { Exchange } from './exchange.js';
-import { isSame } from '../model/credentials/client-secrets.js';
 
 const COOKIE = 'XSRF-TOKEN';
 const HALF_BYTES = 8;

@@ -1,10 +1,10 @@
+import type { Exchange } from '../exchange/exchange.js';
+import { ensureXsrfToken } from '../exchange/xsrf.js';
+import { startFederation } from './federation/federation.js';
+import { toSignInPage } from './pages/sign-in-page.js';
+import { answerClient, refuse } from './sign-in/answer-client.js';
 import { readAuthorizationRequest } from './sign-in/authorization-request.js';
 import { resumableSession } from './sign-in/browser-session.js';
-import type { Exchange } from '../exchange/exchange.js';
-import { startFederation } from './federation/federation.js';
-import { answerClient, refuse } from './sign-in/answer-client.js';
-import { ensureXsrfToken } from '../exchange/xsrf.js';
-import { toSignInPage } from './pages/sign-in-page.js';
 
 /**
  * `GET /oauth2/authorize`: never a page. Back to the client if the browser session allows it, on to the identity

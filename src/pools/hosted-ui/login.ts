@@ -1,12 +1,12 @@
-import { readAuthorizationRequest, readSubmittedRequest } from './sign-in/authorization-request.js';
 import type { Exchange } from '../exchange/exchange.js';
-import { startFederation } from './federation/federation.js';
-import { askForNewPassword } from './new-password.js';
 import { matchesNobody } from '../model/credentials/password.js';
 import type { AuthorizationRequest, PoolUser } from '../model/pool-state.js';
-import { finishSignIn } from './sign-in/answer-client.js';
-import { showSignIn, showUnavailable } from './pages/sign-in-page.js';
 import { signInProblem, userWithLogin } from '../model/users.js';
+import { startFederation } from './federation/federation.js';
+import { askForNewPassword } from './new-password.js';
+import { showSignIn, showUnavailable } from './pages/sign-in-page.js';
+import { finishSignIn } from './sign-in/answer-client.js';
+import { readAuthorizationRequest, readSubmittedRequest } from './sign-in/authorization-request.js';
 
 const PAGE_SECONDS = 300;
 const TOO_LATE = 'Something went wrong. This page was open for too long; please sign in again.';

@@ -1,8 +1,8 @@
+import { redirect } from '../exchange/answers.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { showMissingParameter, toErrorPage } from './pages/error-page.js';
 import { withoutProvider, toSignInPage } from './pages/sign-in-page.js';
 import { endBrowserSession } from './sign-in/browser-session.js';
-import { showMissingParameter, toErrorPage } from './pages/error-page.js';
-import type { Exchange } from '../exchange/exchange.js';
-import { redirect } from '../exchange/answers.js';
 
 /**
  * `GET /logout`: ends the pool's session in this browser, whatever else is wrong with the request, and goes to a

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { readSubmittedRequest } from './sign-in/authorization-request.js';
+import { withQuery } from '../exchange/answers.js';
 import type { Exchange } from '../exchange/exchange.js';
-import { showPage } from './pages/pages.js';
+import { ensureXsrfToken } from '../exchange/xsrf.js';
+import { dropOutdated, type PoolUser } from '../model/pool-state.js';
 import {
   policyViolation,
   type PasswordPolicy,
   passwordPolicyOf,
 } from '../model/settings/password-policy.js';
-import { dropOutdated, type PoolUser } from '../model/pool-state.js';
-import { finishSignIn } from './sign-in/answer-client.js';
 import { setPassword } from '../model/users.js';
-import { ensureXsrfToken } from '../exchange/xsrf.js';
-import { withQuery } from '../exchange/answers.js';
+import { showPage } from './pages/pages.js';
 import { toSignInPage } from './pages/sign-in-page.js';
+import { finishSignIn } from './sign-in/answer-client.js';
+import { readSubmittedRequest } from './sign-in/authorization-request.js';
 
 const CHALLENGE_SECONDS = 300;
 

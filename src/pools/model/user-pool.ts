@@ -1,4 +1,5 @@
 import type { KeySupply, PoolKeys, SigningKey } from './credentials/keys.js';
+import { issuerOf, type PoolContents, type PoolPlacement } from './pool-contents.js';
 import type {
   AppClient,
   AuthChallenge,
@@ -17,7 +18,6 @@ import type {
   SentCode,
   SessionConfiguration,
 } from './pool-state.js';
-import { issuerOf, type PoolContents, type PoolPlacement } from './pool-contents.js';
 import { schemaOf } from './settings/schema.js';
 import type { PoolSettings, SchemaAttribute } from './settings/settings.js';
 
@@ -136,20 +136,6 @@ export class UserPool {
     return id === null ? undefined : this.clients.get(id);
   }
 
-  /** @throws {TypeError} when no client has that name */
-  clientNamed(name: string): AppClient {
-    const client = [...this.clients.values()].find((each) => each.name === name);
-    if (client === undefined) throw new TypeError(`Pool ${this.name} has no client "${name}"`);
-    return client;
-  }
-
-  /** @throws {TypeError} when no user has that name */
-  userNamed(username: string): PoolUser {
-    const user = this.users.get(username);
-    if (user === undefined) throw new TypeError(`Pool ${this.name} has no user "${username}"`);
-    return user;
-  }
-
   /** The enabled user a grant or session was made for; `undefined` once disabled, deleted or replaced. */
   activeUser({ username, sub }: { username: string; sub: string }): PoolUser | undefined {
     const user = this.users.get(username);
@@ -219,11 +205,3 @@ const copyOf = (user: PoolUser): PoolUser => ({
   attributes: { ...user.attributes },
   groups: [...user.groups],
 });
-
-/** @throws {TypeError} when no pool has that name or id */
-export function poolNamed(pools: readonly UserPool[], name: string): UserPool {
-  const pool = pools.find((each) => each.name === name) ?? pools.find((each) => each.id === name);
-  if (pool !== undefined) return pool;
-  const names = pools.map((each) => each.name).join(', ');
-  throw new TypeError(`There is no pool "${name}"; there are ${names || 'none'}`);
-}

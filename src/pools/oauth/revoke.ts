@@ -1,8 +1,8 @@
-import { authenticateClient } from './client-authentication.js';
-import type { Exchange } from '../exchange/exchange.js';
-import { grantOf } from '../model/tokens/refresh-tokens.js';
-import { revokeGrant } from '../model/grants.js';
 import { sendJson, sendOAuthError } from '../exchange/answers.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { revokeGrant } from '../model/grants.js';
+import { grantOf } from '../model/tokens/refresh-tokens.js';
+import { authenticateClient } from './client-authentication.js';
 
 /**
  * `POST /oauth2/revoke`: a refresh token, and with it the access and ID tokens of its grant. Unknown tokens are answered

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { authenticateClient } from './client-authentication.js';
+import { sendJson, sendOAuthError } from '../exchange/answers.js';
 import type { Exchange } from '../exchange/exchange.js';
-import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
-import type { AppClient, AuthorizationCode, Grant, PoolUser } from '../model/pool-state.js';
-import { activeRefreshToken, issueRefreshToken } from '../model/tokens/refresh-tokens.js';
 import { ensureXsrfToken } from '../exchange/xsrf.js';
 import { revokeGrant } from '../model/grants.js';
-import { sendJson, sendOAuthError } from '../exchange/answers.js';
+import type { AppClient, AuthorizationCode, Grant, PoolUser } from '../model/pool-state.js';
+import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
+import { activeRefreshToken, issueRefreshToken } from '../model/tokens/refresh-tokens.js';
+import { authenticateClient } from './client-authentication.js';
 
 /**
  * `POST /oauth2/token`. The client is authenticated before anything it presents is looked at, and a code is used up
@@ -16,6 +16,7 @@ import { sendJson, sendOAuthError } from '../exchange/answers.js';
  */
 export async function token(exchange: Exchange): Promise<void> {
   const { form } = exchange;
+  // Cognito sets the cookie of its pages here too.
   ensureXsrfToken(exchange);
   const grantType = form.get('grant_type');
   if (!grantType) {

@@ -1,10 +1,13 @@
 import { newestSecret } from '../model/credentials/client-secrets.js';
-import { identityProvider } from '../model/identity-provider.js';
-import { makePoolId, makeSub } from '../model/identifiers.js';
 import type { PoolKeys } from '../model/credentials/keys.js';
-import { storedPassword, storePassword } from '../model/credentials/password.js';
+import { passwordFromHash, storePassword } from '../model/credentials/password.js';
+import { makePoolId, makeSub } from '../model/identifiers.js';
+import { identityProvider } from '../model/identity-provider.js';
 import { issuerOf, type PoolPlacement } from '../model/pool-contents.js';
 import type { AppClient, IdentityProvider, PoolUser } from '../model/pool-state.js';
+import type { PoolSettings, SchemaAttribute } from '../model/settings/settings.js';
+import { UserPool } from '../model/user-pool.js';
+import { clientFrom } from './client-from-seed.js';
 import {
   domainOf,
   type IdentityProviderSeed,
@@ -12,9 +15,6 @@ import {
   type PoolsSeed,
   type UserSeed,
 } from './seed.js';
-import type { PoolSettings, SchemaAttribute } from '../model/settings/settings.js';
-import { UserPool } from '../model/user-pool.js';
-import { clientFrom } from './client-from-seed.js';
 
 /** Where seeds become pools. */
 export interface SeedPlacement extends PoolPlacement {
@@ -184,7 +184,7 @@ function userFrom(seed: UserSeed, poolId: string, now: number): PoolUser {
     attributes: { ...seed.attributes },
     groups: [...(seed.groups ?? [])],
     password: seed.passwordHash
-      ? storedPassword(seed.passwordHash)
+      ? passwordFromHash(seed.passwordHash)
       : seed.password === undefined
         ? undefined
         : storePassword(seed.password, { poolId, username }),

@@ -13,7 +13,7 @@ const discovery = (): string => `${world.members.issuer}/.well-known/openid-conf
 const get = async (url: string) => answerOf(await fetch(url, { redirect: 'manual' }));
 
 /** Tokens by way of the token endpoint, where the token faults are. */
-async function refreshed() {
+async function refreshTokens() {
   const { refreshToken } = await world.members.tokens('alice', {
     client: 'site',
     scope: 'openid email',
@@ -75,7 +75,7 @@ describe('a fault', () => {
     ['jwks', async () => get(`${world.members.issuer}/.well-known/jwks.json`)],
     ['authorize', async () => get(authorizeUrl(world.members, 'site'))],
     ['login', async () => get(authorizeUrl(world.members, 'site', {}, '/login'))],
-    ['token', async () => refreshed()],
+    ['token', async () => refreshTokens()],
     ['userInfo', async () => userInfo(world.members, 'x')],
     [
       'revoke',
@@ -124,14 +124,14 @@ describe('the answer itself', () => {
       body: page,
       contentType: 'text/html',
     });
-    const answer = await refreshed();
+    const answer = await refreshTokens();
     expect([answer.status, answer.text]).toEqual([502, page]);
     expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
   });
 
   it('is JSON with an error when only a status is asked for', async () => {
     world.pools.faults.once('members', 'token', { status: 429 });
-    const answer = await refreshed();
+    const answer = await refreshTokens();
     expect(answer.status).toBe(429);
     expect(answer.headers.get('content-type')).toContain('json');
     expect(Object.keys(answer.json)).not.toEqual([]);
@@ -155,7 +155,7 @@ describe('the answer itself', () => {
     'leaves out %s',
     async (member) => {
       world.pools.faults.once('members', 'token', { omit: [member] });
-      const answer = await refreshed();
+      const answer = await refreshTokens();
       expect(answer.status).toBe(200);
       expect(answer.json).not.toHaveProperty([member]);
       expect(Object.keys(answer.json)).toHaveLength(3);
@@ -169,7 +169,7 @@ describe.each(['idToken', 'accessToken'] as const)('a fault in the %s', (kind) =
   async function faultyToken(fault: TokenFault): Promise<string> {
     const onToken: Fault = kind === 'idToken' ? { idToken: fault } : { accessToken: fault };
     world.pools.faults.once('members', 'token', onToken);
-    return tokensIn(await refreshed())[member];
+    return tokensIn(await refreshTokens())[member];
   }
 
   it('overrides, adds and deletes claims under a good signature', async () => {
@@ -182,7 +182,7 @@ describe.each(['idToken', 'accessToken'] as const)('a fault in the %s', (kind) =
   });
 
   it('signs with a foreign key under the right kid', async () => {
-    const good = tokensIn(await refreshed())[member];
+    const good = tokensIn(await refreshTokens())[member];
     const token = await faultyToken({ signature: 'foreign-key' });
     expect(unverifiedJwt(token).headerText).toBe(unverifiedJwt(good).headerText);
     await expect(verifiedJwt(token, world.members.issuer)).rejects.toThrow(/signature/);
@@ -208,7 +208,7 @@ describe.each(['idToken', 'accessToken'] as const)('a fault in the %s', (kind) =
 
   it('is over with the next answer', async () => {
     await faultyToken({ signature: 'corrupt' });
-    const { id_token: idToken, access_token: accessToken } = tokensIn(await refreshed());
+    const { id_token: idToken, access_token: accessToken } = tokensIn(await refreshTokens());
     await expect(verifiedJwt(idToken, world.members.issuer)).resolves.toBeDefined();
     await expect(verifiedJwt(accessToken, world.members.issuer)).resolves.toBeDefined();
   });
@@ -216,6 +216,6 @@ describe.each(['idToken', 'accessToken'] as const)('a fault in the %s', (kind) =
 
 it('keeps at_hash right for the access token that is really sent', async () => {
   world.pools.faults.once('members', 'token', { accessToken: { claims: { scope: 'openid' } } });
-  const tokens = tokensIn(await refreshed());
+  const tokens = tokensIn(await refreshTokens());
   expect(unverifiedJwt(tokens.id_token).claims['at_hash']).toBe(atHash(tokens.access_token));
 });

@@ -29,7 +29,7 @@ async function resumes(
   return (page.location ?? '').startsWith(`${callback}?code=`);
 }
 
-async function signedIn(client = 'site'): Promise<Browser> {
+async function openSignedInBrowser(client = 'site'): Promise<Browser> {
   const browser = openBrowser();
   codeIn(await signIn(browser, world.members, client, alice));
   return browser;
@@ -45,7 +45,7 @@ const sessionCookieOf = (browser: Browser, pool: Pool): string => {
 
 describe('a browser that signed in', () => {
   it('comes back without a password for one hour, however often it is used (Q14)', async () => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     world.pools.clock.advance('59m');
     expect(await resumes(browser, world.members, 'site')).toBe(true);
     world.pools.clock.advance('61s');
@@ -73,12 +73,12 @@ describe('a browser that signed in', () => {
   });
 
   it('is known to the other clients of the pool, silently too', async () => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     expect(await resumes(browser, world.members, 'shop', { prompt: 'none' })).toBe(true);
   });
 
   it('is asked for the password again with prompt=login, while the session it has lives on', async () => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     const before = sessionCookieOf(browser, world.members);
     world.pools.clock.advance('10m');
     const page = await browser.get(authorizeUrl(world.members, 'site', { prompt: 'login' }));
@@ -94,7 +94,7 @@ describe('a browser that signed in', () => {
 
   it('gets a new cookie at every sign-in and never keeps one that was planted', async () => {
     const victim = openBrowser();
-    const planted = sessionCookieOf(await signedIn(), world.members);
+    const planted = sessionCookieOf(await openSignedInBrowser(), world.members);
     const path = new URL(world.members.domain).pathname;
     victim.setCookie(`${world.members.domain}/login`, `${planted}; Path=${path}`);
     const page = await victim.get(authorizeUrl(world.members, 'site', { prompt: 'login' }));
@@ -116,7 +116,7 @@ describe('a browser that signed in', () => {
     ['disabled', (pool) => pool.setUserEnabled('alice', false)],
     ['deleted', (pool) => pool.deleteUser('alice')],
   ])('gets no further code once its user is %s', async (_, change) => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     change(world.members);
     expect(await resumes(browser, world.members, 'site')).toBe(false);
   });
@@ -169,7 +169,7 @@ describe('a session and the way it was begun (Q14)', () => {
 
 describe('two pools on one host', () => {
   it('keep their sessions apart', async () => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     const elsewhere = await browser.get(authorizeUrl(world.master, 'mixed'));
     expect(asksForPassword(elsewhere)).toBe(true);
 
@@ -184,7 +184,7 @@ describe('two pools on one host', () => {
   });
 
   it("do not believe each other's cookies", async () => {
-    const cookie = sessionCookieOf(await signedIn(), world.members);
+    const cookie = sessionCookieOf(await openSignedInBrowser(), world.members);
     const browser = openBrowser();
     const path = new URL(world.master.domain).pathname;
     browser.setCookie(`${world.master.domain}/login`, `${cookie}; Path=${path}`);
@@ -195,7 +195,7 @@ describe('two pools on one host', () => {
 it.each(['garbage', 'a.b.3', '%00', '"', 'x'.repeat(4000)])(
   'asks for the password when the session cookie is %j',
   async (value) => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     const [name = ''] = sessionCookieOf(browser, world.members).split('=');
     const answer = await fetch(authorizeUrl(world.members, 'site'), {
       redirect: 'manual',

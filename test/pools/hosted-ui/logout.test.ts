@@ -24,7 +24,7 @@ const logoutUrl = (parameters: Parameters = {}): string =>
     ...parameters,
   })}`;
 
-async function signedIn(): Promise<Browser> {
+async function openSignedInBrowser(): Promise<Browser> {
   const browser = openBrowser();
   codeIn(await signIn(browser, world.members, 'site', alice));
   return browser;
@@ -37,7 +37,7 @@ async function isSignedIn(browser: Browser): Promise<boolean> {
 
 describe('signing out with logout_uri', () => {
   it('sends the browser to exactly that address, and asks for the password next time', async () => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     expect(await isSignedIn(browser)).toBe(true);
     const page = await browser.get(logoutUrl());
 
@@ -48,7 +48,7 @@ describe('signing out with logout_uri', () => {
   });
 
   it('ends the session at the pool: the cookie it had is worth nothing any more', async () => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     const url = `${world.members.domain}/login`;
     const before = browser.cookies(url).map((cookie) => cookie.cookieString());
     await browser.get(logoutUrl());
@@ -62,7 +62,7 @@ describe('signing out with logout_uri', () => {
   });
 
   it('returns no state and takes no notice of the parameters of OpenID Connect (Q2)', async () => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     const page = await browser.get(
       logoutUrl({
         state: 'st-1',
@@ -80,7 +80,7 @@ describe('signing out with logout_uri', () => {
   });
 
   it('signs out this browser alone', async () => {
-    const [here, elsewhere] = [await signedIn(), await signedIn()];
+    const [here, elsewhere] = [await openSignedInBrowser(), await openSignedInBrowser()];
     await here.get(logoutUrl());
     expect(await isSignedIn(elsewhere)).toBe(true);
   });
@@ -96,7 +96,7 @@ describe('signing out with logout_uri', () => {
 
 describe('signing out with redirect_uri and response_type', () => {
   it('goes to the login page with these parameters, every scope of the client filled in', async () => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     const page = await browser.get(
       logoutUrl({
         logout_uri: undefined,
@@ -158,7 +158,7 @@ describe('a sign-out that goes nowhere', () => {
   ])(
     'ends on a 400 page when logout_uri %s; the session is gone nevertheless (Q2)',
     async (_, logoutUri) => {
-      const browser = await signedIn();
+      const browser = await openSignedInBrowser();
       const page = await browser.get(logoutUrl({ logout_uri: logoutUri }));
       expect(page.visited).toBe(true);
       expect(page.status).toBe(400);
@@ -187,7 +187,7 @@ describe('a sign-out that goes nowhere', () => {
 
 describe('the other pools of this browser', () => {
   it('keep their sessions', async () => {
-    const browser = await signedIn();
+    const browser = await openSignedInBrowser();
     const localUma = { username: 'local-uma', password: uma.password };
     codeIn(await signIn(browser, world.master, 'mixed', localUma));
     await browser.get(logoutUrl());

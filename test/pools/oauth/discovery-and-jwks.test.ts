@@ -17,7 +17,7 @@ async function publishedKeys(issuer: string): Promise<Jwks['keys']> {
 }
 
 describe('the discovery document', () => {
-  it('has exactly the members Cognito publishes, in alphabetical order, as compact JSON (Q1)', async () => {
+  it('has exactly the members Cognito publishes, in alphabetical order, as compact JSON', async () => {
     const { issuer, domain } = world.members;
     const response = await fetch(`${issuer}/.well-known/openid-configuration`);
 
@@ -49,7 +49,7 @@ describe('the discovery document', () => {
     }
   });
 
-  it('is on the issuer origin only: the domain answers 404 (Q1)', async () => {
+  it('is on the issuer origin only: the domain answers 404', async () => {
     const { domain } = world.members;
     const atDomain = await fetch(`${domain}/.well-known/openid-configuration`);
     expect(atDomain.status).toBe(404);
@@ -73,7 +73,7 @@ describe('the discovery document', () => {
 });
 
 describe('the JWKS', () => {
-  it('has two RSA-2048 keys per pool, public members only, in alphabetical order (Q8)', async () => {
+  it('has two RSA-2048 keys per pool, public members only, in alphabetical order', async () => {
     const keys = await publishedKeys(world.members.issuer);
     expect(keys).toHaveLength(2);
     for (const key of keys) {
@@ -96,7 +96,7 @@ describe('the JWKS', () => {
     for (const { kid } of keys) expect(kid).toMatch(/^test-/);
   });
 
-  it('names generated keys by 32 bytes in standard base64, padding included (Q8)', async () => {
+  it('names generated keys by 32 bytes in standard base64, padding included', async () => {
     await using pools = await startPools({ seed: { pools: seed.pools.slice(0, 1) } });
     for (const { kid } of await publishedKeys(pools.pool('members').issuer)) {
       expect(kid).toMatch(/^[A-Za-z0-9+/]{43}=$/);

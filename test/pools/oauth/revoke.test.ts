@@ -32,7 +32,7 @@ describe('revoking a refresh token', () => {
     expect(world.members.isRefreshTokenActive(refreshToken)).toBe(false);
   });
 
-  it('cannot be seen by somebody who only checks the signature (Q4)', async () => {
+  it('cannot be seen by somebody who only checks the signature', async () => {
     const { refreshToken, accessToken } = await newTokens();
     await revoke(world.members, 'site', refreshToken);
     await expect(verifiedJwt(accessToken, world.members.issuer)).resolves.toBeDefined();

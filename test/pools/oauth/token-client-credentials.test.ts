@@ -36,7 +36,7 @@ it.each(['orders/delete', 'openid', 'nonsense', 'orders/read nonsense'])(
   },
 );
 
-it('names the client as the subject, and no user (Q7)', async () => {
+it('names the client as the subject, and no user', async () => {
   const token = String((await ask()).json['access_token']);
   const { id } = world.members.client('machine');
   const { claims } = await verifiedJwt(token, world.members.issuer);

@@ -23,7 +23,7 @@ const tokenUrl = (): string => `${world.members.domain}/oauth2/token`;
 
 describe('a code exchange', () => {
   it.each(['basic', 'post'] as const)(
-    "answers a client that authenticates by %s in one line, keys in Cognito's order, no scope (Q11)",
+    "answers a client that authenticates by %s in one line, keys in Cognito's order, no scope",
     async (authentication) => {
       const answer = await requestTokens(
         world.members,
@@ -112,7 +112,7 @@ describe("the client's secret", () => {
     );
   });
 
-  it('answers 400 invalid_client, not 401, when wrong or missing (Q10)', async () => {
+  it('answers 400 invalid_client, not 401, when wrong or missing', async () => {
     const { id } = world.members.client('site');
     const grant = { grant_type: 'authorization_code', code: 'x', redirect_uri: callback };
     const answers = [
@@ -212,7 +212,7 @@ describe('a code that must not be accepted', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
-  it('is unauthorized_client with invalid_redirect for another redirect_uri (Q10)', async () => {
+  it('is unauthorized_client with invalid_redirect for another redirect_uri', async () => {
     const answer = await exchangeCode(world.members, 'site', await newCode(), {
       redirect_uri: `${app}/other`,
     });
@@ -230,7 +230,7 @@ describe('PKCE', () => {
     code_challenge_method: 'S256',
   };
 
-  it('exchanges the code for whoever has the verifier, although discovery never mentions it (Q1)', async () => {
+  it('exchanges the code for whoever has the verifier, although discovery never mentions it', async () => {
     const code = await newCode('site', challenge);
     const answer = await exchangeCode(world.members, 'site', code, { code_verifier: verifier });
     expect(answer.status).toBe(200);

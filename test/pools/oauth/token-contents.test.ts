@@ -15,7 +15,7 @@ function life(token: string): number {
 }
 
 describe('both tokens', () => {
-  it('have a header of exactly kid and alg, and are signed with different keys (Q8)', async () => {
+  it('have a header of exactly kid and alg, and are signed with different keys', async () => {
     const tokens = await signInForTokens(world.members, 'site', alice);
     const headers = [tokens.id_token, tokens.access_token].map(unverifiedJwt);
     for (const { headerText } of headers) {
@@ -32,7 +32,7 @@ describe('both tokens', () => {
     }
   });
 
-  it('escape every slash in their JSON (Q8)', async () => {
+  it('escape every slash in their JSON', async () => {
     const tokens = await signInForTokens(world.members, 'site', alice);
     for (const token of [tokens.id_token, tokens.access_token]) {
       const { payloadText } = unverifiedJwt(token);
@@ -89,7 +89,7 @@ describe('the ID token', () => {
     }
   });
 
-  it("returns the nonce as it was sent, and has none when a local user's client sent none (Q5)", async () => {
+  it("returns the nonce as it was sent, and has none when a local user's client sent none", async () => {
     const nonce = 'Zm9v-_.~bar';
     const withNonce = await signInForTokens(world.members, 'site', alice, { nonce });
     const without = await signInForTokens(world.members, 'site', alice);
@@ -122,7 +122,7 @@ describe('the ID token', () => {
 });
 
 describe('the access token', () => {
-  it('has the claims of Cognito in the order of Cognito, and no aud (Q7)', async () => {
+  it('has the claims of Cognito in the order of Cognito, and no aud', async () => {
     const tokens = await signInForTokens(world.members, 'site', alice);
     const { claims } = await verifiedJwt(tokens.access_token, world.members.issuer);
 

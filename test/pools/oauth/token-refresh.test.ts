@@ -10,7 +10,7 @@ const newTokens = async (client: string) =>
   world.members.tokens(alice.username, { client, scope: 'openid email' });
 
 describe('a refresh', () => {
-  it("answers without a refresh token, keys in Cognito's order, and the refresh token stays good (Q11)", async () => {
+  it("answers without a refresh token, keys in Cognito's order, and the refresh token stays good", async () => {
     const { refreshToken } = await newTokens('site');
     const first = await refresh(world.members, 'site', refreshToken);
     expect(first.text).toMatch(
@@ -96,7 +96,7 @@ describe('a refresh token that must not be accepted', () => {
     ['globally signed out', () => world.members.globalSignOut('alice')],
     ['disabled', () => world.members.setUserEnabled('alice', false)],
     ['deleted', () => world.members.deleteUser('alice')],
-  ])('is invalid_grant once its user is %s (Q4)', async (_, change) => {
+  ])('is invalid_grant once its user is %s', async (_, change) => {
     const { refreshToken } = await newTokens('site');
     change();
     const answer = await refresh(world.members, 'site', refreshToken);
@@ -106,7 +106,7 @@ describe('a refresh token that must not be accepted', () => {
 });
 
 describe('refresh token rotation', () => {
-  it('gives a new refresh token each time, and the one before dies at once (Q11)', async () => {
+  it('gives a new refresh token each time, and the one before dies at once', async () => {
     const first = await newTokens('rotating');
     const answer = await refresh(world.members, 'rotating', first.refreshToken);
     const second = tokensIn(answer);
@@ -126,7 +126,7 @@ describe('refresh token rotation', () => {
     expect(replay.json['error']).toBe('invalid_grant');
   });
 
-  it('lets the one before be used again within the grace period, not after it (Q11)', async () => {
+  it('lets the one before be used again within the grace period, not after it', async () => {
     const first = await newTokens('graceful');
     tokensIn(await refresh(world.members, 'graceful', first.refreshToken));
     world.pools.clock.advance('9s');

@@ -10,7 +10,7 @@ const newTokens = async (scope = 'openid email profile') =>
   world.members.tokens(alice.username, { client: 'site', scope });
 
 describe('the answer', () => {
-  it('has booleans as strings and a username nobody asked for (Q6)', async () => {
+  it('has booleans as strings and a username nobody asked for', async () => {
     const { access_token: accessToken } = await signInForTokens(world.members, 'site', alice);
     const answer = await userInfo(world.members, accessToken);
     const user = world.members.users().find(({ username }) => username === 'alice');
@@ -122,7 +122,7 @@ describe('a request without a good access token', () => {
     ['globally signed out', () => world.members.globalSignOut('alice')],
     ['disabled', () => world.members.setUserEnabled('alice', false)],
     ['deleted', () => world.members.deleteUser('alice')],
-  ])('is invalid_token once the user is %s (Q4)', async (_, change) => {
+  ])('is invalid_token once the user is %s', async (_, change) => {
     const { accessToken } = await newTokens();
     change();
     expectInvalid(await userInfo(world.members, accessToken));

@@ -73,7 +73,7 @@ describe('a seed in a file', () => {
   });
 });
 
-function broken(change: Record<string, unknown>): PoolsSeed {
+function breakSeed(change: Record<string, unknown>): PoolsSeed {
   const pool = { name: 'one', clients: [], users: [], ...change };
   // Seeds come from files too, where no compiler has looked at them.
   return { pools: [pool] };
@@ -105,7 +105,7 @@ describe('a seed with mistakes', () => {
 
   it('is refused with every problem and its path at once', async () => {
     const text = await problemsOf(
-      broken({
+      breakSeed({
         id: 'not-a-pool-id',
         clients: [{ name: 'c', flows: ['magic'] }],
         users: [{ password: 'x' }],
@@ -157,7 +157,7 @@ describe('a seed with mistakes', () => {
       { clients: [{ name: 'c', accessTokenSeconds: 'long' }] },
     ],
   ])('is refused for %s', async (_, named, change) => {
-    expect(await problemsOf(broken(change))).toContain(named);
+    expect(await problemsOf(breakSeed(change))).toContain(named);
   });
 
   it('is refused for two pools of one name', async () => {
@@ -175,7 +175,7 @@ describe('a seed with mistakes', () => {
 
 it('a password policy asks for every kind of character but those that it does not', async () => {
   const passwordPolicy = { minimumLength: 12, requireUppercase: false, requireSymbols: false };
-  await using pools = await start(broken({ passwordPolicy }));
+  await using pools = await start(breakSeed({ passwordPolicy }));
   const sdk = sdkFor(pools);
   const command = new DescribeUserPoolCommand({ UserPoolId: pools.pool('one').id });
   const { UserPool } = await sdk.send(command);

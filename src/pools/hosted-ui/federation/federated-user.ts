@@ -1,10 +1,10 @@
-import { type StoredIdentity, userLinkedTo } from '../../model/identities.js';
 import { makeSub } from '../../model/identifiers.js';
-import { newUser } from '../../model/users.js';
+import { type StoredIdentity, userLinkedTo } from '../../model/identities.js';
 import type { AppClient, IdentityProvider, PoolUser } from '../../model/pool-state.js';
 import { schemaViolation, isPoolsOwn } from '../../model/settings/schema.js';
-import { UpstreamError } from './upstream.js';
 import type { UserPool } from '../../model/user-pool.js';
+import { newUser } from '../../model/users.js';
+import { UpstreamError } from './upstream.js';
 
 /**
  * Creates or updates the profile of somebody who came through a provider: `Provider_<sub>`, status

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readCookie } from '../../../web/cookies.js';
+import { redirect, withQuery } from '../../exchange/answers.js';
 import { clearPoolCookie, setPoolCookie } from '../../exchange/cookies.js';
-import { toErrorPage } from '../pages/error-page.js';
 import type { Exchange } from '../../exchange/exchange.js';
-import { updateFederatedUser } from './federated-user.js';
 import { makeFederationState, makeNonce } from '../../model/identifiers.js';
 import {
   dropOutdated,
@@ -11,8 +10,10 @@ import {
   type IdentityProvider,
   type PendingFederation,
 } from '../../model/pool-state.js';
-import { finishSignIn, refuse } from '../sign-in/answer-client.js';
+import { toErrorPage } from '../pages/error-page.js';
 import { showUnavailable, withoutProvider, toSignInPage } from '../pages/sign-in-page.js';
+import { finishSignIn, refuse } from '../sign-in/answer-client.js';
+import { updateFederatedUser } from './federated-user.js';
 import {
   discoverUpstream,
   exchangeUpstreamCode,
@@ -21,7 +22,6 @@ import {
   UpstreamError,
   verifyUpstreamIdToken,
 } from './upstream.js';
-import { redirect, withQuery } from '../../exchange/answers.js';
 
 const STATE_SECONDS = 300;
 const LATE_MEMORY_MS = 3_600_000;

@@ -1,6 +1,6 @@
+import { redirect } from '../../exchange/answers.js';
 import type { Exchange } from '../../exchange/exchange.js';
 import { showPage } from './pages.js';
-import { redirect } from '../../exchange/answers.js';
 
 const GENERIC = 'An error was encountered with the requested page.';
 

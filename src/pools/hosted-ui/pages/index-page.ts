@@ -1,9 +1,9 @@
 import type { Response } from 'express';
 import { withQuery } from '../../exchange/answers.js';
-import { showIndex } from './pages.js';
+import type { PoolsRuntime } from '../../exchange/runtime.js';
 import type { AppClient } from '../../model/pool-state.js';
 import type { UserPool } from '../../model/user-pool.js';
-import type { PoolsRuntime } from '../../exchange/runtime.js';
+import { showIndex } from './pages.js';
 
 /** `GET /`: the pools, their addresses, and the console's "Launch Hosted UI" link for each client that is an app. */
 export function indexPage({ pools }: PoolsRuntime, response: Response): void {

@@ -1,6 +1,6 @@
+import type { Response } from 'express';
 import { createRenderer } from '../../../web/pages/render.js';
 import type { Exchange } from '../../exchange/exchange.js';
-import type { Response } from 'express';
 
 /** A form's address and its hidden fields. */
 export interface PageForm {

@@ -1,8 +1,8 @@
-import type { Exchange } from '../../exchange/exchange.js';
-import { showPage, type PageForm } from './pages.js';
-import type { AuthorizationRequest } from '../../model/pool-state.js';
-import { ensureXsrfToken } from '../../exchange/xsrf.js';
 import { redirect, withQuery } from '../../exchange/answers.js';
+import type { Exchange } from '../../exchange/exchange.js';
+import { ensureXsrfToken } from '../../exchange/xsrf.js';
+import type { AuthorizationRequest } from '../../model/pool-state.js';
+import { showPage, type PageForm } from './pages.js';
 
 const UNAVAILABLE = 'Login option is not available. Please try another one';
 

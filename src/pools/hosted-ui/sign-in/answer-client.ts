@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { startBrowserSession } from './browser-session.js';
+import { redirect, withQuery } from '../../exchange/answers.js';
 import type { Exchange } from '../../exchange/exchange.js';
-import { mintTokens } from '../../model/tokens/mint.js';
+import { openGrant } from '../../model/grants.js';
 import {
   dropOutdated,
   type AppClient,
@@ -9,8 +9,8 @@ import {
   type Grant,
   type PoolUser,
 } from '../../model/pool-state.js';
-import { openGrant } from '../../model/grants.js';
-import { redirect, withQuery } from '../../exchange/answers.js';
+import { mintTokens } from '../../model/tokens/mint.js';
+import { startBrowserSession } from './browser-session.js';
 
 const CODE_SECONDS = 300;
 const REPLAY_MEMORY_MS = 3_600_000;

@@ -1,8 +1,8 @@
-import { showError, showMissingParameter, toErrorPage } from '../pages/error-page.js';
 import type { Exchange } from '../../exchange/exchange.js';
+import { hasValidXsrfToken } from '../../exchange/xsrf.js';
 import type { AppClient, AuthorizationRequest } from '../../model/pool-state.js';
 import type { UserPool } from '../../model/user-pool.js';
-import { hasValidXsrfToken } from '../../exchange/xsrf.js';
+import { showError, showMissingParameter, toErrorPage } from '../pages/error-page.js';
 import { refuse } from './answer-client.js';
 
 /**

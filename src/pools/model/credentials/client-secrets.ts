@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { isSame } from './is-same.js';
 
 /** A secret of an app client. */
 export interface ClientSecret {
@@ -48,10 +48,4 @@ export function isSecretOf({ secrets }: HasSecrets, given: string): boolean {
   if (secrets.length === 0) return given === '';
   // Each is looked at, so that the time says nothing of which.
   return secrets.filter(({ value }) => isSame(value, given)).length > 0;
-}
-
-/** In a time that does not depend on where they differ. */
-export function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,4 +1,5 @@
-import { randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto';
+import { randomBytes, scrypt, scryptSync } from 'node:crypto';
+import { isSame } from './is-same.js';
 import { makeVerifier, type PasswordOwner, type SrpVerifier } from './srp.js';
 
 /** A password we can check but not read. */
@@ -44,7 +45,7 @@ export function storePassword(password: string, owner: PasswordOwner): StoredPas
 const deriving = new Set<Promise<unknown>>();
 
 /** Resolves when every password set so far has its hash, so that asking for one holds nobody up. */
-export async function passwordsDerived(): Promise<void> {
+export async function awaitPasswords(): Promise<void> {
   await Promise.allSettled(deriving);
 }
 
@@ -53,7 +54,7 @@ export async function passwordsDerived(): Promise<void> {
  *
  * @throws {TypeError} when the text is not one of our hashes
  */
-export function storedPassword(hash: string): StoredPassword {
+export function passwordFromHash(hash: string): StoredPassword {
   const [scheme, salt, key, srpSalt, verifier] = hash.split('$');
   if (scheme !== 'scrypt' || !salt || !key) throw new TypeError('not a "scrypt$salt$key" hash');
   const saltBytes = Buffer.from(salt, 'base64');
@@ -79,8 +80,6 @@ function deriveKey(password: string, salt: Buffer): Promise<Buffer> {
     });
   });
 }
-
-const isSame = (a: Buffer, b: Buffer): boolean => a.length === b.length && timingSafeEqual(a, b);
 
 const format = (salt: Buffer, key: Buffer, srp: SrpVerifier): string =>
   `scrypt$${salt.toString('base64')}$${key.toString('base64')}$${srp.salt}$${srp.verifier}`;

@@ -39,7 +39,7 @@ export function makeVerifier(
   { poolId, username }: PasswordOwner,
   saltBytes: Buffer = randomBytes(16),
 ): SrpVerifier {
-  const salt = padded(BigInt(`0x${saltBytes.toString('hex')}`));
+  const salt = toHex(BigInt(`0x${saltBytes.toString('hex')}`));
   const identity = sha256(`${poolNameOf(poolId)}${username}:${password}`);
   const x = BigInt(`0x${sha256(Buffer.from(`${salt}${identity}`, 'hex'))}`);
   return { salt, verifier: power(generator, x, prime).toString(16) };
@@ -49,7 +49,7 @@ export function makeVerifier(
 export const poolNameOf = (poolId: string): string => poolId.slice(poolId.indexOf('_') + 1);
 
 /** A number in hexadecimal, whole bytes, a zero byte in front where the first bit is set. */
-export function padded(value: bigint): string {
+export function toHex(value: bigint): string {
   const hex = value.toString(16);
   const whole = hex.length % 2 === 1 ? `0${hex}` : hex;
   return /^[89a-f]/.test(whole) ? `00${whole}` : whole;

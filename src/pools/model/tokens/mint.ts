@@ -1,11 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { CompactEncrypt } from 'jose';
-import { visibleAttributes } from './visible-attributes.js';
-import { sign, type TokenFault } from './sign.js';
-import type { AppClient, Grant, PoolUser } from '../pool-state.js';
-import type { UserPool } from '../user-pool.js';
-import { isBooleanAttribute } from '../settings/schema.js';
 import { identitiesClaim } from '../identities.js';
+import type { AppClient, Grant, PoolUser } from '../pool-state.js';
+import { isBooleanAttribute } from '../settings/schema.js';
+import type { UserPool } from '../user-pool.js';
+import { sign, type TokenFault } from './sign.js';
+import { visibleAttributes } from './visible-attributes.js';
 
 /** What tokens are made from. */
 export interface MintOptions {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mintRefreshToken } from './mint.js';
 import { dropOutdated, type Grant, type PoolUser, type RefreshToken } from '../pool-state.js';
 import type { UserPool } from '../user-pool.js';
+import { mintRefreshToken } from './mint.js';
 
 /** Gives out a refresh token for a grant; the pool keeps only a hash of it. */
 export async function issueRefreshToken(

@@ -30,8 +30,8 @@ import {
 } from '../journeys.js';
 import { alice, bob, callback, seed, uma } from '../seed.js';
 import { exchangeCode, refresh, tokensIn, userInfo } from '../token-endpoint.js';
-import { makeClient, makePool, makeUser, Password, refusal, sdkFor } from './api.js';
-import { signInWithSrp } from './srp-client.js';
+import { makeClient, makePool, makeUser, Password, refusal, sdkFor } from '../api/api.js';
+import { signInWithSrp } from '../api/srp-client.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lifeguard-pools-'));
 const children = new Set<ChildProcess>();
