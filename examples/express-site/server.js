@@ -1,10 +1,15 @@
 import { createRelyingParty } from 'lifeguard';
-import { articleSeed, relyingPartyOptions, startPools, upstreamProvider } from 'lifeguard/testing';
+import {
+  federatedPoolsSeed,
+  relyingPartyOptions,
+  startPools,
+  upstreamProvider,
+} from 'lifeguard/testing';
 import { createShop } from './app.js';
 
 // On a laptop the embedded pools stand in for Cognito: sign in as alice with Welcome-2-Lifeguard!
 const baseUrl = 'http://localhost:3000';
-const seed = articleSeed({ baseUrl });
+const seed = federatedPoolsSeed({ baseUrl });
 const [master, upstream] = seed.pools;
 const [site] = master.clients;
 site.callbackUrls = [`${baseUrl}/account/callback`];

@@ -5,21 +5,22 @@ import express, {
   type Express,
   type RequestHandler,
 } from 'express';
-import { authorize } from './hosted-ui/authorize.js';
-import { discovery, jwks } from './oauth/discovery.js';
-import { errorPage } from './hosted-ui/error-page.js';
-import { assignPool, formOf, poolOf, serve, type Endpoint, type PoolsRuntime } from './exchange.js';
-import type { FaultEndpoint } from './control/faults.js';
-import { idpResponse } from './hosted-ui/federation/federation.js';
 import { dispatch } from './api/dispatch.js';
-import { indexPage } from './index-page.js';
+import type { FaultEndpoint } from './control/faults.js';
+import { assignPool, formOf, poolOf, serve, type Endpoint } from './exchange/exchange.js';
+import type { PoolsRuntime } from './exchange/runtime.js';
+import { authorize } from './hosted-ui/authorize.js';
+import { idpResponse } from './hosted-ui/federation/federation.js';
 import { loginPage, submitLogin } from './hosted-ui/login.js';
 import { logout } from './hosted-ui/logout.js';
 import { submitNewPassword } from './hosted-ui/new-password.js';
+import { errorPage } from './hosted-ui/pages/error-page.js';
+import { indexPage } from './hosted-ui/pages/index-page.js';
+import { discovery, jwks } from './oauth/discovery.js';
 import { revoke } from './oauth/revoke.js';
-import { answerAfterSaving } from './state/state-file.js';
 import { token } from './oauth/token.js';
 import { userInfo } from './oauth/user-info.js';
+import { answerAfterSaving } from './state/state-file.js';
 
 type Route = [method: 'get' | 'post', path: string, fault: FaultEndpoint | undefined, Endpoint];
 

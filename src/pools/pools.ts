@@ -1,59 +1,15 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createPoolsApp, poolPaths } from './app.js';
-import { articleSeed } from './seed/article.js';
-import { refuseFurther } from '../web/options/check-options.js';
-import { checkFault, checkRequestPath, checkStartPoolsOptions } from './check-options.js';
-import { createClock, type PoolsClock } from './control/clock.js';
-import { dumpSeed } from './seed/dump.js';
-import type { PoolsRuntime } from './exchange.js';
-import { createFaultSwitches, type Fault, type FaultEndpoint } from './control/faults.js';
-import { fixedKeys, generatedKeys, type KeySupply } from './model/tokens/keys.js';
-import type { PoolPlacement } from './state/pool-contents.js';
+import { checkOptions, oneOf, optional } from '../web/options/check-options.js';
+import { poolPaths } from './app.js';
+import { checkFault } from './control/check-fault.js';
+import type { PoolsClock } from './control/clock.js';
+import type { Fault, FaultEndpoint } from './control/faults.js';
 import { createPoolControl, type Pool } from './control/pool-control.js';
-import {
-  createPoolRegistry,
-  registryFromSeed,
-  type RegistryOptions,
-} from './state/pool-registry.js';
-import { createRequestLog, type PoolsLogEvent, type RecordedRequest } from './request-log.js';
-import { poolsFromState, stateText } from './state/saved-state.js';
-import { readSeedFile } from './seed/file.js';
-import { parseSeed } from './seed/schema.js';
-import { SeedError, type PoolsSeed } from './seed/seed.js';
-import { createStateFile, readStateFile } from './state/state-file.js';
-import { poolNamed, type UserPool } from './model/user-pool.js';
-
-/** How to start the pools; every option has a default. */
-export interface StartPoolsOptions {
-  /** An object, or a `.json`, `.yaml` or `.yml` file. Default the article's pools for `http://localhost:3000`. */
-  readonly seed?: PoolsSeed | string | URL | undefined;
-  /** Default 0: any free port. */
-  readonly port?: number | undefined;
-  /** Default `127.0.0.1`. */
-  readonly host?: string | undefined;
-  /** The origin browsers and clients use, where it differs from the address listened on (in a container, say). */
-  readonly publicUrl?: string | undefined;
-  /** `fixed` uses key pairs everybody knows, and listens on loopback only. Default `generated`. */
-  readonly keys?: 'fixed' | 'generated' | undefined;
-  /**
-   * `local` (default): the issuer is where discovery is served. `aws`: tokens name
-   * `https://cognito-idp.<region>.amazonaws.com/<poolId>`, for verifiers that only compare.
-   */
-  readonly issuer?: 'local' | 'aws' | undefined;
-  /** Region in the ids of pools that are made without one. Default `eu-west-1`. */
-  readonly region?: string | undefined;
-  /**
-   * A file that keeps the whole state: users, clients, keys, sessions, what is under way. Each change is in it before it
-   * is acknowledged, so that it survives the process being killed. What is in it at the start wins over the seed. It has
-   * secrets and private keys in it.
-   */
-  readonly persist?: string | undefined;
-  /** Epoch milliseconds; `clock.advance` adds to it. Default `Date.now`. */
-  readonly now?: (() => number) | undefined;
-  /** One call per request served, per injected fault and per unexpected error. */
-  readonly log?: ((event: PoolsLogEvent) => void) | undefined;
-}
+import type { RecordedRequest } from './exchange/request-log.js';
+import type { PoolsRuntime } from './exchange/runtime.js';
+import type { KeySupply } from './model/credentials/keys.js';
+import type { UserPool } from './model/user-pool.js';
+import { dumpSeed } from './seed/dump.js';
+import type { PoolsSeed } from './seed/seed.js';
 
 /** Running pools. */
 export interface Pools extends AsyncDisposable {
@@ -88,76 +44,14 @@ export interface Pools extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/**
- * Starts user pools in this process; resolves when they listen.
- *
- * @throws {SeedError} when the seed or the state file cannot be used; it lists every problem
- * @throws {TypeError} for an option that cannot be meant, and for fixed keys on anything but loopback
- * @throws {Error} with `code: 'EADDRINUSE'` when the port is taken
- */
-export async function startPools(
-  options: StartPoolsOptions = {},
-  ...further: readonly []
-): Promise<Pools> {
-  refuseFurther('startPools', further);
-  checkStartPoolsOptions(options);
-  const { port = 0, host = '127.0.0.1', keys = 'generated' } = options;
-  if (keys === 'fixed' && !isLoopback(host)) {
-    throw new TypeError(`keys: 'fixed' are known to everybody; use them on 127.0.0.1, not ${host}`);
-  }
-  const publicOrigin =
-    options.publicUrl === undefined ? undefined : new URL(options.publicUrl).origin;
-  const saved = options.persist === undefined ? undefined : await readStateFile(options.persist);
-  const seed = saved === undefined ? await loadSeed(options.seed) : { pools: [] };
-  const supply = keys === 'fixed' ? fixedKeys() : generatedKeys();
-  const server = createServer();
-  await listen(server, port, host);
-  try {
-    const { issuer = 'local', region = 'eu-west-1' } = options;
-    const origin = publicOrigin ?? originOf(server, host);
-    const placement = { origin, issuer, region, supply };
-    const runtime = await createRuntime(options, { saved, seed }, placement);
-    server.on('request', createPoolsApp(runtime));
-    return control(runtime, server, supply);
-  } catch (error) {
-    await stop(server);
-    throw error;
-  }
-}
+const requestPath = optional(oneOf(...poolPaths));
 
-async function createRuntime(
-  { persist, now = Date.now, log = () => undefined }: StartPoolsOptions,
-  { saved, seed }: { saved: string | undefined; seed: PoolsSeed },
-  placement: RegistryOptions,
-): Promise<PoolsRuntime> {
-  const { origin } = placement;
-  const restored = saved === undefined ? undefined : restore(saved, placement, persist);
-  const clock = createClock(now, restored?.clockAdvancedMs);
-  const registry = restored
-    ? createPoolRegistry(restored.pools, placement)
-    : await registryFromSeed(seed, placement, clock.now());
-  const stateFile =
-    persist === undefined
-      ? undefined
-      : createStateFile(persist, () =>
-          stateText(registry.pools, { origin, clockAdvancedMs: clock.advancedMs }),
-        );
-  await stateFile?.save().catch((cause: unknown) => {
-    throw new SeedError([{ path: '', problem: `cannot be written: ${String(cause)}` }], persist);
-  });
-  return {
-    origin,
-    registry,
-    pools: registry.pools,
-    clock,
-    stateFile,
-    faults: createFaultSwitches(),
-    requestLog: createRequestLog(),
-    log,
-  };
-}
-
-function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pools {
+/** The handle of running pools. @param stop resolves when their server has stopped */
+export function createPools(
+  runtime: PoolsRuntime,
+  supply: KeySupply,
+  stop: () => Promise<void>,
+): Pools {
   const { origin, pools, registry, clock, faults, requestLog } = runtime;
   const controls = new WeakMap<UserPool, Pool>();
   const controlOf = (pool: UserPool): Pool => {
@@ -167,7 +61,7 @@ function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pool
   };
   const nameOf = (name: string): string => (name === '*' ? name : poolNamed(pools, name).name);
   const close = async (): Promise<void> => {
-    await stop(server);
+    await stop();
     await runtime.stateFile?.save();
   };
   return {
@@ -186,7 +80,7 @@ function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pool
     },
     pool: (name) => controlOf(poolNamed(pools, name)),
     requests: (pool, path) => {
-      checkRequestPath(path, poolPaths);
+      checkOptions('pools.requests', requestPath, path, 'path');
       return requestLog.requests(nameOf(pool), path);
     },
     reset: () => {
@@ -201,52 +95,10 @@ function control(runtime: PoolsRuntime, server: Server, supply: KeySupply): Pool
   };
 }
 
-function restore(
-  text: string,
-  placement: PoolPlacement,
-  file: string | undefined,
-): ReturnType<typeof poolsFromState> {
-  try {
-    return poolsFromState(text, placement);
-  } catch (error) {
-    const problem = error instanceof SyntaxError ? 'it is not JSON' : String(error);
-    throw new SeedError([{ path: '', problem }], file);
-  }
-}
-
-async function loadSeed(seed: StartPoolsOptions['seed']): Promise<PoolsSeed> {
-  if (typeof seed === 'string' || seed instanceof URL) return readSeedFile(seed);
-  return parseSeed(seed ?? articleSeed({ baseUrl: 'http://localhost:3000' }));
-}
-
-async function listen(server: Server, port: number, host: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? portTaken(port, host, error) : error);
-    });
-    server.listen(port, host, resolve);
-  });
-  server.removeAllListeners('error');
-}
-
-function portTaken(port: number, host: string, cause: Error): Error {
-  const message = `Port ${port} on ${host} is taken by another program; choose another for the pools`;
-  return Object.assign(new Error(message, { cause }), { code: 'EADDRINUSE' });
-}
-
-async function stop(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-  server.closeAllConnections();
-  await closed;
-}
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-
-function originOf(server: Server, host: string): string {
-  const { port } = server.address() as AddressInfo;
-  const isEverywhere = host === '0.0.0.0' || host === '::';
-  const name = isEverywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${port}`;
+/** @throws {TypeError} when no pool has that name or id */
+function poolNamed(pools: readonly UserPool[], name: string): UserPool {
+  const pool = pools.find((each) => each.name === name) ?? pools.find((each) => each.id === name);
+  if (pool !== undefined) return pool;
+  const names = pools.map((each) => each.name).join(', ');
+  throw new TypeError(`There is no pool "${name}"; there are ${names || 'none'}`);
 }

@@ -7,7 +7,7 @@ export {
 export { signIn, type Credentials, type SignedInBrowser } from './sign-in.js';
 export { signedIn, type CookieHolder, type SignedInUser, type TestUser } from './signed-in.js';
 export {
-  articleSeed,
+  federatedPoolsSeed,
   startPools,
   type Fault,
   type FaultEndpoint,

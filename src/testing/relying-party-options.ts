@@ -51,7 +51,7 @@ const DEFAULT_CLIENT = 'site';
  * Options for `createRelyingParty` that make it a relying party of running pools: their client, sessions in memory, and the pools'
  * clock, so that `pools.clock.advance` moves both.
  *
- * `baseUrl` defaults to `http://localhost:3000`, for which the article's seed has its callback URL; a test that goes through the
+ * `baseUrl` defaults to `http://localhost:3000`, for which `federatedPoolsSeed` has its callback URL; a test that goes through the
  * sign-in itself gives the address it listens on, here and in the seed.
  *
  * @throws {TypeError} when there is no such pool or client, and for an option that cannot be meant

@@ -1,6 +1,11 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
-import { articleSeed, startPools, type FaultEndpoint, type Pool } from '../../src/pools/index.js';
+import {
+  federatedPoolsSeed,
+  startPools,
+  type FaultEndpoint,
+  type Pool,
+} from '../../src/pools/index.js';
 import { reservePort, startApp, urlOf } from '../support/app.js';
 import { articleEnvironment } from '../support/world.js';
 import {
@@ -50,7 +55,7 @@ describe.skipIf(inject('chromium') === undefined)('with a pool out of reach, in 
 
   it('a sign-in is told so, and works once the pools are back', async () => {
     const server = await reservePort();
-    const seed = withPasswordChosen(articleSeed({ baseUrl: urlOf(server) }));
+    const seed = withPasswordChosen(federatedPoolsSeed({ baseUrl: urlOf(server) }));
     const before = await startPools({ seed, keys: 'fixed' });
     const environment = articleEnvironment(before);
     await before.close();

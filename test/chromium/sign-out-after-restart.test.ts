@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { describe, expect, inject, it } from 'vitest';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
-import { articleSeed, startPools } from '../../src/pools/index.js';
+import { federatedPoolsSeed, startPools } from '../../src/pools/index.js';
 import { reservePort, startApp, urlOf } from '../support/app.js';
 import { articleEnvironment } from '../support/world.js';
 import { giveCredentials, heading } from './support/people.js';
@@ -14,7 +14,7 @@ describe.skipIf(inject('chromium') === undefined)('after a restart, in Chromium'
   it('"Sign out" leads through the pools, although the site has not asked them for anything yet', async () => {
     const server = await reservePort();
     const url = urlOf(server);
-    const seed = withPasswordChosen(articleSeed({ baseUrl: url }));
+    const seed = withPasswordChosen(federatedPoolsSeed({ baseUrl: url }));
     const pools = await startPools({ seed, keys: 'fixed' });
     // Without a sign-out address of the second pool, nothing tells the site where the master pool is.
     const provider = {

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { ROTATION_GRACE_SECONDS } from '../../src/sessions/time-limits.js';
-import { articleSeed, startPools, type Pools, type PoolsSeed } from '../../src/pools/index.js';
+import {
+  federatedPoolsSeed,
+  startPools,
+  type Pools,
+  type PoolsSeed,
+} from '../../src/pools/index.js';
 import { emptyFolder, lifeguard, type RunningCommand } from '../program/cli/command.js';
 import { freePort } from '../support/free-port.js';
 import { createBrowser, type Browser } from '../support/browser.js';
@@ -40,7 +45,7 @@ export async function openSite(options: SiteOptions, later: Later): Promise<Site
   const proxy = await startPoolsProxy();
   later(() => proxy.stop());
   const port = await freePort();
-  const seed = seedFor(articleSeed({ baseUrl: settings.BASE_URL }), options);
+  const seed = seedFor(federatedPoolsSeed({ baseUrl: settings.BASE_URL }), options);
   const pools = await startPools({ seed, keys: 'fixed', port, publicUrl: proxy.url });
   later(() => pools.close());
   proxy.target = `http://127.0.0.1:${port}`;

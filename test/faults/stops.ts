@@ -1,4 +1,4 @@
-import { type Pools, articleSeed, startPools } from '../../src/pools/index.js';
+import { type Pools, federatedPoolsSeed, startPools } from '../../src/pools/index.js';
 import { lifeguard, type RunningCommand } from '../program/cli/command.js';
 import { createBrowser } from '../support/browser.js';
 import { articleEnvironment, finishSignIn } from '../support/world.js';
@@ -30,7 +30,7 @@ export async function stopsOfTheProcessGroup(
 ): Promise<StopCounts> {
   const settings = await siteSettings();
   const pools = await startPools({
-    seed: articleSeed({ baseUrl: settings.BASE_URL }),
+    seed: federatedPoolsSeed({ baseUrl: settings.BASE_URL }),
     keys: 'fixed',
   });
   const counts: StopCounts = { stops, logins: 0, cut: 0, exitCodes: [] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { articleSeed, startPools } from '../../src/pools/index.js';
+import { federatedPoolsSeed, startPools } from '../../src/pools/index.js';
 import { reservePort, startApp, urlOf } from '../support/app.js';
 import { createBrowser } from '../support/browser.js';
 import { articleEnvironment, finishSignIn, startWorld } from '../support/world.js';
@@ -7,7 +7,7 @@ import { articleEnvironment, finishSignIn, startWorld } from '../support/world.j
 describe('while the pools are down', () => {
   it('the site starts, explains at /login, and signs in once they are up', async () => {
     const server = await reservePort();
-    const seed = articleSeed({ baseUrl: urlOf(server) });
+    const seed = federatedPoolsSeed({ baseUrl: urlOf(server) });
     const before = await startPools({ seed, keys: 'fixed' });
     const port = Number(new URL(before.url).port);
     const environment = articleEnvironment(before);

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/program/config/from-environment.js';
 import type { Settings } from '../../src/program/config/settings.js';
-import { articleSeed, startPools, type Pools, type PoolsSeed } from '../../src/pools/index.js';
+import {
+  federatedPoolsSeed,
+  startPools,
+  type Pools,
+  type PoolsSeed,
+} from '../../src/pools/index.js';
 import { openConnected } from '../support/open-connected.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { endCommands, lifeguard } from '../program/cli/command.js';
@@ -28,7 +33,10 @@ describe.each(['sqlite', 'redis'])('two processes that share sessions in %s', (k
     redis = kind === 'redis' ? await startRedis() : undefined;
     const ports = [await freePort(), await freePort()];
     const baseUrl = `http://localhost:${ports[0]}`;
-    pools = await startPools({ seed: withRotation(articleSeed({ baseUrl })), keys: 'fixed' });
+    pools = await startPools({
+      seed: withRotation(federatedPoolsSeed({ baseUrl })),
+      keys: 'fixed',
+    });
     const environment = {
       ...articleEnvironment(pools),
       BASE_URL: baseUrl,

@@ -12,7 +12,7 @@ import { signInForTokens } from './token-endpoint.js';
 const start = async (options: Parameters<typeof startPools>[0] = {}): Promise<Pools> =>
   startPools({ seed, keys: 'fixed', ...options });
 
-const reachable = async (pools: Pools): Promise<boolean> =>
+const isReachable = async (pools: Pools): Promise<boolean> =>
   fetch(`${pools.pool('members').issuer}/.well-known/jwks.json`).then(
     () => true,
     () => false,
@@ -58,12 +58,12 @@ describe('the address', () => {
       () => 'answered',
       () => 'cut off',
     );
-    expect(await reachable(pools)).toBe(true);
+    expect(await isReachable(pools)).toBe(true);
     await pools.close();
     expect(await outcome).toBe('cut off');
-    expect(await reachable(pools)).toBe(false);
+    expect(await isReachable(pools)).toBe(false);
     await using again = await start({ port });
-    expect(await reachable(again)).toBe(true);
+    expect(await isReachable(again)).toBe(true);
   });
 
   it('is free again when the state file turns out to be of no use', async () => {
@@ -75,7 +75,7 @@ describe('the address', () => {
     await before.close();
     await expect(start({ port, persist })).rejects.toThrow(persist);
     await using again = await start({ port });
-    expect(await reachable(again)).toBe(true);
+    expect(await isReachable(again)).toBe(true);
     rmSync(place, { recursive: true });
   });
 
@@ -99,7 +99,7 @@ describe('keys shipped for tests', () => {
 
   it.each(['127.0.0.1', 'localhost'])('are allowed on %s', async (host) => {
     await using pools = await start({ host });
-    expect(await reachable(pools)).toBe(true);
+    expect(await isReachable(pools)).toBe(true);
     expect(new URL(pools.url).hostname).toBe(host);
   });
 });

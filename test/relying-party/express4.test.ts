@@ -4,7 +4,7 @@ import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import {
-  articleSeed,
+  federatedPoolsSeed,
   relyingPartyOptions,
   signedIn,
   startPools,
@@ -41,7 +41,7 @@ describe.each(['', '/auth'])('an Express 4 app with the routes at "%s"', (basePa
   beforeAll(async () => {
     const server = await reservePort();
     url = urlOf(server);
-    const seed = articleSeed({ baseUrl: url });
+    const seed = federatedPoolsSeed({ baseUrl: url });
     pools = await startPools({
       seed: basePath === '' ? seed : below(basePath, seed),
       keys: 'fixed',

@@ -11,7 +11,7 @@ import { createBrowser } from '../support/browser.js';
 import { startHost, type Host } from '../support/host.js';
 import { finishSignIn } from '../support/world.js';
 
-/** The article's pools, for a relying party below a path. */
+/** The two federated pools, for a relying party below a path. */
 const below =
   (basePath: string) =>
   ({ pools }: PoolsSeed): PoolsSeed => ({

@@ -16,7 +16,7 @@ import { MAX_ENDPOINT_LENGTH } from '../../src/tokens/provider-metadata.js';
 import { MAX_HINT_LENGTH } from '../../src/relying-party/logout/hops.js';
 import { MAX_RESPONSE_BYTES } from '../../src/relying-party/provider/calls/fetch.js';
 import { MAX_USER_AGENT_LENGTH } from '../../src/relying-party/provider/sign-in-reader.js';
-import { articleSeed, type Pools, startPools } from '../../src/pools/index.js';
+import { federatedPoolsSeed, type Pools, startPools } from '../../src/pools/index.js';
 import { MAX_HEADER_BYTES } from '../../src/program/server.js';
 import { MAX_TOKEN_LENGTH } from '../../src/tokens/signed-claims.js';
 import { MAX_ACCEPT_LENGTH } from '../../src/web/request/wants-page.js';
@@ -133,7 +133,7 @@ describe.skipIf(executable === undefined)('behind an nginx with its defaults', (
     const port = await freePort();
     baseUrl = `https://localhost:${port}`;
     certificate = createCertificate();
-    pools = await startPools({ seed: articleSeed({ baseUrl }), keys: 'fixed' });
+    pools = await startPools({ seed: federatedPoolsSeed({ baseUrl }), keys: 'fixed' });
     const server = await reservePort();
     app = await startApp(
       {

@@ -10,7 +10,7 @@ import {
 } from '../../src/index.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import {
-  articleSeed,
+  federatedPoolsSeed,
   bearer,
   relyingPartyOptions,
   signedIn,
@@ -378,7 +378,7 @@ describe('the test kit and the pools', () => {
     relyingPartyOptions: relyingPartyOptions as Untyped,
     upstreamProvider: upstreamProvider as Untyped,
     startPools: startPools as Untyped,
-    articleSeed: articleSeed as Untyped,
+    federatedPoolsSeed: federatedPoolsSeed as Untyped,
     'pool.tokens': (...given) => (pool.tokens as unknown as Untyped)(...given),
     'pool.rotateKeys': (...given) => (pool.rotateKeys as unknown as Untyped)(...given),
     'pool.setUserGroups': (...given) => (pool.setUserGroups as unknown as Untyped)(...given),
@@ -449,9 +449,9 @@ describe('the test kit and the pools', () => {
     ['startPools', () => [{ persist: true }], 'persist', 'give the path'],
     ['startPools', () => [{ now: 0 }], 'now', 'give e.g. Date.now'],
     ['startPools', () => [{ log: true }], 'log', 'give a function'],
-    ['articleSeed', () => [], 'options', 'give { baseUrl }'],
-    ['articleSeed', () => [{ baseURL: url }], 'baseURL', 'write baseUrl'],
-    ['articleSeed', () => [{ baseUrl: 'localhost' }], 'baseUrl', 'write e.g.'],
+    ['federatedPoolsSeed', () => [], 'options', 'give { baseUrl }'],
+    ['federatedPoolsSeed', () => [{ baseURL: url }], 'baseURL', 'write baseUrl'],
+    ['federatedPoolsSeed', () => [{ baseUrl: 'localhost' }], 'baseUrl', 'write e.g.'],
     ['pool.tokens', () => ['alice'], 'options', 'give { client, scope, claims }'],
     ['pool.tokens', () => ['alice', { clientId: 'site' }], 'clientId', 'write client'],
     ['pool.tokens', () => ['alice', { client: 'site', claims: 'sub' }], 'claims', 'give claims'],

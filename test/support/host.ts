@@ -4,7 +4,12 @@ import {
   type RelyingParty,
   type RelyingPartyOptions,
 } from '../../src/index.js';
-import { articleSeed, startPools, type Pools, type PoolsSeed } from '../../src/pools/index.js';
+import {
+  federatedPoolsSeed,
+  startPools,
+  type Pools,
+  type PoolsSeed,
+} from '../../src/pools/index.js';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
 import { reservePort, urlOf } from './app.js';
 
@@ -22,14 +27,17 @@ export interface HostOptions {
   readonly seed?: (seed: PoolsSeed) => PoolsSeed;
 }
 
-/** Starts the host with the article's pools; `build` adds its middleware and routes. */
+/** Starts the host with the two federated pools; `build` adds its middleware and routes. */
 export async function startHost(
   build: (app: Express, relyingParty: RelyingParty) => void,
   { options = {}, seed = (same) => same }: HostOptions = {},
 ): Promise<Host> {
   const server = await reservePort();
   const url = urlOf(server);
-  const pools = await startPools({ seed: seed(articleSeed({ baseUrl: url })), keys: 'fixed' });
+  const pools = await startPools({
+    seed: seed(federatedPoolsSeed({ baseUrl: url })),
+    keys: 'fixed',
+  });
   const now = (): number => pools.clock.now();
   const master = pools.pool('oidc-pool-1');
   const upstream = pools.pool('oidc-pool-2');

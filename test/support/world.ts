@@ -1,5 +1,5 @@
 import {
-  articleSeed,
+  federatedPoolsSeed,
   startPools,
   type Pool,
   type Pools,
@@ -41,7 +41,7 @@ export const alice = {
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const server = await reservePort();
   const baseUrl = urlOf(server);
-  const seed = (options.seed ?? ((same) => same))(articleSeed({ baseUrl }));
+  const seed = (options.seed ?? ((same) => same))(federatedPoolsSeed({ baseUrl }));
   const pools = await startPools({ seed, keys: 'fixed' });
   const master = pools.pool('oidc-pool-1');
   const upstream = pools.pool('oidc-pool-2');
@@ -70,7 +70,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 }
 
-/** The site's configuration for the article's pools. */
+/** The site's configuration for the two federated pools. */
 export function articleEnvironment(pools: Pools): Record<string, string> {
   const master = pools.pool('oidc-pool-1');
   const upstream = pools.pool('oidc-pool-2');

@@ -2,7 +2,7 @@ import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import {
-  articleSeed,
+  federatedPoolsSeed,
   bearer,
   relyingPartyOptions,
   signedIn,
@@ -211,9 +211,9 @@ describe('a relying party of a pool that misbehaves', () => {
   });
 });
 
-/** The article's pools, with a password that is not temporary. */
+/** The two federated pools, with a password that is not temporary. */
 function seedFor(baseUrl: string): PoolsSeed {
-  const { pools } = articleSeed({ baseUrl });
+  const { pools } = federatedPoolsSeed({ baseUrl });
   return {
     pools: pools.map((pool) => ({
       ...pool,

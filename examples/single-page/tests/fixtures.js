@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test as base } from '@playwright/test';
 import { createRelyingParty } from 'lifeguard';
 import {
-  articleSeed,
+  federatedPoolsSeed,
   relyingPartyOptions,
   signedIn,
   startPools,
@@ -18,7 +18,7 @@ export const test = base.extend({
       const server = createServer();
       await once(server.listen(0), 'listening');
       const baseUrl = `http://localhost:${server.address().port}`;
-      const pools = await startPools({ keys: 'fixed', seed: articleSeed({ baseUrl }) });
+      const pools = await startPools({ keys: 'fixed', seed: federatedPoolsSeed({ baseUrl }) });
       const relyingParty = createRelyingParty(
         relyingPartyOptions(pools, { baseUrl, identityProviders: [upstreamProvider(pools)] }),
       );

@@ -1,5 +1,5 @@
+import type { PoolUser } from '../model/pool-state.js';
 import { signedClaims, tokenUser, type AccessTokenClaims } from '../model/tokens/access-tokens.js';
-import type { PoolUser } from '../state/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { notAuthorized } from './api-error.js';
 import { SELF_SERVICE_SCOPE } from './authentication-result.js';

@@ -1,14 +1,14 @@
+import { openGrant } from '../model/grants.js';
+import type { AppClient, Grant, PoolUser } from '../model/pool-state.js';
 import { mintTokens } from '../model/tokens/mint.js';
-import type { AppClient, Grant, PoolUser } from '../state/pool-state.js';
 import { issueRefreshToken } from '../model/tokens/refresh-tokens.js';
-import { openGrant } from '../hosted-ui/sign-in.js';
 import type { UserPool } from '../model/user-pool.js';
 
 /** The one scope of a sign-in through the API; with it a user may look after their own profile. */
 export const SELF_SERVICE_SCOPE = 'aws.cognito.signin.user.admin';
 
 /** Everything of a sign-in through the API that went well. */
-export async function signedInResult(
+export async function signInResult(
   pool: UserPool,
   client: AppClient,
   user: PoolUser,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Branding } from '../state/pool-state.js';
+import type { Branding } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, notFound } from './api-error.js';
 import { seconds } from './descriptions.js';
@@ -49,7 +49,7 @@ export const brandingOperations: Operations = {
     ({ UserPoolId, ClientId }, call) => {
       const pool = poolWithId(call, UserPoolId);
       const branding = pool.brandings.get(clientWithId(pool, ClientId).id);
-      if (branding === undefined) throw missing();
+      if (branding === undefined) throw noSuchBranding();
       return { ManagedLoginBranding: describe(pool, branding) };
     },
   ),
@@ -79,11 +79,11 @@ export const brandingOperations: Operations = {
 
 function brandingWithId(pool: UserPool, id: string): Branding {
   const branding = [...pool.brandings.values()].find((each) => each.id === id);
-  if (branding === undefined) throw missing();
+  if (branding === undefined) throw noSuchBranding();
   return branding;
 }
 
-const missing = (): ApiError => notFound('Managed login branding does not exist.');
+const noSuchBranding = (): ApiError => notFound('Managed login branding does not exist.');
 
 const describe = (pool: UserPool, { id, settings: style, ...times }: Branding): object => ({
   ManagedLoginBrandingId: id,

@@ -5,22 +5,17 @@ import {
   type AppClient,
   type AuthChallenge,
   type PoolUser,
-} from '../state/pool-state.js';
+} from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
-import { setPassword, signInProblem } from '../model/users.js';
+import { setPassword, signInProblem, userWithLogin } from '../model/users.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
-import { signedInResult } from './authentication-result.js';
+import { signInResult } from './authentication-result.js';
 import { clientId, userPoolId } from './fields.js';
 import { clientWithId, poolOfClient, poolWithId } from './lookups.js';
 import { operation, type Operations } from './operation.js';
 import { requireSecretHash } from './secret-hash.js';
 import { isSrpProof, offerSrp, verifierOfNobody } from './srp-exchange.js';
-import {
-  refuseForeignAttributes,
-  refuseImmutableAttributes,
-  refuseUnwritableAttributes,
-  writeAttributes,
-} from './user-attributes.js';
+import { refuseChange, refuseUnwritableAttributes, writeAttributes } from './user-attributes.js';
 import { refusePassword } from './users.js';
 
 type Responses = Readonly<Record<string, string>>;
@@ -74,7 +69,7 @@ export async function afterPassword(
   now: number,
 ): Promise<object> {
   refuseSignIn(user, now);
-  if (user.status !== 'FORCE_CHANGE_PASSWORD') return signedInResult(pool, client, user, now);
+  if (user.status !== 'FORCE_CHANGE_PASSWORD') return signInResult(pool, client, user, now);
   const { username, sub, attributes } = user;
   const Session = putChallenge(pool, client, now, {
     name: 'NEW_PASSWORD_REQUIRED',
@@ -156,8 +151,7 @@ async function takeNewPassword(challenged: Challenged): Promise<object> {
   refuseSignIn(user, now);
   refusePassword(pool, password);
   const attributes = attributesIn(responses);
-  refuseForeignAttributes(pool, attributes);
-  refuseImmutableAttributes(pool, attributes);
+  refuseChange(pool, attributes);
   refuseUnwritableAttributes(client, attributes);
   const together = { ...user.attributes, ...attributes };
   const missing = pool.requiredAttributes.find((name) => !together[name]);
@@ -168,7 +162,7 @@ async function takeNewPassword(challenged: Challenged): Promise<object> {
   pool.authChallenges.delete(session);
   writeAttributes(user, attributes, now);
   setPassword(pool, user, password, now);
-  return signedInResult(pool, client, user, now);
+  return signInResult(pool, client, user, now);
 }
 
 async function takeSrpProof(challenged: Challenged): Promise<object> {
@@ -205,13 +199,13 @@ function challengeOf(
   const login = responses['USERNAME'];
   if (!login) throw invalidParameter('Missing required parameter USERNAME');
   const challenge = pool.authChallenges.get(handle);
-  const user = pool.userWithLogin(challenge?.login ?? login);
+  const user = userWithLogin(pool, challenge?.login ?? login);
   requireSecretHash(client, responses['SECRET_HASH'], [login, user?.username ?? login]);
   if (challenge?.name !== name || challenge.clientId !== client.id) throw invalidSession();
   if (now > challenge.expiresAt) {
     throw notAuthorized('Invalid session for the user, session is expired.');
   }
-  if (pool.userWithLogin(login) !== user) throw invalidSession();
+  if (userWithLogin(pool, login) !== user) throw invalidSession();
   return { challenge, user: user?.sub === challenge.sub ? user : undefined };
 }
 

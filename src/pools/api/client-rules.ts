@@ -1,7 +1,7 @@
-import { isPoolsOwn } from '../model/schema.js';
-import { standardScopes } from '../seed/references.js';
+import { standardScopes } from '../model/app-client.js';
 import { appClient } from '../model/app-client.js';
-import type { ClientSettings } from '../model/settings.js';
+import { isPoolsOwn } from '../model/settings/schema.js';
+import type { ClientSettings } from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter } from './api-error.js';
 

@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { addedSecret, MOST_SECRETS, type ClientSecret } from '../model/client-secrets.js';
+import {
+  addedSecret,
+  MOST_SECRETS,
+  type ClientSecret,
+} from '../model/credentials/client-secrets.js';
 import { makeClientSecret } from '../model/identifiers.js';
-import type { AppClient } from '../state/pool-state.js';
+import type { AppClient } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter, notFound } from './api-error.js';
 import { seconds } from './descriptions.js';
@@ -30,7 +34,7 @@ export const clientSecretOperations: Operations = {
       const secret = addedSecret(client, given ?? makeClientSecret(), call.now);
       keep(pool, client, [...client.secrets, secret], call);
       const ClientSecretValue = given === undefined ? secret.value : undefined;
-      return { ClientSecretDescriptor: { ...described(secret), ClientSecretValue } };
+      return { ClientSecretDescriptor: { ...describeSecret(secret), ClientSecretValue } };
     },
   ),
   // All of them are on the one page.
@@ -38,7 +42,7 @@ export const clientSecretOperations: Operations = {
     z.object({ ...ofClient, NextToken: token.optional() }),
     ({ UserPoolId, ClientId }, call) => {
       const { secrets } = clientWithId(poolWithId(call, UserPoolId), ClientId);
-      return { ClientSecrets: secrets.map(described) };
+      return { ClientSecrets: secrets.map(describeSecret) };
     },
   ),
   DeleteUserPoolClientSecret: operation(
@@ -69,7 +73,7 @@ function keep(
 }
 
 /** Without its value. */
-const described = ({ id, createdAt }: ClientSecret): object => ({
+const describeSecret = ({ id, createdAt }: ClientSecret): object => ({
   ClientSecretId: id,
   ClientSecretCreateDate: seconds(createdAt),
 });

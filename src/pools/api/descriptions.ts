@@ -4,7 +4,8 @@ import type {
   IdentityProvider,
   PoolUser,
   ResourceServer,
-} from '../state/pool-state.js';
+} from '../model/pool-state.js';
+import { passwordPolicyOf, temporaryPasswordDays } from '../model/settings/password-policy.js';
 import type { UserPool } from '../model/user-pool.js';
 
 /** Epoch milliseconds as the API writes times. */
@@ -23,7 +24,7 @@ export const arnOf = ({ id, region }: UserPool): string =>
 export function describePool(pool: UserPool): object {
   const { Schema: _schema, ...settings } = pool.settings;
   const { AdminCreateUserConfig, VerificationMessageTemplate, EmailConfiguration } = settings;
-  const policy = pool.passwordPolicy;
+  const policy = passwordPolicyOf(settings);
   const prefix = pool.domains.find((each) => each.certificateArn === undefined);
   const custom = pool.domains.find((each) => each.certificateArn !== undefined);
   return {
@@ -41,7 +42,7 @@ export function describePool(pool: UserPool): object {
         RequireLowercase: policy.requireLowercase,
         RequireNumbers: policy.requireNumbers,
         RequireSymbols: policy.requireSymbols,
-        TemporaryPasswordValidityDays: pool.temporaryPasswordDays,
+        TemporaryPasswordValidityDays: temporaryPasswordDays(settings),
       },
       SignInPolicy: settings.Policies?.SignInPolicy ?? { AllowedFirstAuthFactors: ['PASSWORD'] },
     },
@@ -60,7 +61,7 @@ export function describePool(pool: UserPool): object {
     AdminCreateUserConfig: {
       AllowAdminCreateUserOnly: false,
       ...AdminCreateUserConfig,
-      UnusedAccountValidityDays: pool.temporaryPasswordDays,
+      UnusedAccountValidityDays: temporaryPasswordDays(settings),
     },
     Arn: arnOf(pool),
     UserPoolTier: settings.UserPoolTier ?? 'ESSENTIALS',

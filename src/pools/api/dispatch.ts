@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { decodeJwt } from 'jose';
-import { assignPool, describeFault, type PoolsRuntime } from '../exchange.js';
 import { applyFault, type Fault } from '../control/faults.js';
+import { assignPool } from '../exchange/exchange.js';
+import { type PoolsRuntime, takeFault } from '../exchange/runtime.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError } from './api-error.js';
 import { operations } from './operations.js';
@@ -36,7 +37,8 @@ export async function dispatch(
     }
     if (await injectFault(runtime, pool, response)) return;
     const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-    if (operation === undefined) throw new ApiError('UnknownOperationException', unknown(name));
+    if (operation === undefined)
+      throw new ApiError('UnknownOperationException', unknownOperation(name));
     const answer = await operation.answer(input, { runtime, now: runtime.clock.now() });
     response.status(200).end(answer && JSON.stringify(answer));
   } catch (error) {
@@ -49,7 +51,7 @@ export async function dispatch(
   }
 }
 
-const unknown = (name: string): string =>
+const unknownOperation = (name: string): string =>
   `The embedded pools have no operation ${name || 'without a name'}`;
 
 function inputOf(request: Request): unknown {
@@ -88,10 +90,8 @@ async function injectFault(
   pool: UserPool | undefined,
   response: Response,
 ): Promise<boolean> {
-  const poolName = pool?.name ?? '*';
-  const fault = runtime.faults.take(poolName, 'api');
+  const fault = takeFault(runtime, pool?.name ?? '*', 'api');
   if (fault === undefined) return false;
-  runtime.log({ kind: 'fault', pool: poolName, endpoint: 'api', fault: describeFault(fault) });
   const apiFault = inApiWords(fault);
   if (apiFault.type !== undefined) response.setHeader('x-amzn-ErrorType', apiFault.type);
   return applyFault(apiFault, response);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { reservedWordIn } from '../model/identifiers.js';
-import type { PoolDomain } from '../state/pool-state.js';
-import { isDomain } from '../seed/references.js';
+import { reservedWordIn, isDomain } from '../model/identifiers.js';
+import type { PoolDomain } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { invalidParameter } from './api-error.js';
 import { ACCOUNT } from './descriptions.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Group } from '../state/pool-state.js';
+import type { Group } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, notFound } from './api-error.js';
 import { describeGroup, describeUser } from './descriptions.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { identityProvider } from '../model/identity-provider.js';
-import { providerSettings } from '../model/settings-shape.js';
-import type { ProviderSettings } from '../model/settings.js';
+import { providerSettings } from '../model/settings/settings-shape.js';
+import type { ProviderSettings } from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter, notFound } from './api-error.js';
 import { describeProvider, seconds } from './descriptions.js';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { matchesNobody } from '../model/password.js';
-import type { AppClient, PoolUser } from '../state/pool-state.js';
+import { matchesNobody } from '../model/credentials/password.js';
+import type { AppClient, PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
+import { userWithLogin } from '../model/users.js';
 import { invalidParameter, notAuthorized, userNotFound } from './api-error.js';
 import { afterPassword, askForSrpProof } from './challenges.js';
 import { clientId, userPoolId } from './fields.js';
@@ -101,7 +102,7 @@ function requireFlow(flow: Flow, { authFlows, rotationGraceSeconds }: AppClient)
 async function withPassword(attempt: Attempt): Promise<object> {
   const { pool, client, parameters, now } = attempt;
   const user = findUser(attempt);
-  const password = required(parameters, 'PASSWORD');
+  const password = requireParameter(parameters, 'PASSWORD');
   const isRight = await (user?.password?.matches(password) ?? matchesNobody(password));
   if (user === undefined && !client.preventUserExistenceErrors) throw userNotFound();
   if (user === undefined || !isRight) throw notAuthorized('Incorrect username or password.');
@@ -111,20 +112,20 @@ async function withPassword(attempt: Attempt): Promise<object> {
 async function withSrp(attempt: Attempt): Promise<object> {
   const { pool, client, parameters, now } = attempt;
   const user = findUser(attempt);
-  const publicA = required(parameters, 'SRP_A');
+  const publicA = requireParameter(parameters, 'SRP_A');
   if (user === undefined && !client.preventUserExistenceErrors) throw userNotFound();
-  const login = required(parameters, 'USERNAME');
+  const login = requireParameter(parameters, 'USERNAME');
   return askForSrpProof(pool, client, { user, login, publicA }, now);
 }
 
 function findUser({ pool, client, parameters }: Attempt): PoolUser | undefined {
-  const login = required(parameters, 'USERNAME');
-  const user = pool.userWithLogin(login);
+  const login = requireParameter(parameters, 'USERNAME');
+  const user = userWithLogin(pool, login);
   requireSecretHash(client, parameters['SECRET_HASH'], [login, user?.username ?? login]);
   return user;
 }
 
-function required(parameters: Parameters, name: string): string {
+function requireParameter(parameters: Parameters, name: string): string {
   const value = parameters[name];
   if (!value) throw invalidParameter(`Missing required parameter ${name}`);
   return value;

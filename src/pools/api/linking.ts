@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { StoredIdentity } from '../model/tokens/claims.js';
-import type { PoolUser } from '../state/pool-state.js';
+import { identitiesOf, type StoredIdentity, userLinkedTo } from '../model/identities.js';
+import type { PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter } from './api-error.js';
 import { userPoolId } from './fields.js';
@@ -23,7 +23,7 @@ export const linkingOperations: Operations = {
       const pool = poolWithId(call, UserPoolId);
       const user = userOf(pool, DestinationUser);
       const { provider, subject } = sourceOf(pool, SourceUser);
-      if (pool.userLinkedTo(provider, subject) !== undefined) {
+      if (userLinkedTo(pool, provider, subject) !== undefined) {
         throw invalidParameter(
           'Merging is not currently supported, provide a SourceUser that has not signed in yet.',
         );
@@ -50,7 +50,7 @@ export const linkingOperations: Operations = {
       const pool = poolWithId(call, UserPoolId);
       const { provider, subject } = sourceOf(pool, User);
       const user =
-        pool.userLinkedTo(provider, subject) ?? userWithName(pool, `${provider}_${subject}`);
+        userLinkedTo(pool, provider, subject) ?? userWithName(pool, `${provider}_${subject}`);
       const isThis = (each: StoredIdentity): boolean =>
         each.providerName === provider && each.userId === subject;
       // A profile that came through the provider has no other way in: it stays, and is closed.
@@ -88,9 +88,6 @@ function sourceOf(
   if (!ProviderAttributeValue) throw invalidParameter('ProviderAttributeValue is missing.');
   return { provider: name, subject: ProviderAttributeValue };
 }
-
-const identitiesOf = ({ attributes }: PoolUser): StoredIdentity[] =>
-  JSON.parse(attributes['identities'] ?? '[]') as StoredIdentity[];
 
 function setIdentities(user: PoolUser, identities: readonly StoredIdentity[], now: number): void {
   if (identities.length === 0) delete user.attributes['identities'];

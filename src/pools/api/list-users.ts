@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PoolUser } from '../state/pool-state.js';
+import type { PoolUser } from '../model/pool-state.js';
 import { invalidParameter } from './api-error.js';
 import { attributesOf, describeUser } from './descriptions.js';
 import { token, userPoolId } from './fields.js';
@@ -25,12 +25,15 @@ export const listUserOperations: Operations = {
       const isWanted = filterOf(Filter);
       const found = [...pool.users.values()].filter(isWanted);
       const { members, next } = pageOf(found, Limit || undefined, PaginationToken);
-      return { Users: members.map((user) => shown(user, AttributesToGet)), PaginationToken: next };
+      return {
+        Users: members.map((user) => describePartly(user, AttributesToGet)),
+        PaginationToken: next,
+      };
     },
   ),
 };
 
-function shown(user: PoolUser, names: readonly string[] | undefined): object {
+function describePartly(user: PoolUser, names: readonly string[] | undefined): object {
   const described = describeUser(user);
   if (names === undefined) return described;
   const Attributes = attributesOf(user, user.attributes).filter(({ Name }) => names.includes(Name));

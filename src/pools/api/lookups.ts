@@ -1,5 +1,6 @@
-import type { AppClient, IdentityProvider, PoolUser } from '../state/pool-state.js';
+import type { AppClient, IdentityProvider, PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
+import { userWithLogin } from '../model/users.js';
 import { notFound, userNotFound } from './api-error.js';
 import type { ApiCall } from './operation.js';
 
@@ -29,7 +30,7 @@ export function poolOfClient(
 
 /** A user by name or alias. @throws {ApiError} `UserNotFoundException` */
 export function userWithName(pool: UserPool, username: string): PoolUser {
-  const user = pool.userWithLogin(username) ?? userWithSub(pool, username);
+  const user = userWithLogin(pool, username) ?? userWithSub(pool, username);
   if (user === undefined) throw userNotFound();
   return user;
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { PoolsRuntime } from '../exchange.js';
+import type { PoolsRuntime } from '../exchange/runtime.js';
 import { invalidParameter } from './api-error.js';
 
 /** What an operation has besides its input. */
@@ -62,10 +62,10 @@ function constraint(issue: z.core.$ZodIssue): string {
       : `Member must be of type ${issue.expected}`;
   }
   if (code === 'too_small') {
-    return `Member must have ${sized(issue.origin)} greater than or equal to ${issue.minimum}`;
+    return `Member must have ${sizeWord(issue.origin)} greater than or equal to ${issue.minimum}`;
   }
   if (code === 'too_big') {
-    return `Member must have ${sized(issue.origin)} less than or equal to ${issue.maximum}`;
+    return `Member must have ${sizeWord(issue.origin)} less than or equal to ${issue.maximum}`;
   }
   if (code === 'invalid_format') {
     return `Member must satisfy regular expression pattern: ${issue.pattern ?? issue.format}`;
@@ -76,5 +76,5 @@ function constraint(issue: z.core.$ZodIssue): string {
   return issue.message;
 }
 
-const sized = (origin: string): string =>
+const sizeWord = (origin: string): string =>
   origin === 'string' || origin === 'array' ? 'length' : 'value';

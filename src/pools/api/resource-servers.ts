@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ResourceServer } from '../state/pool-state.js';
+import type { ResourceServer } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { invalidParameter, notFound } from './api-error.js';
 import { describeResourceServer } from './descriptions.js';

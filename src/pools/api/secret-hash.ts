@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { isSame, isSecretOf } from '../model/client-secrets.js';
-import type { AppClient } from '../state/pool-state.js';
+import { isSecretOf } from '../model/credentials/client-secrets.js';
+import { isSame } from '../model/credentials/is-same.js';
+import type { AppClient } from '../model/pool-state.js';
 import { notAuthorized } from './api-error.js';
 
 /**

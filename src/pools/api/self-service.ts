@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { makeSub } from '../model/identifiers.js';
-import { matchesNobody } from '../model/password.js';
-import type { AppClient, PoolUser, SentCode } from '../state/pool-state.js';
+import { matchesNobody } from '../model/credentials/password.js';
+import type { AppClient, PoolUser, SentCode } from '../model/pool-state.js';
 import {
   delivery,
   isReachable,
@@ -10,7 +9,7 @@ import {
   type CodeDelivery,
 } from '../model/sent-codes.js';
 import type { UserPool } from '../model/user-pool.js';
-import { newUser, setPassword } from '../model/users.js';
+import { setPassword, userWithLogin } from '../model/users.js';
 import { ownerOfToken } from './access-token.js';
 import { ApiError, invalidParameter, notAuthorized, userNotFound } from './api-error.js';
 import { attributeList, clientId, password, token, username } from './fields.js';
@@ -18,16 +17,13 @@ import { poolOfClient } from './lookups.js';
 import { operation, type ApiCall, type Operations } from './operation.js';
 import { requireSecretHash } from './secret-hash.js';
 import {
-  namedAttributes,
   recordOf,
-  refuseForeignAttributes,
-  refuseImmutableAttributes,
-  refuseMissingAttributes,
+  refuseChange,
   refuseTaken,
   refuseUnwritableAttributes,
   writeAttributes,
 } from './user-attributes.js';
-import { confirmSignUp, refusePassword } from './users.js';
+import { confirmSignUp, makeUser, refusePassword } from './users.js';
 
 const nameShape = z.object({
   ClientId: clientId,
@@ -47,7 +43,7 @@ export const selfServiceOperations: Operations = {
         throw notAuthorized('SignUp is not permitted for this user pool');
       }
       refusePassword(pool, input.Password);
-      const user = signedUpUser(pool, client, input.Username, recordOf(input.UserAttributes), call);
+      const user = makeUser(pool, input, 'UNCONFIRMED', call.now, client);
       setPassword(pool, user, input.Password, call.now);
       user.status = 'UNCONFIRMED';
       pool.users.set(user.username, user);
@@ -74,13 +70,13 @@ export const selfServiceOperations: Operations = {
   ),
   ResendConfirmationCode: operation(nameShape, (input, call) => {
     const { pool, client, user } = callerOf(input, call);
-    if (user === undefined) return pretended(client, input.Username);
+    if (user === undefined) return pretendDelivery(client, input.Username);
     if (user.status !== 'UNCONFIRMED') throw invalidParameter('User is already confirmed.');
     return { CodeDeliveryDetails: sendSignUpCode(pool, user, call.now) };
   }),
   ForgotPassword: operation(nameShape, (input, call) => {
     const { pool, client, user } = callerOf(input, call);
-    if (user === undefined) return pretended(client, input.Username);
+    if (user === undefined) return pretendDelivery(client, input.Username);
     if (!user.enabled) throw notAuthorized('User is disabled.');
     if (user.status !== 'CONFIRMED' && user.status !== 'RESET_REQUIRED') {
       throw notAuthorized('User password cannot be reset in the current state.');
@@ -142,23 +138,6 @@ export const selfServiceOperations: Operations = {
   }),
 };
 
-function signedUpUser(
-  pool: UserPool,
-  client: AppClient,
-  name: string,
-  given: Record<string, string>,
-  { now }: ApiCall,
-): PoolUser {
-  const sub = makeSub();
-  const named = namedAttributes(pool, name, sub);
-  const attributes = { ...named.attributes, ...given };
-  refuseTaken(pool, { login: name, attributes });
-  refuseForeignAttributes(pool, attributes);
-  refuseUnwritableAttributes(client, given);
-  refuseMissingAttributes(pool, attributes);
-  return newUser({ username: named.username, sub, status: 'UNCONFIRMED', attributes }, now);
-}
-
 /** A code goes to an address the pool verifies by itself; without one, an administrator confirms. */
 function sendSignUpCode(pool: UserPool, user: PoolUser, now: number): CodeDelivery | undefined {
   const { AutoVerifiedAttributes = [] } = pool.settings;
@@ -172,7 +151,7 @@ function callerOf(
 ): { pool: UserPool; client: AppClient; user: PoolUser | undefined } {
   const { pool, client } = poolOfClient(call, input.ClientId);
   // Whoever has not confirmed an address yet signs in with it all the same here.
-  const user = pool.userWithLogin(input.Username) ?? unverifiedUser(pool, input.Username);
+  const user = userWithLogin(pool, input.Username) ?? unverifiedUser(pool, input.Username);
   requireSecretHash(client, input.SecretHash, [input.Username, user?.username ?? input.Username]);
   return { pool, client, user };
 }
@@ -183,7 +162,7 @@ const unverifiedUser = (pool: UserPool, login: string): PoolUser | undefined =>
   );
 
 /** An answer for somebody who is not there: an invented address, or the truth where that is not to be hidden. */
-function pretended({ preventUserExistenceErrors }: AppClient, name: string): object {
+function pretendDelivery({ preventUserExistenceErrors }: AppClient, name: string): object {
   if (!preventUserExistenceErrors) throw userNotFound();
   return { CodeDeliveryDetails: delivery('email', `${name}@example.com`) };
 }
@@ -216,8 +195,7 @@ async function writeOwn(
 ): Promise<void> {
   const { pool, user, claims } = await ownerOfToken(call, accessToken);
   const client = pool.client(claims.clientId);
-  refuseForeignAttributes(pool, attributes);
-  refuseImmutableAttributes(pool, attributes);
+  refuseChange(pool, attributes);
   if (client !== undefined) refuseUnwritableAttributes(client, attributes);
   refuseTaken(pool, { login: user.username, attributes }, user);
   writeAttributes(user, attributes, call.now);

@@ -1,19 +1,20 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { isSame } from '../model/credentials/is-same.js';
 import {
   generator,
   makeVerifier,
-  padded,
+  toHex,
   poolNameOf,
   power,
   prime,
   sha256,
   type PasswordOwner,
   type SrpVerifier,
-} from './srp.js';
+} from '../model/credentials/srp.js';
 import { invalidParameter } from './api-error.js';
 
 // SRP-6a: k = H(N | g).
-const multiplier = hashOfHex(`${padded(prime)}${padded(generator)}`);
+const multiplier = hashOfHex(`${toHex(prime)}${toHex(generator)}`);
 
 /** The server's half of an exchange that has begun, hexadecimal. `b` is to be kept to itself. */
 export interface SrpOffer {
@@ -61,9 +62,9 @@ export function isSrpProof(owner: PasswordOwner, claim: SrpClaim): boolean {
     bigint,
   ];
   const publicB = (multiplier * v + power(generator, secret, prime)) % prime;
-  const u = hashOfHex(`${padded(a)}${padded(publicB)}`);
+  const u = hashOfHex(`${toHex(a)}${toHex(publicB)}`);
   const session = power((a * power(v, u, prime)) % prime, secret, prime);
-  const extracted = hmac(Buffer.from(padded(u), 'hex'), Buffer.from(padded(session), 'hex'));
+  const extracted = hmac(Buffer.from(toHex(u), 'hex'), Buffer.from(toHex(session), 'hex'));
   const key = hmac(extracted, 'Caldera Derived Key\u0001').subarray(0, 16);
   const expected = createHmac('sha256', key)
     .update(poolNameOf(owner.poolId))
@@ -71,8 +72,7 @@ export function isSrpProof(owner: PasswordOwner, claim: SrpClaim): boolean {
     .update(Buffer.from(secretBlock, 'base64'))
     .update(timestamp)
     .digest();
-  const given = Buffer.from(claim.signature, 'base64');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return isSame(Buffer.from(claim.signature, 'base64'), expected);
 }
 
 function hashOfHex(hex: string): bigint {

@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { readableAttributes } from '../model/tokens/claims.js';
-import type { AppClient, PoolUser, RefreshToken } from '../state/pool-state.js';
+import { signOutEverywhere, revokeGrant } from '../model/grants.js';
+import type { AppClient, PoolUser, RefreshToken } from '../model/pool-state.js';
 import {
   activeRefreshToken,
   grantOf,
   issueRefreshToken,
   refreshTokenOf,
-  revokeGrant,
 } from '../model/tokens/refresh-tokens.js';
+import { readableAttributes } from '../model/tokens/visible-attributes.js';
 import type { UserPool } from '../model/user-pool.js';
-import { signOutEverywhere } from '../model/users.js';
 import { ownerOfToken } from './access-token.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { tokensResult } from './authentication-result.js';
@@ -56,7 +55,7 @@ export const tokenOperations: Operations = {
     async ({ RefreshToken: text, ClientId, ClientSecret }, call) => {
       const { pool, client } = poolOfClient(call, ClientId);
       requireSecret(client, ClientSecret);
-      const found = refreshable(pool, client, text, call.now);
+      const found = requireActiveToken(pool, client, text, call.now);
       const refreshToken = await successorOf(pool, client, found.refreshToken, call.now);
       const { grant } = found.refreshToken;
       const tokens = { client, grant, user: found.user, refreshToken };
@@ -77,13 +76,13 @@ export async function refreshWithApi(
 ): Promise<object> {
   const text = parameters['REFRESH_TOKEN'];
   if (!text) throw invalidParameter('Missing required parameter REFRESH_TOKEN');
-  const { refreshToken, user } = refreshable(pool, client, text, now);
+  const { refreshToken, user } = requireActiveToken(pool, client, text, now);
   requireSecretHash(client, parameters['SECRET_HASH'], [user.username, user.sub]);
   const tokens = { client, user, grant: refreshToken.grant, refreshToken: undefined };
   return tokensResult(pool, tokens, now);
 }
 
-function refreshable(
+function requireActiveToken(
   pool: UserPool,
   client: AppClient,
   text: string,

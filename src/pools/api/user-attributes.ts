@@ -1,6 +1,7 @@
-import type { AppClient, PoolUser } from '../state/pool-state.js';
-import { isEmail, schemaViolation, isPoolsOwn } from '../model/schema.js';
+import type { AppClient, PoolUser } from '../model/pool-state.js';
+import { isEmail, schemaViolation, isPoolsOwn } from '../model/settings/schema.js';
 import type { UserPool } from '../model/user-pool.js';
+import { userWithLogin } from '../model/users.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 
 /** Attributes as the API lists them, as a record; a missing value takes an attribute away. */
@@ -38,13 +39,11 @@ export function refuseMissingAttributes(
   }
 }
 
-/** @throws {ApiError} `InvalidParameterException` when an attribute of the user may not be changed any more */
-export function refuseImmutableAttributes(
-  { schema }: UserPool,
-  attributes: Readonly<Record<string, string>>,
-): void {
+/** @throws {ApiError} `InvalidParameterException` when the attributes of a user may not become these */
+export function refuseChange(pool: UserPool, attributes: Readonly<Record<string, string>>): void {
+  refuseForeignAttributes(pool, attributes);
   const fixed = Object.keys(attributes).find((name) =>
-    schema.some(({ Name, Mutable }) => Name === name && Mutable === false),
+    pool.schema.some(({ Name, Mutable }) => Name === name && Mutable === false),
   );
   if (fixed !== undefined) {
     throw invalidParameter(`user.${fixed}: Attribute cannot be updated.\n`);
@@ -101,14 +100,14 @@ export function refuseTaken(
   { login, attributes }: { login: string; attributes: Readonly<Record<string, string>> },
   self?: PoolUser,
 ): void {
-  const owner = pool.userWithLogin(login);
+  const owner = userWithLogin(pool, login);
   if (owner !== undefined && owner !== self) {
     throw new ApiError('UsernameExistsException', 'User account already exists');
   }
   const { AliasAttributes = [], UsernameAttributes = [] } = pool.settings;
   for (const alias of [...AliasAttributes, ...UsernameAttributes]) {
     const value = attributes[alias];
-    const other = value ? pool.userWithLogin(value) : undefined;
+    const other = value ? userWithLogin(pool, value) : undefined;
     if (other !== undefined && other !== self) {
       throw new ApiError(
         'AliasExistsException',

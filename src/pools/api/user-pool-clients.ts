@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { appClient } from '../model/app-client.js';
-import { originalSecret } from '../model/client-secrets.js';
+import { originalSecret } from '../model/credentials/client-secrets.js';
 import { makeClientId, makeClientSecret } from '../model/identifiers.js';
-import { clientSettings } from '../model/settings-shape.js';
+import { clientSettings } from '../model/settings/settings-shape.js';
 import { invalidParameter } from './api-error.js';
 import { refuseImpossibleClient } from './client-rules.js';
 import { describeClient } from './descriptions.js';

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { makePoolId } from '../model/identifiers.js';
-import { customAttribute, isStandardAttribute } from '../model/schema.js';
-import { poolSettings, poolUpdate, schemaAttribute } from '../model/settings-shape.js';
-import type { PoolSettings, SchemaAttribute } from '../model/settings.js';
+import { customAttribute, isStandardAttribute } from '../model/settings/schema.js';
+import { poolSettings, poolUpdate, schemaAttribute } from '../model/settings/settings-shape.js';
+import {
+  withoutUndefined,
+  type PoolSettings,
+  type SchemaAttribute,
+} from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';
 import { invalidParameter } from './api-error.js';
 import { describePool, seconds } from './descriptions.js';
@@ -136,6 +140,3 @@ const summary = (pool: UserPool): object => ({
   LastModifiedDate: seconds(pool.modifiedAt),
   CreationDate: seconds(pool.createdAt),
 });
-
-const withoutUndefined = (settings: PoolSettings): PoolSettings =>
-  Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

@@ -1,27 +1,24 @@
 import { z } from 'zod';
+import { signOutEverywhere } from '../model/grants.js';
 import { makeSub, makeTemporaryPassword } from '../model/identifiers.js';
-import type { PoolUser } from '../state/pool-state.js';
-import type { UserPool } from '../model/user-pool.js';
-import {
-  newUser,
-  passwordProblem,
-  setPassword,
-  setTemporaryPassword,
-  signOutEverywhere,
-} from '../model/users.js';
+import type { AppClient, PoolUser } from '../model/pool-state.js';
 import { isReachable, sendCode } from '../model/sent-codes.js';
+import { passwordPolicyOf, policyViolation } from '../model/settings/password-policy.js';
+import type { UserPool } from '../model/user-pool.js';
+import { newUser, setPassword, setTemporaryPassword } from '../model/users.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { describeOneUser, describeUser } from './descriptions.js';
 import { attributeList, password, userPoolId, username } from './fields.js';
 import { poolWithId, userWithName } from './lookups.js';
-import { operation, type ApiCall, type Operations } from './operation.js';
+import { operation, type Operations } from './operation.js';
 import {
   namedAttributes,
   recordOf,
   refuseForeignAttributes,
-  refuseImmutableAttributes,
+  refuseChange,
   refuseMissingAttributes,
   refuseTaken,
+  refuseUnwritableAttributes,
   writeAttributes,
 } from './user-attributes.js';
 
@@ -42,7 +39,9 @@ export const userOperations: Operations = {
   AdminCreateUser: operation(newUserShape, (input, call) => {
     const pool = poolWithId(call, input.UserPoolId);
     const user =
-      input.MessageAction === 'RESEND' ? invited(pool, input.Username) : add(pool, input, call);
+      input.MessageAction === 'RESEND'
+        ? userToInvite(pool, input.Username)
+        : makeUser(pool, input, 'FORCE_CHANGE_PASSWORD', call.now);
     const temporary = input.TemporaryPassword ?? makeTemporaryPassword();
     refusePassword(pool, temporary);
     setTemporaryPassword(pool, user, temporary, call.now);
@@ -76,8 +75,7 @@ export const userOperations: Operations = {
       const pool = poolWithId(call, UserPoolId);
       const user = userWithName(pool, Username);
       const attributes = recordOf(UserAttributes);
-      refuseForeignAttributes(pool, attributes);
-      refuseImmutableAttributes(pool, attributes);
+      refuseChange(pool, attributes);
       refuseTaken(pool, { login: user.username, attributes }, user);
       writeAttributes(user, attributes, call.now);
       return {};
@@ -89,8 +87,7 @@ export const userOperations: Operations = {
       const pool = poolWithId(call, UserPoolId);
       const user = userWithName(pool, Username);
       const attributes = Object.fromEntries(UserAttributeNames.map((name) => [name, '']));
-      refuseForeignAttributes(pool, attributes);
-      refuseImmutableAttributes(pool, attributes);
+      refuseChange(pool, attributes);
       writeAttributes(user, attributes, call.now);
       return {};
     },
@@ -146,12 +143,12 @@ export function confirmSignUp(user: PoolUser, now: number): void {
 }
 
 /** @throws {ApiError} `InvalidPasswordException` in the words of the pool's policy */
-export function refusePassword(pool: UserPool, candidate: string): void {
-  const problem = passwordProblem(pool, candidate);
+export function refusePassword({ settings }: UserPool, candidate: string): void {
+  const problem = policyViolation(candidate, passwordPolicyOf(settings));
   if (problem !== undefined) throw new ApiError('InvalidPasswordException', problem);
 }
 
-function invited(pool: UserPool, name: string): PoolUser {
+function userToInvite(pool: UserPool, name: string): PoolUser {
   const user = userWithName(pool, name);
   if (user.status === 'FORCE_CHANGE_PASSWORD') return user;
   throw new ApiError(
@@ -160,13 +157,29 @@ function invited(pool: UserPool, name: string): PoolUser {
   );
 }
 
-function add(pool: UserPool, input: z.output<typeof newUserShape>, { now }: ApiCall): PoolUser {
+/**
+ * Somebody who is not among the pool's users yet.
+ *
+ * @param client absent: an administrator adds them
+ * @throws {ApiError} when the pool, or the client, allows no such user
+ */
+export function makeUser(
+  pool: UserPool,
+  {
+    Username,
+    UserAttributes,
+  }: { Username: string; UserAttributes?: Parameters<typeof recordOf>[0] },
+  status: PoolUser['status'],
+  now: number,
+  client?: AppClient,
+): PoolUser {
   const sub = makeSub();
-  const named = namedAttributes(pool, input.Username, sub);
-  const attributes = { ...named.attributes, ...recordOf(input.UserAttributes) };
-  refuseTaken(pool, { login: input.Username, attributes });
+  const given = recordOf(UserAttributes);
+  const named = namedAttributes(pool, Username, sub);
+  const attributes = { ...named.attributes, ...given };
+  refuseTaken(pool, { login: Username, attributes });
   refuseForeignAttributes(pool, attributes);
+  if (client !== undefined) refuseUnwritableAttributes(client, given);
   refuseMissingAttributes(pool, attributes);
-  const { username: name } = named;
-  return newUser({ username: name, sub, status: 'FORCE_CHANGE_PASSWORD', attributes }, now);
+  return newUser({ username: named.username, sub, status, attributes }, now);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Response } from 'express';
+import type { TokenFault } from '../model/tokens/sign.js';
 
 /** Every place where a fault can be switched on. */
 export const faultEndpoints = [
@@ -57,16 +58,6 @@ export const tokenResponseMembers = [
 
 /** A member of the token response. */
 export type TokenResponseMember = (typeof tokenResponseMembers)[number];
-
-/** What is wrong with a token. */
-export interface TokenFault {
-  /** Replaces claims after minting (`null` takes one away) and signs the result with the right key. */
-  readonly claims?: Record<string, unknown>;
-  /** `foreign-key` keeps the right `kid`; `none` is `alg: none` with an empty signature. */
-  readonly signature?: 'foreign-key' | 'corrupt' | 'none';
-  /** Signs with a foreign key under this `kid`. */
-  readonly kid?: string;
-}
 
 /** Faults that are switched on, per pool and endpoint. */
 export interface FaultSwitches {

@@ -1,17 +1,20 @@
-import { checkGroupNames, checkRotateKeysOptions, checkTokensOptions } from '../check-options.js';
-import { newestSecret } from '../model/client-secrets.js';
-import type { ResettableClock } from './clock.js';
-import type { KeySupply } from '../model/tokens/keys.js';
-import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
 import {
-  activeRefreshToken,
-  issueRefreshToken,
-  revokeGrant,
-} from '../model/tokens/refresh-tokens.js';
-import type { SentCode } from '../state/pool-state.js';
-import type { UserStatus } from '../seed/seed.js';
-import { openGrant } from '../hosted-ui/sign-in.js';
+  checkOptions,
+  listOf,
+  optional,
+  optionsOf,
+  text,
+  trueOrFalse,
+} from '../../web/options/check-options.js';
+import { newestSecret } from '../model/credentials/client-secrets.js';
+import type { KeySupply } from '../model/credentials/keys.js';
+import { signOutEverywhere, openGrant } from '../model/grants.js';
+import type { AppClient, PoolUser, SentCode, UserStatus } from '../model/pool-state.js';
+import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
+import { activeRefreshToken, issueRefreshToken } from '../model/tokens/refresh-tokens.js';
 import type { UserPool } from '../model/user-pool.js';
+import { givenClaims } from './check-fault.js';
+import type { ResettableClock } from './clock.js';
 
 /** A user as `users()` shows them. */
 export interface PoolUserView {
@@ -34,7 +37,7 @@ export interface TokensOptions {
 }
 
 /** How keys are changed. */
-export interface RotateKeysOptions {
+interface RotateKeysOptions {
   /** Whether the present keys stay in JWKS. Default false. */
   readonly keepOld?: boolean | undefined;
 }
@@ -74,6 +77,19 @@ export interface Pool {
   isRefreshTokenActive(refreshToken: string): boolean;
 }
 
+const groupNames = listOf(text('give names of groups of the pool'), 'give names of groups');
+
+const rotateKeysOptions = optionsOf<RotateKeysOptions>({ keepOld: optional(trueOrFalse) });
+
+const tokensOptions = optionsOf<TokensOptions>(
+  {
+    client: text('give the name of a client of the pool'),
+    scope: optional(text('give scopes with a space between')),
+    claims: optional(givenClaims),
+  },
+  'give { client, scope, claims }',
+);
+
 /** The handle tests hold of a pool. */
 export function createPoolControl(pool: UserPool, clock: ResettableClock, supply: KeySupply): Pool {
   const { id, issuer } = pool;
@@ -87,39 +103,20 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
       return pool.domain;
     },
     client: (clientName) => {
-      const client = pool.clientNamed(clientName);
+      const client = clientNamed(pool, clientName);
       return { id: client.id, secret: newestSecret(client) };
     },
-    users: () =>
-      [...pool.users.values()].map(({ username, sub, status, enabled, attributes, groups }) =>
-        structuredClone({ username, sub, status, enabled, attributes, groups }),
-      ),
-    setUserEnabled: (username, enabled) => {
-      pool.userNamed(username).enabled = enabled;
-    },
-    setUserGroups: (username, groups) => {
-      checkGroupNames(groups);
-      const unknown = groups.find((group) => !pool.groups.has(group));
-      if (unknown !== undefined) throw new TypeError(`Pool ${pool.name} has no group "${unknown}"`);
-      pool.userNamed(username).groups = [...groups];
-    },
-    deleteUser: (username) => {
-      pool.users.delete(pool.userNamed(username).username);
-    },
-    globalSignOut: (username) => {
-      const { sub } = pool.userNamed(username);
-      for (const grant of pool.grants.values()) if (grant.sub === sub) revokeGrant(grant);
-    },
+    ...userControls(pool),
     rotateKeys: async (options = {}) => {
-      checkRotateKeysOptions(options);
+      checkOptions('pool.rotateKeys', rotateKeysOptions, options);
       await pool.rotateKeys(supply, options.keepOld ?? false);
     },
     tokens: async (username, options) => {
-      checkTokensOptions(options);
+      checkOptions('pool.tokens', tokensOptions, options);
       return tokensFor(pool, clock.now(), username, options);
     },
     clientCredentialsToken: async (clientName, scope) => {
-      const client = pool.clientNamed(clientName);
+      const client = clientNamed(pool, clientName);
       return mintClientCredentialsToken(
         pool,
         client,
@@ -138,14 +135,38 @@ export function createPoolControl(pool: UserPool, clock: ResettableClock, supply
   };
 }
 
+function userControls(
+  pool: UserPool,
+): Pick<Pool, 'users' | 'setUserEnabled' | 'setUserGroups' | 'deleteUser' | 'globalSignOut'> {
+  return {
+    users: () =>
+      [...pool.users.values()].map(({ username, sub, status, enabled, attributes, groups }) =>
+        structuredClone({ username, sub, status, enabled, attributes, groups }),
+      ),
+    setUserEnabled: (username, enabled) => {
+      userNamed(pool, username).enabled = enabled;
+    },
+    setUserGroups: (username, groups) => {
+      checkOptions('pool.setUserGroups', groupNames, groups, 'groups');
+      const unknown = groups.find((group) => !pool.groups.has(group));
+      if (unknown !== undefined) throw new TypeError(`Pool ${pool.name} has no group "${unknown}"`);
+      userNamed(pool, username).groups = [...groups];
+    },
+    deleteUser: (username) => {
+      pool.users.delete(userNamed(pool, username).username);
+    },
+    globalSignOut: (username) => signOutEverywhere(pool, userNamed(pool, username)),
+  };
+}
+
 async function tokensFor(
   pool: UserPool,
   now: number,
   username: string,
   { client: clientName, scope, claims = {} }: TokensOptions,
-): Promise<{ idToken: string; accessToken: string; refreshToken: string; expiresIn: number }> {
-  const client = pool.clientNamed(clientName);
-  const user = pool.userNamed(username);
+): ReturnType<Pool['tokens']> {
+  const client = clientNamed(pool, clientName);
+  const user = userNamed(pool, username);
   const scopes = scope?.split(' ') ?? client.scopes;
   const grant = openGrant(pool, { client, user, scopes, signedInAt: now });
   const [{ idToken = '', accessToken }, refreshToken] = await Promise.all([
@@ -160,4 +181,18 @@ async function tokensFor(
     issueRefreshToken(pool, grant, { now, expiresAt: now + client.refreshTokenSeconds * 1000 }),
   ]);
   return { idToken, accessToken, refreshToken, expiresIn: client.accessTokenSeconds };
+}
+
+/** @throws {TypeError} when no client has that name */
+function clientNamed(pool: UserPool, name: string): AppClient {
+  const client = [...pool.clients.values()].find((each) => each.name === name);
+  if (client === undefined) throw new TypeError(`Pool ${pool.name} has no client "${name}"`);
+  return client;
+}
+
+/** @throws {TypeError} when no user has that name */
+function userNamed(pool: UserPool, username: string): PoolUser {
+  const user = pool.users.get(username);
+  if (user === undefined) throw new TypeError(`Pool ${pool.name} has no user "${username}"`);
+  return user;
 }

@@ -1,9 +1,10 @@
-import { readAuthorizationRequest, refuse } from './authorization-request.js';
-import { resumableSession } from './browser-session.js';
-import { redirect, withQuery, type Exchange } from '../exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { ensureXsrfToken } from '../exchange/xsrf.js';
 import { startFederation } from './federation/federation.js';
-import { answerClient } from './sign-in.js';
-import { ensureXsrfToken } from './xsrf.js';
+import { toSignInPage } from './pages/sign-in-page.js';
+import { answerClient, refuse } from './sign-in/answer-client.js';
+import { readAuthorizationRequest } from './sign-in/authorization-request.js';
+import { resumableSession } from './sign-in/browser-session.js';
 
 /**
  * `GET /oauth2/authorize`: never a page. Back to the client if the browser session allows it, on to the identity
@@ -14,14 +15,13 @@ import { ensureXsrfToken } from './xsrf.js';
 export async function authorize(exchange: Exchange): Promise<void> {
   const request = readAuthorizationRequest(exchange);
   if (request === undefined) return;
-  const { pool } = exchange;
   const { provider, prompts } = request;
   ensureXsrfToken(exchange);
 
   if (provider !== 'unavailable' && !prompts.includes('login')) {
     const named = typeof provider === 'object' ? provider.name : provider;
     const session = resumableSession(exchange, request.client, named);
-    const user = session && pool.activeUser(session);
+    const user = session && exchange.pool.activeUser(session);
     if (session && user) {
       const { signedInAt } = session;
       await answerClient(exchange, request, { user, nonce: request.nonce, signedInAt });
@@ -36,5 +36,5 @@ export async function authorize(exchange: Exchange): Promise<void> {
     await startFederation(exchange, request, provider);
     return;
   }
-  redirect(exchange, withQuery(`${pool.domain}/login`, exchange.query));
+  toSignInPage(exchange, exchange.query);
 }

@@ -1,14 +1,12 @@
-import { readAuthorizationRequest } from './authorization-request.js';
-import { showError } from './error-page.js';
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { matchesNobody } from '../model/credentials/password.js';
+import type { AuthorizationRequest, PoolUser } from '../model/pool-state.js';
+import { signInProblem, userWithLogin } from '../model/users.js';
 import { startFederation } from './federation/federation.js';
 import { askForNewPassword } from './new-password.js';
-import { matchesNobody } from '../model/password.js';
-import type { AuthorizationRequest, PoolUser } from '../state/pool-state.js';
-import { finishSignIn } from './sign-in.js';
-import { showSignIn, showUnavailable } from './sign-in-page.js';
-import { signInProblem } from '../model/users.js';
-import { hasValidXsrfToken } from './xsrf.js';
+import { showSignIn, showUnavailable } from './pages/sign-in-page.js';
+import { finishSignIn } from './sign-in/answer-client.js';
+import { readAuthorizationRequest, readSubmittedRequest } from './sign-in/authorization-request.js';
 
 const PAGE_SECONDS = 300;
 const TOO_LATE = 'Something went wrong. This page was open for too long; please sign in again.';
@@ -31,13 +29,9 @@ export async function loginPage(exchange: Exchange): Promise<void> {
  * minutes starts over.
  */
 export async function submitLogin(exchange: Exchange): Promise<void> {
-  const request = readAuthorizationRequest(exchange);
+  const request = readSubmittedRequest(exchange);
   if (request === undefined) return;
   const { form, now } = exchange;
-  if (!hasValidXsrfToken(exchange)) {
-    showError(exchange, 'Invalid CSRF token');
-    return;
-  }
   if (!request.client.identityProviders.includes('COGNITO')) {
     showUnavailable(exchange, request);
     return;
@@ -57,7 +51,7 @@ async function userWithPassword(
   { pool, form, now }: Exchange,
   { client }: AuthorizationRequest,
 ): Promise<PoolUser | string> {
-  const user = pool.userWithLogin(form.get('username') ?? '');
+  const user = userWithLogin(pool, form.get('username') ?? '');
   const password = form.get('password') ?? '';
   const isRight = await (user?.password?.matches(password) ?? matchesNobody(password));
   if (user === undefined && !client.preventUserExistenceErrors) return 'User does not exist.';

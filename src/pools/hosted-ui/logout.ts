@@ -1,7 +1,8 @@
-import { withoutProvider } from './authorization-request.js';
-import { endBrowserSession } from './browser-session.js';
-import { showMissingParameter, toErrorPage } from './error-page.js';
-import { redirect, withQuery, type Exchange } from '../exchange.js';
+import { redirect } from '../exchange/answers.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { showMissingParameter, toErrorPage } from './pages/error-page.js';
+import { withoutProvider, toSignInPage } from './pages/sign-in-page.js';
+import { endBrowserSession } from './sign-in/browser-session.js';
 
 /**
  * `GET /logout`: ends the pool's session in this browser, whatever else is wrong with the request, and goes to a
@@ -40,5 +41,5 @@ export function logout(exchange: Exchange): void {
   const parameters = withoutProvider(query);
   parameters.delete('logout_uri');
   if (!parameters.get('scope')) parameters.set('scope', client.scopes.join(' '));
-  redirect(exchange, withQuery(`${pool.domain}/login`, parameters));
+  toSignInPage(exchange, parameters);
 }

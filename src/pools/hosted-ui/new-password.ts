@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { readAuthorizationRequest } from './authorization-request.js';
-import { showError } from './error-page.js';
-import { redirect, withQuery, type Exchange } from '../exchange.js';
-import { showPage } from './pages.js';
-import { policyViolation, type PasswordPolicy } from '../model/password.js';
-import { dropOutdated, type PoolUser } from '../state/pool-state.js';
-import { finishSignIn } from './sign-in.js';
+import { withQuery } from '../exchange/answers.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { ensureXsrfToken } from '../exchange/xsrf.js';
+import { dropOutdated, type PoolUser } from '../model/pool-state.js';
+import {
+  policyViolation,
+  type PasswordPolicy,
+  passwordPolicyOf,
+} from '../model/settings/password-policy.js';
 import { setPassword } from '../model/users.js';
-import { ensureXsrfToken, hasValidXsrfToken } from './xsrf.js';
+import { showPage } from './pages/pages.js';
+import { toSignInPage } from './pages/sign-in-page.js';
+import { finishSignIn } from './sign-in/answer-client.js';
+import { readSubmittedRequest } from './sign-in/authorization-request.js';
 
 const CHALLENGE_SECONDS = 300;
 
@@ -27,13 +32,9 @@ export function askForNewPassword(exchange: Exchange, { username, sub }: PoolUse
 
 /** `POST /newPassword`: sets the password, confirms the user and ends the sign-in. The proof works once. */
 export async function submitNewPassword(exchange: Exchange): Promise<void> {
-  const request = readAuthorizationRequest(exchange);
+  const request = readSubmittedRequest(exchange);
   if (request === undefined) return;
   const { pool, form, now, query } = exchange;
-  if (!hasValidXsrfToken(exchange)) {
-    showError(exchange, 'Invalid CSRF token');
-    return;
-  }
   const session = form.get('session') ?? '';
   const challenge = pool.newPasswordChallenges.get(session);
   const user = challenge && pool.activeUser(challenge);
@@ -42,13 +43,13 @@ export async function submitNewPassword(exchange: Exchange): Promise<void> {
     challenge === undefined ||
     now > challenge.expiresAt
   ) {
-    redirect(exchange, withQuery(`${pool.domain}/login`, query));
+    toSignInPage(exchange, query);
     return;
   }
   const password = form.get('new_password') ?? '';
   const problem =
     password === form.get('new_password_confirm')
-      ? policyViolation(password, pool.passwordPolicy)
+      ? policyViolation(password, passwordPolicyOf(pool.settings))
       : 'Passwords do not match.';
   if (problem !== undefined) {
     showForm(exchange, session, user.username, problem);
@@ -71,7 +72,7 @@ function showForm(exchange: Exchange, session: string, username: string, error?:
         { name: 'session', value: session },
       ],
     },
-    policy: policyInWords(pool.passwordPolicy),
+    policy: policyInWords(passwordPolicyOf(pool.settings)),
   });
 }
 

@@ -1,11 +1,20 @@
-import type { AppClient } from '../state/pool-state.js';
-import type { ClientSettings } from './settings.js';
+import type { AppClient } from './pool-state.js';
+import type { ClientSettings } from './settings/settings.js';
 
 /** What makes a client this client, whatever its settings. Times are epoch milliseconds. */
 export type ClientIdentity = Pick<
   AppClient,
   'name' | 'id' | 'secrets' | 'createdAt' | 'modifiedAt'
 >;
+
+/** Scopes every pool has. */
+export const standardScopes: readonly string[] = [
+  'openid',
+  'email',
+  'phone',
+  'profile',
+  'aws.cognito.signin.user.admin',
+];
 
 const unitSeconds = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 

@@ -7,6 +7,14 @@ const mixedCase = `${lowerCase}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 export const reservedWordIn = (name: string): string | undefined =>
   ['aws', 'amazon', 'cognito'].find((word) => name.toLowerCase().includes(word));
 
+/** Paths of the server itself, which no pool's pages can have. */
+export const reservedDomains: readonly string[] = ['health', 'assets'];
+
+/** May a pool's pages be at this path? A prefix, or a host name of one's own. */
+export const isDomain = (domain: string): boolean =>
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9-]+)*$/.test(domain) &&
+  !reservedDomains.includes(domain);
+
 /** The region, `_` and 9 letters or digits, good for a domain prefix too. */
 export function makePoolId(region: string): string {
   const id = pick(mixedCase, 9);

@@ -1,5 +1,5 @@
-import type { IdentityProvider } from '../state/pool-state.js';
-import type { ProviderSettings } from './settings.js';
+import type { IdentityProvider } from './pool-state.js';
+import type { ProviderSettings } from './settings/settings.js';
 
 /** What makes a provider this provider, whatever its settings. Times are epoch milliseconds. */
 export type ProviderIdentity = Pick<IdentityProvider, 'name' | 'createdAt' | 'modifiedAt'>;

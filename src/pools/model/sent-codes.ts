@@ -1,5 +1,5 @@
 import { makeConfirmationCode } from './identifiers.js';
-import type { PoolUser, SentCode } from '../state/pool-state.js';
+import type { PoolUser, SentCode } from './pool-state.js';
 import type { UserPool } from './user-pool.js';
 
 const validForMs: Record<SentCode['purpose'], number> = {

@@ -1,5 +1,5 @@
-import type { KeySupply, PoolKeys, SigningKey } from './tokens/keys.js';
-import type { PasswordPolicy } from './password.js';
+import type { KeySupply, PoolKeys, SigningKey } from './credentials/keys.js';
+import { issuerOf, type PoolContents, type PoolPlacement } from './pool-contents.js';
 import type {
   AppClient,
   AuthChallenge,
@@ -17,10 +17,9 @@ import type {
   ResourceServer,
   SentCode,
   SessionConfiguration,
-} from '../state/pool-state.js';
-import { issuerOf, type PoolContents, type PoolPlacement } from '../state/pool-contents.js';
-import { schemaOf } from './schema.js';
-import type { PoolSettings, SchemaAttribute } from './settings.js';
+} from './pool-state.js';
+import { schemaOf } from './settings/schema.js';
+import type { PoolSettings, SchemaAttribute } from './settings/settings.js';
 
 /** One user pool: what it is made of, and everything that happens in it while it runs. */
 export class UserPool {
@@ -112,29 +111,6 @@ export class UserPool {
       .map(({ Name }) => Name);
   }
 
-  /** Cognito's default where nothing was set; what a policy leaves out is not required. */
-  get passwordPolicy(): PasswordPolicy {
-    const policy = this.settings.Policies?.PasswordPolicy;
-    const byDefault = policy === undefined;
-    return {
-      minimumLength: policy?.MinimumLength ?? 8,
-      requireLowercase: policy?.RequireLowercase ?? byDefault,
-      requireUppercase: policy?.RequireUppercase ?? byDefault,
-      requireNumbers: policy?.RequireNumbers ?? byDefault,
-      requireSymbols: policy?.RequireSymbols ?? byDefault,
-    };
-  }
-
-  /** How long a temporary password that the API sets will work. */
-  get temporaryPasswordDays(): number {
-    const { Policies, AdminCreateUserConfig } = this.settings;
-    return (
-      Policies?.PasswordPolicy?.TemporaryPasswordValidityDays ??
-      AdminCreateUserConfig?.UnusedAccountValidityDays ??
-      7
-    );
-  }
-
   /** The keys tokens are signed with now. */
   get keys(): PoolKeys {
     return this.#keys;
@@ -158,56 +134,6 @@ export class UserPool {
 
   client(id: string | null): AppClient | undefined {
     return id === null ? undefined : this.clients.get(id);
-  }
-
-  /** @throws {TypeError} when no client has that name */
-  clientNamed(name: string): AppClient {
-    const client = [...this.clients.values()].find((each) => each.name === name);
-    if (client === undefined) throw new TypeError(`Pool ${this.name} has no client "${name}"`);
-    return client;
-  }
-
-  /** @throws {TypeError} when no user has that name */
-  userNamed(username: string): PoolUser {
-    const user = this.users.get(username);
-    if (user === undefined) throw new TypeError(`Pool ${this.name} has no user "${username}"`);
-    return user;
-  }
-
-  /** Whoever signs in with this: a user name or, where the pool has aliases, a verified address. */
-  userWithLogin(login: string): PoolUser | undefined {
-    const isSame = this.#isSameLogin;
-    const named = this.users.get(login);
-    if (named !== undefined) return named;
-    const aliases = [
-      ...(this.settings.UsernameAttributes ?? []),
-      ...(this.settings.AliasAttributes ?? []),
-    ];
-    return [...this.users.values()].find(
-      ({ username, attributes }) =>
-        isSame(username, login) ||
-        aliases.some(
-          (alias) =>
-            isSame(attributes[alias] ?? '', login) &&
-            (!this.settings.AliasAttributes?.includes(alias) ||
-              alias === 'preferred_username' ||
-              attributes[`${alias}_verified`] === 'true'),
-        ),
-    );
-  }
-
-  readonly #isSameLogin = (a: string, b: string): boolean =>
-    this.settings.UsernameConfiguration?.CaseSensitive === false
-      ? a.toLowerCase() === b.toLowerCase()
-      : a === b;
-
-  /** Somebody whom an administrator has linked to a user of a provider. */
-  userLinkedTo(providerName: string, subject: string): PoolUser | undefined {
-    return [...this.users.values()].find(({ attributes: { identities } }) =>
-      (JSON.parse(identities ?? '[]') as { providerName: string; userId: string }[]).some(
-        (each) => each.providerName === providerName && each.userId === subject,
-      ),
-    );
   }
 
   /** The enabled user a grant or session was made for; `undefined` once disabled, deleted or replaced. */
@@ -279,11 +205,3 @@ const copyOf = (user: PoolUser): PoolUser => ({
   attributes: { ...user.attributes },
   groups: [...user.groups],
 });
-
-/** @throws {TypeError} when no pool has that name or id */
-export function poolNamed(pools: readonly UserPool[], name: string): UserPool {
-  const pool = pools.find((each) => each.name === name) ?? pools.find((each) => each.id === name);
-  if (pool !== undefined) return pool;
-  const names = pools.map((each) => each.name).join(', ');
-  throw new TypeError(`There is no pool "${name}"; there are ${names || 'none'}`);
-}

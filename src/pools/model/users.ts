@@ -1,6 +1,6 @@
-import { policyViolation, storePassword } from './password.js';
-import type { PoolUser } from '../state/pool-state.js';
-import { revokeGrant } from './tokens/refresh-tokens.js';
+import { storePassword } from './credentials/password.js';
+import type { PoolUser } from './pool-state.js';
+import { temporaryPasswordDays } from './settings/password-policy.js';
 import type { UserPool } from './user-pool.js';
 
 /** A user as the pool begins to know one: enabled, without a password and in no group. */
@@ -17,6 +17,25 @@ export function newUser(
     createdAt: now,
     modifiedAt: now,
   };
+}
+
+/** Whoever signs in with this: a user name or, where the pool has aliases, a verified address. */
+export function userWithLogin({ users, settings }: UserPool, login: string): PoolUser | undefined {
+  const { UsernameAttributes = [], AliasAttributes = [], UsernameConfiguration } = settings;
+  const inOneCase = (text: string): string =>
+    UsernameConfiguration?.CaseSensitive === false ? text.toLowerCase() : text;
+  const isLogin = (text = ''): boolean => inOneCase(text) === inOneCase(login);
+  const hasAlias = ({ attributes }: PoolUser): boolean =>
+    [...UsernameAttributes, ...AliasAttributes].some(
+      (alias) =>
+        isLogin(attributes[alias]) &&
+        (!AliasAttributes.includes(alias) ||
+          alias === 'preferred_username' ||
+          attributes[`${alias}_verified`] === 'true'),
+    );
+  return (
+    users.get(login) ?? [...users.values()].find((user) => isLogin(user.username) || hasAlias(user))
+  );
 }
 
 const DAY_MS = 86_400_000;
@@ -39,7 +58,7 @@ export function setTemporaryPassword(
 ): void {
   setPassword(pool, user, password, now);
   user.status = 'FORCE_CHANGE_PASSWORD';
-  user.passwordExpiresAt = now + pool.temporaryPasswordDays * DAY_MS;
+  user.passwordExpiresAt = now + temporaryPasswordDays(pool.settings) * DAY_MS;
 }
 
 /** Why somebody who knows the password may not sign in all the same, in the words of pages and API. */
@@ -72,12 +91,3 @@ const notAuthorized = (message: string): SignInProblem => ({
   exception: 'NotAuthorizedException',
   message,
 });
-
-/** What the pool's policy has against a password. */
-export const passwordProblem = (pool: UserPool, password: string): string | undefined =>
-  policyViolation(password, pool.passwordPolicy);
-
-/** Kills every token of a user, at the pool; browser sessions stay. */
-export function signOutEverywhere(pool: UserPool, { sub }: PoolUser): void {
-  for (const grant of pool.grants.values()) if (grant.sub === sub) revokeGrant(grant);
-}

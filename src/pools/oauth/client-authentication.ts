@@ -1,6 +1,6 @@
-import { isSecretOf } from '../model/client-secrets.js';
-import type { Exchange } from '../exchange.js';
-import type { AppClient } from '../state/pool-state.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { isSecretOf } from '../model/credentials/client-secrets.js';
+import type { AppClient } from '../model/pool-state.js';
 
 /** Why a client was not let in. */
 export type ClientRefusal = 'no client' | 'unknown client' | 'wrong secret';
@@ -27,11 +27,11 @@ function basicCredentials(header: string | undefined): { id: string; secret: str
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString();
   const colon = text.indexOf(':');
-  if (colon === -1) return { id: formDecoded(text), secret: '' };
-  return { id: formDecoded(text.slice(0, colon)), secret: formDecoded(text.slice(colon + 1)) };
+  if (colon === -1) return { id: decodeForm(text), secret: '' };
+  return { id: decodeForm(text.slice(0, colon)), secret: decodeForm(text.slice(colon + 1)) };
 }
 
-function formDecoded(text: string): string {
+function decodeForm(text: string): string {
   try {
     // A "+" stays one: ids and secrets have no blanks, and many clients send a "+" of a secret without encoding it.
     return decodeURIComponent(text);

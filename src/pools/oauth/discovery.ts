@@ -1,4 +1,4 @@
-import type { Exchange } from '../exchange.js';
+import type { Exchange } from '../exchange/exchange.js';
 
 /**
  * `GET /.well-known/openid-configuration`, members in Cognito's alphabetical order.

@@ -1,6 +1,8 @@
+import { sendJson, sendOAuthError } from '../exchange/answers.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { revokeGrant } from '../model/grants.js';
+import { grantOf } from '../model/tokens/refresh-tokens.js';
 import { authenticateClient } from './client-authentication.js';
-import { sendJson, sendOAuthError, type Exchange } from '../exchange.js';
-import { grantOf, revokeGrant } from '../model/tokens/refresh-tokens.js';
 
 /**
  * `POST /oauth2/revoke`: a refresh token, and with it the access and ID tokens of its grant. Unknown tokens are answered

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
-import { authenticateClient } from './client-authentication.js';
-import { sendJson, sendOAuthError, type Exchange } from '../exchange.js';
+import { sendJson, sendOAuthError } from '../exchange/answers.js';
+import type { Exchange } from '../exchange/exchange.js';
+import { ensureXsrfToken } from '../exchange/xsrf.js';
+import { revokeGrant } from '../model/grants.js';
+import type { AppClient, AuthorizationCode, Grant, PoolUser } from '../model/pool-state.js';
 import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
-import type { AppClient, AuthorizationCode, Grant, PoolUser } from '../state/pool-state.js';
-import {
-  activeRefreshToken,
-  issueRefreshToken,
-  revokeGrant,
-} from '../model/tokens/refresh-tokens.js';
-import { ensureXsrfToken } from '../hosted-ui/xsrf.js';
+import { activeRefreshToken, issueRefreshToken } from '../model/tokens/refresh-tokens.js';
+import { authenticateClient } from './client-authentication.js';
 
 /**
  * `POST /oauth2/token`. The client is authenticated before anything it presents is looked at, and a code is used up
@@ -18,6 +16,7 @@ import { ensureXsrfToken } from '../hosted-ui/xsrf.js';
  */
 export async function token(exchange: Exchange): Promise<void> {
   const { form } = exchange;
+  // Cognito sets the cookie of its pages here too.
   ensureXsrfToken(exchange);
   const grantType = form.get('grant_type');
   if (!grantType) {

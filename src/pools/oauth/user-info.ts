@@ -1,6 +1,7 @@
+import { sendJson } from '../exchange/answers.js';
+import type { Exchange } from '../exchange/exchange.js';
 import { signedClaims, tokenUser } from '../model/tokens/access-tokens.js';
-import { visibleAttributes } from '../model/tokens/claims.js';
-import { sendJson, type Exchange } from '../exchange.js';
+import { visibleAttributes } from '../model/tokens/visible-attributes.js';
 
 const NO_TOKEN = 'Bad OAuth2 request at UserInfo Endpoint';
 const BAD_TOKEN =

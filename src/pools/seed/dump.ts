@@ -1,7 +1,7 @@
-import { newestSecret } from '../model/client-secrets.js';
-import type { AppClient, IdentityProvider, PoolUser } from '../state/pool-state.js';
-import type { ClientSeed, IdentityProviderSeed, PoolSeed, PoolsSeed, UserSeed } from './seed.js';
+import { newestSecret } from '../model/credentials/client-secrets.js';
+import type { AppClient, IdentityProvider, PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
+import type { ClientSeed, IdentityProviderSeed, PoolSeed, PoolsSeed, UserSeed } from './seed.js';
 
 /**
  * The pools as a seed that starts the same pools with the same ids, secrets and users; hashes instead of passwords.

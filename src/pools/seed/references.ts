@@ -1,6 +1,9 @@
-import { MOST_SECRETS } from '../model/client-secrets.js';
+import { standardScopes } from '../model/app-client.js';
+import { MOST_SECRETS } from '../model/credentials/client-secrets.js';
+import { isDomain, reservedDomains } from '../model/identifiers.js';
 import {
   domainOf,
+  ownScopes,
   type ClientSeed,
   type IdentityProviderSeed,
   type PoolSeed,
@@ -8,29 +11,12 @@ import {
   type SeedProblem,
 } from './seed.js';
 
-/** Scopes every pool has. */
-export const standardScopes: readonly string[] = [
-  'openid',
-  'email',
-  'phone',
-  'profile',
-  'aws.cognito.signin.user.admin',
-];
-
-// These are the paths of the server itself.
-const reservedDomains = ['health', 'assets'];
-
-/** May a pool's pages be at this path? A prefix, or a host name of one's own. */
-export const isDomain = (domain: string): boolean =>
-  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9-]+)*$/.test(domain) &&
-  !reservedDomains.includes(domain);
-
 /** What is wrong between the parts of a seed whose shape is right: names that refer to nothing, or are there twice. */
 export function referenceProblems({ pools }: PoolsSeed): SeedProblem[] {
   return [
-    ...repeated(pools, 'pools', 'name', ({ name }) => name),
-    ...repeated(pools, 'pools', 'id', ({ id }) => id),
-    ...repeated(pools, 'pools', 'domain', domainOf),
+    ...repetitionProblems(pools, 'pools', 'name', ({ name }) => name),
+    ...repetitionProblems(pools, 'pools', 'id', ({ id }) => id),
+    ...repetitionProblems(pools, 'pools', 'domain', domainOf),
     ...pools.flatMap((pool, index) => poolProblems(pool, `pools[${index}]`, pools)),
   ];
 }
@@ -44,10 +30,15 @@ function poolProblems(pool: PoolSeed, path: string, pools: readonly PoolSeed[]):
       path: `${path}.domain`,
       problem: `"${domain}" cannot be a domain: use a-z, 0-9 and -; not ${reservedDomains.join(' or ')}`,
     }),
-    ...repeated(clients, `${path}.clients`, 'name', ({ name }) => name),
-    ...repeated(clients, `${path}.clients`, 'id', ({ id }) => id),
-    ...repeated(identityProviders, `${path}.identityProviders`, 'name', ({ name }) => name),
-    ...repeated(users, `${path}.users`, 'username', ({ username }) => username),
+    ...repetitionProblems(clients, `${path}.clients`, 'name', ({ name }) => name),
+    ...repetitionProblems(clients, `${path}.clients`, 'id', ({ id }) => id),
+    ...repetitionProblems(
+      identityProviders,
+      `${path}.identityProviders`,
+      'name',
+      ({ name }) => name,
+    ),
+    ...repetitionProblems(users, `${path}.users`, 'username', ({ username }) => username),
     ...clients.flatMap((client, index) =>
       clientProblems(client, `${path}.clients[${index}]`, pool, pools),
     ),
@@ -55,7 +46,7 @@ function poolProblems(pool: PoolSeed, path: string, pools: readonly PoolSeed[]):
       providerProblems(provider, `${path}.identityProviders[${index}]`, pools),
     ),
     ...users.flatMap((user, index) =>
-      unknown(user.groups, groups, `${path}.users[${index}].groups`),
+      unknownNameProblems(user.groups, groups, `${path}.users[${index}].groups`),
     ),
   ];
 }
@@ -73,8 +64,8 @@ function clientProblems(
       path: `${path}.addedSecrets`,
       problem: `a client has ${MOST_SECRETS} secrets at most`,
     }),
-    ...unknown(identityProviders, providers, `${path}.identityProviders`),
-    ...unknown(scopes, [...standardScopes, ...ownScopes(pool)], `${path}.scopes`),
+    ...unknownNameProblems(identityProviders, providers, `${path}.identityProviders`),
+    ...unknownNameProblems(scopes, [...standardScopes, ...ownScopes(pool)], `${path}.scopes`),
     ...when(flows.includes('client_credentials') && isPublic(seed), {
       path: `${path}.secret`,
       problem: 'client_credentials needs a secret',
@@ -82,7 +73,7 @@ function clientProblems(
     ...callbackUrls.flatMap((url, index) =>
       typeof url === 'string'
         ? []
-        : unknownPool(url.idpResponseOf, pools, `${path}.callbackUrls[${index}]`),
+        : unknownPoolProblems(url.idpResponseOf, pools, `${path}.callbackUrls[${index}]`),
     ),
   ];
 }
@@ -93,7 +84,9 @@ function providerProblems(
   pools: readonly PoolSeed[],
 ): SeedProblem[] {
   return [
-    ...(typeof issuer === 'string' ? [] : unknownPool(issuer.pool, pools, `${path}.issuer`)),
+    ...(typeof issuer === 'string'
+      ? []
+      : unknownPoolProblems(issuer.pool, pools, `${path}.issuer`)),
     ...('pool' in client ? registrationProblems(client, `${path}.client`, pools) : []),
   ];
 }
@@ -104,7 +97,7 @@ function registrationProblems(
   pools: readonly PoolSeed[],
 ): SeedProblem[] {
   const pool = pools.find(({ name }) => name === registration.pool);
-  if (pool === undefined) return unknownPool(registration.pool, pools, path);
+  if (pool === undefined) return unknownPoolProblems(registration.pool, pools, path);
   const client = pool.clients?.find(({ name }) => name === registration.name);
   const problem =
     client === undefined
@@ -116,22 +109,21 @@ function registrationProblems(
 const isPublic = ({ secret, addedSecrets = [] }: ClientSeed): boolean =>
   secret === null && addedSecrets.length === 0;
 
-const ownScopes = (pool: PoolSeed): string[] =>
-  (pool.resourceServers ?? []).flatMap(({ identifier, scopes }) =>
-    scopes.map((scope) => `${identifier}/${scope.name}`),
-  );
-
 const groupNames = ({ id, groups = [], identityProviders = [] }: PoolSeed): string[] => [
   ...groups.map(({ name }) => name),
   ...identityProviders.map(({ name }) => `${id}_${name}`),
 ];
 
-function unknownPool(name: string, pools: readonly PoolSeed[], path: string): SeedProblem[] {
+function unknownPoolProblems(
+  name: string,
+  pools: readonly PoolSeed[],
+  path: string,
+): SeedProblem[] {
   const names = pools.map((pool) => pool.name);
   return when(!names.includes(name), { path, problem: unknownText(name, names) });
 }
 
-function unknown(
+function unknownNameProblems(
   values: readonly string[] | undefined,
   known: readonly string[],
   path: string,
@@ -147,7 +139,7 @@ function unknown(
 const unknownText = (value: string, known: readonly string[]): string =>
   `"${value}" is not known here: ${known.length > 0 ? known.join(', ') : 'there are none'}`;
 
-function repeated<T>(
+function repetitionProblems<T>(
   parts: readonly T[],
   path: string,
   member: string,

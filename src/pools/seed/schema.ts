@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { wordsForJson } from '../../web/options/json-words.js';
+import { strictClientSettings, strictPoolSettings } from '../model/settings/settings-shape.js';
 import { referenceProblems } from './references.js';
 import { SeedError, type PoolsSeed } from './seed.js';
-import { strictClientSettings, strictPoolSettings } from '../model/settings-shape.js';
 
 const name = z.string().min(1).max(128);
 const seconds = z.number().int();
@@ -148,12 +148,12 @@ export function parseSeed(candidate: unknown, file?: string): PoolsSeed {
   const result = seedShape.safeParse(candidate, { error: wordsForJson });
   const problems = result.success
     ? referenceProblems(result.data)
-    : result.error.issues.map(({ path, message }) => ({ path: dotted(path), problem: message }));
+    : result.error.issues.map(({ path, message }) => ({ path: writePath(path), problem: message }));
   if (!result.success || problems.length > 0) throw new SeedError(problems, file);
   return result.data;
 }
 
-const dotted = (path: readonly PropertyKey[]): string =>
+const writePath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
     (text, part) =>
       typeof part === 'number' ? `${text}[${part}]` : `${text}${text ? '.' : ''}${String(part)}`,

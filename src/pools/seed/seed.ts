@@ -1,4 +1,5 @@
-import type { ClientSettings, PoolSettings } from '../model/settings.js';
+import type { OAuthFlow, UserStatus } from '../model/pool-state.js';
+import type { ClientSettings, PoolSettings } from '../model/settings/settings.js';
 
 /** What pools are made of, as written in code or in a JSON or YAML file. Unknown members are refused. */
 export interface PoolsSeed {
@@ -35,9 +36,6 @@ export interface PasswordPolicySeed {
   readonly requireNumbers: boolean | undefined;
   readonly requireSymbols: boolean | undefined;
 }
-
-/** The ways a client may ask for tokens. `client_credentials` excludes the others, as in Cognito. */
-export type OAuthFlow = 'code' | 'implicit' | 'client_credentials';
 
 /** An app client. */
 export interface ClientSeed {
@@ -109,10 +107,6 @@ export interface ResourceServerSeed {
   readonly scopes: readonly { readonly name: string; readonly description?: string | undefined }[];
 }
 
-/** Where a user is in their life. The last two stop a sign-in. */
-export type UserStatus =
-  'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'EXTERNAL_PROVIDER' | 'UNCONFIRMED' | 'RESET_REQUIRED';
-
 /** A user. */
 export interface UserSeed {
   readonly username: string;
@@ -134,6 +128,12 @@ export interface UserSeed {
 /** The path segment of a pool's domain origin. */
 export const domainOf = ({ domain, name }: PoolSeed): string | undefined =>
   domain === null ? undefined : (domain ?? name.toLowerCase());
+
+/** The scopes of a pool's resource servers, in full. */
+export const ownScopes = ({ resourceServers = [] }: PoolSeed): string[] =>
+  resourceServers.flatMap(({ identifier, scopes }) =>
+    scopes.map((scope) => `${identifier}/${scope.name}`),
+  );
 
 /** One thing wrong with a seed and where, e.g. `pools[0].clients[1].scopes[0]`. */
 export interface SeedProblem {

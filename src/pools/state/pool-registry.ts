@@ -1,8 +1,8 @@
-import { createUserPools } from '../seed/from-seed.js';
-import type { KeySupply } from '../model/tokens/keys.js';
-import type { PoolContents, PoolPlacement } from './pool-contents.js';
-import type { PoolsSeed } from '../seed/seed.js';
+import type { KeySupply } from '../model/credentials/keys.js';
+import type { PoolContents, PoolPlacement } from '../model/pool-contents.js';
 import { UserPool } from '../model/user-pool.js';
+import { createUserPools } from '../seed/pools-from-seed.js';
+import type { PoolsSeed } from '../seed/seed.js';
 
 /** The pools of one server. */
 export interface PoolRegistry {

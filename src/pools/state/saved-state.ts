@@ -1,10 +1,10 @@
 import { appClient, type ClientIdentity } from '../model/app-client.js';
-import { originalSecret } from '../model/client-secrets.js';
+import { originalSecret } from '../model/credentials/client-secrets.js';
+import { signingKeyFrom, type SigningKey } from '../model/credentials/keys.js';
+import { passwordFromHash } from '../model/credentials/password.js';
 import { identityProvider, type ProviderIdentity } from '../model/identity-provider.js';
-import { signingKeyFrom, type SigningKey } from '../model/tokens/keys.js';
-import { storedPassword } from '../model/password.js';
-import type { PoolPlacement } from './pool-contents.js';
-import type { Grant, PendingFederation } from './pool-state.js';
+import type { PoolPlacement } from '../model/pool-contents.js';
+import type { Grant, PendingFederation } from '../model/pool-state.js';
 import { UserPool } from '../model/user-pool.js';
 
 /** Everything pools know, as JSON has it: hashes of passwords, private keys, what is under way. */
@@ -43,7 +43,10 @@ export function poolsFromState(
 ): { pools: UserPool[]; clockAdvancedMs: number } {
   const { version, origin } = JSON.parse(text) as Partial<SavedState>;
   if (version !== 1 || typeof origin !== 'string') throw new TypeError('it is not a state file');
-  const here = text.replaceAll(new RegExp(`${escaped(origin)}(?=[/"])`, 'g'), placement.origin);
+  const here = text.replaceAll(
+    new RegExp(`${escapePattern(origin)}(?=[/"])`, 'g'),
+    placement.origin,
+  );
   const state = JSON.parse(here) as SavedState;
   return {
     pools: state.pools.map((saved) => restorePool(saved, placement)),
@@ -51,7 +54,8 @@ export function poolsFromState(
   };
 }
 
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+const escapePattern = (text: string): string =>
+  text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
 
 /** A pool as it is now; what refers to something names it. */
 function savePool(pool: UserPool) {
@@ -109,7 +113,7 @@ function restorePool(saved: SavedPool, placement: PoolPlacement): UserPool {
       ),
       users: saved.users.map(({ user, passwordHash }) => ({
         ...user,
-        password: passwordHash === undefined ? undefined : storedPassword(passwordHash),
+        password: passwordHash === undefined ? undefined : passwordFromHash(passwordHash),
       })),
       keys: {
         idToken: signingKeyFrom(saved.keys.idToken),

@@ -1,7 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RequestHandler } from 'express';
-import { passwordsDerived } from '../model/password.js';
+import { awaitPasswords } from '../model/credentials/password.js';
 import { SeedError } from '../seed/seed.js';
 
 /** Where the state of the pools outlives them. */
@@ -20,7 +20,7 @@ export function createStateFile(path: string, currentText: () => string): StateF
   let next: Promise<void> | undefined;
 
   async function write(): Promise<void> {
-    await passwordsDerived();
+    await awaitPasswords();
     // From here on somebody who asks may have changed something this text does not have.
     next = undefined;
     const text = currentText();

@@ -49,7 +49,7 @@ async function list(where: Place, sdk: Sdk = api.sdk) {
 const remove = async (where: Place, ClientSecretId: string | undefined): Promise<unknown> =>
   api.sdk.send(new DeleteUserPoolClientSecretCommand({ ...whereIs(where), ClientSecretId }));
 
-async function described(where: Place, sdk: Sdk = api.sdk): Promise<string | undefined> {
+async function describeSecret(where: Place, sdk: Sdk = api.sdk): Promise<string | undefined> {
   const command = new DescribeUserPoolClientCommand(whereIs(where));
   return (await sdk.send(command)).UserPoolClient?.ClientSecret;
 }
@@ -121,12 +121,12 @@ describe('the secrets of an app client', () => {
     const where = await place();
     const [original] = await list(where);
     await add(where);
-    expect(await described(where)).toBe(where.first);
+    expect(await describeSecret(where)).toBe(where.first);
     await api.sdk.send(new UpdateUserPoolClientCommand(whereIs(where)));
-    expect(await described(where)).toBe(where.first);
+    expect(await describeSecret(where)).toBe(where.first);
     expect(await list(where)).toHaveLength(2);
     await remove(where, original?.ClientSecretId);
-    expect(await described(where)).toBeUndefined();
+    expect(await describeSecret(where)).toBeUndefined();
   });
 });
 
@@ -273,8 +273,8 @@ describe('two secrets, kept', () => {
     await using seeded = await startPools({ seed: dump, keys: 'fixed' });
     expect(await list(site, sdkFor(seeded))).toHaveLength(2);
     expect(seeded.dump()).toEqual(dump);
-    expect(await described(site, sdkFor(seeded))).toBe('f'.repeat(51));
-    expect(await described(whereIsClient('rotated'), sdkFor(seeded))).toBeUndefined();
+    expect(await describeSecret(site, sdkFor(seeded))).toBe('f'.repeat(51));
+    expect(await describeSecret(whereIsClient('rotated'), sdkFor(seeded))).toBeUndefined();
     expect(seeded.pool('members').client('rotated').secret).toBe('h'.repeat(51));
   });
 
@@ -301,7 +301,7 @@ describe('two secrets, kept', () => {
     expect(pools.pool('members').client('open').secret).toBeUndefined();
     const [secret] = await list(whereIsClient('site'), sdkFor(pools));
     expect(secret?.ClientSecretId).toMatch(/^site--\d+$/);
-    expect(await described(whereIsClient('site'), sdkFor(pools))).toBe('f'.repeat(51));
+    expect(await describeSecret(whereIsClient('site'), sdkFor(pools))).toBe('f'.repeat(51));
   });
 
   it('may not be three in a seed', async () => {

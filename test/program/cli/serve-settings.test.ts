@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { articleSeed, startPools, type Pools, type PoolsSeed } from '../../../src/pools/index.js';
+import {
+  federatedPoolsSeed,
+  startPools,
+  type Pools,
+  type PoolsSeed,
+} from '../../../src/pools/index.js';
 import { createBrowser } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
 import { articleEnvironment, finishSignIn } from '../../support/world.js';
@@ -33,8 +38,11 @@ const partner: PoolsSeed['pools'][number] = {
 };
 
 beforeAll(async () => {
-  const article = JSON.stringify(articleSeed({ baseUrl })).replaceAll(`${baseUrl}/`, `${site}/`);
-  const seed: PoolsSeed = JSON.parse(article);
+  const seedText = JSON.stringify(federatedPoolsSeed({ baseUrl })).replaceAll(
+    `${baseUrl}/`,
+    `${site}/`,
+  );
+  const seed: PoolsSeed = JSON.parse(seedText);
   pools = await startPools({ seed: { pools: [...seed.pools, partner] } });
   const serve = lifeguard(`serve --port ${port}`, {
     ...articleEnvironment(pools),

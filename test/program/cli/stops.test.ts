@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { siteSettings, statusOf, until } from '../../faults/serve.js';
 import { stopsOfTheProcessGroup } from '../../faults/stops.js';
-import { articleSeed, startPools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, startPools } from '../../../src/pools/index.js';
 import { createBrowser } from '../../support/browser.js';
 import { articleEnvironment, finishSignIn } from '../../support/world.js';
 import { reservePort, urlOf } from '../../support/app.js';
@@ -91,7 +91,10 @@ describe('lifeguard serve, told to stop after a visitor has gone', () => {
   it('finishes the sign-in whose code is being exchanged, and exits with 0', async () => {
     const base = await siteSettings();
     const { BASE_URL } = base;
-    const pools = await startPools({ seed: articleSeed({ baseUrl: BASE_URL }), keys: 'fixed' });
+    const pools = await startPools({
+      seed: federatedPoolsSeed({ baseUrl: BASE_URL }),
+      keys: 'fixed',
+    });
     const settings = { ...base, ...articleEnvironment(pools), SHUTDOWN_SECONDS: '8' };
     const site = lifeguard('serve', settings);
     await site.says('"listening"');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readSettings } from '../../../src/program/config/from-environment.js';
 import { options } from '../../../src/program/config/options.js';
-import { articleSeed } from '../../../src/pools/seed/article.js';
+import { federatedPoolsSeed } from '../../../src/pools/seed/federated-pools.js';
 import { repositoryFile } from '../../readme-tables.js';
 
 describe('.env.example', () => {
@@ -46,7 +46,7 @@ describe('docker-compose.yml', () => {
   const result = readSettings(environment);
   const settings = 'settings' in result ? result.settings : undefined;
   const baseUrl = environment['BASE_URL'] ?? '';
-  const [master, upstream] = articleSeed({ baseUrl }).pools;
+  const [master, upstream] = federatedPoolsSeed({ baseUrl }).pools;
 
   it('configures the site with settings that are all known and accepted', () => {
     expect(result).toMatchObject({ settings: expect.any(Object), warnings: [] });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/program/config/from-environment.js';
 import { diagnose, type Diagnosis } from '../../../src/program/doctor/diagnose.js';
 import { openUserPools } from '../../../src/program/doctor/pools/user-pools.js';
-import { articleSeed, type Pools, startPools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, type Pools, startPools } from '../../../src/pools/index.js';
 import { endCommands, lifeguard } from '../cli/command.js';
 import { articleEnvironment } from '../../support/world.js';
 import { type Patient, siteUrl, startPatient } from './patient.js';
@@ -16,7 +16,7 @@ describe('doctor, about an ISSUER at AWS', () => {
   let pools: Pools;
   beforeEach(async () => {
     pools = await startPools({
-      seed: articleSeed({ baseUrl: siteUrl }),
+      seed: federatedPoolsSeed({ baseUrl: siteUrl }),
       keys: 'fixed',
       issuer: 'aws',
     });

@@ -77,7 +77,7 @@ const classicPages =
     await sdk.send(new UpdateUserPoolDomainCommand({ UserPoolId, Domain, ManagedLoginVersion: 1 }));
   };
 
-/** With settings in a seed the defaults are the API's, so what the article's seed is by default must be said. */
+/** With settings in a seed the defaults are the API's, so what the seed of the two federated pools is by default must be said. */
 const asSeeded = {
   AllowedOAuthFlowsUserPoolClient: true,
   PreventUserExistenceErrors: 'ENABLED',
@@ -144,7 +144,7 @@ const secretAgain = ({ environment: variables, pools }: Patient): void => {
   Object.assign(variables, { CLIENT_SECRET: secret, CLIENT_KEY: '', CLIENT_AUTHENTICATION: '' });
 };
 
-/** Deliberate mistakes, each alone in the otherwise healthy set-up of the article. */
+/** Deliberate mistakes, each alone in the otherwise healthy set-up of the two federated pools. */
 export const misconfigurations: Readonly<Record<string, Misconfiguration>> = {
   'a setting is missing': {
     spoil: environment({ CLIENT_ID: '' }),

@@ -11,7 +11,12 @@ import { readSettings } from '../../../src/program/config/from-environment.js';
 import type { Change } from '../../../src/program/doctor/change.js';
 import { diagnose, type Diagnosis } from '../../../src/program/doctor/diagnose.js';
 import { openUserPools } from '../../../src/program/doctor/pools/user-pools.js';
-import { articleSeed, type Pools, type PoolsSeed, startPools } from '../../../src/pools/index.js';
+import {
+  federatedPoolsSeed,
+  type Pools,
+  type PoolsSeed,
+  startPools,
+} from '../../../src/pools/index.js';
 import { articleEnvironment } from '../../support/world.js';
 import { whole } from './whole.js';
 
@@ -19,7 +24,7 @@ export type PoolSeed = PoolsSeed['pools'][number];
 export type ClientSeed = NonNullable<PoolSeed['clients']>[number];
 export type ProviderSeed = NonNullable<PoolSeed['identityProviders']>[number];
 
-/** The article's set-up, which is healthy, with what a case does to it. Nobody listens at the site. */
+/** The set-up of the two federated pools, which is healthy, with what a case does to it. Nobody listens at the site. */
 export interface Patient {
   readonly pools: Pools;
   readonly environment: Record<string, string>;
@@ -38,7 +43,10 @@ export const siteUrl = 'http://localhost:2';
 export async function startPatient(
   seed: (seed: PoolsSeed) => PoolsSeed = (same) => same,
 ): Promise<Patient> {
-  const pools = await startPools({ seed: seed(articleSeed({ baseUrl: siteUrl })), keys: 'fixed' });
+  const pools = await startPools({
+    seed: seed(federatedPoolsSeed({ baseUrl: siteUrl })),
+    keys: 'fixed',
+  });
   const credentials = { accessKeyId: 'any', secretAccessKey: 'any' };
   const sdk = new CognitoIdentityProviderClient({
     endpoint: pools.url,
@@ -150,7 +158,7 @@ async function secretFor(
   return ClientSecretDescriptor?.ClientSecretValue;
 }
 
-/** Changes in the article's seed, by pool. */
+/** Changes in the seed of the two federated pools, by pool. */
 export const inMaster =
   (change: Partial<PoolSeed>) =>
   ({ pools: [master, ...others] }: PoolsSeed): PoolsSeed => ({

@@ -18,7 +18,7 @@ import {
   type Patient,
 } from './patient.js';
 
-/** A set-up at user pools in which nothing is wrong, as it differs from the article's. */
+/** A set-up at user pools in which nothing is wrong, as it differs from that of the two federated pools. */
 export interface SoundPools {
   readonly seed?: (seed: PoolsSeed) => PoolsSeed;
   readonly change?: (patient: Patient) => Promise<void> | void;
@@ -103,7 +103,7 @@ const chain =
 const https = 'https://www.example.com';
 
 export const soundPools: Readonly<Record<string, SoundPools>> = {
-  'the pools of the article': {},
+  'the two federated pools': {},
   'the master pool asks for the provider itself': { change: set({ IDENTITY_PROVIDERS: '' }) },
   'one pool alone, with users of its own': {
     seed: chain(inMaster({ identityProviders: [] }), inSite({ identityProviders: ['COGNITO'] })),

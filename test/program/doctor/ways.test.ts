@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/program/config/from-environment.js';
 import { diagnose } from '../../../src/program/doctor/diagnose.js';
-import { articleSeed, type Pools, startPools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, type Pools, startPools } from '../../../src/pools/index.js';
 import { endCommands, lifeguard } from '../cli/command.js';
 import { freePort } from '../../support/free-port.js';
 import { createCertificate } from '../../support/nginx.js';
@@ -17,7 +17,7 @@ let pools: Pools;
 let proxy: RecordingProxy;
 
 beforeAll(async () => {
-  const seed = articleSeed({ baseUrl: siteUrl });
+  const seed = federatedPoolsSeed({ baseUrl: siteUrl });
   pools = await startPools({ seed, publicUrl: `https://${HOST}`, port: poolsPort });
   proxy = await startRecordingProxy({ certificate, target: `http://127.0.0.1:${poolsPort}` });
 });

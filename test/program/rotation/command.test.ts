@@ -7,7 +7,7 @@ import {
   ListUserPoolClientSecretsCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
-import { articleSeed, startPools, type Pools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, startPools, type Pools } from '../../../src/pools/index.js';
 import { sdkFor } from '../../pools/api/api.js';
 import { articleEnvironment } from '../../support/world.js';
 
@@ -20,7 +20,7 @@ let said: RunningCommand[];
 
 beforeEach(async () => {
   pools = await startPools({
-    seed: articleSeed({ baseUrl: 'http://localhost:3000' }),
+    seed: federatedPoolsSeed({ baseUrl: 'http://localhost:3000' }),
     keys: 'fixed',
   });
   folder = emptyFolder();

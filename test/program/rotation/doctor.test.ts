@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
-import { articleSeed, startPools, type PoolsSeed } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, startPools, type PoolsSeed } from '../../../src/pools/index.js';
 import { endCommands, lifeguard } from '../cli/command.js';
 import { articleEnvironment } from '../../support/world.js';
 
@@ -13,7 +13,7 @@ const [ORIGINAL, ADDED, UNKNOWN] = ['o', 'a', 'u'].map((letter) => letter.repeat
 
 /** The demo's pools, whose site has these secrets. */
 function withSecrets(secret: string | null, addedSecrets: readonly string[]): PoolsSeed {
-  const seed = structuredClone(articleSeed({ baseUrl: 'http://localhost:3000' }));
+  const seed = structuredClone(federatedPoolsSeed({ baseUrl: 'http://localhost:3000' }));
   const site = seed.pools[0]?.clients?.find(({ name }) => name === 'site');
   Object.assign(site ?? {}, { secret, addedSecrets });
   return seed;

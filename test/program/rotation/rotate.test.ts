@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { articleSeed, startPools, type Pools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, startPools, type Pools } from '../../../src/pools/index.js';
 import { beginRotation, type Rotation } from '../../../src/program/rotation/rotate.js';
 import { createProbe } from '../../../src/program/rotation/probe.js';
 import type { SecretPlace } from '../../../src/program/rotation/secret-place.js';
@@ -15,7 +15,7 @@ let kept: readonly string[];
 
 beforeEach(async () => {
   pools = await startPools({
-    seed: articleSeed({ baseUrl: 'http://localhost:3000' }),
+    seed: federatedPoolsSeed({ baseUrl: 'http://localhost:3000' }),
     keys: 'fixed',
   });
   said = [];

@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { articleSeed, startPools, type Pools, type PoolsSeed } from '../../../src/pools/index.js';
+import {
+  federatedPoolsSeed,
+  startPools,
+  type Pools,
+  type PoolsSeed,
+} from '../../../src/pools/index.js';
 import { endCommands, lifeguard } from '../cli/command.js';
 import { basic, postForm } from '../../pools/token-endpoint.js';
 import { createBrowser, type Browser } from '../../support/browser.js';
@@ -26,7 +31,9 @@ describe.skipIf(redisProgram === undefined)('two processes behind a balancer, wi
     const ports = [await freePort(), await freePort()];
     const balancer = await startBalancer(ports);
     const site = `http://localhost:${balancer.port}`;
-    const pools = await startPools({ seed: withShortTokens(articleSeed({ baseUrl: site })) });
+    const pools = await startPools({
+      seed: withShortTokens(federatedPoolsSeed({ baseUrl: site })),
+    });
     running.push(() => pools.close());
     const old = pools.pool('oidc-pool-1').client('site').secret!;
     const folder = mkdtempSync(join(tmpdir(), 'lifeguard-rotation-'));

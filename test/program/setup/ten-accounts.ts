@@ -1,4 +1,4 @@
-import { articleSeed, type Pools, type PoolsSeed } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, type Pools, type PoolsSeed } from '../../../src/pools/index.js';
 import type { CognitoApi } from '../../../src/program/setup/account/cognito-api.js';
 import { oktaDetails } from './accounts.js';
 
@@ -67,7 +67,7 @@ export const accounts: Readonly<Record<string, Account>> = {
   },
 
   'made by hand as in the article': {
-    seed: articleSeed({ baseUrl: 'http://localhost:3000' }),
+    seed: federatedPoolsSeed({ baseUrl: 'http://localhost:3000' }),
     prepare: everything,
     flags: '--api',
   },

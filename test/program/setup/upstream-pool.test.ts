@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
-import { articleSeed } from '../../../src/pools/seed/article.js';
+import { federatedPoolsSeed } from '../../../src/pools/seed/federated-pools.js';
 import { startPools } from '../../../src/pools/index.js';
 import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
 import { createBrowser } from '../../support/browser.js';
@@ -17,7 +17,10 @@ afterAll(() => endCommands());
 it('is signed out of in its own way, which doctor finds nothing to say about', async () => {
   const port = await freePort();
   const site = `http://localhost:${port}`;
-  await using pools = await startPools({ seed: articleSeed({ baseUrl: site }), keys: 'fixed' });
+  await using pools = await startPools({
+    seed: federatedPoolsSeed({ baseUrl: site }),
+    keys: 'fixed',
+  });
   const theirs = pools.pool('oidc-pool-2');
   const client = theirs.client('master-pool');
   const folder = emptyFolder();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { articleSeed, startPools, type Pools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, startPools, type Pools } from '../../../src/pools/index.js';
 import { reservePort, startApp, urlOf, type RunningApp } from '../../support/app.js';
 import { createBrowser, type Page } from '../../support/browser.js';
 import { articleEnvironment } from '../../support/world.js';
@@ -10,7 +10,10 @@ describe('the choice of a provider', () => {
   let app: RunningApp;
   beforeAll(async () => {
     const server = await reservePort();
-    pools = await startPools({ seed: articleSeed({ baseUrl: urlOf(server) }), keys: 'fixed' });
+    pools = await startPools({
+      seed: federatedPoolsSeed({ baseUrl: urlOf(server) }),
+      keys: 'fixed',
+    });
     const none = { kind: 'none', advice: 'Close the browser.' };
     const providers = [
       { name: 'north', label: 'North', emailDomains: ['north.example'], signOut: none },

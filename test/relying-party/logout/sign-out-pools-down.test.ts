@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { articleSeed, startPools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, startPools } from '../../../src/pools/index.js';
 import { createBrowser, type Browser, type Page } from '../../support/browser.js';
 import { startHost } from '../../support/host.js';
 import { finishSignIn, startWorld, type World } from '../../support/world.js';
@@ -51,7 +51,7 @@ describe('a sign-out with both pools down', () => {
     expect(outcomes(stillDown)).toEqual(outcomes(page));
 
     const again = await startPools({
-      seed: articleSeed({ baseUrl: app.url }),
+      seed: federatedPoolsSeed({ baseUrl: app.url }),
       keys: 'fixed',
       port,
     });

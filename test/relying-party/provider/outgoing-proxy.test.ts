@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { articleSeed, startPools, type Pools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, startPools, type Pools } from '../../../src/pools/index.js';
 import { goesThroughProxy } from '../../../src/relying-party/provider/calls/proxy.js';
 import {
   emptyFolder,
@@ -25,7 +25,7 @@ let pools: Pools;
 let proxy: RecordingProxy;
 
 beforeAll(async () => {
-  const seed = articleSeed({ baseUrl });
+  const seed = federatedPoolsSeed({ baseUrl });
   pools = await startPools({ seed, publicUrl: `https://${HOST}`, port: poolsPort });
   proxy = await startRecordingProxy({ certificate, target });
 });
@@ -99,7 +99,7 @@ describe('serve, where other machines are behind a proxy', () => {
   });
 
   it('never goes through it to this machine', async () => {
-    const here = await startPools({ seed: articleSeed({ baseUrl }) });
+    const here = await startPools({ seed: federatedPoolsSeed({ baseUrl }) });
     await serve({ ...articleEnvironment(here), HTTPS_PROXY: proxy.url });
     expect((await visit(`${baseUrl}/login`)).status).toBe(302);
     expect(proxy.connected).toEqual([]);

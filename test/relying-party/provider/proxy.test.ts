@@ -1,6 +1,6 @@
 import { Agent, getGlobalDispatcher, request, setGlobalDispatcher } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { articleSeed, type Pools, startPools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, type Pools, startPools } from '../../../src/pools/index.js';
 import { freePort } from '../../support/free-port.js';
 import { reservePort, type RunningApp, startApp, urlOf } from '../../support/app.js';
 import { createBrowser, type Page } from '../../support/browser.js';
@@ -31,7 +31,7 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
     const port = await freePort();
     baseUrl = `https://localhost:${port}`;
     certificate = createCertificate();
-    pools = await startPools({ seed: articleSeed({ baseUrl }), keys: 'fixed' });
+    pools = await startPools({ seed: federatedPoolsSeed({ baseUrl }), keys: 'fixed' });
     const server = await reservePort();
     const environment = {
       BASE_URL: baseUrl,
@@ -140,7 +140,7 @@ describe.skipIf(executable === undefined)(
       const origin = `https://localhost:${port}`;
       const certificate = createCertificate();
       const pools = await startPools({
-        seed: articleSeed({ baseUrl: `${origin}/shop` }),
+        seed: federatedPoolsSeed({ baseUrl: `${origin}/shop` }),
         keys: 'fixed',
       });
       const server = await reservePort();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IncomingMessage, Server } from 'node:http';
 import { createHash } from 'node:crypto';
-import { articleSeed, startPools, type Pools } from '../../../src/pools/index.js';
+import { federatedPoolsSeed, startPools, type Pools } from '../../../src/pools/index.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
 import { reservePort, startApp, urlOf, type RunningApp } from '../../support/app.js';
 import { createBrowser, type Browser, type Page } from '../../support/browser.js';
@@ -20,7 +20,7 @@ describe('two processes that do not share their sessions', () => {
   beforeEach(async () => {
     front = await reservePort();
     url = urlOf(front);
-    pools = await startPools({ seed: articleSeed({ baseUrl: url }), keys: 'fixed' });
+    pools = await startPools({ seed: federatedPoolsSeed({ baseUrl: url }), keys: 'fixed' });
     const now = () => pools.clock.now();
     const start = async (): Promise<RunningApp> =>
       startApp(
@@ -165,7 +165,7 @@ describe('two processes of which only one knows a session', () => {
     for (const turns of ['by path', 'in turn'] as const) {
       const front = await reservePort();
       const url = urlOf(front);
-      const pools = await startPools({ seed: articleSeed({ baseUrl: url }), keys: 'fixed' });
+      const pools = await startPools({ seed: federatedPoolsSeed({ baseUrl: url }), keys: 'fixed' });
       const now = (): number => pools.clock.now();
       const store = new MemoryStore({ now });
       const start = async (SESSION_SECRET: string, ms: number): Promise<RunningApp> =>

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { readCookie } from '../../../web/cookies.js';
-import { refuse, withoutProvider } from '../authorization-request.js';
-import { clearPoolCookie, setPoolCookie } from '../cookies.js';
-import { toErrorPage } from '../error-page.js';
-import { redirect, withQuery, type Exchange } from '../../exchange.js';
-import { updateFederatedUser } from '../../model/federated-user.js';
+import { redirect, withQuery } from '../../exchange/answers.js';
+import { clearPoolCookie, setPoolCookie } from '../../exchange/cookies.js';
+import type { Exchange } from '../../exchange/exchange.js';
 import { makeFederationState, makeNonce } from '../../model/identifiers.js';
 import {
   dropOutdated,
   type AuthorizationRequest,
   type IdentityProvider,
   type PendingFederation,
-} from '../../state/pool-state.js';
-import { finishSignIn } from '../sign-in.js';
-import { showUnavailable } from '../sign-in-page.js';
+} from '../../model/pool-state.js';
+import { toErrorPage } from '../pages/error-page.js';
+import { showUnavailable, withoutProvider, toSignInPage } from '../pages/sign-in-page.js';
+import { finishSignIn, refuse } from '../sign-in/answer-client.js';
+import { updateFederatedUser } from './federated-user.js';
 import {
   discoverUpstream,
   exchangeUpstreamCode,
@@ -90,7 +90,7 @@ export async function idpResponse(exchange: Exchange): Promise<void> {
   const { request, provider } = pending;
   if (now > pending.startedAt + STATE_SECONDS * 1000) {
     // Naming the provider again would start the next attempt by itself; the user is to see what happened.
-    redirect(exchange, withQuery(`${pool.domain}/login`, withoutProvider(pending.query)));
+    toSignInPage(exchange, withoutProvider(pending.query));
     return;
   }
   try {

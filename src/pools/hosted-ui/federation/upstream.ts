@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
-import type { IdentityProvider } from '../../state/pool-state.js';
+import type { IdentityProvider } from '../../model/pool-state.js';
 
 /** Something the provider did that ends the sign-in, in the words the client gets. */
 export class UpstreamError extends Error {
@@ -81,7 +81,7 @@ export async function exchangeUpstreamCode(
   const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   if (!response.ok) throw tokenError(provider, response.status, answer);
   const { id_token: idToken, access_token: accessToken } = answer;
-  if (typeof idToken !== 'string' || typeof accessToken !== 'string') throw unusable();
+  if (typeof idToken !== 'string' || typeof accessToken !== 'string') throw unusableAnswer();
   return { idToken, accessToken };
 }
 
@@ -107,7 +107,7 @@ export async function verifyUpstreamIdToken(
       currentDate: new Date(now),
       requiredClaims: ['exp'],
     });
-    if (payload['nonce'] !== nonce) throw unusable();
+    if (payload['nonce'] !== nonce) throw unusableAnswer();
     return payload;
   } catch (cause) {
     if (cause instanceof errors.JWTClaimValidationFailed && cause.claim === 'iss') {
@@ -116,7 +116,7 @@ export async function verifyUpstreamIdToken(
         `Bad id_token issuer ${String(cause.payload.iss)}`,
       );
     }
-    throw cause instanceof UpstreamError ? cause : unusable(cause);
+    throw cause instanceof UpstreamError ? cause : unusableAnswer(cause);
   }
 }
 
@@ -139,7 +139,7 @@ export async function readUpstreamUserInfo(
   });
   const claims = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   // OpenID Connect Core 1.0, section 5.3.2: an answer about somebody else must not be used.
-  if (!response.ok || claims['sub'] !== subject) throw unusable();
+  if (!response.ok || claims['sub'] !== subject) throw unusableAnswer();
   return claims;
 }
 
@@ -178,5 +178,5 @@ function tokenError(
   return new UpstreamError('invalid_request', text);
 }
 
-const unusable = (cause?: unknown): UpstreamError =>
+const unusableAnswer = (cause?: unknown): UpstreamError =>
   new UpstreamError('server_error', 'Exception processing authorization code', { cause });

@@ -1,5 +1,5 @@
 import { compactVerify, decodeProtectedHeader } from 'jose';
-import type { PoolUser } from '../../state/pool-state.js';
+import type { PoolUser } from '../pool-state.js';
 import type { UserPool } from '../user-pool.js';
 
 /** What an access token of a pool says. Only its signature has been checked. */

@@ -1,10 +1,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { CompactEncrypt, CompactSign } from 'jose';
-import { identitiesClaim, isBooleanAttribute, visibleAttributes } from './claims.js';
-import type { TokenFault } from '../../control/faults.js';
-import { foreignKey, type SigningKey } from './keys.js';
-import type { AppClient, Grant, PoolUser } from '../../state/pool-state.js';
+import { CompactEncrypt } from 'jose';
+import { identitiesClaim } from '../identities.js';
+import type { AppClient, Grant, PoolUser } from '../pool-state.js';
+import { isBooleanAttribute } from '../settings/schema.js';
 import type { UserPool } from '../user-pool.js';
+import { sign, type TokenFault } from './sign.js';
+import { visibleAttributes } from './visible-attributes.js';
 
 /** What tokens are made from. */
 export interface MintOptions {
@@ -146,7 +147,7 @@ function attributeClaims(
     name,
     isBooleanAttribute(name) ? value === 'true' : value,
   ]);
-  return { ...Object.fromEntries(claims), identities: identitiesClaim(identities) };
+  return { ...Object.fromEntries(claims), identities: identities && identitiesClaim(identities) };
 }
 
 const groupsClaim = (user: PoolUser): readonly string[] | undefined =>
@@ -155,35 +156,3 @@ const groupsClaim = (user: PoolUser): readonly string[] | undefined =>
 /** @see OpenID Connect Core 1.0, section 3.1.3.6 */
 const atHash = (accessToken: string): string =>
   createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
-
-async function sign(key: SigningKey, minted: object, fault: TokenFault = {}): Promise<string> {
-  const claims = Object.fromEntries(
-    Object.entries({ ...minted, ...fault.claims }).filter(
-      ([, value]) => value !== undefined && value !== null,
-    ),
-  );
-  const payload = Buffer.from(escapedJson(claims));
-  if (fault.signature === 'none') return unsigned(key.kid, payload);
-
-  const isForeign = fault.signature === 'foreign-key' || fault.kid !== undefined;
-  const token = await new CompactSign(payload)
-    .setProtectedHeader({ kid: fault.kid ?? key.kid, alg: 'RS256' })
-    .sign((isForeign ? foreignKey : key).privateKey());
-  return fault.signature === 'corrupt' ? corrupted(token) : token;
-}
-
-// Cognito escapes slashes, and parsers have stumbled over that.
-const escapedJson = (claims: object): string =>
-  JSON.stringify(claims).replaceAll('/', String.raw`\/`);
-
-function unsigned(kid: string, payload: Buffer): string {
-  const header = Buffer.from(JSON.stringify({ kid, alg: 'none' }));
-  return `${header.toString('base64url')}.${payload.toString('base64url')}.`;
-}
-
-function corrupted(token: string): string {
-  const [header, payload, signature] = token.split('.');
-  const bytes = Buffer.from(signature ?? '', 'base64url');
-  bytes[0] = bytes.readUInt8(0) ^ 0xff;
-  return `${header}.${payload}.${bytes.toString('base64url')}`;
-}

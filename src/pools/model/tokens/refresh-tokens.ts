@@ -1,12 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mintRefreshToken } from './mint.js';
-import {
-  dropOutdated,
-  type Grant,
-  type PoolUser,
-  type RefreshToken,
-} from '../../state/pool-state.js';
+import { dropOutdated, type Grant, type PoolUser, type RefreshToken } from '../pool-state.js';
 import type { UserPool } from '../user-pool.js';
+import { mintRefreshToken } from './mint.js';
 
 /** Gives out a refresh token for a grant; the pool keeps only a hash of it. */
 export async function issueRefreshToken(
@@ -51,11 +46,6 @@ export function activeRefreshToken(
   if (rotatedAt !== undefined && (graceMs === 0 || now > rotatedAt + graceMs)) return undefined;
   const user = pool.activeUser(grant);
   return user && { refreshToken, user };
-}
-
-/** Kills every token of a grant, at the pool. Whoever verifies offline still accepts them until they expire. */
-export function revokeGrant(grant: Grant): void {
-  grant.isRevoked = true;
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');

@@ -5,7 +5,7 @@ import { options as settingOptions } from '../../config/options.js';
 import type { Settings } from '../../config/settings.js';
 import { ConfigError } from '../../../errors/relying-party-error.js';
 import { LAST_LINES_MS, openProcessLog } from '../../ops/process-log.js';
-import { articleSeed, type Pools, startPools } from '../../../pools/index.js';
+import { federatedPoolsSeed, type Pools, startPools } from '../../../pools/index.js';
 import { CommandError, portFailure } from '../failure.js';
 import { startApp } from '../running/start-app.js';
 import { noteWith } from '../running/stop-when-told.js';
@@ -18,7 +18,7 @@ export interface DemoCommandOptions {
 }
 
 /**
- * `lifeguard demo`: the article's two joined pools and the site, with nothing to set. The site is on `localhost` and the
+ * `lifeguard demo`: the two federated pools and the site, with nothing to set. The site is on `localhost` and the
  * pools on `127.0.0.1`, because to a browser these are two sites: cookies behave as they will in production.
  *
  * @throws {CommandError} under NODE_ENV=production, and when a port cannot be had
@@ -36,7 +36,7 @@ export async function demo(
   const port = options.port ?? portOf(environment, 'PORT', 3000);
   const poolsPort = options.poolsPort ?? portOf(environment, 'POOLS_PORT', 4000);
   const baseUrl = `http://localhost:${port}`;
-  const seed = articleSeed({ baseUrl });
+  const seed = federatedPoolsSeed({ baseUrl });
 
   const pools = await startPools({ seed, port: poolsPort }).catch((error: unknown) => {
     const portSetting = options.poolsPort === undefined ? 'POOLS_PORT' : '--pools-port';
@@ -121,7 +121,7 @@ function settingsFor(pools: Pools, baseUrl: string, logLevel: string): Settings 
 function welcome(pools: Pools, baseUrl: string): string {
   const master = pools.pool('oidc-pool-1');
   const upstream = pools.pool('oidc-pool-2');
-  const user = articleSeed({ baseUrl }).pools[1]?.users?.[0];
+  const user = federatedPoolsSeed({ baseUrl }).pools[1]?.users?.[0];
   const launch = new URL(`${master.domain}/login`);
   launch.search = new URLSearchParams({
     client_id: master.client('site').id,
