@@ -9,7 +9,7 @@ import { readSettings } from '../src/program/config/from-environment.js';
 import type { Settings } from '../src/program/config/settings.js';
 import { openProcessLog } from '../src/program/ops/process-log.js';
 import { openSessionStore } from '../src/sessions/open-session-store.js';
-import { sealingSecrets } from '../src/sessions/sealing-secrets.js';
+import { sealingSecrets } from '../src/sessions/sealing/sealing-secrets.js';
 import { createSessions } from '../src/sessions/sessions.js';
 import { bearer, startPools } from '../src/testing/index.js';
 

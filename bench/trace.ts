@@ -25,16 +25,16 @@ await profiler.post('Profiler.enable');
 await profiler.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
 
 for (const isWarm of [false, true]) {
-  const browser = createBrowser();
+  const browser = createBrowser({ stopAt: [`${host.url}/orders`, `${host.url}/signed-out`] });
   const signIn = await trace(async () =>
-    finishSignIn(browser, await browser.get(`${host.url}/orders`)),
+    finishSignIn(browser, await browser.get(`${host.url}/login?return_to=%2Forders`)),
   );
   const page = await trace(async () => browser.get(`${host.url}/orders`));
   const asking = await browser.get(`${host.url}/logout`);
   const signOut = await trace(async () => browser.submit(asking));
   if (!isWarm) continue;
-  print('Sign-in, from a guarded page back to it', signIn);
-  print('Sign-out with two hops, from the button to /signed-out', signOut);
+  print('Sign-in (GET /login, GET /callback)', signIn);
+  print('Sign-out with two hops (POST /logout, GET /logout/continue twice)', signOut);
   print('Page behind requireSession', page);
 }
 

@@ -7,8 +7,3 @@ export interface Addresses {
   /** Where a way home leads. */
   readonly homePath: string;
 }
-
-/** The same at both ends, and never from the Host header. */
-export function redirectUri({ baseUrl, basePath }: Addresses): string {
-  return `${baseUrl}${basePath}/callback`;
-}

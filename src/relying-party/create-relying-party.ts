@@ -38,14 +38,13 @@ import type { RelyingPartyOptions } from './options/options.js';
 import { settleOptions } from './options/settle-options.js';
 import { createPageRenderer, createPages } from './pages.js';
 import { createApiTokens } from './provider/api-tokens.js';
-import { createOpFetch } from './provider/calls/fetch.js';
-import { rememberAddresses } from './provider/calls/reason.js';
+import { createOpFetch, rememberAddresses } from './provider/calls/fetch.js';
 import { createProvider } from './provider/discovery.js';
 import { createAddressPresence, createProviderPresence } from './provider/presence.js';
 import { createRevocation } from './provider/revoke.js';
 import { createClientSecrets } from './provider/secrets/client-secrets.js';
 import { createSecretsWatch, type SecretsWatch } from './provider/secrets/secrets-watch.js';
-import { createSignInReader } from './provider/sign-in-reader.js';
+import { createSignInReader } from './provider/token-response.js';
 import { createUserInfo } from './provider/user-info.js';
 import type { RelyingParty } from './relying-party.js';
 import { createRoutes, type Endpoints } from './routes.js';
@@ -95,8 +94,8 @@ export function createRelyingParty(
     sessionCookieName: held.cookie.name,
     resourceMetadataUrl: api.metadata.url,
     resourceMetadata: api.metadata.handler,
-    requireSession: (...access) => requireSession(guarding, ...access),
-    requireApiAccess: (...access) => requireApiAccess(guarding, ...access),
+    requireSession: requireSession.bind(undefined, guarding),
+    requireApiAccess: requireApiAccess.bind(undefined, guarding),
     currentSession: ofRequest('currentSession', seen.currentSession),
     freshSession: ofRequest('freshSession', seen.freshSession),
     verifyAccessToken: api.verifyAccessToken,
@@ -214,19 +213,19 @@ function answerRequests(seen: ReturnType<typeof recognizeVisitors>): Endpoints {
   const mySessions = createMySessions({
     ...seen,
     loginUrlTo: (returnTo) => loginUrl(seen, { returnTo }),
-    logout: (req, res) => logout(signingOut, req, res),
+    logout: logout.bind(undefined, signingOut),
   });
   return {
-    login: (req, res) => login(signingIn, req, res),
-    callback: (req, res) => callback(signingIn, req, res),
-    askBeforeLogout: (req, res) => askBeforeLogout(signingOut, req, res),
-    logout: (req, res) => logout(signingOut, req, res),
-    continueLogout: (req, res) => continueLogout(signingOut, req, res),
-    showSignedOut: (req, res) => showSignedOut(signingOut, req, res),
+    login: login.bind(undefined, signingIn),
+    callback: callback.bind(undefined, signingIn),
+    askBeforeLogout: askBeforeLogout.bind(undefined, signingOut),
+    logout: logout.bind(undefined, signingOut),
+    continueLogout: continueLogout.bind(undefined, signingOut),
+    showSignedOut: showSignedOut.bind(undefined, signingOut),
     showSessions: mySessions.page,
     endOneSession: mySessions.endOne,
     endOtherSessions: mySessions.endOthers,
-    backchannelLogout: (req, res) => backchannelLogout(seen, req, res),
+    backchannelLogout: backchannelLogout.bind(undefined, seen),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { BrowserMemory } from './logout/memory.js';
 import type { LoginTransactions } from './login/transaction.js';
-import type { SignInReader } from './provider/sign-in-reader.js';
+import type { SignInReader } from './provider/token-response.js';
 import type { RelyingParty } from './relying-party.js';
 import type { SessionCookie } from './session/cookie.js';
 import type { SessionEnds } from './session/end.js';

@@ -5,7 +5,7 @@ import { sendPage } from '../web/pages/send-page.js';
 import { isUnfinished } from './logout/chain.js';
 import type { CurrentSignOut } from './logout/unended.js';
 import type { RelyingPartyOptions } from './options/options.js';
-import { NOBODY, sessionOf, type CurrentSession } from './session/current.js';
+import { NOBODY, type CurrentSession } from './session/current.js';
 import type { Pages, RelyingPartyViews } from './views.js';
 
 export interface PagesOptions {
@@ -22,19 +22,19 @@ export function createPages(options: PagesOptions): Pages {
   const { basePath, homePath, profilePath, render, currentSession, currentSignOut } = options;
   return {
     render,
-    async contextOf(req: Request, res: Response, title) {
-      const looked = await currentSession(req, res).then(
-        (found) => ({ found, isSessionKnown: true }),
+    async contextOf(req: Request, res: Response, title, known) {
+      const looking = known === undefined ? currentSession(req, res) : Promise.resolve(known);
+      const { found, isSessionKnown } = await looking.then(
+        (state) => ({ found: state, isSessionKnown: true }),
         () => ({ found: NOBODY, isSessionKnown: false }),
       );
-      const session = sessionOf(looked.found);
       return {
         title,
         basePath,
         homePath,
         profilePath,
-        signedInAs: session && displayNameOf(session),
-        isSessionKnown: looked.isSessionKnown,
+        signedInAs: found.state === 'signed-in' ? displayNameOf(found.session) : undefined,
+        isSessionKnown,
         unfinishedSignOut: isUnfinished((await currentSignOut(req, res))?.chain ?? []),
       };
     },

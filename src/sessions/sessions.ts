@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createSeal, type Seal } from './seal.js';
+import { createSeal, type Seal } from './sealing/seal.js';
 import { createOpenedSessions } from './opened-sessions.js';
 import type { SessionStore } from './session-store.js';
 import { NEVER_DUE, type Session, type SessionTokens, type SignedIn } from './session.js';

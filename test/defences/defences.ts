@@ -238,7 +238,7 @@ export const defences: readonly Defence[] = [
   {
     area: 'sessions',
     defence: "what another client's or issuer's relying party has sealed does not open",
-    file: 'src/sessions/sealing-secrets.ts',
+    file: 'src/sessions/sealing/sealing-secrets.ts',
     find: 'JSON.stringify([owner.issuer, owner.clientId, owner.cookieNamespace])',
     replace: 'JSON.stringify([owner.cookieNamespace])',
     tests: 'test/relying-party/session/sealed-in.test.ts',

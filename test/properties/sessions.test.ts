@@ -15,7 +15,7 @@ import { createClientSecrets } from '../../src/relying-party/provider/secrets/cl
 import { createProvider } from '../../src/relying-party/provider/discovery.js';
 import { createSessionEnds, type SessionEnds } from '../../src/relying-party/session/end.js';
 import { createRevocation } from '../../src/relying-party/provider/revoke.js';
-import { createSignInReader } from '../../src/relying-party/provider/sign-in-reader.js';
+import { createSignInReader } from '../../src/relying-party/provider/token-response.js';
 import { createRefreshGrant } from '../../src/relying-party/session/refresh/grant.js';
 import { createRefresh } from '../../src/relying-party/session/refresh/refresh.js';
 import { createLostSessions } from '../../src/relying-party/session/lost-sessions.js';

@@ -15,7 +15,7 @@ import { MAX_REQUEST_URI_LENGTH } from '../../src/relying-party/login/authorizat
 import { MAX_ENDPOINT_LENGTH } from '../../src/tokens/provider-metadata.js';
 import { MAX_HINT_LENGTH } from '../../src/relying-party/logout/hops.js';
 import { MAX_RESPONSE_BYTES } from '../../src/relying-party/provider/calls/fetch.js';
-import { MAX_USER_AGENT_LENGTH } from '../../src/relying-party/provider/sign-in-reader.js';
+import { MAX_USER_AGENT_LENGTH } from '../../src/relying-party/provider/token-response.js';
 import { federatedPoolsSeed, type Pools, startPools } from '../../src/pools/index.js';
 import { MAX_HEADER_BYTES } from '../../src/program/server.js';
 import { MAX_TOKEN_LENGTH } from '../../src/tokens/signed-claims.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../src/sessions/memory-store.js';
-import { createSeal } from '../../src/sessions/seal.js';
+import { createSeal } from '../../src/sessions/sealing/seal.js';
 import { createSessions, type Sessions } from '../../src/sessions/sessions.js';
 import type { SessionTokens, SignedIn } from '../../src/sessions/session.js';
 

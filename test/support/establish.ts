@@ -1,4 +1,4 @@
-import { sealingSecrets } from '../../src/sessions/sealing-secrets.js';
+import { sealingSecrets } from '../../src/sessions/sealing/sealing-secrets.js';
 import { createSessions, type Established } from '../../src/sessions/sessions.js';
 import type { SessionTokens, SignedIn } from '../../src/sessions/session.js';
 import type { RunningApp } from './app.js';

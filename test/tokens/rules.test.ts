@@ -9,7 +9,7 @@ import {
   type JWTPayload,
 } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createSignInReader } from '../../src/relying-party/provider/sign-in-reader.js';
+import { createSignInReader } from '../../src/relying-party/provider/token-response.js';
 import { verifyRefreshedIdToken } from '../../src/relying-party/session/refresh/refreshed-id-token.js';
 import { requireSubject } from '../../src/relying-party/provider/user-info.js';
 import { verifyAccessToken } from '../../src/tokens/access/access-token.js';

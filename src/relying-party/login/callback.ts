@@ -6,14 +6,13 @@ import type { Session } from '../../sessions/session.js';
 import type { Established, Sessions } from '../../sessions/sessions.js';
 import type { IdTokenClaims } from '../../tokens/id-token.js';
 import { requestIdOf } from '../../web/request/request-id.js';
-import { redirectUri, type Addresses } from '../addresses.js';
+import type { Addresses } from '../addresses.js';
 import type { RelyingPartyEvents } from '../events.js';
-import { placesLeft } from '../logout/chain.js';
-import type { BrowserMemory } from '../logout/memory.js';
+import { placesLeft, type BrowserMemory } from '../logout/memory.js';
 import type { CurrentSignOut } from '../logout/unended.js';
 import type { Provider } from '../provider/discovery.js';
 import type { RevokeTokens } from '../provider/revoke.js';
-import type { SignInReader } from '../provider/sign-in-reader.js';
+import type { SignInReader } from '../provider/token-response.js';
 import { tokenEndpointError } from '../provider/token-endpoint-error.js';
 import { sessionTokens, type TokenResponse } from '../provider/token-response.js';
 import type { SessionCookie } from '../session/cookie.js';
@@ -32,6 +31,7 @@ import type { TellStrayError } from './stray-errors.js';
 import type { LoginTransaction, LoginTransactions } from './transaction.js';
 
 export interface CallbackOptions extends Addresses {
+  readonly redirectUri: string;
   readonly issuer: string;
   readonly scope: string;
   /** A sign-in that another replaces in the same browser ends at the OP too. */
@@ -126,7 +126,7 @@ async function exchangeCode(
     options.tellStrayError(parameters, res);
     throw new RelyingPartyError('callback_malformed', `unverified, the browser brought ${missing}`);
   }
-  const currentUrl = new URL(`${redirectUri(options)}?${parameters.toString()}`);
+  const currentUrl = new URL(`${options.redirectUri}?${parameters.toString()}`);
   try {
     return await client.authorizationCodeGrant(configuration, currentUrl, {
       expectedState: state,
@@ -193,10 +193,11 @@ async function forgetSignOut(
   res: Response,
   signIns: readonly (Pick<Session, 'identityProvider'> | undefined)[],
 ): Promise<void> {
-  const { chain, unended } = (await currentSignOut(req, res)) ?? { chain: [], unended: [] };
+  const signOut = await currentSignOut(req, res);
+  const { unended } = signOut ?? { unended: [] };
   if (unended.length === 0) memory.signOut.clear(res);
   else memory.signOut.write(res, { chain: [], unended });
-  const left = placesLeft(memory.places.read(req) ?? [], chain);
+  const left = placesLeft(memory, req, signOut) ?? [];
   const places = signIns.flatMap((signIn) => signIn?.identityProvider ?? []);
   memory.places.write(res, [...left, ...places]);
 }

@@ -5,7 +5,7 @@ import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { Session } from '../../sessions/session.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
 import { requestIdOf } from '../../web/request/request-id.js';
-import { redirectUri, type Addresses } from '../addresses.js';
+import type { Addresses } from '../addresses.js';
 import type { RelyingPartyEvents } from '../events.js';
 import { reasonOf } from '../provider/calls/reason.js';
 import type { Provider } from '../provider/discovery.js';
@@ -15,7 +15,7 @@ import { requireNotLost, sessionOf, type CurrentSession } from '../session/curre
 import { isBeyondAsking } from '../session/fresh.js';
 import type { LostSessions } from '../session/lost-sessions.js';
 import { isStepUp, type StepUp } from '../session/step-up.js';
-import { timeLeft } from '../session/time-left.js';
+import { timeLeft } from '../../sessions/time-left.js';
 import type { Pages } from '../views.js';
 import type { AuthorizationUrl } from './authorization-request.js';
 import { chooseProvider } from './choose-provider.js';
@@ -23,6 +23,7 @@ import { movedToBaseUrl, readLoginRequest, type LoginRequest } from './request.j
 import type { LoginTransactions } from './transaction.js';
 
 export interface LoginOptions extends Addresses {
+  readonly redirectUri: string;
   readonly scope: string;
   /** The OP is a Cognito user pool and speaks Cognito's dialect. */
   readonly isUserPool: boolean;
@@ -86,7 +87,7 @@ async function sendToProvider(
   const transaction = options.transactions.begin(req, res, returnTo, stepUp);
   // Discovery is asked again: that look may have found that the OP has moved.
   const parameters = {
-    redirect_uri: redirectUri(options),
+    redirect_uri: options.redirectUri,
     scope: options.scope,
     state: transaction.state,
     nonce: transaction.nonce,

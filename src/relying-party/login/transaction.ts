@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { createSeal } from '../../sessions/seal.js';
+import { createSeal } from '../../sessions/sealing/seal.js';
 import { clearCookie, cookieName, readCookie, readCookies, setCookie } from '../../web/cookies.js';
 import { localUrl } from '../../web/request/local-url.js';
 import type { StepUp } from '../session/step-up.js';

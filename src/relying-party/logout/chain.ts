@@ -54,14 +54,6 @@ const visitTo = (provider: string | undefined): LogoutStep => ({
   outcome: 'pending',
 });
 
-/** Of the places a browser may be signed in at those that a chain of its has not settled, and what is open in the chain. */
-export function placesLeft(places: readonly string[], chain: LogoutChain): readonly string[] {
-  const visits = chain.filter(({ name }) => name === 'upstream');
-  const settled = new Set(visits.filter((step) => !isOpen(step)).map(({ provider }) => provider));
-  const open = visits.filter(isOpen).flatMap(({ provider }) => provider ?? []);
-  return [...places.filter((place) => !settled.has(place)), ...open];
-}
-
 /** What has happened on the server, if anything has to the tokens; what is left is for the browser to visit. */
 export function settleServerSteps(
   chain: LogoutChain,
@@ -106,7 +98,7 @@ export function isUnfinished(chain: LogoutChain): boolean {
   return chain.some((step) => isHop(step) && isOpen(step));
 }
 
-function isOpen({ outcome }: LogoutStep): boolean {
+export function isOpen({ outcome }: LogoutStep): boolean {
   return outcome === 'pending' || outcome === 'failed';
 }
 

@@ -5,13 +5,13 @@ import { queryOf } from '../../web/request/query.js';
 import { wantsPage } from '../../web/request/wants-page.js';
 import type { LookAtProvider } from '../provider/presence.js';
 import type { SessionCookie } from '../session/cookie.js';
+import { NOBODY } from '../session/current.js';
 import type { EndedSession, SessionEnds } from '../session/end.js';
-import { timeLeft } from '../session/time-left.js';
+import { timeLeft } from '../../sessions/time-left.js';
 import type { Pages } from '../views.js';
 import {
   isUnfinished,
   pendingHop,
-  placesLeft,
   planLogout,
   resume,
   settleServerSteps,
@@ -19,7 +19,7 @@ import {
   type LogoutChain,
   type LogoutStep,
 } from './chain.js';
-import { providersToVisitAgain, type BrowserMemory, type SignOut } from './memory.js';
+import { placesLeft, providersToVisitAgain, type BrowserMemory, type SignOut } from './memory.js';
 import type { FindNextStop, NextStop } from './next-stop.js';
 import type { CurrentSignOut } from './unended.js';
 
@@ -83,7 +83,7 @@ async function planChain(
 ): Promise<LogoutChain> {
   const interrupted = earlier !== undefined && isUnfinished(earlier.chain) ? earlier : undefined;
   const isResumed = ended?.signIn === undefined && interrupted !== undefined;
-  const places = providersToVisitAgain(identityProviders, req) ?? placesOf(memory, req, earlier);
+  const places = providersToVisitAgain(identityProviders, req) ?? placesLeft(memory, req, earlier);
   const chain = isResumed
     ? resume(interrupted.chain)
     : planLogout(identityProviders, ended?.signIn, places);
@@ -93,17 +93,6 @@ async function planChain(
     isOver,
     revocation: isResumed && revocation === 'not-possible' ? undefined : revocation,
   });
-}
-
-/** Where a browser may still be signed in, as it remembers it. */
-export function placesOf(
-  { places }: Pick<BrowserMemory, 'places'>,
-  req: Request,
-  earlier: SignOut | undefined,
-): readonly string[] | undefined {
-  const remembered = places.read(req);
-  const left = placesLeft(remembered ?? [], earlier?.chain ?? []);
-  return left.length === 0 ? remembered && left : left;
 }
 
 const inTime = (
@@ -124,7 +113,7 @@ async function send(
 ): Promise<void> {
   if (!wantsPage(req)) return void res.json({ redirect_to: href });
   if (label === undefined) return res.redirect(303, href);
-  const page = await pages.contextOf(req, res, 'Signing out');
+  const page = await pages.contextOf(req, res, 'Signing out', NOBODY);
   res.set('Refresh', `0; url=${href}`);
   pages.show(res, 'continue-signing-out', { page, label, href });
 }

@@ -1,7 +1,10 @@
 import type { Request, Response } from 'express';
 import { queryOf } from '../../web/request/query.js';
-import { isHop, type LogoutChain } from './chain.js';
-import { createSealedCookie, type SealedCookieOptions } from './sealed-cookie.js';
+import { isHop, isOpen, type LogoutChain } from './chain.js';
+import {
+  createSealedCookie,
+  type SealedCookieOptions,
+} from '../../sessions/sealing/sealed-cookie.js';
 
 /** What a browser remembers of its sign-out. */
 export interface SignOut {
@@ -71,6 +74,23 @@ export function createBrowserMemory(options: BrowserMemoryOptions): BrowserMemor
       clear: placesCookie.clear,
     },
   };
+}
+
+/**
+ * Where a browser may still be signed in, as it remembers it: at the places that its last sign-out has not settled, and at those
+ * that are open in it. `undefined` where nothing is known.
+ */
+export function placesLeft(
+  { places }: Pick<BrowserMemory, 'places'>,
+  req: Request,
+  signOut: SignOut | undefined,
+): readonly string[] | undefined {
+  const remembered = places.read(req);
+  const visits = (signOut?.chain ?? []).filter(({ name }) => name === 'upstream');
+  const settled = new Set(visits.filter((step) => !isOpen(step)).map(({ provider }) => provider));
+  const open = visits.filter(isOpen).flatMap(({ provider }) => provider ?? []);
+  const left = [...(remembered ?? []).filter((place) => !settled.has(place)), ...open];
+  return left.length === 0 ? remembered && left : left;
 }
 
 /** Each is the name of an identity provider to visit besides the OP; without a value, none. */

@@ -4,8 +4,7 @@ import { NOBODY, sessionOf, type CurrentSession } from '../session/current.js';
 import type { Pages, SignOutStepView } from '../views.js';
 import { isHop, isUnfinished, planLogout, type LogoutStep } from './chain.js';
 import type { Hops } from './hops.js';
-import { placesOf } from './logout.js';
-import { visitAgainHref, type BrowserMemory } from './memory.js';
+import { placesLeft, visitAgainHref, type BrowserMemory } from './memory.js';
 import type { CurrentSignOut } from './unended.js';
 
 export interface LogoutPagesOptions {
@@ -35,7 +34,7 @@ export async function askBeforeLogout(
   const unfinished = signOut && isUnfinished(signOut.chain) ? signOut.chain : undefined;
   const chain =
     (session === undefined ? unfinished : undefined) ??
-    planLogout(identityProviders, session, placesOf(memory, req, signOut));
+    planLogout(identityProviders, session, placesLeft(memory, req, signOut));
   const isEndedHere = isKnown && session === undefined;
   const isAhead = (step: LogoutStep): boolean =>
     isHop(step) && step.outcome !== 'done' && hops.isPossible(step);

@@ -3,7 +3,7 @@ import { withinTimeLimit } from '../../sessions/time-limits.js';
 import type { CurrentSession } from '../session/current.js';
 import type { SessionEnds } from '../session/end.js';
 import type { Leftovers } from '../session/leftovers.js';
-import { timeLeft } from '../session/time-left.js';
+import { timeLeft } from '../../sessions/time-left.js';
 import { settleServerSteps } from './chain.js';
 import type { BrowserMemory, SignOut } from './memory.js';
 

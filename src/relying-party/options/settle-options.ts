@@ -1,6 +1,6 @@
 import { GROUPS_CLAIM } from '../../cognito/claims.js';
 import { isUserPool } from '../../cognito/user-pool.js';
-import { sealingSecrets, type SealOwner } from '../../sessions/sealing-secrets.js';
+import { sealingSecrets, type SealOwner } from '../../sessions/sealing/sealing-secrets.js';
 import type { Addresses } from '../addresses.js';
 import type { ApiOptions, RelyingPartyOptions } from './options.js';
 import { namespaceOf } from './values.js';
@@ -20,6 +20,8 @@ export interface SettledOptions extends Addresses {
   /** The OP is a Cognito user pool and speaks Cognito's dialect. */
   readonly isUserPool: boolean;
   readonly isHttps: boolean;
+  /** The same at both ends, and never from the Host header. */
+  readonly redirectUri: string;
   readonly cookieNamespace: string;
   /** Whose what we seal is. */
   readonly owner: SealOwner;
@@ -57,6 +59,7 @@ export function settleOptions(options: RelyingPartyOptions): SettledOptions {
     baseUrl,
     basePath,
     homePath: options.homePath ?? '/',
+    redirectUri: `${baseUrl}${basePath}/callback`,
     isHttps: baseUrl.startsWith('https:'),
     cookieNamespace,
     owner,

@@ -9,8 +9,7 @@ import {
 } from '../../tokens/client-authentication.js';
 import { isPlainHttp } from '../../tokens/provider-metadata.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../../tokens/signed-claims.js';
-import type { ClientSecrets } from './secrets/client-secrets.js';
-import { createTwoSecretCalls } from './secrets/second-secret.js';
+import { createTwoSecretCalls, type ClientSecrets } from './secrets/client-secrets.js';
 
 export interface ConfigurationOptions extends Omit<ClientCredentials, 'clientSecret'> {
   readonly issuer: string;

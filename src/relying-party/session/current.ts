@@ -7,7 +7,7 @@ import type { BackgroundWork } from '../background-work.js';
 import type { SessionCookie } from './cookie.js';
 import type { LostSessions } from './lost-sessions.js';
 import type { Refresh } from './refresh/refresh.js';
-import { timeLeft } from './time-left.js';
+import { timeLeft } from '../../sessions/time-left.js';
 
 /**
  * Who is signed in in the browser that sent a request. `ended`: the browser came with a session that the OP has just ended

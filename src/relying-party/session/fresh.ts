@@ -6,7 +6,7 @@ import { reasonOf } from '../provider/calls/reason.js';
 import { AccessTokenRefused, requireSubject, type ReadUserInfo } from '../provider/user-info.js';
 import { NOBODY, type CurrentSession } from './current.js';
 import type { SessionEnds } from './end.js';
-import { timeLeft } from './time-left.js';
+import { timeLeft } from '../../sessions/time-left.js';
 
 export interface FreshSessionOptions {
   readonly sessions: Pick<Sessions, 'tokens'>;

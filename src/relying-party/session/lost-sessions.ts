@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { SealOwner } from '../../sessions/sealing-secrets.js';
+import type { SealOwner } from '../../sessions/sealing/sealing-secrets.js';
 import type { Session } from '../../sessions/session.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../../tokens/signed-claims.js';
 import { cookieName, readCookie, setCookie } from '../../web/cookies.js';

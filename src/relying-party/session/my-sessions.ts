@@ -10,7 +10,7 @@ import type { Pages } from '../views.js';
 import { requireNotLost, sessionOf, type CurrentSession } from './current.js';
 import type { SessionEnds } from './end.js';
 import type { Leftovers } from './leftovers.js';
-import { inTime, timeLeft } from './time-left.js';
+import { inTime, timeLeft } from '../../sessions/time-left.js';
 
 type Endpoint = (req: Request, res: Response) => Promise<void>;
 

@@ -1,6 +1,6 @@
 import { createHash, hkdfSync } from 'node:crypto';
 import { createReplicaNotes } from './replica-notes.js';
-import type { SealOwner } from '../sealing-secrets.js';
+import type { SealOwner } from '../sealing/sealing-secrets.js';
 import type { SessionStore } from '../session-store.js';
 
 /** Whether every replica can open what the others seal. */

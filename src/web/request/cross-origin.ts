@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { checkOptions, listOf, option, refuseFurther } from '../../web/options/check-options.js';
+import { checkOptions, listOf, option, refuseFurther } from '../options/check-options.js';
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS = 'Authorization, Content-Type';

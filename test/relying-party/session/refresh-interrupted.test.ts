@@ -6,7 +6,7 @@ import { readSettings } from '../../../src/program/config/from-environment.js';
 import type { Settings } from '../../../src/program/config/settings.js';
 import { startPools, type Pools } from '../../../src/pools/index.js';
 import { openConnected } from '../../support/open-connected.js';
-import { sealingSecrets } from '../../../src/sessions/sealing-secrets.js';
+import { sealingSecrets } from '../../../src/sessions/sealing/sealing-secrets.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import type { Session } from '../../../src/sessions/session.js';
 import { createSessions, type Sessions } from '../../../src/sessions/sessions.js';

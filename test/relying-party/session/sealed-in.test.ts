@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
 import { internalsOf } from '../../../src/relying-party/internals.js';
 import { MemoryStore } from '../../../src/sessions/memory-store.js';
-import { sealingSecrets } from '../../../src/sessions/sealing-secrets.js';
+import { sealingSecrets } from '../../../src/sessions/sealing/sealing-secrets.js';
 import {
   relyingPartyOptions,
   signedIn,

@@ -1,7 +1,7 @@
 import { namespaceOf } from '../../../relying-party/options/values.js';
 import { openSessionStore } from '../../../sessions/open-session-store.js';
 import type { Settings } from '../../config/settings.js';
-import { sealingSecrets } from '../../../sessions/sealing-secrets.js';
+import { sealingSecrets } from '../../../sessions/sealing/sealing-secrets.js';
 import {
   createSecretFingerprints,
   type SecretFingerprints,

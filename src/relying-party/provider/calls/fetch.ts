@@ -1,5 +1,7 @@
 import { Agent, fetch as undiciFetch, ProxyAgent, type Response as UndiciResponse } from 'undici';
 import { CONNECT_MS } from '../../../sessions/time-limits.js';
+import { quoted } from '../../../errors/strangers-words.js';
+import { askedAddresses } from './asked-addresses.js';
 import { goesThroughProxy, type ProxyOptions } from './proxy.js';
 import { createProxyTunnels, type ProxyTunnels } from './proxy-tunnels.js';
 
@@ -69,4 +71,46 @@ async function bodyOf({ body }: UndiciResponse): Promise<Uint8Array<ArrayBuffer>
     chunks.push(chunk as Uint8Array);
   }
   return bytes === 0 ? null : new Uint8Array(Buffer.concat(chunks));
+}
+
+/**
+ * Calls of which a failure can be told with the address: whoever is woken at night should not have to look for it.
+ * @param proxy what they go through, if anything: it is told as well, since it may be the cause
+ */
+export function rememberAddresses(
+  fetch: typeof globalThis.fetch,
+  proxy?: ProxyOptions,
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const address = addressOf(input, proxy);
+    const tell = (failure: unknown): never => {
+      if (typeof failure === 'object' && failure !== null) askedAddresses.set(failure, address);
+      throw failure;
+    };
+    const response = withoutChallenge(await fetch(input, init).catch(tell));
+    askedAddresses.set(response, address);
+    const read = response.json.bind(response);
+    Object.defineProperty(response, 'json', { value: () => read().catch(tell) });
+    return response;
+  };
+}
+
+/**
+ * The answer of an endpoint without its challenge. RFC 6749 section 5.2 has one beside the error of a client that is not known, and
+ * openid-client would read the challenge instead of the error. Nothing of ours answers one.
+ */
+function withoutChallenge(response: Response): Response {
+  if (!response.headers.has('www-authenticate')) return response;
+  const { status, statusText, body } = response;
+  const headers = new Headers(response.headers);
+  headers.delete('www-authenticate');
+  return new Response(body, { status, statusText, headers });
+}
+
+/** Without the query, and a user name and password, which may be secret. */
+function addressOf(input: Parameters<typeof fetch>[0], proxy: ProxyOptions | undefined): string {
+  const url = new URL(input instanceof Request ? input.url : input);
+  const address = quoted(url.origin + url.pathname);
+  if (proxy === undefined || !goesThroughProxy(url, proxy)) return address;
+  return `${address} through the proxy ${new URL(proxy.url).origin}`;
 }

@@ -1,53 +1,8 @@
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import { ProxyFailure } from '../../../errors/proxy-failure.js';
-import { quoted, visible } from '../../../errors/strangers-words.js';
-import { goesThroughProxy, type ProxyOptions } from './proxy.js';
-
-/** Which address an answer, or the failure to get one, is of. */
-const addresses = new WeakMap<object, string>();
-
-/**
- * Calls of which a failure can be told with the address: whoever is woken at night should not have to look for it.
- * @param proxy what they go through, if anything: it is told as well, since it may be the cause
- */
-export function rememberAddresses(
-  fetch: typeof globalThis.fetch,
-  proxy?: ProxyOptions,
-): typeof globalThis.fetch {
-  return async (input, init) => {
-    const address = addressOf(input, proxy);
-    const tell = (failure: unknown): never => {
-      if (typeof failure === 'object' && failure !== null) addresses.set(failure, address);
-      throw failure;
-    };
-    const response = withoutChallenge(await fetch(input, init).catch(tell));
-    addresses.set(response, address);
-    const read = response.json.bind(response);
-    Object.defineProperty(response, 'json', { value: () => read().catch(tell) });
-    return response;
-  };
-}
-
-/**
- * The answer of an endpoint without its challenge. RFC 6749 section 5.2 has one beside the error of a client that is not known, and
- * openid-client would read the challenge instead of the error. Nothing of ours answers one.
- */
-function withoutChallenge(response: Response): Response {
-  if (!response.headers.has('www-authenticate')) return response;
-  const { status, statusText, body } = response;
-  const headers = new Headers(response.headers);
-  headers.delete('www-authenticate');
-  return new Response(body, { status, statusText, headers });
-}
-
-/** Without the query, and a user name and password, which may be secret. */
-function addressOf(input: Parameters<typeof fetch>[0], proxy: ProxyOptions | undefined): string {
-  const url = new URL(input instanceof Request ? input.url : input);
-  const address = quoted(url.origin + url.pathname);
-  if (proxy === undefined || !goesThroughProxy(url, proxy)) return address;
-  return `${address} through the proxy ${new URL(proxy.url).origin}`;
-}
+import { visible } from '../../../errors/strangers-words.js';
+import { askedAddresses } from './asked-addresses.js';
 
 const MAX_LENGTH = 400;
 
@@ -58,7 +13,7 @@ const MAX_LENGTH = 400;
 export function reasonOf(error: unknown): string {
   const chain = causes(error);
   const told = [...new Set(chain.map(words).filter((each) => each !== ''))].join(': ');
-  const address = chain.map((each) => addresses.get(each)).find((each) => each !== undefined);
+  const address = chain.map((each) => askedAddresses.get(each)).find((each) => each !== undefined);
   const where = address === undefined ? '' : ` (asked: ${address})`;
   return visible((told === '' ? 'unknown error' : told).slice(0, MAX_LENGTH)) + where;
 }

@@ -8,7 +8,7 @@ import type { EventEmitter } from 'node:events';
 import type { Sessions } from '../../../sessions/sessions.js';
 import type { RelyingPartyEvents } from '../../events.js';
 import type { RevokeTokens } from '../../provider/revoke.js';
-import type { SignInReader } from '../../provider/sign-in-reader.js';
+import type { SignInReader } from '../../provider/token-response.js';
 import { isPersonRefused } from '../../provider/token-endpoint-error.js';
 import { sessionTokens } from '../../provider/token-response.js';
 import type { SessionEnds } from '../end.js';

@@ -3,7 +3,7 @@ import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import type { Session, SessionTokens } from '../../../sessions/session.js';
 import type { IdTokenClaims } from '../../../tokens/id-token.js';
 import type { SignedClaims } from '../../../tokens/signed-claims.js';
-import type { SignInReader } from '../../provider/sign-in-reader.js';
+import type { SignInReader } from '../../provider/token-response.js';
 import type { TokenResponse } from '../../provider/token-response.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Session, SessionTokens } from '../../../sessions/session.js';
-import type { SignInReader } from '../../provider/sign-in-reader.js';
+import type { SignInReader } from '../../provider/token-response.js';
 import { readHeldIdToken, verifyRefreshedIdToken } from './refreshed-id-token.js';
 import type { TokenResponse } from '../../provider/token-response.js';
 

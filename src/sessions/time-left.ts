@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { REQUEST_WAIT_MS, withinTimeLimit } from '../../sessions/time-limits.js';
-import { storeUnavailable } from '../../sessions/store-errors.js';
+import { REQUEST_WAIT_MS, withinTimeLimit } from './time-limits.js';
+import { storeUnavailable } from './store-errors.js';
 
 const beganWaiting = new WeakMap<Request, number>();
 

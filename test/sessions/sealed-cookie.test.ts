@@ -1,7 +1,7 @@
 import express from 'express';
 import request from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { createSealedCookie } from '../../../src/relying-party/logout/sealed-cookie.js';
+import { createSealedCookie } from '../../src/sessions/sealing/sealed-cookie.js';
 
 describe('a sealed cookie', () => {
   let time = 1_000_000;

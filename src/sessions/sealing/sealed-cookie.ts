@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { createSeal } from '../../sessions/seal.js';
+import { createSeal } from './seal.js';
 import { clearCookie, cookieName, readCookie, setCookie } from '../../web/cookies.js';
 
 export interface SealedCookieOptions {
