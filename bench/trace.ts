@@ -1,7 +1,6 @@
 import { Session, type Profiler } from 'node:inspector/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {} from '../src/index.js';
 import { createBrowser } from '../test/support/browser.js';
 import { startHost } from '../test/support/host.js';
 import { finishSignIn } from '../test/support/world.js';
@@ -55,7 +54,7 @@ async function trace(visit: () => Promise<unknown>): Promise<string[]> {
 
 /** The function without a name is the module itself, which runs when it is loaded. */
 function hasRun({ url, functions }: Profiler.ScriptCoverage): boolean {
-  return url.startsWith('file:') && functions.some(({ ranges: [range] }) => range!.count > 0);
+  return url.startsWith('file:') && functions.some(({ ranges: [range] }) => range.count > 0);
 }
 
 function print(what: string, files: readonly string[]): void {
@@ -65,5 +64,5 @@ function print(what: string, files: readonly string[]): void {
   console.log(
     `${what}: ${own.length} files of the relying party, ${others.length} of its neighbours`,
   );
-  console.log(`${[...own, ...others].map((file) => `  ${file}\n`).join('')}`);
+  console.log([...own, ...others].map((file) => `  ${file}\n`).join(''));
 }

@@ -12,12 +12,8 @@ export { authOf, type Authentication } from './guards/authentication.js';
 export type { SessionAccess } from './guards/session-access.js';
 export { createRelyingParty } from './relying-party/create-relying-party.js';
 export type { RelyingPartyEvents } from './relying-party/events.js';
-export type {
-  ApiIssuer,
-  ApiOptions,
-  RelyingPartyOptions,
-  RenderPages,
-} from './relying-party/options/options.js';
+export type { ApiIssuer, ApiOptions } from './relying-party/provider/api-tokens.js';
+export type { RelyingPartyOptions, RenderPages } from './relying-party/options/options.js';
 export type { ProxyOptions } from './relying-party/provider/calls/proxy.js';
 export type { RelyingParty } from './relying-party/relying-party.js';
 export type { CurrentSession, SessionState } from './relying-party/session/current.js';

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type * as express from 'express';
 import type { Session } from '../sessions/session.js';
 import type { AccessTokenClaims } from '../tokens/access/claims.js';
 
@@ -35,7 +35,7 @@ declare module 'express-serve-static-core' {
 }
 
 /** What the guard in front of a route has found out about its caller. @throws {TypeError} when there is no guard in front of it */
-export function authOf(req: Request): Authentication {
+export function authOf(req: express.Request): Authentication {
   if (req.auth !== undefined) return req.auth;
   const fix = 'put rp.requireSession() or rp.requireApiAccess() before its handler';
   throw new TypeError(`authOf: ${req.method} ${req.path} is not behind a guard; ${fix}`);

@@ -1,4 +1,3 @@
-import type { Request, Response } from 'express';
 import { requireApiAccess } from '../guards/require-api-access.js';
 import { requireSession } from '../guards/require-session.js';
 import { createResourceMetadata, resourceIdentifier } from '../guards/resource-metadata.js';
@@ -36,7 +35,7 @@ import {
 import { checkRelyingPartyOptions } from './options/check-options.js';
 import type { RelyingPartyOptions } from './options/options.js';
 import { settleOptions } from './options/settle-options.js';
-import { createPageRenderer, createPages } from './pages.js';
+import { createPages } from './pages.js';
 import { createApiTokens } from './provider/api-tokens.js';
 import { createOpFetch, rememberAddresses } from './provider/calls/fetch.js';
 import { createProvider } from './provider/discovery.js';
@@ -49,13 +48,12 @@ import { createUserInfo } from './provider/user-info.js';
 import type { RelyingParty } from './relying-party.js';
 import { createRoutes, type Endpoints } from './routes.js';
 import { createSessionCookie } from './session/cookie.js';
-import { createCurrentSession, type CurrentSession } from './session/current.js';
+import { createCurrentSession, forHosts } from './session/current.js';
 import { createSessionEnds } from './session/end.js';
 import { createFreshSession } from './session/fresh.js';
 import { createLeftovers } from './session/leftovers.js';
 import { createLostSessions } from './session/lost-sessions.js';
 import { createMySessions } from './session/my-sessions.js';
-import { createRefreshGrant } from './session/refresh/grant.js';
 import { createRefresh } from './session/refresh/refresh.js';
 import { createRevokedSignIns } from './session/revoked-sign-ins.js';
 
@@ -73,34 +71,22 @@ export function createRelyingParty(
   const op = reachProvider(options);
   const held = holdSessions(options, op);
   const seen = recognizeVisitors(options, held);
-  const api = describeApi(seen);
-  const endpoints = answerRequests(seen);
-  const { basePath, background } = seen;
-  const routes = createRoutes(endpoints, {
-    ...seen,
-    ...api,
-    resourceMetadata: api.metadata.handler,
-  });
-  if (basePath === '') api.metadata.isBehind(routes);
-  const guarding = { ...seen, ...api, resourceMetadataUrl: api.metadata.url };
   const secretsWatch = watchSecrets(options, op);
+  const { background } = op;
 
   const relyingParty: RelyingParty = {
-    routes,
-    errorHandler: api.errorHandler,
+    ...openDoors(seen),
     events: op.events,
-    baseUrl: seen.baseUrl,
-    basePath,
+    baseUrl: op.baseUrl,
+    basePath: op.basePath,
     sessionCookieName: held.cookie.name,
-    resourceMetadataUrl: api.metadata.url,
-    resourceMetadata: api.metadata.handler,
-    requireSession: requireSession.bind(undefined, guarding),
-    requireApiAccess: requireApiAccess.bind(undefined, guarding),
-    currentSession: ofRequest('currentSession', seen.currentSession),
-    freshSession: ofRequest('freshSession', seen.freshSession),
-    verifyAccessToken: api.verifyAccessToken,
-    endSessionsOf: async (subject) => endSessionsOf(held, subject),
-    ping: createStoreProbe(options.session.store, seen),
+    currentSession: forHosts('currentSession', seen.currentSession),
+    freshSession: forHosts('freshSession', seen.freshSession),
+    endSessionsOf: async (subject) => {
+      checkOptions('endSessionsOf', text('give the sub of a user'), subject, 'subject');
+      return background.own(held.ends.ofSubject(subject, 'operator'));
+    },
+    ping: createStoreProbe(options.session.store, op),
     checkSecrets: secretsWatch.check,
     close: async () => {
       const isFinished = await background.finish(FINISH_MS);
@@ -122,15 +108,10 @@ function reachProvider(options: RelyingPartyOptions) {
   const opFetch = createOpFetch(proxy);
   const fetch = rememberAddresses(options.fetch ?? opFetch.fetch, proxy);
   const mergesUserInfo = options.userInfo === 'merge';
+  const { clientSecret, readClientSecret: read } = options;
+  const secrets = [clientSecret ?? []].flat();
   const clientSecrets =
-    options.clientSecret === null
-      ? null
-      : createClientSecrets({
-          secrets: [options.clientSecret].flat(),
-          read: options.readClientSecret,
-          now,
-          events,
-        });
+    clientSecret === null ? null : createClientSecrets({ secrets, read, now, events });
   const provider = createProvider({
     ...settled,
     setting: 'ISSUER',
@@ -182,21 +163,20 @@ function holdSessions({ session }: RelyingPartyOptions, op: ReturnType<typeof re
 /** Who is in front of a request, and what pages are shown to them. */
 function recognizeVisitors(options: RelyingPartyOptions, held: ReturnType<typeof holdSessions>) {
   const { memory, ends, leftovers } = held;
-  const refresh = createRefresh({ ...held, requestRefresh: createRefreshGrant(held) });
+  const refresh = createRefresh(held);
   const currentSignOut = createCurrentSignOut(memory, ends);
   const currentSession = createSessionAfterSignOut(
     memory,
     currentSignOut,
     createCurrentSession({ ...held, refresh, isToEnd: createIsToEnd(memory, leftovers) }),
   );
-  const render = createPageRenderer(options, held.basePath);
   const seen = { ...held, refresh, currentSignOut, currentSession };
   const wishes: Wishes = new WeakMap();
   return {
     ...seen,
     wishes,
     freshSession: createFreshSession(seen),
-    pages: createPages({ ...seen, render }),
+    pages: createPages({ ...seen, render: options.render, viewsFolder: options.viewsFolder }),
     transactions: createLoginTransactions(seen),
   };
 }
@@ -229,9 +209,9 @@ function answerRequests(seen: ReturnType<typeof recognizeVisitors>): Endpoints {
   };
 }
 
-/** What the API says of itself, whose tokens it takes, and how whatever fails is answered. */
-function describeApi(seen: ReturnType<typeof recognizeVisitors>) {
-  const { issuer, baseUrl, audience, api } = seen;
+/** Routes and guards, what the API says of itself, and how whatever fails is answered. */
+function openDoors(seen: ReturnType<typeof recognizeVisitors>) {
+  const { issuer, baseUrl, basePath, audience, api } = seen;
   const headers = securityHeaders({ https: seen.isHttps });
   const common = [requestId(), headers];
   const metadata = createResourceMetadata({
@@ -241,8 +221,23 @@ function describeApi(seen: ReturnType<typeof recognizeVisitors>) {
     common,
     errorHandler: (error, req, res, next) => errorHandler(error, req, res, next),
   });
+  const resourceMetadata = metadata.handler;
   const errorHandler = createErrorHandler({ ...seen, securityHeaders: headers, metadata });
-  return { common, metadata, errorHandler, verifyAccessToken: createApiTokens(seen) };
+  const ways = { ...seen, common, resourceMetadata, errorHandler };
+  const routes = createRoutes(answerRequests(seen), ways);
+  if (basePath === '') metadata.isBehind(routes);
+  const verifyAccessToken = createApiTokens(seen);
+  const resourceMetadataUrl = metadata.url;
+  const guarding = { ...ways, verifyAccessToken, resourceMetadataUrl };
+  return {
+    routes,
+    errorHandler,
+    resourceMetadata,
+    resourceMetadataUrl,
+    verifyAccessToken,
+    requireSession: requireSession.bind(undefined, guarding),
+    requireApiAccess: requireApiAccess.bind(undefined, guarding),
+  };
 }
 
 function watchSecrets(
@@ -254,25 +249,4 @@ function watchSecrets(
     fingerprints: createSecretFingerprints({ ...op, store }),
     clientSecretUse: createClientSecretUse({ ...op, store }),
   });
-}
-
-async function endSessionsOf(
-  { background, ends, sessions, issuer }: ReturnType<typeof holdSessions>,
-  subject: string,
-): Promise<number> {
-  checkOptions('endSessionsOf', text('give the sub of a user'), subject, 'subject');
-  const endAll = async (): Promise<number> =>
-    ends.all(await sessions.keysOfSubject(issuer, subject), 'operator');
-  return background.own(endAll());
-}
-
-/** A function for hosts that is told what it was not given, by name, and not where that is first missed. */
-function ofRequest(caller: string, find: CurrentSession): CurrentSession {
-  return async (req, res) => {
-    const isRequest = typeof (req as Partial<Request> | undefined)?.headers === 'object';
-    if (!isRequest || typeof (res as Partial<Response> | undefined)?.setHeader !== 'function') {
-      throw new TypeError(`${caller}: req or res is none; give those that the handler was given`);
-    }
-    return find(req, res);
-  };
 }

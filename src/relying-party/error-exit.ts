@@ -6,7 +6,7 @@ import type { ResourceMetadata } from '../guards/resource-metadata.js';
 import { errorHandler, type ErrorPage } from '../web/pages/error-handler.js';
 import type { RelyingPartyEvents } from './events.js';
 import { loginUrl, type Wish, type Wishes } from './login/return-to.js';
-import type { Pages } from './views.js';
+import type { Pages } from './session/pages.js';
 
 export interface ErrorExitOptions {
   readonly basePath: string;

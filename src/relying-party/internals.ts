@@ -8,7 +8,7 @@ import type { LostSessions } from './session/lost-sessions.js';
 import type { Refresh } from './session/refresh/refresh.js';
 import type { RevokedSignIns } from './session/revoked-sign-ins.js';
 import type { Sessions } from '../sessions/sessions.js';
-import type { Pages } from './views.js';
+import type { Pages } from './session/pages.js';
 
 /** What our own test kit, and the program's site, have of a relying party besides what is public. */
 export interface Internals {

@@ -6,20 +6,21 @@ import { isUnfinished } from './logout/chain.js';
 import type { CurrentSignOut } from './logout/unended.js';
 import type { RelyingPartyOptions } from './options/options.js';
 import { NOBODY, type CurrentSession } from './session/current.js';
-import type { Pages, RelyingPartyViews } from './views.js';
+import type { Pages } from './session/pages.js';
+import type { RelyingPartyViews } from './views.js';
 
-export interface PagesOptions {
+export interface PagesOptions extends Pick<RelyingPartyOptions, 'render' | 'viewsFolder'> {
   readonly basePath: string;
   readonly homePath: string;
   /** Where the name of the signed-in person leads. */
   readonly profilePath: string;
-  readonly render: Render<RelyingPartyViews>;
   readonly currentSession: CurrentSession;
   readonly currentSignOut: CurrentSignOut;
 }
 
 export function createPages(options: PagesOptions): Pages {
-  const { basePath, homePath, profilePath, render, currentSession, currentSignOut } = options;
+  const { basePath, homePath, profilePath, currentSession, currentSignOut } = options;
+  const render = createPageRenderer(options);
   return {
     render,
     async contextOf(req: Request, res: Response, title, known) {
@@ -43,10 +44,11 @@ export function createPages(options: PagesOptions): Pages {
 }
 
 /** The host's own page where it has one, else our view. */
-export function createPageRenderer(
-  { render, viewsFolder }: Pick<RelyingPartyOptions, 'render' | 'viewsFolder'>,
-  basePath: string,
-): Render<RelyingPartyViews> {
+function createPageRenderer({
+  render,
+  viewsFolder,
+  basePath,
+}: PagesOptions): Render<RelyingPartyViews> {
   const ours = createRenderer<RelyingPartyViews>(viewsFolder, basePath);
   if (render === undefined) return ours;
   return (view, locals) => {

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import helmet from 'helmet';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import {} from '../../src/index.js';
 import { launchChromium, type Chromium } from '../support/chromium.js';
 import { startHost, type Host } from '../support/host.js';
 import { giveCredentials, heading } from './support/people.js';

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {} from '../../src/index.js';
 import { createBrowser, type Browser, type Page } from '../support/browser.js';
 import { startHost, type Host } from '../support/host.js';
 import { finishSignIn, hasField } from '../support/world.js';

@@ -16,7 +16,6 @@ import { createProvider } from '../../src/relying-party/provider/discovery.js';
 import { createSessionEnds, type SessionEnds } from '../../src/relying-party/session/end.js';
 import { createRevocation } from '../../src/relying-party/provider/revoke.js';
 import { createSignInReader } from '../../src/relying-party/provider/token-response.js';
-import { createRefreshGrant } from '../../src/relying-party/session/refresh/grant.js';
 import { createRefresh } from '../../src/relying-party/session/refresh/refresh.js';
 import { createLostSessions } from '../../src/relying-party/session/lost-sessions.js';
 import { createRevokedSignIns } from '../../src/relying-party/session/revoked-sign-ins.js';
@@ -235,7 +234,7 @@ function createProcess(
   const ends = createSessionEnds(held);
   const currentSession = createCurrentSession({
     ...held,
-    refresh: createRefresh({ ...held, ends, requestRefresh: createRefreshGrant(held) }),
+    refresh: createRefresh({ ...held, ends }),
     isToEnd: () => false,
     lostSessions: createLostSessions({
       owner: { issuer: 'https://op.example', clientId: 'site', cookieNamespace: '' },

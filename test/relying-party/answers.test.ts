@@ -1,6 +1,5 @@
 import type { RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {} from '../../src/index.js';
 import { signedIn } from '../../src/testing/index.js';
 import { createBrowser, type Browser, type Page } from '../support/browser.js';
 import { startHost, type Host } from '../support/host.js';

@@ -33,12 +33,12 @@ describe('each cookie of a relying party, when it is set and when it is cleared'
       now: () => NOW,
       ...more,
     });
-    const { cookie, transactions, memory, lostSessions } = internalsOf(relyingParty);
+    const { cookie: sessionCookie, transactions, memory, lostSessions } = internalsOf(relyingParty);
     const session = { createdAt: NOW, absoluteExpiresAt: NOW + 60_000 } as Session;
     let state = '';
     const app = express();
     app.get('/set', (req, res) => {
-      cookie.write(res, 'id');
+      sessionCookie.write(res, 'id');
       ({ state } = transactions.begin(req, res, '/', {}));
       memory.signOut.write(res, { chain: [], unended: [] });
       memory.places.write(res, ['somewhere']);
@@ -46,7 +46,7 @@ describe('each cookie of a relying party, when it is set and when it is cleared'
       res.end();
     });
     app.get('/clear', (req, res) => {
-      cookie.clear(res);
+      sessionCookie.clear(res);
       expect(transactions.take(req, res, state)).toBeDefined();
       memory.signOut.clear(res);
       memory.places.clear(res);

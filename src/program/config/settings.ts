@@ -1,4 +1,4 @@
-import type { ApiIssuer } from '../../relying-party/options/options.js';
+import type { ApiIssuer } from '../../relying-party/provider/api-tokens.js';
 import type { IdentityProvider } from '../../relying-party/provider/identity-provider.js';
 import type { ClientAuthenticationMethod } from '../../tokens/client-authentication.js';
 

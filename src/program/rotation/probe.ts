@@ -2,7 +2,7 @@ import type { Settings } from '../config/settings.js';
 import { createClientSecrets } from '../../relying-party/provider/secrets/client-secrets.js';
 import { createProvider } from '../../relying-party/provider/discovery.js';
 import { RelyingPartyEmitter } from '../../relying-party/event-emitter.js';
-import { isSecretTaken } from '../../relying-party/provider/secrets/is-secret-taken.js';
+import { isSecretTaken } from '../../relying-party/provider/is-secret-taken.js';
 
 /** Whether Cognito takes a secret of our client. @throws {RelyingPartyError} when it gives no clear answer */
 export type IsTaken = (secret: string) => Promise<boolean>;

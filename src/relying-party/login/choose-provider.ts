@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { IdentityProvider } from '../provider/identity-provider.js';
-import type { Pages } from '../views.js';
+import type { Pages } from '../session/pages.js';
 import type { LoginRequest } from './request.js';
 import { loginUrl } from './return-to.js';
 

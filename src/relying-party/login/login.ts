@@ -16,7 +16,7 @@ import { isBeyondAsking } from '../session/fresh.js';
 import type { LostSessions } from '../session/lost-sessions.js';
 import { isStepUp, type StepUp } from '../session/step-up.js';
 import { timeLeft } from '../../sessions/time-left.js';
-import type { Pages } from '../views.js';
+import type { Pages } from '../session/pages.js';
 import type { AuthorizationUrl } from './authorization-request.js';
 import { chooseProvider } from './choose-provider.js';
 import { movedToBaseUrl, readLoginRequest, type LoginRequest } from './request.js';

@@ -5,7 +5,7 @@ import type { IdentityProvider } from '../provider/identity-provider.js';
 import { isHop, type LogoutStep } from './chain.js';
 
 /** What a hop is told besides where to come back to. */
-export interface HopParameters {
+interface HopParameters {
   /** Comes back with the browser, where the hop speaks OpenID Connect. */
   readonly state?: string | undefined;
   readonly idToken?: string | undefined;

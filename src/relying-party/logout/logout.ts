@@ -8,7 +8,7 @@ import type { SessionCookie } from '../session/cookie.js';
 import { NOBODY } from '../session/current.js';
 import type { EndedSession, SessionEnds } from '../session/end.js';
 import { timeLeft } from '../../sessions/time-left.js';
-import type { Pages } from '../views.js';
+import type { Pages } from '../session/pages.js';
 import {
   isUnfinished,
   pendingHop,

@@ -63,7 +63,7 @@ export function createBrowserMemory(options: BrowserMemoryOptions): BrowserMemor
           unended.length === 0 ? POOL_SECONDS : Math.max(POOL_SECONDS, sessionSeconds);
         chainCookie.write(res, { chain, unended: unended.slice(-MAX_UNENDED) }, seconds);
       },
-      clear: chainCookie.clear,
+      clear: (res) => chainCookie.clear(res),
     },
     places: {
       read: (req) => placesCookie.read(req)?.places,
@@ -71,7 +71,7 @@ export function createBrowserMemory(options: BrowserMemoryOptions): BrowserMemor
         const latest = [...new Set(places)].slice(-MAX_PLACES);
         placesCookie.write(res, { places: latest }, sessionSeconds + POOL_SECONDS);
       },
-      clear: placesCookie.clear,
+      clear: (res) => placesCookie.clear(res),
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import { displayNameOf } from '../../sessions/session.js';
 import { NOBODY, sessionOf, type CurrentSession } from '../session/current.js';
-import type { Pages, SignOutStepView } from '../views.js';
+import type { Pages } from '../session/pages.js';
+import type { SignOutStepView } from '../views.js';
 import { isHop, isUnfinished, planLogout, type LogoutStep } from './chain.js';
 import type { Hops } from './hops.js';
 import { placesLeft, visitAgainHref, type BrowserMemory } from './memory.js';

@@ -11,7 +11,7 @@ import {
   trueOrFalse,
   type Check,
 } from '../../web/options/check-options.js';
-import type { ApiIssuer, ApiOptions } from './options.js';
+import type { ApiIssuer, ApiOptions } from '../provider/api-tokens.js';
 import { NOT_FURTHER_CLAIMS, problemWithUrlWithoutQuery } from './values.js';
 
 /** Clocks that differ by more are wrong, and a token that has expired should not be good for longer. */

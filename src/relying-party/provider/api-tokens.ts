@@ -11,7 +11,52 @@ import { createSeenTokens, type SeenToken } from '../../tokens/access/seen-token
 import { CLOCK_TOLERANCE_SECONDS, type SignedClaims } from '../../tokens/signed-claims.js';
 import { isVouchedFor, type EmailTrust } from '../../tokens/email.js';
 import { createProvider, type Provider, type ProviderOptions } from './discovery.js';
-import type { ApiIssuer, ApiOptions } from '../options/options.js';
+
+export interface ApiOptions {
+  /**
+   * Who an access token must be meant for: what its `aud` must be, or have among others, to the letter. One or several; default
+   * `baseUrl`, whatever `basePath`. A user pool writes `aud` only when `resource` was asked for: there a token without one passes.
+   * `null` writes out that no `aud` is looked at: then a token that was issued for somebody else's API opens this one too.
+   *
+   * The first that is a web address is what the API is called as a resource, which decides where `rp.resourceMetadata` answers.
+   * @see RFC 9068 section 4, RFC 8707
+   */
+  readonly audience?: string | readonly string[] | null | undefined;
+  /** The claim of our own issuer's tokens that names groups, also of those who sign in; default `cognito:groups`. */
+  readonly groupsClaim?: string | undefined;
+  /** App clients at our own issuer, besides our own, whose access tokens are taken. Default none. */
+  readonly clientIds?: readonly string[] | undefined;
+  /** Other issuers, each with the clients it is trusted for. Default none. */
+  readonly issuers?: readonly ApiIssuer[] | undefined;
+  /** Seconds of disagreement with an issuer's clock that are accepted; default 60, at most 600. */
+  readonly clockToleranceSeconds?: number | undefined;
+  /** The scopes the API knows, for `/.well-known/oauth-protected-resource`. Default none are named. */
+  readonly scopes?: readonly string[] | undefined;
+}
+
+/** An issuer whose access tokens the API takes. */
+export interface ApiIssuer {
+  /** Exactly as in its tokens. Its metadata and keys are read when its first token comes. */
+  readonly issuer: string;
+  /** At least one: a token of any other client is refused. */
+  readonly clientIds: readonly string[];
+  /** As `api.audience`, for its tokens; default the same. */
+  readonly audience?: string | readonly string[] | null | undefined;
+  /** Those of our scopes it may speak of. Whatever else its tokens name is as if it were not there. Default none. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Those of our groups it may speak of. Default none. */
+  readonly groups?: readonly string[] | undefined;
+  /** The claim that names groups, e.g. `roles`; default `cognito:groups`. */
+  readonly groupsClaim?: string | undefined;
+  /**
+   * Further claims it may speak of, for guards with `claim` and for `req.auth.claims`, which otherwise have only those that say
+   * which token this is: issuer, subject, client, times. `req.auth.username` is one of them that is named here, or `undefined`:
+   * a name of theirs may be that of somebody here. Default none.
+   */
+  readonly claims?: readonly string[] | undefined;
+  /** Whether its addresses are verified although its tokens have no `email_verified`, which decides where it is. Default false. */
+  readonly emailIsVerified?: boolean | undefined;
+}
 
 /** Gives the claims of an access token presented to the API, or rejects with one of the `access_token_…` codes. */
 export type CheckAccessToken = (token: string) => Promise<AccessTokenClaims>;

@@ -87,9 +87,9 @@ export function createProvider(options: ProviderOptions): Provider {
 }
 
 interface MetadataCache {
-  current(waitMs?: number): Promise<client.ServerMetadata>;
-  known(): client.ServerMetadata | undefined;
-  reportUnreachable(): void;
+  readonly current: (waitMs?: number) => Promise<client.ServerMetadata>;
+  readonly known: () => client.ServerMetadata | undefined;
+  readonly reportUnreachable: () => void;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Provider } from './discovery.js';
  * What a look at an address showed. `refused`: a machine is there, and takes no connection. `not-found`: no way leads there from
  * here, which may be different for a browser. `unknown`: nothing, since our proxy let us not look; browsers have another way.
  */
-export type AddressPresence = 'answers' | 'silent' | 'refused' | 'not-found' | 'unknown';
+type AddressPresence = 'answers' | 'silent' | 'refused' | 'not-found' | 'unknown';
 
 /** Looks whether there is somebody at an address, before a browser is sent there; never rejects. */
 export type LookAtAddress = (url: URL) => Promise<AddressPresence>;

@@ -39,6 +39,17 @@ export function requireNotLost(found: SessionState): void {
   );
 }
 
+/** A function for hosts that is told what it was not given, by name, and not where that is first missed. */
+export function forHosts(caller: string, find: CurrentSession): CurrentSession {
+  return async (req, res) => {
+    const isRequest = typeof (req as Partial<Request> | undefined)?.headers === 'object';
+    if (!isRequest || typeof (res as Partial<Response> | undefined)?.setHeader !== 'function') {
+      throw new TypeError(`${caller}: req or res is none; give those that the handler was given`);
+    }
+    return find(req, res);
+  };
+}
+
 export interface CurrentSessionOptions {
   readonly sessions: Pick<Sessions, 'find' | 'keyOf' | 'touch'>;
   readonly cookie: SessionCookie;

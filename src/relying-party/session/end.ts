@@ -1,18 +1,18 @@
-import { decodeJwt } from 'jose';
 import { identityProviderOf } from '../../cognito/claims.js';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { Session, SessionTokens } from '../../sessions/session.js';
-import { textOf, type SignedClaims } from '../../tokens/signed-claims.js';
+import { textOf } from '../../tokens/signed-claims.js';
 import type { EventEmitter } from 'node:events';
 import type { Sessions } from '../../sessions/sessions.js';
 import type { BackgroundWork } from '../background-work.js';
 import type { RelyingPartyEvents } from '../events.js';
 import type { RevocationOutcome, RevokeTokens } from '../provider/revoke.js';
 import type { Leftovers } from './leftovers.js';
+import { claimsIn, datesOf } from '../../tokens/token-dates.js';
 import { untilNow, type EndedSignIn, type RevokedSignIns } from './revoked-sign-ins.js';
 
 /** Why a session ends. */
-export type EndReason = RelyingPartyEvents['session.ended'][0]['reason'];
+type EndReason = RelyingPartyEvents['session.ended'][0]['reason'];
 
 /** What has to be known of a session to end it. */
 type SignInToEnd = Pick<
@@ -67,6 +67,8 @@ export interface SessionEnds {
    * @throws {RelyingPartyError} `session_store_unavailable` when not all of them are over
    */
   all(keys: readonly string[], reason: EndReason, options?: EndOptions): Promise<number>;
+  /** The same of all sessions of an account. */
+  ofSubject(subject: string, reason: EndReason): Promise<number>;
 }
 
 export interface SessionEndsOptions {
@@ -75,7 +77,7 @@ export interface SessionEndsOptions {
   readonly now: () => number;
   readonly events: EventEmitter<RelyingPartyEvents>;
   readonly background: BackgroundWork;
-  readonly sessions: Pick<Sessions, 'end' | 'findByKey'>;
+  readonly sessions: Pick<Sessions, 'end' | 'findByKey' | 'keysOfSubject'>;
   readonly leftovers: Leftovers;
   readonly revokedSignIns: RevokedSignIns;
   readonly revokeTokens: RevokeTokens;
@@ -84,16 +86,19 @@ export interface SessionEndsOptions {
 export function createSessionEnds(parts: SessionEndsOptions): SessionEnds {
   const one: SessionEnds['one'] = (session, reason, options = {}) =>
     parts.background.own(end(parts, session, reason, options));
+  const all: SessionEnds['all'] = async (keys, reason, options) => {
+    const ended = await Promise.all(keys.map((key) => one(key, reason, options)));
+    await Promise.all(ended.map(({ revocation }) => revocation));
+    if (!ended.every(({ isOver }) => isOver)) {
+      throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
+    }
+    return ended.filter(({ isEndedByUs }) => isEndedByUs).length;
+  };
   return {
     one,
-    async all(keys, reason, options) {
-      const ended = await Promise.all(keys.map((key) => one(key, reason, options)));
-      await Promise.all(ended.map(({ revocation }) => revocation));
-      if (!ended.every(({ isOver }) => isOver)) {
-        throw new RelyingPartyError('session_store_unavailable', 'not all sessions could be ended');
-      }
-      return ended.filter(({ isEndedByUs }) => isEndedByUs).length;
-    },
+    all,
+    ofSubject: async (subject, reason) =>
+      all(await parts.sessions.keysOfSubject(parts.issuer, subject), reason),
   };
 }
 
@@ -195,37 +200,6 @@ function endOf(
 ): number {
   const issued = Math.max(datesOf(tokens).issuedAtSeconds, said?.issuedAtSeconds ?? 0);
   return Math.max(untilNow(now()), issued + 1);
-}
-
-/** By the OP's clock, as far as tokens say it. */
-interface TokenDates {
-  /** When the last of them was issued. */
-  readonly issuedAtSeconds: number;
-  /** When the access token expires, in epoch milliseconds. */
-  readonly expiresAt: number;
-}
-
-/** `expires_in` was the OP's word about its access token, or our guess; one that is a JWT says itself what an API believes. */
-function datesOf(tokens: SessionTokens | undefined): TokenDates {
-  const [access, id] = [claimsIn(tokens?.accessToken), claimsIn(tokens?.idToken)];
-  return {
-    issuedAtSeconds: Math.max(numberOf(access, 'iat'), numberOf(id, 'iat')),
-    expiresAt: numberOf(access, 'exp') * 1000,
-  };
-}
-
-/** Nothing for a token that is no JWT: an access token need not be one, and the test kit signs people in with none at all. */
-function claimsIn(token = ''): SignedClaims {
-  try {
-    return decodeJwt(token);
-  } catch {
-    return {};
-  }
-}
-
-function numberOf(claims: SignedClaims, name: string): number {
-  const value = claims[name];
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
 /** Whose tokens these are, by their ID token, which was verified before it was sealed. */

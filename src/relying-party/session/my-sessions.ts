@@ -6,7 +6,7 @@ import type { Sessions } from '../../sessions/sessions.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
 import { moment } from '../../web/pages/moment.js';
 import { wantsPage } from '../../web/request/wants-page.js';
-import type { Pages } from '../views.js';
+import type { Pages } from './pages.js';
 import { requireNotLost, sessionOf, type CurrentSession } from './current.js';
 import type { SessionEnds } from './end.js';
 import type { Leftovers } from './leftovers.js';

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {} from '../../../src/index.js';
 import { signIn } from '../../../src/testing/index.js';
 import type { PoolsSeed } from '../../../src/pools/index.js';
 import { createBrowser, type Page } from '../../support/browser.js';

@@ -7,6 +7,7 @@ import {
 import type { BackgroundWork } from '../../background-work.js';
 import { tokenEndpointError } from '../../provider/token-endpoint-error.js';
 import { BoundedMap } from './bounded-map.js';
+import { createRefreshGrant, type RefreshGrantOptions } from './grant.js';
 import { holdLock } from './lock.js';
 import {
   createRefreshTokens,
@@ -26,7 +27,8 @@ export interface Refresh {
   hasEnded(key: string): boolean;
 }
 
-export interface RefreshOptions extends Omit<RefreshTokensOptions, 'onEnded'> {
+export interface RefreshOptions
+  extends Omit<RefreshTokensOptions, 'onEnded' | 'requestRefresh'>, RefreshGrantOptions {
   readonly background: BackgroundWork;
 }
 
@@ -52,6 +54,7 @@ export function createRefresh(options: RefreshOptions): Refresh {
   const ended = new BoundedMap<true>();
   const refreshTokens = createRefreshTokens({
     ...options,
+    requestRefresh: createRefreshGrant(options),
     onEnded: (key) => void ended.set(key, true),
   });
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as client from 'openid-client';
-import type { Provider } from '../discovery.js';
-import { faultOf } from '../calls/fault.js';
-import { tokenEndpointError } from '../token-endpoint-error.js';
+import type { Provider } from './discovery.js';
+import { faultOf } from './calls/fault.js';
+import { tokenEndpointError } from './token-endpoint-error.js';
 
 /**
  * Whether the OP takes the secret of our client: asked for tokens with a code that does not exist, it looks at who is asking first
