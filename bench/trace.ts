@@ -54,7 +54,9 @@ async function trace(visit: () => Promise<unknown>): Promise<string[]> {
 
 /** The function without a name is the module itself, which runs when it is loaded. */
 function hasRun({ url, functions }: Profiler.ScriptCoverage): boolean {
-  return url.startsWith('file:') && functions.some(({ ranges: [range] }) => range.count > 0);
+  return (
+    url.startsWith('file:') && functions.some(({ ranges }) => ranges.some(({ count }) => count > 0))
+  );
 }
 
 function print(what: string, files: readonly string[]): void {
