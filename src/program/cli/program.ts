@@ -10,7 +10,7 @@ import { fixedPort, portNumber, wholeSeconds } from './numbers.js';
 import type { PoolsCommandOptions } from './commands/pools.js';
 import type { RotateSecretOptions } from './commands/rotate-secret.js';
 import type { ServeCommandOptions } from './commands/serve.js';
-import type { SetupCommandOptions } from './commands/setup.js';
+import type { SetupCommandOptions } from './commands/setup/setup.js';
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
@@ -148,7 +148,7 @@ program
   )
   .action(async (options: SetupCommandOptions) => {
     const environment = withSettingsFile(process.env, options.settingsFile);
-    await (await import('./commands/setup.js')).setup(environment, options);
+    await (await import('./commands/setup/setup.js')).setup(environment, options);
   });
 
 program

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { explained } from '../setup/account/explain.js';
 import type { CognitoApi } from '../setup/account/cognito-api.js';
-import { SetupError } from '../setup/setup-error.js';
+import { SetupError } from '../setup/failure.js';
 import { type ClientOfPool, listSecrets, type PoolSecret, shownSecret } from './pool-secrets.js';
 import type { IsTaken } from './probe.js';
 import type { SecretPlace } from './secret-place.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patiently } from '../../../src/program/setup/patience.js';
+import { patiently } from '../../../src/program/setup/account/patience.js';
 
 const failure = (name: string, code?: string): Error =>
   Object.assign(new Error('no'), { name, code });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Pools } from '../../../src/pools/index.js';
 import type { CognitoApi } from '../../../src/program/setup/account/cognito-api.js';
 import { NOTHING_ADOPTED } from '../../../src/program/setup/adoption.js';
-import { SetupError } from '../../../src/program/setup/setup-error.js';
+import { SetupError } from '../../../src/program/setup/failure.js';
 import {
   apiOf,
   cutOffAfter,

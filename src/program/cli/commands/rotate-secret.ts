@@ -9,11 +9,11 @@ import { secretPlace, type SecretPlace } from '../../rotation/secret-place.js';
 import { listenToSite, type SiteUse } from '../../rotation/site-use.js';
 import { connect } from '../../setup/account/cognito-api.js';
 import { explained } from '../../setup/account/explain.js';
-import { SetupError } from '../../setup/setup-error.js';
+import { SetupError } from '../../setup/failure.js';
 import { confirm } from '../confirm.js';
 import { CommandError } from '../failure.js';
 import { outgoingFrom } from '../outgoing.js';
-import { askForAgreement } from './setup-agreement.js';
+import { askForAgreement } from './setup/agreement.js';
 
 export interface RotateSecretOptions {
   /** Where the settings are from, if not from `.env`. */

@@ -1,4 +1,4 @@
-import { nameOf } from '../patience.js';
+import { nameOf } from './patience.js';
 
 /** What a description answers with, or `undefined` where there is none of that name. */
 export async function unlessAbsent<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type * as Sdk from '@aws-sdk/client-cognito-identity-provider';
 import { controlPlaneAt, importAwsSdk } from '../../../cognito/control-plane.js';
-import { codeOf, patiently, type Wait } from '../patience.js';
+import { codeOf, patiently, type Wait } from './patience.js';
 import { unknownMembers } from './sdk-model.js';
-import { SetupError } from '../setup-error.js';
+import { SetupError } from '../failure.js';
 import { withAddress } from './unreachable.js';
 
 /** Cognito's control plane, with the patience that its request limits ask for. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { nameOf } from '../patience.js';
-import { SetupError } from '../setup-error.js';
+import { nameOf } from './patience.js';
+import { SetupError } from '../failure.js';
 import type { Call } from '../plan/step.js';
 import { UnreachableError } from './unreachable.js';
 

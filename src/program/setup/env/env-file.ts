@@ -3,7 +3,7 @@ import { readDotenv } from '../../config/dotenv.js';
 import { NoSmallFileError, requireRegularFile } from '../../config/read-small-file.js';
 import { readSettingsFile } from '../../config/settings-file.js';
 import { ConfigError } from '../../../errors/relying-party-error.js';
-import { SetupError } from '../setup-error.js';
+import { SetupError } from '../failure.js';
 
 /** A `.env` file as it is. */
 export interface EnvFile {

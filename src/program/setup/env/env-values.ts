@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Actual } from '../account/actual.js';
-import { DEFAULT_LABEL, type Desired, type SignOutOf, type Variable } from '../desired.js';
+import type { Actual } from '../account/read-actual.js';
+import { DEFAULT_LABEL, type Desired, type SignOutOf, type Variable } from '../wanted/desired.js';
 import type { EnvFile } from './env-file.js';
-import { resolve, shown } from '../plan/resolve.js';
-import { SetupError } from '../setup-error.js';
+import { resolve, shown } from '../account/resolve.js';
+import { SetupError } from '../failure.js';
 
 /** What happens to one variable of the file. */
 export interface EnvChange {

@@ -1,14 +1,14 @@
 import type { TagResourceRequest } from '@aws-sdk/client-cognito-identity-provider';
-import { reread, type Actual } from '../account/actual.js';
+import { reread, type Actual } from '../account/read-actual.js';
 import type { Adoption } from '../adoption.js';
 import type { CognitoApi } from '../account/cognito-api.js';
 import { isSame } from './differences.js';
 import { explained } from '../account/explain.js';
-import { isMarked, type Mark } from '../account/marks.js';
+import { isMarked, type Mark } from '../account/ownership.js';
 import { planFor } from './plan.js';
 import { markCall } from './plan-ownership.js';
-import type { Resource } from '../account/resources.js';
-import { SetupError } from '../setup-error.js';
+import type { Resource } from '../wanted/resources.js';
+import { SetupError } from '../failure.js';
 import type { Call, Step } from './step.js';
 import { temporaryPassword } from './temporary-password.js';
 import { unknownProblem } from '../account/unknown-problem.js';

@@ -3,12 +3,12 @@ import type {
   RefreshTokenRotationType,
   UpdateUserPoolClientRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { Actual, ClientSecretState, FoundClient, FoundPool } from '../account/actual.js';
+import type { Actual, ClientSecretState, FoundClient, FoundPool } from '../account/read-actual.js';
 import { attributeMapping } from '../attribute-mapping.js';
 import { differences, inWords, withAll } from './differences.js';
 import type { Text } from '../references.js';
-import { resolve, shown } from './resolve.js';
-import type { ClientProperties, ClientResource } from '../account/resources.js';
+import { resolve, shown } from '../account/resolve.js';
+import type { ClientProperties, ClientResource } from '../wanted/resources.js';
 import type { Change, Outcome } from './step.js';
 
 /** What an app client needs to be as wanted. */

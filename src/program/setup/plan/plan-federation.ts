@@ -2,10 +2,10 @@ import type {
   IdentityProviderType,
   UpdateIdentityProviderRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { Actual } from '../account/actual.js';
+import type { Actual } from '../account/read-actual.js';
 import { differences, withAll } from './differences.js';
-import { resolve, shown } from './resolve.js';
-import type { ProviderResource } from '../account/resources.js';
+import { resolve, shown } from '../account/resolve.js';
+import type { ProviderResource } from '../wanted/resources.js';
 import type { Change, Outcome } from './step.js';
 
 type Details = Readonly<Record<string, string>>;

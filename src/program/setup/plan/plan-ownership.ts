@@ -1,7 +1,7 @@
-import type { Actual, FoundPool } from '../account/actual.js';
+import type { Actual, FoundPool } from '../account/read-actual.js';
 import type { Adoption } from '../adoption.js';
-import { isMarked, markKey, markText, TAG, type Mark, type Owner } from '../account/marks.js';
-import type { Resource } from '../account/resources.js';
+import { isMarked, markKey, markText, TAG, type Mark, type Owner } from '../account/ownership.js';
+import type { Resource } from '../wanted/resources.js';
 import type { Call, Outcome } from './step.js';
 
 const options = {

@@ -1,5 +1,5 @@
 import { shellWord } from '../../config/shell-word.js';
-import type { Actual, FoundPool } from '../account/actual.js';
+import type { Actual, FoundPool } from '../account/read-actual.js';
 import type { Adoption } from '../adoption.js';
 import { withAll } from './differences.js';
 import { planClient } from './plan-client.js';
@@ -11,7 +11,7 @@ import type {
   ResourceServerResource,
   StyleResource,
   UserResource,
-} from '../account/resources.js';
+} from '../wanted/resources.js';
 import type { Outcome, Step } from './step.js';
 import { usernameIn } from '../account/username.js';
 

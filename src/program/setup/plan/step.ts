@@ -12,7 +12,7 @@ import type {
   UpdateResourceServerRequest,
   UpdateUserPoolClientRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { Resource } from '../account/resources.js';
+import type { Resource } from '../wanted/resources.js';
 
 /** One call to Cognito, whole. A user pool that exists is never updated: only its tags, which have calls of their own. */
 export type Call =

@@ -1,13 +1,13 @@
 import type { TagResourceRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Actual } from '../account/actual.js';
+import type { Actual } from '../account/read-actual.js';
 import { isSame } from '../plan/differences.js';
 import { writePrivateFile } from '../env/private-file.js';
-import { codeOf, nameOf } from '../patience.js';
-import type { Resource } from '../account/resources.js';
+import { codeOf, nameOf } from '../account/patience.js';
+import type { Resource } from '../wanted/resources.js';
 import type { Step } from '../plan/step.js';
-import { SetupError } from '../setup-error.js';
+import { SetupError } from '../failure.js';
 
 const WHAT = 'lifeguard setup backup';
 

@@ -6,7 +6,7 @@ import type {
 import { isChanged, textIn, type Backup, type BackupEntry, type Description } from './backup.js';
 import { deletionOf } from './deletion.js';
 import { differences, inWords, isSame } from '../plan/differences.js';
-import { isMadeMark } from '../account/marks.js';
+import { isMadeMark } from '../account/ownership.js';
 import type { Call, Change } from '../plan/step.js';
 
 /** What puts one thing back. */

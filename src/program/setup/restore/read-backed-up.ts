@@ -2,8 +2,8 @@ import type { CognitoApi } from '../account/cognito-api.js';
 import { unlessAbsent } from '../account/absent.js';
 import { textIn, type Backup, type BackupEntry, type Description } from './backup.js';
 import { clientsCalled, poolsCalled } from '../account/find-by-name.js';
-import { TAG } from '../account/marks.js';
-import { SetupError } from '../setup-error.js';
+import { TAG } from '../account/ownership.js';
+import { SetupError } from '../failure.js';
 
 /**
  * What exists now of a backup's resources, found by the ids that the backup has.

@@ -1,5 +1,5 @@
 import { cloudFormationTemplate, type Template } from './cloudformation.js';
-import type { SetupInputs } from '../desired.js';
+import type { SetupInputs } from '../wanted/desired.js';
 
 /**
  * The CloudFormation template as a stack of the AWS CDK, in TypeScript: constructs of the first level with the logical ids

@@ -5,11 +5,11 @@ import {
   type SetupInputs,
   type SignOutOf,
   type Variable,
-} from '../desired.js';
+} from '../wanted/desired.js';
 import { PREFIX, PREFIX_FIX, RESERVED_WORDS } from '../domain-prefix.js';
 import { dependenciesOf } from './dependencies.js';
 import type { Reference, Text } from '../references.js';
-import type { Resource } from '../account/resources.js';
+import type { Resource } from '../wanted/resources.js';
 
 /** A template as CloudFormation takes it, with intrinsic functions in their long form. */
 export interface Template {

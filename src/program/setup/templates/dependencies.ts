@@ -1,5 +1,5 @@
-import type { SetupInputs } from '../desired.js';
-import type { Resource } from '../account/resources.js';
+import type { SetupInputs } from '../wanted/desired.js';
+import type { Resource } from '../wanted/resources.js';
 
 /** What must exist before this resource although it names it by a word alone, or not at all: a template has to say so. */
 export function dependenciesOf(

@@ -5,10 +5,10 @@ import {
   type SetupInputs,
   type SignOutOf,
   type Variable,
-} from '../desired.js';
+} from '../wanted/desired.js';
 import { PREFIX, PREFIX_FIX, RESERVED_WORDS } from '../domain-prefix.js';
 import type { Reference, Text } from '../references.js';
-import type { Resource } from '../account/resources.js';
+import type { Resource } from '../wanted/resources.js';
 
 /**
  * A Terraform module of everything `setup` makes, in Terraform's JSON form (`main.tf.json`), for the provider

@@ -9,7 +9,7 @@ import { unlessAbsent } from './absent.js';
 import type { Adoption } from '../adoption.js';
 import type { CognitoApi } from './cognito-api.js';
 import { clientsCalled, poolsCalled } from './find-by-name.js';
-import { ownerOf, readMark, TAG, type OwnedId, type Owner, type Ownership } from './marks.js';
+import { ownerOf, readMark, TAG, type OwnedId, type Owner, type Ownership } from './ownership.js';
 import { readAddress } from './read-address.js';
 import type {
   ClientId,
@@ -18,7 +18,7 @@ import type {
   PoolResource,
   Resource,
   StyleResource,
-} from './resources.js';
+} from '../wanted/resources.js';
 import { usernameIn } from './username.js';
 
 /** A pool's domain, and where it is by the pool's discovery document. */

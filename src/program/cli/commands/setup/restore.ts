@@ -1,17 +1,17 @@
-import { send } from '../../setup/plan/apply.js';
-import type { Backup } from '../../setup/restore/backup.js';
-import type { CognitoApi } from '../../setup/account/cognito-api.js';
-import { describeRestore, removalsOf, restoreLine } from '../../setup/plan/describe-plan.js';
-import { isSame } from '../../setup/plan/differences.js';
-import { explained } from '../../setup/account/explain.js';
-import { planRestore, type RestorePlan } from '../../setup/restore/plan-restore.js';
-import { withPlace } from '../../setup/printed-commands.js';
-import { readBackedUp } from '../../setup/restore/read-backed-up.js';
-import { memberNames } from '../../setup/account/sdk-model.js';
-import { SetupError } from '../../setup/setup-error.js';
-import { unknownProblem } from '../../setup/account/unknown-problem.js';
-import { requireAgreement, type Agreement } from './setup-agreement.js';
-import type { SetupReport } from './setup-report.js';
+import { send } from '../../../setup/plan/apply.js';
+import type { Backup } from '../../../setup/restore/backup.js';
+import type { CognitoApi } from '../../../setup/account/cognito-api.js';
+import { describeRestore, removalsOf, restoreLine } from '../../../setup/plan/describe-plan.js';
+import { isSame } from '../../../setup/plan/differences.js';
+import { explained } from '../../../setup/account/explain.js';
+import { planRestore, type RestorePlan } from '../../../setup/restore/plan-restore.js';
+import { withPlace } from '../../../setup/printed-commands.js';
+import { readBackedUp } from '../../../setup/restore/read-backed-up.js';
+import { memberNames } from '../../../setup/account/sdk-model.js';
+import { SetupError } from '../../../setup/failure.js';
+import { unknownProblem } from '../../../setup/account/unknown-problem.js';
+import { requireAgreement, type Agreement } from './agreement.js';
+import type { SetupReport } from './report.js';
 
 interface RestoreOptions extends Agreement {
   readonly dryRun?: boolean | undefined;

@@ -1,5 +1,5 @@
-import { SetupError } from '../../setup/setup-error.js';
-import { confirm } from '../confirm.js';
+import { SetupError } from '../../../setup/failure.js';
+import { confirm } from '../../confirm.js';
 
 export interface Agreement {
   readonly yes?: boolean | undefined;

@@ -1,4 +1,4 @@
-import type { Actual } from '../account/actual.js';
+import type { Actual } from './read-actual.js';
 import type { Reference, Text } from '../references.js';
 
 /** The text, or `undefined` while what it refers to does not exist. */

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { writeDocument } from '../json-document.js';
+import { writeDocument } from '../../json-document.js';
 
 /** What a run of `setup` tells: people read lines while it works, a program one JSON document at its end. */
 export interface SetupReport {

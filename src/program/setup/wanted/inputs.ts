@@ -1,8 +1,8 @@
-import { options } from '../config/options.js';
-import * as values from '../config/values.js';
-import { ConfigError, type Problem } from '../../errors/relying-party-error.js';
+import { options } from '../../config/options.js';
+import * as values from '../../config/values.js';
+import { ConfigError, type Problem } from '../../../errors/relying-party-error.js';
 import type { ExistingUpstream, SetupInputs } from './desired.js';
-import { PREFIX, PREFIX_FIX, RESERVED_WORDS } from './domain-prefix.js';
+import { PREFIX, PREFIX_FIX, RESERVED_WORDS } from '../domain-prefix.js';
 
 /** As written on the command line. */
 export interface WrittenInputs {

@@ -9,11 +9,11 @@ import type {
   ResourceServerResource,
   StyleResource,
   UserResource,
-} from './account/resources.js';
-import { clientIdOf, clientSecretOf, domainOf, issuerOf, type Text } from './references.js';
-import { ROTATION_GRACE_SECONDS } from '../../sessions/time-limits.js';
-import { TAG } from './account/marks.js';
-import { attributeMapping } from './attribute-mapping.js';
+} from './resources.js';
+import { clientIdOf, clientSecretOf, domainOf, issuerOf, type Text } from '../references.js';
+import { ROTATION_GRACE_SECONDS } from '../../../sessions/time-limits.js';
+import { TAG } from '../account/ownership.js';
+import { attributeMapping } from '../attribute-mapping.js';
 
 /** What the operator wants, checked. */
 export interface SetupInputs {

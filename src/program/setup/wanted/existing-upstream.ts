@@ -1,15 +1,15 @@
-import { domainByAuthorizationEndpoint } from '../../cognito/logout-url.js';
-import { isUserPool } from '../../cognito/user-pool.js';
-import { NoSmallFileError, readSmallFile } from '../config/read-small-file.js';
-import { secureUrl } from '../config/values.js';
-import { networkReason } from '../../errors/network-reason.js';
-import type { Actual } from './account/actual.js';
+import { domainByAuthorizationEndpoint } from '../../../cognito/logout-url.js';
+import { isUserPool } from '../../../cognito/user-pool.js';
+import { NoSmallFileError, readSmallFile } from '../../config/read-small-file.js';
+import { secureUrl } from '../../config/values.js';
+import { networkReason } from '../../../errors/network-reason.js';
+import type { Actual } from '../account/read-actual.js';
 import { afterSignOut, type ExistingUpstream, type SetupInputs } from './desired.js';
 import type { UpstreamOptions } from './inputs.js';
-import { codeOf, nameOf } from './patience.js';
-import { domainOf } from './references.js';
-import { shown } from './plan/resolve.js';
-import { SetupError } from './setup-error.js';
+import { codeOf, nameOf } from '../account/patience.js';
+import { domainOf } from '../references.js';
+import { shown } from '../account/resolve.js';
+import { SetupError } from '../failure.js';
 
 /**
  * An OpenID provider as its discovery document describes it, with our client's secret.

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Environment, firstSet } from '../../config/from-environment.js';
-import { shellWord } from '../../config/shell-word.js';
-import { ConfigError } from '../../../errors/relying-party-error.js';
-import { readActual } from '../../setup/account/actual.js';
-import { converge } from '../../setup/plan/apply.js';
+import { type Environment, firstSet } from '../../../config/from-environment.js';
+import { shellWord } from '../../../config/shell-word.js';
+import { ConfigError } from '../../../../errors/relying-party-error.js';
+import { readActual } from '../../../setup/account/read-actual.js';
+import { converge } from '../../../setup/plan/apply.js';
 import {
   backupOf,
   backupPath,
@@ -11,8 +11,8 @@ import {
   withStepBegun,
   withStepDone,
   writeBackup,
-} from '../../setup/restore/backup.js';
-import { connect, type CognitoApi } from '../../setup/account/cognito-api.js';
+} from '../../../setup/restore/backup.js';
+import { connect, type CognitoApi } from '../../../setup/account/cognito-api.js';
 import {
   describePlan,
   fileStep,
@@ -20,36 +20,36 @@ import {
   removalsOf,
   stepLine,
   titled,
-} from '../../setup/plan/describe-plan.js';
-import { DEFAULT_LABEL, desiredFor, type SetupInputs } from '../../setup/desired.js';
+} from '../../../setup/plan/describe-plan.js';
+import { DEFAULT_LABEL, desiredFor, type SetupInputs } from '../../../setup/wanted/desired.js';
 import {
   readEnvFile,
   requireUnchanged,
   withVariables,
   type EnvFile,
-} from '../../setup/env/env-file.js';
-import { withPlace } from '../../setup/printed-commands.js';
-import { requireWritable, writePrivateFile } from '../../setup/env/private-file.js';
-import { envChanges, envNotes, hasLabel } from '../../setup/env/env-values.js';
-import { readUpstream, registrationNote } from '../../setup/existing-upstream.js';
-import { explained } from '../../setup/account/explain.js';
+} from '../../../setup/env/env-file.js';
+import { withPlace } from '../../../setup/printed-commands.js';
+import { requireWritable, writePrivateFile } from '../../../setup/env/private-file.js';
+import { envChanges, envNotes, hasLabel } from '../../../setup/env/env-values.js';
+import { readUpstream, registrationNote } from '../../../setup/wanted/existing-upstream.js';
+import { explained } from '../../../setup/account/explain.js';
 import {
   checkedInputs,
   DEFAULT_UPSTREAM,
   withUpstream,
   type WrittenInputs,
-} from '../../setup/inputs.js';
-import { planFor } from '../../setup/plan/plan.js';
-import { SetupError } from '../../setup/setup-error.js';
-import type { TemplateKind } from '../../setup/templates/templates.js';
-import { unknownProblem } from '../../setup/account/unknown-problem.js';
-import { endpointFrom, regionFrom } from '../aws-environment.js';
-import { ask } from '../confirm.js';
-import { CommandError } from '../failure.js';
-import { outgoingFrom, type Outgoing } from '../outgoing.js';
-import { requireAgreement, type Agreement } from './setup-agreement.js';
-import { openReport, type SetupReport } from './setup-report.js';
-import { restore } from './setup-restore.js';
+} from '../../../setup/wanted/inputs.js';
+import { planFor } from '../../../setup/plan/plan.js';
+import { SetupError } from '../../../setup/failure.js';
+import type { TemplateKind } from '../../../setup/templates/templates.js';
+import { unknownProblem } from '../../../setup/account/unknown-problem.js';
+import { endpointFrom, regionFrom } from '../../aws-environment.js';
+import { ask } from '../../confirm.js';
+import { CommandError } from '../../failure.js';
+import { outgoingFrom, type Outgoing } from '../../outgoing.js';
+import { requireAgreement, type Agreement } from './agreement.js';
+import { openReport, type SetupReport } from './report.js';
+import { restore } from './restore.js';
 
 export interface SetupCommandOptions extends WrittenInputs, Agreement {
   readonly region?: string | undefined;
@@ -118,7 +118,7 @@ async function run(
   const { upstream } = checked;
   const inputs = withUpstream(checked, upstream && (await readUpstream(upstream, fetch)));
   if (options.print !== undefined) {
-    const { templates } = await import('../../setup/templates/templates.js');
+    const { templates } = await import('../../../setup/templates/templates.js');
     process.stdout.write(templates[options.print](inputs));
     return;
   }
