@@ -7,7 +7,7 @@ import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { confirm } from '../../../src/program/cli/confirm.js';
 import type { Pools } from '../../../src/pools/index.js';
-import { PREFIX } from '../../../src/program/setup/domain-prefix.js';
+import { PREFIX } from '../../../src/program/setup/wanted/inputs.js';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
 import { freePort } from '../../support/free-port.js';
 import { createBrowser } from '../../support/browser.js';

@@ -12,7 +12,7 @@ import { parseEnv } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDotenv } from '../../../src/program/config/dotenv.js';
-import type { Actual } from '../../../src/program/setup/account/read-actual.js';
+import type { Actual } from '../../../src/program/setup/account/actual.js';
 import { desiredFor } from '../../../src/program/setup/wanted/desired.js';
 import { readEnvFile, withVariables } from '../../../src/program/setup/env/env-file.js';
 import { writePrivateFile } from '../../../src/program/setup/env/private-file.js';

@@ -10,7 +10,7 @@ import { envChanges, envNotes } from '../../../src/program/setup/env/env-values.
 import { planRestore } from '../../../src/program/setup/restore/plan-restore.js';
 import { readBackedUp } from '../../../src/program/setup/restore/read-backed-up.js';
 import { memberNames } from '../../../src/program/setup/account/sdk-model.js';
-import { send } from '../../../src/program/setup/plan/apply.js';
+import { send } from '../../../src/program/setup/account/call.js';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
 import { wholeAccount } from './accounts.js';
 import { apiOf, emptyAccount, inputs, planNow, runSetup } from './world.js';

@@ -1,7 +1,7 @@
 import type { CreateUserPoolRequest } from '@aws-sdk/client-cognito-identity-provider';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pools } from '../../../src/pools/index.js';
-import type { Actual } from '../../../src/program/setup/account/read-actual.js';
+import type { Actual } from '../../../src/program/setup/account/actual.js';
 import type { CognitoApi } from '../../../src/program/setup/account/cognito-api.js';
 import { apiOf, emptyAccount, everythingIn, inputs, planNow, runSetup, stepsNow } from './world.js';
 

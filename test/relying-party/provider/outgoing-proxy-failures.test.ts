@@ -1,21 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { networkReason } from '../../../src/errors/network-reason.js';
 import { createOpFetch } from '../../../src/relying-party/provider/calls/fetch.js';
-import { explained } from '../../../src/program/setup/account/explain.js';
+import { explainFailure } from '../../../src/program/setup/account/explain.js';
 import { withAddress } from '../../../src/program/setup/account/unreachable.js';
 import { createCertificate } from '../../support/nginx.js';
 import { startRecordingProxy } from '../../support/recording-proxy.js';
 import { signedIn } from '../../../src/testing/index.js';
 import { startApp, type RunningApp } from '../../support/app.js';
-import {
-  startFailingProxy,
-  type FailingProxy,
-  type ProxyFault,
-} from '../../support/failing-proxy.js';
-import {
-  startHostileProvider,
-  type HostileProvider,
-} from '../../security/support/hostile-provider.js';
+import { startFailingProxy, type FailingProxy, type ProxyFault } from '../../support/failing-proxy.js';
+import { startHostileProvider, type HostileProvider } from '../../security/support/hostile-provider.js';
 import { visit } from '../../security/support/visitor.js';
 
 /*
@@ -148,7 +141,7 @@ describe('what the operator is told when the outgoing proxy', () => {
     await close();
     const words = `the proxy ${withoutPassword(proxy.url)} (HTTPS_PROXY) gave no way through: CONNECT was answered with status 502`;
     expect(networkReason(failure)).toBe(words);
-    const told = explained(withAddress(failure, { address: AWAY, isEndpointUrl: false }));
+    const told = explainFailure(withAddress(failure, { address: AWAY, isEndpointUrl: false }));
     expect(told).toMatchObject({
       message: expect.stringContaining(`Cognito cannot be reached at ${AWAY} (${words}): check `),
     });

@@ -8,7 +8,7 @@ import { beginRotation, type Rotation } from '../../rotation/rotate.js';
 import { secretPlace, type SecretPlace } from '../../rotation/secret-place.js';
 import { listenToSite, type SiteUse } from '../../rotation/site-use.js';
 import { connect } from '../../setup/account/cognito-api.js';
-import { explained } from '../../setup/account/explain.js';
+import { explainFailure } from '../../setup/account/explain.js';
 import { SetupError } from '../../setup/failure.js';
 import { confirm } from '../confirm.js';
 import { CommandError } from '../failure.js';
@@ -66,7 +66,7 @@ export async function rotateSecret(
     site = await listenToSite(settings);
     return await run(rotation, site, place, options);
   } catch (error) {
-    const failure = explained(error);
+    const failure = explainFailure(error);
     const isOurs = failure instanceof SetupError || failure instanceof RelyingPartyError;
     throw isOurs ? new CommandError(failure.message, { cause: failure }) : failure;
   } finally {

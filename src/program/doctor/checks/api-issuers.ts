@@ -1,5 +1,6 @@
 import type { DoctorContext } from '../context.js';
-import { discoveryAddress, readDiscovery } from '../visits/discovery-document.js';
+import { discoveryAddress } from '../../../tokens/provider-metadata.js';
+import { readDiscovery } from '../visits/discovery-document.js';
 import type { Check, Finding } from '../finding.js';
 import { networkReason } from '../../../errors/network-reason.js';
 import { REQUEST_TIMEOUT_MS } from '../visits/visit.js';

@@ -52,7 +52,7 @@ async function examine(
   }
   const userPoolId = pool.Id;
   const provider = await userPools.provider(userPoolId, name);
-  if (provider === undefined) return [missing(name, names)];
+  if (provider === undefined) return [providerMissing(name, names)];
 
   const asksForEmail = context.settings.scope.split(' ').includes('email');
   const isEnabled = client?.SupportedIdentityProviders?.includes(name) === true;
@@ -64,7 +64,7 @@ async function examine(
   ];
 }
 
-const missing = (name: string, names: readonly string[]): Finding => ({
+const providerMissing = (name: string, names: readonly string[]): Finding => ({
   code: 'provider_missing',
   about: name,
   what: `The master pool has no identity provider “${name}”; it has ${names.join(', ') || 'none'}.`,

@@ -3,7 +3,7 @@ import { readDiscovery } from './discovery-document.js';
 import type { Finding } from '../finding.js';
 
 /** Whether the issuer, which the way of the settings does not lead to, is reached on another one. */
-export async function reachedOtherwise({
+export async function findOtherWay({
   settings,
   now,
   otherWays = [],

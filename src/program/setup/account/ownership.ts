@@ -1,7 +1,14 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
 
-/** The tag of pools made by `setup` or given to it: its value is our own id of the pool. Others of the same name lack it. */
-export const TAG = 'lifeguard:setup';
+import { TAG } from '../wanted/resources.js';
+
+/** What the operator gives to `setup`, each by its own name at Cognito. */
+export interface Adoption {
+  readonly pools: readonly string[];
+  readonly clients: readonly string[];
+  readonly providers: readonly string[];
+  readonly resourceServers: readonly string[];
+}
 
 const marked = [
   'SiteClient',

@@ -1,3 +1,5 @@
+import { codeOf, nameOf } from '../failure.js';
+
 /** How often a call is made at most before its failure is believed. */
 const ATTEMPTS = 10;
 const FIRST_WAIT_MS = 400;
@@ -13,7 +15,7 @@ export type Wait = (ms: number, what: string) => Promise<unknown>;
  * @param mayRepeat whether a call whose outcome is unknown (a lost answer) may be made again; not so for one that
  * creates, because names are not unique at Cognito and the next run finds what was made
  */
-export async function patiently<Answer>(
+export async function callPatiently<Answer>(
   call: () => Promise<Answer>,
   mayRepeat: boolean,
   wait: Wait,
@@ -39,12 +41,3 @@ const wasNotTaken = (error: unknown): boolean =>
 const isPassing = (error: unknown): boolean =>
   ['InternalErrorException', 'ServiceUnavailable', 'TimeoutError'].includes(nameOf(error)) ||
   ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(codeOf(error));
-
-/** The exception's name as AWS documents it. */
-export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
-
-/** The system's code for a failed connection, e.g. `ECONNREFUSED`; `fetch` keeps it in the cause. */
-export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  return 'code' in error && typeof error.code === 'string' ? error.code : codeOf(error.cause);
-}

@@ -1,65 +1,17 @@
-import type {
-  IdentityProviderType,
-  ManagedLoginBrandingType,
-  ResourceServerType,
-  UserPoolClientType,
-  UserPoolType,
-} from '@aws-sdk/client-cognito-identity-provider';
-import { unlessAbsent } from './absent.js';
-import type { Adoption } from '../adoption.js';
+import type { ManagedLoginBrandingType } from '@aws-sdk/client-cognito-identity-provider';
+import {
+  type ClientResource,
+  type PoolResource,
+  type Resource,
+  TAG,
+  type UserResource,
+} from '../wanted/resources.js';
+import type { Actual, ClientSecretState, FoundClient, FoundPool } from './actual.js';
+import { unlessAbsent } from './call.js';
 import type { CognitoApi } from './cognito-api.js';
 import { clientsCalled, poolsCalled } from './find-by-name.js';
-import { ownerOf, readMark, TAG, type OwnedId, type Owner, type Ownership } from './ownership.js';
+import { type Adoption, type Owner, ownerOf, type Ownership, readMark } from './ownership.js';
 import { readAddress } from './read-address.js';
-import type {
-  ClientId,
-  ClientResource,
-  PoolId,
-  PoolResource,
-  Resource,
-  StyleResource,
-} from '../wanted/resources.js';
-import { usernameIn } from './username.js';
-
-/** A pool's domain, and where it is by the pool's discovery document. */
-export interface FoundDomain {
-  readonly name: string;
-  /** 1 = classic pages, 2 = managed login. */
-  readonly managedLoginVersion: number;
-  readonly origin: string;
-}
-
-interface FoundUser {
-  readonly username: string;
-  readonly status: string;
-}
-
-export type FoundPool = UserPoolType & { readonly Id: string };
-export type FoundClient = UserPoolClientType & { readonly ClientId: string };
-
-/** What exists, by our own ids. Absent: it does not exist. */
-export type Actual = Partial<
-  Record<PoolId, FoundPool> &
-    Record<ClientId, FoundClient> &
-    Record<StyleResource['id'], { readonly id: string }> & {
-      MasterDomain: FoundDomain;
-      UpstreamDomain: FoundDomain;
-      IdentityProvider: IdentityProviderType;
-      ResourceServer: ResourceServerType;
-      FirstUser: FoundUser;
-    }
-> & {
-  /** Whose those are that may be somebody else's. */
-  readonly owners: Readonly<Partial<Record<OwnedId, Owner>>>;
-  /** Of the pools, whether they have a domain or not. */
-  readonly issuers: Readonly<Partial<Record<PoolId, string>>>;
-  readonly secrets: Readonly<Partial<Record<ClientId, ClientSecretState>>>;
-  /** Whether a client has a style, where managed login shows its pages. */
-  readonly styled: Readonly<Partial<Record<ClientId, boolean>>>;
-};
-
-/** `unseen`: it was rotated. Cognito shows the secret that a client was made with, for as long as it is there, and no other. */
-export type ClientSecretState = 'none' | 'shown' | 'unseen';
 
 type Found = Actual[Resource['id']];
 
@@ -245,3 +197,7 @@ async function readSecretState(
 const isFor = ({ id }: ClientResource, { AllowedOAuthFlows = [] }: FoundClient): boolean =>
   id === 'UpstreamClient' ||
   AllowedOAuthFlows.includes('client_credentials') === (id === 'MachineClient');
+
+/** A pool whose users sign in with their e-mail address takes nothing else for a name. */
+export const usernameIn = (pool: FoundPool, { properties }: UserResource): string =>
+  pool.UsernameAttributes?.includes('email') ? properties.email : properties.Username;

@@ -1,5 +1,5 @@
 import { domainByAuthorizationEndpoint } from '../../../cognito/logout-url.js';
-import type { FoundDomain, FoundPool } from './read-actual.js';
+import type { FoundDomain, FoundPool } from './actual.js';
 import type { CognitoApi } from './cognito-api.js';
 import { SetupError } from '../failure.js';
 

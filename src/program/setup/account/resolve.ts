@@ -1,5 +1,5 @@
-import type { Actual } from './read-actual.js';
-import type { Reference, Text } from '../references.js';
+import type { Actual } from './actual.js';
+import type { Reference, Text } from '../wanted/resources.js';
 
 /** The text, or `undefined` while what it refers to does not exist. */
 export function resolve(text: Text, actual: Actual): string | undefined {
@@ -33,7 +33,7 @@ const things: Readonly<Record<Reference['what'], string>> = {
 };
 
 /** The text as a plan shows it: what is not known yet by its name, and no secret ever. */
-export function shown(text: Text, actual: Actual): string {
+export function show(text: Text, actual: Actual): string {
   if (typeof text !== 'string' && text.what === 'clientSecret') return '(hidden)';
   const value = resolve(text, actual);
   if (value !== undefined || typeof text === 'string') return value ?? '';

@@ -1,6 +1,6 @@
 import { domainPrefixOf } from '../../../cognito/user-pool.js';
-import type { Actual, FoundDomain, FoundPool } from '../account/read-actual.js';
-import { attributeMapping } from '../attribute-mapping.js';
+import type { Actual, FoundDomain, FoundPool } from '../account/actual.js';
+import { attributeMapping } from '../wanted/desired.js';
 import { inWords } from './differences.js';
 import type { DomainResource, PoolResource } from '../wanted/resources.js';
 import type { Outcome } from './step.js';

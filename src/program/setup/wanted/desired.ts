@@ -1,77 +1,29 @@
-import type {
-  ClientProperties,
-  ClientResource,
-  DomainResource,
-  PoolId,
-  PoolResource,
-  ProviderResource,
-  Resource,
-  ResourceServerResource,
-  StyleResource,
-  UserResource,
+import {
+  type ClientProperties,
+  type ClientResource,
+  type DomainResource,
+  type PoolId,
+  type PoolResource,
+  type ProviderResource,
+  type Resource,
+  type ResourceServerResource,
+  type StyleResource,
+  type UserResource,
+  clientIdOf,
+  clientSecretOf,
+  domainOf,
+  issuerOf,
+  TAG,
 } from './resources.js';
-import { clientIdOf, clientSecretOf, domainOf, issuerOf, type Text } from '../references.js';
+import { afterSignOut, type SetupInputs } from './inputs.js';
+import { type Variable, variablesFor } from './variables.js';
 import { ROTATION_GRACE_SECONDS } from '../../../sessions/time-limits.js';
-import { TAG } from '../account/ownership.js';
-import { attributeMapping } from '../attribute-mapping.js';
-
-/** What the operator wants, checked. */
-export interface SetupInputs {
-  /** Public origin of the site. */
-  readonly baseUrl: string;
-  /** All of the site is below it, e.g. `/shop`; empty: at the root. */
-  readonly basePath: string;
-  readonly masterName: string;
-  /** Also what the identity provider is called in the master pool. */
-  readonly upstreamName: string;
-  /** Of the master pool's domain; the second pool's has `-upstream` behind it. Without it both are made from the pools' ids. */
-  readonly domainPrefix: string | undefined;
-  /** Instead of a second pool: an OpenID provider that exists, whatever it is. */
-  readonly upstream: ExistingUpstream | undefined;
-  /** What people read on the button of the upstream, and while it is signed out of; `undefined`: what `.env` has, or a word. */
-  readonly label: string | undefined;
-  /** Cognito's newer pages, with a style for each client that people see. */
-  readonly withManagedLogin: boolean;
-  /** Also a scope for the API, and a client for machines that may ask for it. */
-  readonly withApi: boolean;
-  readonly user: { readonly username: string; readonly email: string } | undefined;
-}
-
-/** An OpenID provider that is not ours to set up, and the master pool's client there. */
-export interface ExistingUpstream {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Where it has one; else nobody can be signed out there by us. */
-  readonly endSessionEndpoint: string | undefined;
-  /** Of another user pool, which is signed out of in Cognito's own way. */
-  readonly poolDomain: string | undefined;
-}
 
 /** Everything that must exist, each after what it needs, and what `.env` must then say. */
 export interface Desired {
   readonly resources: readonly Resource[];
   readonly variables: readonly Variable[];
 }
-
-export interface Variable {
-  readonly name: string;
-  readonly value: Text | SignOutOf;
-  readonly isSecret: boolean;
-  /** A list of words: others may stand beside ours. */
-  readonly joinedBy?: ' ' | ',';
-}
-
-/** `IDENTITY_PROVIDERS`: one provider, and how to sign out there. */
-export interface SignOutOf {
-  readonly provider: string;
-  readonly label: string | undefined;
-  /** In the words of `signOut`. */
-  readonly signOut: Readonly<Record<string, Text>>;
-}
-
-/** What people can make more of than of the name of a pool. */
-export const DEFAULT_LABEL = 'Company account';
 
 const SCOPES = ['openid', 'email', 'profile'];
 const API_SCOPE = 'orders/read';
@@ -103,12 +55,20 @@ export function desiredFor(inputs: SetupInputs): Desired {
     ...(inputs.withApi ? [machineClient(masterName)] : []),
     ...(inputs.user ? [firstUser(upstreamName, inputs.user)] : []),
   ];
-  return { resources, variables: variables(inputs, scopes) };
+  return { resources, variables: variablesFor(inputs, scopes) };
 }
 
-/** Where a provider that people were signed out of sends them back to. */
-export const afterSignOut = ({ baseUrl, basePath }: SetupInputs): string =>
-  `${baseUrl}${basePath}/logout/continue`;
+/** What must exist before this resource although it names it by a word alone, or not at all: a template has to say so. */
+export function dependenciesOf(
+  { id }: Resource,
+  { upstream, withApi }: SetupInputs,
+): readonly Resource['id'][] {
+  // Cognito reads the endpoints from the second pool's discovery document, which has none before its domain.
+  if (id === 'IdentityProvider') return upstream === undefined ? ['UpstreamDomain'] : [];
+  const scopes = withApi ? (['ResourceServer'] as const) : [];
+  if (id === 'SiteClient') return ['IdentityProvider', ...scopes];
+  return id === 'MachineClient' ? scopes : [];
+}
 
 /** What the second pool needs besides itself: its domain, and the master pool's client there. */
 function secondPool(inputs: SetupInputs, pages: number): Resource[] {
@@ -153,6 +113,18 @@ const identityProvider = ({
     AttributeMapping: attributeMapping,
   },
 });
+
+/**
+ * Attribute of the master pool <- claim of the second pool. `username` <- `sub` is Cognito's own doing; and without
+ * `email_verified` a mapped e-mail address counts as unverified.
+ */
+export const attributeMapping: Readonly<Record<string, string>> = {
+  email: 'email',
+  email_verified: 'email_verified',
+  name: 'name',
+  given_name: 'given_name',
+  family_name: 'family_name',
+};
 
 const style = (
   id: StyleResource['id'],
@@ -261,48 +233,3 @@ const firstUser = (
   pool: 'UpstreamPool',
   properties: { Username: username, email },
 });
-
-function variables(inputs: SetupInputs, scopes: readonly string[]): Variable[] {
-  const open = (name: string, value: Variable['value']): Variable => ({
-    name,
-    value,
-    isSecret: false,
-  });
-  const provider: SignOutOf = {
-    provider: inputs.upstreamName,
-    label: inputs.label,
-    signOut: signOut(inputs),
-  };
-  return [
-    open('BASE_URL', inputs.baseUrl),
-    ...(inputs.basePath === '' ? [] : [open('BASE_PATH', inputs.basePath)]),
-    open('ISSUER', issuerOf('MasterPool')),
-    open('CLIENT_ID', clientIdOf('SiteClient')),
-    { name: 'CLIENT_SECRET', value: clientSecretOf('SiteClient'), isSecret: true },
-    open('IDENTITY_PROVIDERS', provider),
-    ...(inputs.withApi
-      ? [
-          { ...open('SCOPE', scopes.join(' ')), joinedBy: ' ' as const },
-          { ...open('API_CLIENT_IDS', clientIdOf('MachineClient')), joinedBy: ',' as const },
-        ]
-      : []),
-  ];
-}
-
-function signOut({ upstream, upstreamName, label }: SetupInputs): SignOutOf['signOut'] {
-  if (upstream === undefined) {
-    return {
-      kind: 'cognito',
-      domain: domainOf('UpstreamPool'),
-      clientId: clientIdOf('UpstreamClient'),
-    };
-  }
-  const { endSessionEndpoint, clientId, poolDomain } = upstream;
-  if (poolDomain !== undefined) return { kind: 'cognito', domain: poolDomain, clientId };
-  return endSessionEndpoint === undefined
-    ? {
-        kind: 'none',
-        advice: `You may still be signed in at ${label ?? upstreamName}: sign out there too.`,
-      }
-    : { kind: 'oidc', endSessionEndpoint, clientId };
-}

@@ -3,7 +3,6 @@ import type {
   CreateUserPoolClientRequest,
   CreateUserPoolRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { Text } from '../references.js';
 
 /*
  * What may exist at Cognito for us, in Cognito's own words. `id` is ours, and the logical id in a template.
@@ -12,6 +11,9 @@ import type { Text } from '../references.js';
 export type PoolId = 'MasterPool' | 'UpstreamPool';
 export type ClientId = 'SiteClient' | 'UpstreamClient' | 'MachineClient';
 
+/** The tag of pools made by `setup` or given to it: its value is our own id of the pool. Others of the same name lack it. */
+export const TAG = 'lifeguard:setup';
+
 export interface PoolResource {
   readonly kind: 'user pool';
   readonly id: PoolId;
@@ -19,11 +21,15 @@ export interface PoolResource {
   readonly properties: CreateUserPoolRequest & { readonly PoolName: string };
 }
 
-export interface DomainResource {
-  readonly kind: 'domain';
-  readonly id: 'MasterDomain' | 'UpstreamDomain';
+/** What is in a pool. */
+interface Contained<Kind extends string, Id extends string> {
+  readonly kind: Kind;
+  readonly id: Id;
   readonly title: string;
   readonly pool: PoolId;
+}
+
+export interface DomainResource extends Contained<'domain', 'MasterDomain' | 'UpstreamDomain'> {
   readonly prefix: string | undefined;
   readonly managedLoginVersion: number;
 }
@@ -34,19 +40,11 @@ export type ClientProperties = Omit<CreateUserPoolClientRequest, 'UserPoolId' | 
   readonly CallbackURLs?: readonly Text[];
 };
 
-export interface ClientResource {
-  readonly kind: 'app client';
-  readonly id: ClientId;
-  readonly title: string;
-  readonly pool: PoolId;
+export interface ClientResource extends Contained<'app client', ClientId> {
   readonly properties: ClientProperties;
 }
 
-export interface ProviderResource {
-  readonly kind: 'identity provider';
-  readonly id: 'IdentityProvider';
-  readonly title: string;
-  readonly pool: PoolId;
+export interface ProviderResource extends Contained<'identity provider', 'IdentityProvider'> {
   readonly properties: {
     readonly ProviderName: string;
     readonly ProviderType: 'OIDC';
@@ -55,30 +53,18 @@ export interface ProviderResource {
   };
 }
 
-export interface ResourceServerResource {
-  readonly kind: 'resource server';
-  readonly id: 'ResourceServer';
-  readonly title: string;
-  readonly pool: PoolId;
+export interface ResourceServerResource extends Contained<'resource server', 'ResourceServer'> {
   readonly properties: Omit<CreateResourceServerRequest, 'UserPoolId'> & {
     readonly Identifier: string;
   };
 }
 
 /** Without one, managed login shows nobody a page at the client. */
-export interface StyleResource {
-  readonly kind: 'style';
-  readonly id: 'SiteStyle' | 'UpstreamStyle';
-  readonly title: string;
-  readonly pool: PoolId;
+export interface StyleResource extends Contained<'style', 'SiteStyle' | 'UpstreamStyle'> {
   readonly client: ClientId;
 }
 
-export interface UserResource {
-  readonly kind: 'user';
-  readonly id: 'FirstUser';
-  readonly title: string;
-  readonly pool: PoolId;
+export interface UserResource extends Contained<'user', 'FirstUser'> {
   readonly properties: { readonly Username: string; readonly email: string };
 }
 
@@ -90,3 +76,28 @@ export type Resource =
   | ResourceServerResource
   | StyleResource
   | UserResource;
+
+/**
+ * A value that exists only once something else does: Cognito makes up ids and secrets. In a plan it stands for itself,
+ * in a template it becomes an intrinsic function.
+ */
+export interface Reference {
+  readonly of: PoolId | ClientId;
+  readonly what: 'issuer' | 'domainOrigin' | 'clientId' | 'clientSecret';
+  /** Follows an origin. */
+  readonly path?: string;
+}
+
+export type Text = string | Reference;
+
+export const issuerOf = (of: Reference['of']): Reference => ({ of, what: 'issuer' });
+
+export const domainOf = (of: Reference['of'], path = ''): Reference => ({
+  of,
+  what: 'domainOrigin',
+  path,
+});
+
+export const clientIdOf = (of: Reference['of']): Reference => ({ of, what: 'clientId' });
+
+export const clientSecretOf = (of: Reference['of']): Reference => ({ of, what: 'clientSecret' });

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import type { CognitoApi } from '../../../setup/account/cognito-api.js';
 import { writeDocument } from '../../json-document.js';
 
 /** What a run of `setup` tells: people read lines while it works, a program one JSON document at its end. */
@@ -21,15 +22,15 @@ export function openReport(isJson: boolean): SetupReport {
     return { say: (text) => process.stderr.write(`${harmless(text)}\n`), end: writeDocument };
   }
   const hasColours = process.stdout.isTTY && process.stdout.hasColors();
-  const shown = (text: string): string => (hasColours ? painted(harmless(text)) : harmless(text));
-  return { say: (text) => console.log(shown(text)), end: () => {} };
+  const show = (text: string): string => (hasColours ? paint(harmless(text)) : harmless(text));
+  return { say: (text) => console.log(show(text)), end: () => {} };
 }
 
 /** Names in an account and in a backup are others' words, and no commands for a terminal. */
 const harmless = (text: string): string => text.replaceAll(/(?!\n)\p{Cc}/gu, '\uFFFD');
 
 /** The sign at the beginning of a line says by its colour what happens. */
-const painted = (text: string): string =>
+const paint = (text: string): string =>
   text
     .split('\n')
     .map((line) => {
@@ -39,3 +40,13 @@ const painted = (text: string): string =>
         : line;
     })
     .join('\n');
+
+/** The `aws` commands in a text, so that they go where this run went, whatever region the terminal is set to. */
+export const withPlace = (text: string, { region, endpointUrl }: CognitoApi): string =>
+  text.replaceAll(/aws cognito-idp [a-z-]+/g, (command) =>
+    [
+      command,
+      `--region ${region}`,
+      ...(endpointUrl === undefined ? [] : [`--endpoint-url ${endpointUrl}`]),
+    ].join(' '),
+  );

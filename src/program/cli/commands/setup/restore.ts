@@ -1,17 +1,16 @@
-import { send } from '../../../setup/plan/apply.js';
+import { send } from '../../../setup/account/call.js';
 import type { Backup } from '../../../setup/restore/backup.js';
 import type { CognitoApi } from '../../../setup/account/cognito-api.js';
-import { describeRestore, removalsOf, restoreLine } from '../../../setup/plan/describe-plan.js';
+import { describeRestore, restoreLine } from '../../../setup/restore/describe-restore.js';
+import { removalsOf } from '../../../setup/plan/describe-plan.js';
 import { isSame } from '../../../setup/plan/differences.js';
-import { explained } from '../../../setup/account/explain.js';
+import { explainFailure } from '../../../setup/account/explain.js';
 import { planRestore, type RestorePlan } from '../../../setup/restore/plan-restore.js';
-import { withPlace } from '../../../setup/printed-commands.js';
+import { withPlace, type SetupReport } from './report.js';
 import { readBackedUp } from '../../../setup/restore/read-backed-up.js';
-import { memberNames } from '../../../setup/account/sdk-model.js';
+import { memberNames, unknownProblem } from '../../../setup/account/sdk-model.js';
 import { SetupError } from '../../../setup/failure.js';
-import { unknownProblem } from '../../../setup/account/unknown-problem.js';
 import { requireAgreement, type Agreement } from './agreement.js';
-import type { SetupReport } from './report.js';
 
 interface RestoreOptions extends Agreement {
   readonly dryRun?: boolean | undefined;
@@ -74,7 +73,7 @@ export async function restore(
       try {
         await send(api.cognito, call);
       } catch (error) {
-        throw explained(error, { title: `restore ${title}`, call });
+        throw explainFailure(error, { title: `restore ${title}`, call });
       }
     }
     say('\nDone.');

@@ -3,13 +3,10 @@ import { isUserPool } from '../../../cognito/user-pool.js';
 import { NoSmallFileError, readSmallFile } from '../../config/read-small-file.js';
 import { secureUrl } from '../../config/values.js';
 import { networkReason } from '../../../errors/network-reason.js';
-import type { Actual } from '../account/read-actual.js';
-import { afterSignOut, type ExistingUpstream, type SetupInputs } from './desired.js';
-import type { UpstreamOptions } from './inputs.js';
-import { codeOf, nameOf } from '../account/patience.js';
-import { domainOf } from '../references.js';
-import { shown } from '../account/resolve.js';
-import { SetupError } from '../failure.js';
+import type { UpstreamOptions } from './check-inputs.js';
+import type { ExistingUpstream } from './inputs.js';
+import { discoveryAddress } from '../../../tokens/provider-metadata.js';
+import { codeOf, nameOf, SetupError } from '../failure.js';
 
 /**
  * An OpenID provider as its discovery document describes it, with our client's secret.
@@ -21,7 +18,7 @@ export async function readUpstream(
   fetch: typeof globalThis.fetch,
 ): Promise<ExistingUpstream> {
   const clientSecret = readSecret(clientSecretFile);
-  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const url = discoveryAddress(issuer);
   const document = await readDocument(url, fetch);
   if (document['issuer'] !== issuer) {
     throw new SetupError(
@@ -31,21 +28,6 @@ export async function readUpstream(
   const endSessionEndpoint = secureUrl.safeParse(document['end_session_endpoint']).data;
   const poolDomain = isUserPool(issuer) ? poolDomainIn(document, issuer) : undefined;
   return { issuer, clientId, clientSecret, endSessionEndpoint, poolDomain };
-}
-
-/** What its owner must register for the master pool's client there; nobody else can. */
-export function registrationNote(inputs: SetupInputs, actual: Actual): string | undefined {
-  const { upstream } = inputs;
-  if (upstream === undefined) return undefined;
-  const { issuer, clientId, endSessionEndpoint, poolDomain } = upstream;
-  const redirectUri = shown(domainOf('MasterPool', '/oauth2/idpresponse'), actual);
-  if (poolDomain !== undefined) {
-    return `At the user pool ${issuer} the app client ${clientId} needs the callback URL ${redirectUri} and the sign-out URL ${afterSignOut(inputs)}.`;
-  }
-  const needed = `At ${issuer} the client ${clientId} needs the redirect URI ${redirectUri}`;
-  return endSessionEndpoint === undefined
-    ? `${needed}. It announces no end_session_endpoint, or none that a browser may be sent to (https), so nobody can be signed out there by us.`
-    : `${needed} and the post-logout redirect URI ${afterSignOut(inputs)}.`;
 }
 
 /** @throws {SetupError} for a pool that has none: nobody can sign in there */
