@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { confirm } from '../../../src/program/cli/confirm.js';
+import { confirm } from '../../../src/program/cli/surroundings/confirm.js';
 import type { Pools } from '../../../src/pools/index.js';
 import { PREFIX } from '../../../src/program/setup/wanted/inputs.js';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';

@@ -6,7 +6,7 @@ import type { Settings } from '../../config/settings.js';
 import { ConfigError } from '../../../errors/relying-party-error.js';
 import { LAST_LINES_MS, openProcessLog } from '../../ops/process-log.js';
 import { articleSeed, type Pools, startPools } from '../../../pools/index.js';
-import { CommandError, portFailure } from '../failure.js';
+import { CommandError, portFailure } from '../surroundings/failure.js';
 import { startApp } from '../running/start-app.js';
 import { noteWith } from '../running/stop-when-told.js';
 

@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import { LAST_LINES_MS, openProcessLog } from '../../ops/process-log.js';
 import { type Pools, startPools } from '../../../pools/index.js';
-import { CommandError, portFailure } from '../failure.js';
+import { CommandError, portFailure } from '../surroundings/failure.js';
 import { noteWith } from '../running/stop-when-told.js';
 
 export interface PoolsCommandOptions {

@@ -1,5 +1,5 @@
 import { SetupError } from '../../../setup/failure.js';
-import { confirm } from '../../confirm.js';
+import { askForAgreement } from '../../surroundings/confirm.js';
 
 export interface Agreement {
   readonly yes?: boolean | undefined;
@@ -43,17 +43,4 @@ export async function requireAgreement(
     if (error instanceof SetupError) refused(error.message.trim());
     throw error;
   }
-}
-
-/**
- * Asks whoever is at the terminal.
- *
- * @param instead what to write where nobody is
- * @throws {SetupError} when nobody is there
- */
-export async function askForAgreement(question: string, instead: string): Promise<boolean> {
-  if (process.stdin.isTTY && process.stdout.isTTY) {
-    return confirm(`\n${question}`, process.stdin, process.stdout);
-  }
-  throw new SetupError(`\nNobody is there to be asked: ${instead}.`);
 }

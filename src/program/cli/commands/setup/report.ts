@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { CognitoApi } from '../../../setup/account/cognito-api.js';
-import { writeDocument } from '../../json-document.js';
+import { writeDocument } from '../../surroundings/json-document.js';
 
 /** What a run of `setup` tells: people read lines while it works, a program one JSON document at its end. */
 export interface SetupReport {

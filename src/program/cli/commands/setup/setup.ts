@@ -7,7 +7,6 @@ import type { Adoption } from '../../../setup/account/ownership.js';
 import { explainFailure } from '../../../setup/account/explain.js';
 import { type EnvFile, readEnvFile } from '../../../setup/env/env-file.js';
 import { hasLabel } from '../../../setup/env/env-values.js';
-import { SetupError } from '../../../setup/failure.js';
 import { readBackup } from '../../../setup/restore/backup.js';
 import type { TemplateKind } from '../../../setup/templates/templates.js';
 import {
@@ -17,10 +16,9 @@ import {
 } from '../../../setup/wanted/check-inputs.js';
 import { readUpstream } from '../../../setup/wanted/read-upstream.js';
 import { DEFAULT_LABEL } from '../../../setup/wanted/variables.js';
-import { endpointFrom, regionFrom } from '../../aws-environment.js';
-import { ask } from '../../confirm.js';
-import { CommandError } from '../../failure.js';
-import { outgoingFrom, type Outgoing } from '../../outgoing.js';
+import { endpointFrom, regionFrom } from '../../surroundings/aws-environment.js';
+import { ask } from '../../surroundings/confirm.js';
+import { outgoingFrom, type Outgoing } from '../../surroundings/outgoing.js';
 import type { Agreement } from './agreement.js';
 import { carryOut } from './carry-out.js';
 import { isApproved, propose } from './proposal.js';
@@ -46,7 +44,7 @@ export interface SetupCommandOptions extends WrittenInputs, Agreement {
  * for them. Shows what it will do, asks, does it; a second run finds nothing to do.
  *
  * @throws {ConfigError} when the command line is wrong
- * @throws {CommandError} when it cannot go on; the same command goes on from there
+ * @throws {SetupError} when it cannot go on; the same command goes on from there
  */
 export async function setup(environment: Environment, options: SetupCommandOptions): Promise<void> {
   const outgoing = outgoingFrom(environment);
@@ -54,10 +52,7 @@ export async function setup(environment: Environment, options: SetupCommandOptio
   try {
     await run(environment, options, outgoing, report);
   } catch (error) {
-    const failure = explainFailure(error);
-    throw failure instanceof SetupError
-      ? new CommandError(failure.message, { cause: failure })
-      : failure;
+    throw explainFailure(error);
   } finally {
     await outgoing.close();
   }

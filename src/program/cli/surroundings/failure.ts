@@ -1,4 +1,5 @@
-import { ConfigError } from '../../errors/relying-party-error.js';
+import { ConfigError } from '../../../errors/relying-party-error.js';
+import { SetupError } from '../../setup/failure.js';
 
 /** A failure whose message is all the operator needs; no stack is printed. */
 export class CommandError extends Error {
@@ -16,7 +17,7 @@ export function describeFailure(error: unknown, command: string): string {
     const header = `${command} cannot start: ${count === 1 ? 'one thing is' : `${count} things are`} wrong with its configuration.`;
     return [header, '', ...error.message.split('\n').map((line) => `  ${line}`), ''].join('\n');
   }
-  if (error instanceof CommandError) return error.message;
+  if (error instanceof CommandError || error instanceof SetupError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

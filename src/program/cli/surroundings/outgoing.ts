@@ -1,7 +1,7 @@
-import { type Environment, readProxy } from '../config/from-environment.js';
-import type { OtherWay } from '../doctor/context.js';
-import { createOpFetch } from '../../relying-party/provider/calls/fetch.js';
-import { proxyOf } from '../../relying-party/provider/calls/proxy.js';
+import { type Environment, readProxy } from '../../config/from-environment.js';
+import type { OtherWay } from '../../doctor/context.js';
+import { createOpFetch } from '../../../relying-party/provider/calls/fetch.js';
+import { proxyOf } from '../../../relying-party/provider/calls/proxy.js';
 
 /** How a command reaches other machines. */
 export interface Outgoing {

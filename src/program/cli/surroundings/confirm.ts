@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
+import { SetupError } from '../../setup/failure.js';
 
 /** Asks a question; whatever is not "yes" or "y" is a no. */
 export async function confirm(
@@ -9,6 +10,19 @@ export async function confirm(
 ): Promise<boolean> {
   const answer = await ask(`${question} (yes/no) `, input, output);
   return ['yes', 'y'].includes(answer.toLowerCase());
+}
+
+/**
+ * Asks whoever is at the terminal.
+ *
+ * @param instead what to write where nobody is
+ * @throws {SetupError} when nobody is there
+ */
+export async function askForAgreement(question: string, instead: string): Promise<boolean> {
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    return confirm(`\n${question}`, process.stdin, process.stdout);
+  }
+  throw new SetupError(`\nNobody is there to be asked: ${instead}.`);
 }
 
 /** Asks for a line; nothing from a terminal that goes away. */

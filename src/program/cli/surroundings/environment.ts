@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { resolve } from 'node:path';
-import { hasSettings, type Environment } from '../config/from-environment.js';
-import { readSettingsFile, type SettingsFile } from '../config/settings-file.js';
+import { hasSettings, type Environment } from '../../config/from-environment.js';
+import { readSettingsFile, type SettingsFile } from '../../config/settings-file.js';
 import { withoutEmptyAws } from './aws-environment.js';
 import { CommandError } from './failure.js';
 
