@@ -1,5 +1,5 @@
 import { type Environment, readProxy } from '../../config/from-environment.js';
-import type { OtherWay } from '../../doctor/context.js';
+import type { OtherWay } from '../../doctor/context/context.js';
 import { createOpFetch } from '../../../relying-party/provider/calls/fetch.js';
 import { proxyOf } from '../../../relying-party/provider/calls/proxy.js';
 

@@ -2,8 +2,8 @@ import { recogniseAuthorizationError } from '../../../cognito/error-descriptions
 import { poolPageError, providersOffered } from '../../../cognito/pool-pages.js';
 import { isUserPool } from '../../../cognito/user-pool.js';
 import { beginSignIn, PushRefusedError } from '../visits/begin-sign-in.js';
-import type { DoctorContext, ProviderMetadata } from '../context.js';
-import type { Check, Finding } from '../finding.js';
+import type { DoctorContext, ProviderMetadata } from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 import {
   callbackNotRegistered,
   clientUnknown,

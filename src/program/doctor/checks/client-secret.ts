@@ -1,13 +1,13 @@
 import type { Settings } from '../../config/settings.js';
 import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import { clientRefused, noMethod } from '../clients/client-refused.js';
-import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
+import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context/context.js';
 import {
   credentialsOf,
   exchangeBogusCode,
   type ClientAnswer,
-} from '../clients/exchange-bogus-code.js';
-import type { Check, Finding } from '../finding.js';
+} from '../visits/exchange-bogus-code.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { networkReason } from '../../../errors/network-reason.js';
 
 /** What the token endpoint says of the client secret. */

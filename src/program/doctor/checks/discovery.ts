@@ -7,13 +7,13 @@ import {
   LOGIN_ENDPOINTS,
   discoveryAddress,
 } from '../../../tokens/provider-metadata.js';
-import type { DoctorContext, ProviderMetadata } from '../context.js';
+import type { DoctorContext, ProviderMetadata } from '../context/context.js';
 import {
   type DiscoveryDocument,
   type ReadDiscovery,
   readDiscovery,
 } from '../visits/discovery-document.js';
-import type { Check, CheckResult, Finding } from '../finding.js';
+import type { Check, CheckResult, Finding } from '../findings/finding.js';
 import { findOtherWay } from '../visits/other-ways.js';
 import { issuerNearMiss } from '../visits/issuer-near-miss.js';
 import { endpointFindings } from '../visits/missing-endpoints.js';

@@ -3,13 +3,13 @@ import type {
   UserPoolClientType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { mappingFindings } from '../pools/mapping-findings.js';
-import type { DoctorContext } from '../context.js';
+import type { DoctorContext } from '../context/context.js';
 import { readDiscovery } from '../visits/discovery-document.js';
-import type { Check, Finding } from '../finding.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { providerNameCase, providerNotEnabled } from '../clients/master-client.js';
 import { upstreamFindings } from '../clients/upstream-settings.js';
-import type { UserPools } from '../pools/user-pools.js';
-import { masterPool, type UserPool } from './within-pools.js';
+import type { UserPools, UserPool } from '../context/user-pools.js';
+import { masterPool } from './within-pools.js';
 
 /**
  * Each identity provider of IDENTITY_PROVIDERS (without any, of our app client), as the master pool has it, and the pool

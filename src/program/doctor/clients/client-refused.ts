@@ -4,9 +4,9 @@ import {
   type ClientAuthenticationMethod,
   credentialOf,
 } from '../../../tokens/client-authentication.js';
-import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
-import { credentialsOf, exchangeBogusCode } from './exchange-bogus-code.js';
-import type { Finding } from '../finding.js';
+import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context/context.js';
+import { credentialsOf, exchangeBogusCode } from '../visits/exchange-bogus-code.js';
+import type { Finding } from '../findings/finding.js';
 import { clientSecretMissing, clientSecretWrong } from './master-client.js';
 import { ownSecrets } from './shown-secrets.js';
 

@@ -1,7 +1,13 @@
 import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
-import type { Change, ClientList, Question } from '../change.js';
-import { callbackOf, type DoctorContext, logoutUriOf } from '../context.js';
-import type { Finding, Fix } from '../finding.js';
+import type { Change, ClientList, Question } from '../findings/change.js';
+import {
+  callbackOf,
+  changeClient,
+  changeProvider,
+  type DoctorContext,
+  logoutUriOf,
+} from '../context/context.js';
+import type { Finding, Fix } from '../findings/finding.js';
 import { isHidden, type ShownSecrets } from './shown-secrets.js';
 
 /*
@@ -134,16 +140,13 @@ export function providerNotEnabled(context: DoctorContext, name: string): Findin
 }
 
 export function providerNameCase(context: DoctorContext, name: string, actual: string): Finding {
-  const renamed = context.settings.identityProviders.map((provider) =>
-    provider.name === name ? { ...provider, name: actual } : provider,
-  );
   return {
     code: 'provider_name_case',
     about: name,
     what: `IDENTITY_PROVIDERS says “${name}”, and the user pool calls it “${actual}”.`,
     fix: {
       text: `Write “${actual}”.`,
-      change: { kind: 'environment', set: { IDENTITY_PROVIDERS: JSON.stringify(renamed) } },
+      change: changeProvider(context.settings, name, { name: actual }),
     },
   };
 }
@@ -197,14 +200,6 @@ function addToClient(
   ...values: string[]
 ): Change | undefined {
   return changeClient(settings, { add: { [list]: values } });
-}
-
-export function changeClient(
-  { issuer, clientId }: DoctorContext['settings'],
-  change: Pick<Change & { kind: 'app-client' }, 'add' | 'set'>,
-): Change | undefined {
-  if (!isUserPool(issuer)) return undefined;
-  return { kind: 'app-client', userPoolId: userPoolIdOf(issuer), clientId, ...change };
 }
 
 function ask(

@@ -9,7 +9,7 @@ import {
   type MissingRights,
 } from '../../../sessions/redis/rights.js';
 import { reasonOf } from '../../../sessions/store-fault.js';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 import type { StoreKind, StoreTrouble } from './store-kind.js';
 
 /** Any key will do: the server that would hold it is asked. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathOfFileUrl } from '../../../sessions/open-session-store.js';
 import { lookIntoSqliteFile, sqliteFileAt } from '../../../sessions/sqlite/file.js';
 import { reasonOf } from '../../../sessions/store-fault.js';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 import { storeFinding, wordsOf } from './store-findings.js';
 import type { StoreKind, StoreTrouble, TryingPlace } from './store-kind.js';
 

@@ -1,8 +1,8 @@
 import { poolPageError } from '../../../cognito/pool-pages.js';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 import { readDiscovery, type ReadDiscovery } from './discovery-document.js';
 import { type IssuerMistake, issuerMistake, issuerSlips } from './issuer-candidates.js';
-import { ifAllowed, type UserPools, UserPoolsError } from '../pools/user-pools.js';
+import { ifAllowed, type UserPools, UserPoolsError } from '../context/user-pools.js';
 import { visit } from './visit.js';
 
 export interface NearMissParts {

@@ -1,7 +1,7 @@
 import { networkReason } from '../../../errors/network-reason.js';
 import type { PushRefusedError } from './begin-sign-in.js';
-import type { DoctorContext, ProviderMetadata } from '../context.js';
-import type { Finding } from '../finding.js';
+import type { DoctorContext, ProviderMetadata } from '../context/context.js';
+import type { Finding } from '../findings/finding.js';
 import { firewallInFront } from './firewall.js';
 import type { UnansweredError } from './visit.js';
 

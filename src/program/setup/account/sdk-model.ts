@@ -29,18 +29,18 @@ function shapeOf(reference: unknown): Shape | undefined {
  * @param reference of the shape as the SDK exports it, e.g. `DescribeUserPoolResponse$`
  * @param answer parsed JSON
  */
-function unknownMembers(reference: unknown, answer: unknown, path = ''): string[] {
+function findUnknown(reference: unknown, answer: unknown, path = ''): string[] {
   const shape = shapeOf(reference);
   if (shape === undefined || typeof answer !== 'object' || answer === null) return [];
   const [kind, , , , first, second] = shape;
   if (kind === 1 || kind === 2) {
     const inside = kind === 1 ? first : second;
-    return Object.values(answer).flatMap((each) => unknownMembers(inside, each, path));
+    return Object.values(answer).flatMap((each) => findUnknown(inside, each, path));
   }
   const [names, references] = [first, second] as [readonly string[], readonly unknown[]];
   return Object.entries(answer).flatMap(([name, value]) => {
     const [index, here] = [names.indexOf(name), path === '' ? name : `${path}.${name}`];
-    return index < 0 ? [here] : unknownMembers(references[index], value, here);
+    return index < 0 ? [here] : findUnknown(references[index], value, here);
   });
 }
 
@@ -64,7 +64,7 @@ export function compareDescriptions(
         if (!operation.startsWith('Describe') || response.statusCode !== 200) return result;
         const body = await buffer(response.body as Readable);
         const answer: unknown = JSON.parse(body.toString());
-        const members = unknownMembers(shapes.get(`${operation}Response$`), answer);
+        const members = findUnknown(shapes.get(`${operation}Response$`), answer);
         for (const member of members) found(`${member} of ${Object.values(args.input).join(' ')}`);
         return { ...result, response: { ...response, body: Readable.from([body]) } };
       },
@@ -81,7 +81,9 @@ export interface UnknownToSdk {
 }
 
 /** Why nothing may be changed: an update might lose what the SDK neither reads nor writes. */
-export function unknownProblem({ unknownMembers, sdkVersion }: UnknownToSdk): string | undefined {
-  if (unknownMembers.size === 0) return undefined;
-  return `Cognito describes what the installed AWS SDK ${sdkVersion} does not know: ${[...unknownMembers].join('; ')}. A change might lose it, so there is none. It takes a newer version: npm install @aws-sdk/client-cognito-identity-provider@latest`;
+export function unknownProblems({ unknownMembers, sdkVersion }: UnknownToSdk): string[] {
+  if (unknownMembers.size === 0) return [];
+  return [
+    `Cognito describes what the installed AWS SDK ${sdkVersion} does not know: ${[...unknownMembers].join('; ')}. A change might lose it, so there is none. It takes a newer version: npm install @aws-sdk/client-cognito-identity-provider@latest`,
+  ];
 }

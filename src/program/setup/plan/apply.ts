@@ -12,7 +12,7 @@ import { SetupError } from '../failure.js';
 import { type Call, send } from '../account/call.js';
 import type { Step } from './step.js';
 import { temporaryPassword } from './temporary-password.js';
-import { unknownProblem } from '../account/sdk-model.js';
+import { unknownProblems } from '../account/sdk-model.js';
 
 /** Told what happens while it happens. */
 export interface Progress {
@@ -90,7 +90,7 @@ const inPlan = ({ resource, action, changes }: Step): unknown => [resource.id, a
 
 /** What was described only now can have such members too. */
 function refuseUnknown(api: CognitoApi): void {
-  const problem = unknownProblem(api);
+  const [problem] = unknownProblems(api);
   if (problem !== undefined) throw new SetupError(problem);
 }
 

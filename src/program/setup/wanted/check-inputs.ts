@@ -39,49 +39,55 @@ export const DEFAULT_UPSTREAM = 'oidc-pool-2';
 export function checkInputs(written: WrittenInputs): CheckedInputs {
   const baseUrl = options.baseUrl.schema.safeParse(written.baseUrl ?? '');
   const basePath = options.basePath.schema.safeParse(written.basePath ?? '');
-  const { masterName, domainPrefix, user, email } = written;
-  const { upstreamIssuer: issuer, upstreamClientId: clientId } = written;
-  const { upstreamClientSecretFile: clientSecretFile } = written;
+  const { masterName, domainPrefix, user, email, endpointUrl } = written;
   const upstreamName = written.upstreamName ?? DEFAULT_UPSTREAM;
   const label = written.label?.trim();
-  const problems = [
-    ...unless(
+  const rules: Rule[] = [
+    [
       baseUrl.success,
       '--base-url',
       written.baseUrl === undefined
         ? 'is missing'
         : (baseUrl.error?.issues[0]?.message ?? 'is wrong'),
       options.baseUrl.fix,
-    ),
-    ...unless(
+    ],
+    [
       basePath.success,
       '--base-path',
       basePath.error?.issues[0]?.message ?? '',
       options.basePath.fix,
-    ),
-    ...nameProblems(masterName, upstreamName),
-    ...upstreamProblems(written),
-    ...labelProblems(label),
-    ...unless(
+    ],
+    ...rulesOfNames(masterName, upstreamName),
+    ...rulesOfUpstream(written),
+    [
+      label === undefined || (label !== '' && !/[\p{Cc}']/u.test(label) && label.length <= 60),
+      '--label',
+      'is no label',
+      'write up to 60 characters that people read on a button, without quotes',
+    ],
+    [
       masterName !== upstreamName,
       '--upstream-name',
       'is the name of the master pool too',
       'choose two names',
-    ),
-    ...prefixProblems(domainPrefix),
-    ...userProblems(user, email),
-    ...endpointProblems(written.endpointUrl),
+    ],
+    ...rulesOfPrefix(domainPrefix),
+    ...rulesOfUser(written),
+    [
+      endpointUrl === undefined || (/^https?:/.test(endpointUrl) && URL.canParse(endpointUrl)),
+      '--endpoint-url',
+      'is not a URL',
+      'write e.g. http://127.0.0.1:4000, or leave it out for AWS',
+    ],
   ];
+  const problems = problemsBy(rules);
   if (!baseUrl.success || !basePath.success || problems.length > 0) throw new ConfigError(problems);
   return {
     baseUrl: baseUrl.data,
     basePath: basePath.data,
     masterName,
     upstreamName,
-    upstream:
-      issuer !== undefined && clientId !== undefined && clientSecretFile !== undefined
-        ? { issuer, clientId, clientSecretFile }
-        : undefined,
+    upstream: upstreamIn(written),
     label,
     withManagedLogin: written.managedLogin ?? false,
     domainPrefix,
@@ -90,8 +96,19 @@ export function checkInputs(written: WrittenInputs): CheckedInputs {
   };
 }
 
-const unless = (isFine: boolean, option: string, problem: string, fix: string): Problem[] =>
-  isFine ? [] : [{ option, problem, fix }];
+const upstreamIn = ({
+  upstreamIssuer: issuer,
+  upstreamClientId: clientId,
+  upstreamClientSecretFile: clientSecretFile,
+}: WrittenInputs): UpstreamOptions | undefined =>
+  issuer !== undefined && clientId !== undefined && clientSecretFile !== undefined
+    ? { issuer, clientId, clientSecretFile }
+    : undefined;
+
+type Rule = readonly [isFine: boolean, option: string, problem: string, fix: string];
+
+const problemsBy = (rules: readonly Rule[]): Problem[] =>
+  rules.filter(([isFine]) => !isFine).map(([, option, problem, fix]) => ({ option, problem, fix }));
 
 // Neither blank nor "_", so that "Provider_sub" can be taken apart.
 const PROVIDER = /^[^\s_]{3,32}$/u;
@@ -99,107 +116,95 @@ const POOL = /^[\w\s+=,.@-]{1,128}$/u;
 // It is a tag's value too, which has no comma.
 const TAGGABLE = /^[\p{L}\p{N}+=.:/@-]+$/u;
 
-const nameProblems = (masterName: string, upstreamName: string): Problem[] => [
-  ...unless(
+const rulesOfNames = (masterName: string, upstreamName: string): Rule[] => [
+  [
     POOL.test(masterName),
     '--master-name',
     'is no name of a user pool',
     'use letters, digits and dashes',
-  ),
-  ...unless(
+  ],
+  [
     PROVIDER.test(upstreamName) && POOL.test(upstreamName) && TAGGABLE.test(upstreamName),
     '--upstream-name',
     'is also the name of the identity provider and does not fit',
     'use 3 to 32 letters, digits and dashes, no blank and no underscore',
-  ),
-  ...unless(
+  ],
+  [
     upstreamName.toUpperCase() !== 'COGNITO',
     '--upstream-name',
     "is what Cognito calls a pool's own users",
     'choose another name',
-  ),
+  ],
 ];
 
 /** All of it is given, or nothing. */
-function upstreamProblems({ upstreamName, user, ...written }: WrittenInputs): Problem[] {
-  const { upstreamIssuer, upstreamClientId, upstreamClientSecretFile } = written;
+function rulesOfUpstream({ upstreamName, user, ...written }: WrittenInputs): Rule[] {
   const parts = {
-    '--upstream-issuer': upstreamIssuer,
-    '--upstream-client-id': upstreamClientId,
-    '--upstream-client-secret-file': upstreamClientSecretFile,
+    '--upstream-issuer': written.upstreamIssuer,
+    '--upstream-client-id': written.upstreamClientId,
+    '--upstream-client-secret-file': written.upstreamClientSecretFile,
   };
   if (Object.values(parts).every((value) => value === undefined)) return [];
+  const { '--upstream-issuer': issuer } = parts;
   return [
-    ...Object.entries({ ...parts, '--upstream-name': upstreamName }).flatMap(([option, value]) =>
-      unless(
+    ...Object.entries({ ...parts, '--upstream-name': upstreamName }).map(
+      ([option, value]): Rule => [
         value !== undefined,
         option,
         'is missing',
         'a provider that exists needs issuer, client id, a file with the client secret, and a name',
-      ),
+      ],
     ),
-    ...unless(
-      upstreamIssuer === undefined || values.urlWithoutQuery.safeParse(upstreamIssuer).success,
+    [
+      issuer === undefined || values.urlWithoutQuery.safeParse(issuer).success,
       '--upstream-issuer',
       'is no issuer',
       'write it as in the discovery document, e.g. https://example.okta.com',
-    ),
-    ...unless(
+    ],
+    [
       user === undefined,
       '--user',
       'has no second pool to be made in',
       'people are made at the provider that exists: leave it out',
-    ),
+    ],
   ];
 }
 
-const labelProblems = (label: string | undefined): Problem[] =>
-  unless(
-    label === undefined || (label !== '' && !/[\p{Cc}']/u.test(label) && label.length <= 60),
-    '--label',
-    'is no label',
-    'write up to 60 characters that people read on a button, without quotes',
-  );
-
-function prefixProblems(prefix: string | undefined): Problem[] {
-  if (prefix === undefined) return [];
-  const reserved = RESERVED_WORDS.find((word) => prefix.includes(word));
+function rulesOfPrefix(prefix: string | undefined): Rule[] {
+  const reserved = RESERVED_WORDS.find((word) => prefix?.includes(word));
   return [
-    ...unless(PREFIX.test(prefix), '--domain-prefix', 'is no domain prefix', PREFIX_FIX),
-    ...unless(
+    [
+      prefix === undefined || PREFIX.test(prefix),
+      '--domain-prefix',
+      'is no domain prefix',
+      PREFIX_FIX,
+    ],
+    [
       reserved === undefined,
       '--domain-prefix',
       `contains "${reserved}"`,
       'AWS reserves aws, amazon and cognito',
-    ),
+    ],
   ];
 }
 
-const userProblems = (user: string | undefined, email: string | undefined): Problem[] => [
-  ...unless(
+const rulesOfUser = ({ user, email }: WrittenInputs): Rule[] => [
+  [
     user === undefined || !/\s/.test(user),
     '--user',
     'contains blanks',
     'write a user name without them',
-  ),
-  ...unless(
+  ],
+  [
     (user === undefined) === (email === undefined),
     user === undefined ? '--user' : '--email',
     'is missing',
     'give both, or neither for no first user',
-  ),
-  ...unless(
+  ],
+  [
     email === undefined || /^[^\s@]+@[^\s@]+$/.test(email),
     '--email',
     'is no e-mail address',
     'write e.g. alice@example.com',
-  ),
+  ],
 ];
-
-const endpointProblems = (endpointUrl: string | undefined): Problem[] =>
-  unless(
-    endpointUrl === undefined || (/^https?:/.test(endpointUrl) && URL.canParse(endpointUrl)),
-    '--endpoint-url',
-    'is not a URL',
-    'write e.g. http://127.0.0.1:4000, or leave it out for AWS',
-  );

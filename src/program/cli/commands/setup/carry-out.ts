@@ -13,7 +13,7 @@ import {
   withStepDone,
   writeBackup,
 } from '../../../setup/restore/backup.js';
-import { outcomeOf, type Proposal, sayRegistration } from './proposal.js';
+import { type Proposal, sayRegistration } from './proposal.js';
 import { type SetupReport, withPlace } from './report.js';
 
 /**
@@ -27,7 +27,7 @@ export async function carryOut(
   place: string,
   { say, end }: SetupReport,
 ): Promise<void> {
-  const { inputs, desired, before, file, changes: planned } = proposal;
+  const { inputs, desired, before, file, changes: planned, outcome } = proposal;
   if (isFileChanged(file, planned)) await requireWritable(file.path);
   await requireUnchanged(
     file,
@@ -53,7 +53,7 @@ export async function carryOut(
   for (const note of envNotes(changes, after, file)) say(`\nNote: ${withPlace(note, api)}`);
   sayMachines(say, after, api);
   say(`\nDone. "lifeguard setup --restore ${path}${place}" takes it back.`);
-  end({ result: 'changed', backup: path, ...outcomeOf(api.region, proposal) });
+  end({ result: 'changed', backup: path, ...outcome });
 }
 
 /** What the settings file loses; secrets are in no backup. */

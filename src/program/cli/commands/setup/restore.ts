@@ -8,12 +8,11 @@ import { explainFailure } from '../../../setup/account/explain.js';
 import { planRestore, type RestorePlan } from '../../../setup/restore/plan-restore.js';
 import { withPlace, type SetupReport } from './report.js';
 import { readBackedUp } from '../../../setup/restore/read-backed-up.js';
-import { memberNames, unknownProblem } from '../../../setup/account/sdk-model.js';
+import { memberNames, unknownProblems } from '../../../setup/account/sdk-model.js';
 import { SetupError } from '../../../setup/failure.js';
-import { requireAgreement, type Agreement } from './agreement.js';
+import { type Agreement, isApproved } from './agreement.js';
 
 interface RestoreOptions extends Agreement {
-  readonly dryRun?: boolean | undefined;
   readonly overwriteLaterChanges?: boolean | undefined;
 }
 
@@ -48,19 +47,13 @@ export async function restore(
 
   say(`Back to what was kept at ${backup.madeAt}, in ${api.region}:\n`);
   say(describeRestore(plan));
-  const unknown = steps.length > 0 ? unknownProblem(api) : undefined;
-  if (unknown !== undefined) {
-    end({ result: 'refused', problems: [unknown], ...outcome });
-    throw new SetupError(`\n${unknown}\nNothing was changed.`);
-  }
-  if (options.dryRun === true || steps.length === 0) {
-    const isPlanned = steps.length > 0;
-    say(isPlanned ? '\nDry run: nothing was changed.' : '\nNothing to change.');
-    end({ result: isPlanned ? 'planned' : 'unchanged', ...outcome });
-  } else {
-    await requireAgreement(options, removals, (problem) =>
-      end({ result: 'refused', problems: [problem], ...outcome }),
-    );
+  const proposed = {
+    isEmpty: steps.length === 0,
+    problems: steps.length > 0 ? unknownProblems(api) : [],
+    removals,
+    outcome,
+  };
+  if (await isApproved(proposed, options, { say, end })) {
     const { steps: now } = await planNow();
     if (!isSame(now, steps)) {
       throw new SetupError(

@@ -19,16 +19,15 @@ import { DEFAULT_LABEL } from '../../../setup/wanted/variables.js';
 import { endpointFrom, regionFrom } from '../../surroundings/aws-environment.js';
 import { ask } from '../../surroundings/confirm.js';
 import { outgoingFrom, type Outgoing } from '../../surroundings/outgoing.js';
-import type { Agreement } from './agreement.js';
+import { type Agreement, isApproved } from './agreement.js';
 import { carryOut } from './carry-out.js';
-import { isApproved, propose } from './proposal.js';
+import { propose } from './proposal.js';
 import { openReport, type SetupReport } from './report.js';
 import { restore } from './restore.js';
 
 export interface SetupCommandOptions extends WrittenInputs, Agreement {
   readonly region?: string | undefined;
   readonly settingsFile: string;
-  readonly dryRun?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly print?: TemplateKind | undefined;
   readonly adoptPool?: readonly string[] | undefined;
@@ -98,8 +97,8 @@ async function run(
     return;
   }
   const api = await connectTo(region);
-  const proposal = await propose(api, inputs, adoptionFrom(options), file);
-  if (await isApproved(api, proposal, options, report)) {
+  const proposal = await propose(api, inputs, adoptionFrom(options), file, report);
+  if (await isApproved(proposal, options, report)) {
     await carryOut(api, proposal, placeOf(options, api), report);
   }
   const look = endpointUrl === undefined ? '--aws' : `--endpoint-url ${endpointUrl}`;

@@ -1,5 +1,5 @@
 import type { Change, Question } from './change.js';
-import type { FindingCode } from './finding-code.js';
+import type { FindingCode } from './catalogue.js';
 
 /** One thing that is wrong, or could not be looked at. How bad it is and why it matters is in the catalogue, by code. */
 export interface Finding {

@@ -6,9 +6,9 @@ import {
   type ClientCredentials,
 } from '../../../tokens/client-authentication.js';
 import { readClientKey } from '../../../tokens/client-key.js';
-import type { DoctorContext } from '../context.js';
-import { isFirewall } from '../visits/firewall.js';
-import { REQUEST_TIMEOUT_MS } from '../visits/visit.js';
+import type { DoctorContext } from '../context/context.js';
+import { isFirewall } from './firewall.js';
+import { REQUEST_TIMEOUT_MS } from './visit.js';
 
 /** What our own client has to show: with one of its secrets, or without any. */
 export const credentialsOf = (

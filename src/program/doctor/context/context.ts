@@ -1,7 +1,9 @@
-import type { Settings } from '../config/settings.js';
-import type { SignatureAlgorithm } from '../../tokens/algorithms.js';
-import type { ClientAuthenticationMetadata } from '../../tokens/client-authentication.js';
-import type { UserPools, UserPoolsError } from './pools/user-pools.js';
+import type { Settings } from '../../config/settings.js';
+import type { SignatureAlgorithm } from '../../../tokens/algorithms.js';
+import type { ClientAuthenticationMetadata } from '../../../tokens/client-authentication.js';
+import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
+import type { Change } from '../findings/change.js';
+import type { UserPools, UserPoolsError } from './user-pools.js';
 
 /** What of the OpenID provider's discovery document the checks go by. */
 export interface ProviderMetadata {
@@ -55,3 +57,24 @@ export const callbackOf = (context: DoctorContext): string => siteUrl(context, '
 
 /** Where each hop of a sign-out comes back to. */
 export const logoutUriOf = (context: DoctorContext): string => siteUrl(context, '/logout/continue');
+
+/** A change of our app client, if its user pool is known. */
+export function changeClient(
+  { issuer, clientId }: Settings,
+  change: Pick<Change & { kind: 'app-client' }, 'add' | 'set'>,
+): Change | undefined {
+  if (!isUserPool(issuer)) return undefined;
+  return { kind: 'app-client', userPoolId: userPoolIdOf(issuer), clientId, ...change };
+}
+
+/** A change of one provider in IDENTITY_PROVIDERS. */
+export function changeProvider(
+  { identityProviders }: Settings,
+  name: string,
+  change: Readonly<Record<string, unknown>>,
+): Change {
+  const changed = identityProviders.map((each) =>
+    each.name === name ? { ...each, ...change } : each,
+  );
+  return { kind: 'environment', set: { IDENTITY_PROVIDERS: JSON.stringify(changed) } };
+}
