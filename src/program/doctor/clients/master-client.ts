@@ -19,9 +19,9 @@ const CONSOLE = 'Amazon Cognito › User pools › the master pool › App clien
 
 export function clientUnknown(context: DoctorContext): Finding {
   const { clientId, issuer } = context.settings;
-  const second = secondPoolOf(context);
-  if (second !== undefined)
-    return issuerOfOtherPool(context, ` It is the pool behind “${second}”.`);
+  const upstream = upstreamPoolOf(context);
+  if (upstream !== undefined)
+    return issuerOfOtherPool(context, ` It is the pool behind “${upstream}”.`);
   return {
     code: 'client_unknown',
     what: `The issuer ${issuer} knows no client ${clientId}: CLIENT_ID is mistyped, or of another pool, or was deleted.`,
@@ -34,7 +34,7 @@ export function clientUnknown(context: DoctorContext): Finding {
 }
 
 /** The identity provider whose pages are where the issuer sends people at once: then ISSUER is the pool behind the master pool. */
-function secondPoolOf({ settings, metadata }: DoctorContext): string | undefined {
+function upstreamPoolOf({ settings, metadata }: DoctorContext): string | undefined {
   const domain = metadata?.authorizationEndpoint.replace(/\/oauth2\/authorize$/, '');
   return settings.identityProviders.find(
     ({ signOut }) => signOut.kind === 'cognito' && signOut.domain === domain,

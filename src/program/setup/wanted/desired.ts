@@ -38,7 +38,7 @@ export function desiredFor(inputs: SetupInputs): Desired {
     pool('MasterPool', masterName),
     ...(inputs.upstream ? [] : [pool('UpstreamPool', upstreamName)]),
     domain('MasterDomain', 'MasterPool', masterName, domainPrefix, pages),
-    ...(inputs.upstream ? [] : secondPool(inputs, pages)),
+    ...(inputs.upstream ? [] : upstreamParts(inputs, pages)),
     identityProvider(inputs),
     ...(inputs.withApi ? [resourceServer(masterName)] : []),
     {
@@ -71,7 +71,7 @@ export function dependenciesOf(
 }
 
 /** What the second pool needs besides itself: its domain, and the master pool's client there. */
-function secondPool(inputs: SetupInputs, pages: number): Resource[] {
+function upstreamParts(inputs: SetupInputs, pages: number): Resource[] {
   const { upstreamName, domainPrefix, withManagedLogin } = inputs;
   const prefix = domainPrefix && `${domainPrefix}-upstream`;
   const name = 'master-pool';

@@ -1,8 +1,12 @@
 import { send } from '../../../setup/account/call.js';
 import type { Backup } from '../../../setup/restore/backup.js';
 import type { CognitoApi } from '../../../setup/account/cognito-api.js';
-import { describeRestore, restoreLine } from '../../../setup/restore/describe-restore.js';
-import { removalsOf } from '../../../setup/plan/describe-plan.js';
+import {
+  changeLine,
+  describeRemovals,
+  removalsOf,
+  section,
+} from '../../../setup/plan/describe-plan.js';
 import { isSame } from '../../../setup/plan/differences.js';
 import { explainFailure } from '../../../setup/account/explain.js';
 import { planRestore, type RestorePlan } from '../../../setup/restore/plan-restore.js';
@@ -74,3 +78,15 @@ export async function restore(
   }
   if (impossible.length > 0) process.exitCode = 1;
 }
+
+/** What the way back to a backup is, as the operator reads it. */
+function describeRestore({ steps, left, impossible }: RestorePlan): string {
+  return [
+    ...steps.flatMap(({ title, changes }) => [restoreLine(title), ...changes.map(changeLine)]),
+    ...describeRemovals(steps),
+    ...section('Changed since, and left as it is (--overwrite-later-changes):', left),
+    ...section('Cannot be put back:', impossible),
+  ].join('\n');
+}
+
+const restoreLine = (title: string): string => `  ~  restore  ${title}`;
