@@ -7,8 +7,15 @@ import { createCertificate } from '../../support/nginx.js';
 import { startRecordingProxy } from '../../support/recording-proxy.js';
 import { signedIn } from '../../../src/testing/index.js';
 import { startApp, type RunningApp } from '../../support/app.js';
-import { startFailingProxy, type FailingProxy, type ProxyFault } from '../../support/failing-proxy.js';
-import { startHostileProvider, type HostileProvider } from '../../security/support/hostile-provider.js';
+import {
+  startFailingProxy,
+  type FailingProxy,
+  type ProxyFault,
+} from '../../support/failing-proxy.js';
+import {
+  startHostileProvider,
+  type HostileProvider,
+} from '../../security/support/hostile-provider.js';
 import { visit } from '../../security/support/visitor.js';
 
 /*
