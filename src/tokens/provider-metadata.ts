@@ -1,3 +1,7 @@
+/** Where the metadata of an issuer is (OpenID Connect Discovery 1.0, section 4). */
+export const discoveryAddress = (issuer: string): string =>
+  `${issuer}${issuer.endsWith('/') ? '' : '/'}.well-known/openid-configuration`;
+
 /** An endpoint that a provider's metadata must name, by what is asked of the provider. */
 export type RequiredEndpoint =
   | 'authorization_endpoint'

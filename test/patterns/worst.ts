@@ -293,10 +293,14 @@ export const reachable: Readonly<
 
 /** Folders and files whose patterns read what an operator, a developer or their own tools write. */
 export const ownWords: readonly (readonly [path: string, by: Writer, what: string])[] = [
-  ['cli/', 'operator', 'the command line'],
+  ['program/cli/', 'operator', 'the command line'],
   ['cognito/user-pool.ts', 'operator', 'ISSUER, and ids of the AWS API'],
   ['config/', 'operator', 'settings'],
-  ['doctor/', 'operator', 'settings, and answers of the AWS API and of the pools, 64 kB at most'],
+  [
+    'program/doctor/',
+    'operator',
+    'settings, and answers of the AWS API and of the pools, 64 kB at most',
+  ],
   ['guards/check-access.ts', 'developer', 'names in a route’s access'],
   ['pools/', 'developer', 'requests to the embedded pools, which stand on a developer’s machine'],
   ['relying-party/check-options.ts', 'developer', 'options'],
@@ -308,8 +312,8 @@ export const ownWords: readonly (readonly [path: string, by: Writer, what: strin
   ['sessions/open-session-store.ts', 'operator', 'SESSION_STORE'],
   ['sessions/redis-', 'operator', 'SESSION_STORE, and answers of our own Redis'],
   ['sessions/store-fault.ts', 'operator', 'errors of our own store'],
-  ['setup/', 'operator', 'settings, .env and answers of the AWS API'],
-  ['rotation/', 'operator', 'the client secret in .env'],
+  ['program/setup/', 'operator', 'settings, .env and answers of the AWS API'],
+  ['program/rotation/', 'operator', 'the client secret in .env'],
   ['program/site/openapi.ts', 'developer', 'names of schemas'],
   ['testing/', 'developer', 'pages of the embedded pools'],
 ];

@@ -3,14 +3,14 @@ import { Command, CommanderError, Option } from 'commander';
 import type { DemoCommandOptions } from './commands/demo.js';
 import type { DoctorCommandOptions } from './commands/doctor.js';
 import { refuseSlips } from './slips.js';
-import { withSettings, withSettingsFile } from './environment.js';
-import { CommandError, describeFailure } from './failure.js';
-import { writeFailure } from './json-document.js';
+import { withSettings, withSettingsFile } from './surroundings/environment.js';
+import { CommandError, describeFailure } from './surroundings/failure.js';
+import { writeFailure } from './surroundings/json-document.js';
 import { fixedPort, portNumber, wholeSeconds } from './numbers.js';
 import type { PoolsCommandOptions } from './commands/pools.js';
 import type { RotateSecretOptions } from './commands/rotate-secret.js';
 import type { ServeCommandOptions } from './commands/serve.js';
-import type { SetupCommandOptions } from './commands/setup.js';
+import type { SetupCommandOptions } from './commands/setup/setup.js';
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
@@ -148,7 +148,7 @@ program
   )
   .action(async (options: SetupCommandOptions) => {
     const environment = withSettingsFile(process.env, options.settingsFile);
-    await (await import('./commands/setup.js')).setup(environment, options);
+    await (await import('./commands/setup/setup.js')).setup(environment, options);
   });
 
 program

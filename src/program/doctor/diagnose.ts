@@ -1,7 +1,7 @@
 import type { Environment, ReadSettings } from '../config/from-environment.js';
 import type { Problem } from '../../errors/relying-party-error.js';
-import { findingKinds, type Severity } from './catalogue.js';
-import { commandFor, questionCommand } from './change.js';
+import { type FindingCode, findingKinds, type Severity, symptoms } from './findings/catalogue.js';
+import { commandFor, questionCommand } from './findings/commands.js';
 import { apiIssuers } from './checks/api-issuers.js';
 import { authorization } from './checks/authorization.js';
 import { clientSecret } from './checks/client-secret.js';
@@ -15,11 +15,10 @@ import { secrets } from './checks/secrets.js';
 import { settingProblems, settingWarnings } from './checks/settings.js';
 import { signOut } from './checks/sign-out.js';
 import { store } from './checks/store.js';
-import type { DoctorContext, OtherWay } from './context.js';
-import type { Check, CheckResult, Finding } from './finding.js';
-import type { FindingCode } from './finding-code.js';
+import type { DoctorContext, OtherWay } from './context/context.js';
+import type { Check, CheckResult, Finding } from './findings/finding.js';
 import { issuerNearMiss } from './visits/issuer-near-miss.js';
-import type { UserPools, UserPoolsError } from './pools/user-pools.js';
+import type { UserPools, UserPoolsError } from './context/user-pools.js';
 
 /** What a check came to. */
 export interface CheckOutcome {
@@ -123,8 +122,7 @@ function report(runs: readonly Run[], { endpointUrl }: DiagnoseParts): Diagnosis
   const findings = causesFirst(found).map((finding) => ({
     ...finding,
     fix: { ...finding.fix, command: commandOf(finding, endpointUrl) },
-    severity: findingKinds[finding.code].severity,
-    why: findingKinds[finding.code].why,
+    ...findingKinds[finding.code],
   }));
   return { checks: runs.map(outcomeOf), findings };
 }
@@ -146,13 +144,12 @@ function causesFirst(findings: readonly Finding[]): Finding[] {
       findings.findIndex((other) => other.code === code && other.about === about) === index,
   );
   const causes = each.filter((finding) => !each.some((other) => explains(other, finding)));
-  const rank = ({ code }: Finding): number =>
-    bySeverity.indexOf(findingKinds[code].severity) * byRank.length + byRank.indexOf(code);
+  const rank = ({ code }: Finding): number => byRank.indexOf(code);
   return causes.toSorted((left, right) => rank(left) - rank(right));
 }
 
 const explains = (cause: Finding, symptom: Finding): boolean =>
-  findingKinds[cause.code].explains.includes(symptom.code) &&
+  symptoms[cause.code]?.includes(symptom.code) === true &&
   (cause.about === undefined || symptom.about === undefined || cause.about === symptom.about);
 
 function commandOf({ fix }: Finding, endpointUrl: string | undefined): string | undefined {

@@ -49,14 +49,14 @@ export function describeDiagnosis(
     ].join('\n');
   };
   return [
-    together(checks).map(checkLine).join('\n'),
+    joinSkipped(checks).map(checkLine).join('\n'),
     ...findings.map(findingBlock),
     summary(findings),
   ].join('\n\n');
 }
 
 /** Where all that follows was skipped for one reason, a line for all of it. */
-function together(checks: readonly CheckOutcome[]): readonly CheckOutcome[] {
+function joinSkipped(checks: readonly CheckOutcome[]): readonly CheckOutcome[] {
   const last = checks.at(-1);
   const isSame = ({ outcome, detail }: CheckOutcome): boolean =>
     outcome === 'skipped' && detail === last?.detail;

@@ -1,5 +1,5 @@
 import type { CognitoApi } from '../setup/account/cognito-api.js';
-import { SetupError } from '../setup/setup-error.js';
+import { SetupError } from '../setup/failure.js';
 
 /** A secret of our client as Cognito lists it, without its value. */
 export interface PoolSecret {

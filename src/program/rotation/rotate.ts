@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { explained } from '../setup/account/explain.js';
+import { explainFailure } from '../setup/account/explain.js';
 import type { CognitoApi } from '../setup/account/cognito-api.js';
-import { SetupError } from '../setup/setup-error.js';
+import { SetupError } from '../setup/failure.js';
 import { type ClientOfPool, listSecrets, type PoolSecret, shownSecret } from './pool-secrets.js';
 import type { IsTaken } from './probe.js';
 import type { SecretPlace } from './secret-place.js';
@@ -56,7 +56,7 @@ export async function beginRotation(
       // If only the answer was lost, it is there.
       if ((await listSecrets(api, client)).length < 2) {
         if (situation.next === 'begin') await place.write([older]);
-        throw explained(error);
+        throw explainFailure(error);
       }
     }
     if (await isTakenInTime(parts, newest)) return;
@@ -83,7 +83,7 @@ export async function beginRotation(
         await api.cognito
           .deleteUserPoolClientSecret({ ...client, ClientSecretId: first.id })
           .catch((error: unknown) => {
-            throw explained(error);
+            throw explainFailure(error);
           });
         if (!(await isTaken(newest))) {
           throw new SetupError(

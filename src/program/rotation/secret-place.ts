@@ -3,8 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import type { Environment } from '../config/from-environment.js';
 import { readEnvFile, withVariables } from '../setup/env/env-file.js';
 import { writePrivateFile } from '../setup/env/private-file.js';
-import { codeOf } from '../setup/patience.js';
-import { SetupError } from '../setup/setup-error.js';
+import { codeOf, SetupError } from '../setup/failure.js';
 
 /** Where the site's processes have the client secret from. */
 export interface SecretPlace {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nearMiss } from '../../../src/program/doctor/near-miss.js';
+import { nearMiss } from '../../../src/program/doctor/findings/near-miss.js';
 import { readDiscovery } from '../../../src/program/doctor/visits/discovery-document.js';
 
 const NOW = Date.UTC(2026, 0, 1, 12);

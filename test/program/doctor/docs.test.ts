@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as prettier from 'prettier';
 import { expect, it } from 'vitest';
-import { findingKinds } from '../../../src/program/doctor/catalogue.js';
+import { findingKinds } from '../../../src/program/doctor/findings/catalogue.js';
 import { misconfigurations } from './misconfigurations.js';
 
 const file = new URL('../../../docs/doctor.md', import.meta.url);
 
 const page = [
   '# What doctor can find',
-  'In the order of the report: the most fundamental and most specific cause first. A `problem` makes sign-in, sign-out or a session fail for somebody (exit code 1). `unchecked`: it could not be looked at (exit code 2). A `warning` works, and will not always (exit code 0, with `--strict` 1). Written from `src/program/doctor/catalogue.ts` by `UPDATE_DOCTOR=1 npx vitest run test/program/doctor/docs.test.ts`.',
+  'In the order of the report: the most fundamental and most specific cause first. A `problem` makes sign-in, sign-out or a session fail for somebody (exit code 1). `unchecked`: it could not be looked at (exit code 2). A `warning` works, and will not always (exit code 0, with `--strict` 1). Written from `src/program/doctor/findings/catalogue.ts` by `UPDATE_DOCTOR=1 npx vitest run test/program/doctor/docs.test.ts`.',
   [
     '| Code | Severity | Why it matters |',
     '| --- | --- | --- |',

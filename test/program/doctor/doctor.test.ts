@@ -7,7 +7,7 @@ import {
   type DiagnoseParts,
   type Diagnosis,
 } from '../../../src/program/doctor/diagnose.js';
-import { openUserPools, UserPoolsError } from '../../../src/program/doctor/pools/user-pools.js';
+import { openUserPools, UserPoolsError } from '../../../src/program/doctor/context/user-pools.js';
 import { startPools } from '../../../src/pools/index.js';
 import { startBareProvider } from '../../support/bare-provider.js';
 import { reservePort, startApp, urlOf } from '../../support/app.js';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import type { Finding } from '../../../src/program/doctor/finding.js';
+import type { Finding } from '../../../src/program/doctor/findings/finding.js';
 
 /** Does what the finding says, as printed. @returns what the command said */
 export const follow = (finding: Finding | undefined): string =>

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/program/config/from-environment.js';
 import { diagnose, type Diagnosis } from '../../../src/program/doctor/diagnose.js';
-import { openUserPools } from '../../../src/program/doctor/pools/user-pools.js';
+import { openUserPools } from '../../../src/program/doctor/context/user-pools.js';
 import { federatedPoolsSeed, type Pools, startPools } from '../../../src/pools/index.js';
 import { endCommands, lifeguard } from '../cli/command.js';
 import { articleEnvironment } from '../../support/world.js';

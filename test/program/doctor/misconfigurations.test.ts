@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../../src/program/doctor/diagnose.js';
 import { describeDiagnosis } from '../../../src/program/doctor/report.js';
-import type { FindingCode } from '../../../src/program/doctor/finding-code.js';
+import type { FindingCode } from '../../../src/program/doctor/findings/catalogue.js';
 import { type Misconfiguration, misconfigurations } from './misconfigurations.js';
 import { inSite, type Patient, startPatient } from './patient.js';
 

@@ -8,7 +8,7 @@ import {
   UpdateUserPoolCommand,
   UpdateUserPoolDomainCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { FindingCode } from '../../../src/program/doctor/finding-code.js';
+import type { FindingCode } from '../../../src/program/doctor/findings/catalogue.js';
 import type { PoolsSeed } from '../../../src/pools/index.js';
 import {
   inMaster,

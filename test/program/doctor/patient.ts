@@ -8,9 +8,9 @@ import {
   UpdateUserPoolClientCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { readSettings } from '../../../src/program/config/from-environment.js';
-import type { Change } from '../../../src/program/doctor/change.js';
+import type { Change } from '../../../src/program/doctor/findings/change.js';
 import { diagnose, type Diagnosis } from '../../../src/program/doctor/diagnose.js';
-import { openUserPools } from '../../../src/program/doctor/pools/user-pools.js';
+import { openUserPools } from '../../../src/program/doctor/context/user-pools.js';
 import {
   federatedPoolsSeed,
   type Pools,

@@ -2,7 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commandFor, questionCommand, type Change } from '../../../src/program/doctor/change.js';
+import { commandFor, questionCommand } from '../../../src/program/doctor/findings/commands.js';
+import type { Change } from '../../../src/program/doctor/findings/change.js';
 import { emptyFolder } from '../cli/command.js';
 
 /** Names that a shell would cut, expand or run, and one that looks like an option. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Finding } from '../../../src/program/doctor/finding.js';
+import type { Finding } from '../../../src/program/doctor/findings/finding.js';
 import { redis as kind } from '../../../src/program/doctor/stores/redis.js';
 import { eventually, redisProgram, type RedisProcess, startRedis } from '../../support/redis.js';
 import { follow } from './follow.js';

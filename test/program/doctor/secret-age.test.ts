@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { readSettings } from '../../../src/program/config/from-environment.js';
 import { diagnose, type Diagnosis } from '../../../src/program/doctor/diagnose.js';
-import { openUserPools } from '../../../src/program/doctor/pools/user-pools.js';
+import { openUserPools } from '../../../src/program/doctor/context/user-pools.js';
 import type { PoolsSeed } from '../../../src/pools/index.js';
 import { inSite, type Patient, startPatient } from './patient.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../../../src/program/config/settings.js';
 import { secrets } from '../../../src/program/doctor/checks/secrets.js';
-import type { DoctorContext } from '../../../src/program/doctor/context.js';
+import type { DoctorContext } from '../../../src/program/doctor/context/context.js';
 
 async function findingsFor(...sessionSecrets: string[]): Promise<string[]> {
   const settings = {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '../../../src/program/config/from-environment.js';
 import { diagnose, type Diagnosed } from '../../../src/program/doctor/diagnose.js';
-import { openUserPools } from '../../../src/program/doctor/pools/user-pools.js';
+import { openUserPools } from '../../../src/program/doctor/context/user-pools.js';
 import { freePort } from '../../support/free-port.js';
 import { type Patient, startPatient } from './patient.js';
 

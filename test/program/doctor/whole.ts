@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Finding } from '../../../src/program/doctor/finding.js';
+import type { Finding } from '../../../src/program/doctor/findings/finding.js';
 
 /** A diagnosis whose every finding says in whole words what it is and what to do; whatever a test is about, that holds. */
 export function whole<Found extends { readonly findings: readonly Finding[] }>(

@@ -4,7 +4,7 @@ import { beginRotation, type Rotation } from '../../../src/program/rotation/rota
 import { createProbe } from '../../../src/program/rotation/probe.js';
 import type { SecretPlace } from '../../../src/program/rotation/secret-place.js';
 import { readSettings } from '../../../src/program/config/from-environment.js';
-import { SetupError } from '../../../src/program/setup/setup-error.js';
+import { SetupError } from '../../../src/program/setup/failure.js';
 import type { CognitoApi } from '../../../src/program/setup/account/cognito-api.js';
 import { apiOf, cutOffAfter } from '../setup/world.js';
 import { articleEnvironment } from '../../support/world.js';

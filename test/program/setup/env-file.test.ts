@@ -13,11 +13,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDotenv } from '../../../src/program/config/dotenv.js';
 import type { Actual } from '../../../src/program/setup/account/actual.js';
-import { desiredFor } from '../../../src/program/setup/desired.js';
+import { desiredFor } from '../../../src/program/setup/wanted/desired.js';
 import { readEnvFile, withVariables } from '../../../src/program/setup/env/env-file.js';
 import { writePrivateFile } from '../../../src/program/setup/env/private-file.js';
 import { envChanges } from '../../../src/program/setup/env/env-values.js';
-import { SetupError } from '../../../src/program/setup/setup-error.js';
+import { SetupError } from '../../../src/program/setup/failure.js';
 import { inputs } from './world.js';
 
 const inFolder = (name = '.env'): string =>

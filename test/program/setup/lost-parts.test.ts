@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Pools } from '../../../src/pools/index.js';
-import { readActual, type Actual } from '../../../src/program/setup/account/actual.js';
-import { NOTHING_ADOPTED } from '../../../src/program/setup/adoption.js';
+import { readActual } from '../../../src/program/setup/account/read-actual.js';
+import type { Actual } from '../../../src/program/setup/account/actual.js';
+import { NOTHING_ADOPTED, apiOf, emptyAccount, inputs, planNow, runSetup } from './world.js';
 import type { CognitoApi } from '../../../src/program/setup/account/cognito-api.js';
-import { desiredFor } from '../../../src/program/setup/desired.js';
+import { desiredFor } from '../../../src/program/setup/wanted/desired.js';
 import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
-import { apiOf, emptyAccount, inputs, planNow, runSetup } from './world.js';
 
 /* Somebody has deleted a part of what setup has made: the next run makes that, and knows all the rest again. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { patiently } from '../../../src/program/setup/patience.js';
+import { callPatiently } from '../../../src/program/setup/account/patience.js';
 
 const failure = (name: string, code?: string): Error =>
   Object.assign(new Error('no'), { name, code });
@@ -23,7 +23,7 @@ async function trying(
     expect(tries).toBe(before);
     waits.push(ms);
   };
-  const answer = await patiently(call, mayRepeat, wait).catch((error: unknown) => error);
+  const answer = await callPatiently(call, mayRepeat, wait).catch((error: unknown) => error);
   return { tries, waits, answer };
 }
 

@@ -4,9 +4,9 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Adoption } from '../../../src/program/setup/adoption.js';
+import type { Adoption } from '../../../src/program/setup/account/ownership.js';
 import type { CognitoApi } from '../../../src/program/setup/account/cognito-api.js';
-import type { SetupInputs } from '../../../src/program/setup/desired.js';
+import type { SetupInputs } from '../../../src/program/setup/wanted/inputs.js';
 import { oktaDetails, unannounced, wholeAccount, type PlannedStep } from './accounts.js';
 import { apiOf, emptyAccount, inputs, planNow, runSetup } from './world.js';
 

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Pools } from '../../../src/pools/index.js';
 import type { CognitoApi } from '../../../src/program/setup/account/cognito-api.js';
-import { NOTHING_ADOPTED } from '../../../src/program/setup/adoption.js';
-import { SetupError } from '../../../src/program/setup/setup-error.js';
 import {
+  NOTHING_ADOPTED,
   apiOf,
   cutOffAfter,
   emptyAccount,
@@ -13,6 +12,7 @@ import {
   stateOf,
   stepsNow,
 } from './world.js';
+import { SetupError } from '../../../src/program/setup/failure.js';
 
 const open: Pools[] = [];
 async function account(): Promise<{ pools: Pools; api: CognitoApi }> {

@@ -1,10 +1,19 @@
 import { startPools, type Pools } from '../../../src/pools/index.js';
-import { readActual, type Actual } from '../../../src/program/setup/account/actual.js';
-import { NOTHING_ADOPTED, type Adoption } from '../../../src/program/setup/adoption.js';
+import { readActual } from '../../../src/program/setup/account/read-actual.js';
+import type { Actual } from '../../../src/program/setup/account/actual.js';
+import type { Adoption } from '../../../src/program/setup/account/ownership.js';
 import { converge } from '../../../src/program/setup/plan/apply.js';
 import { connect, type CognitoApi } from '../../../src/program/setup/account/cognito-api.js';
-import { desiredFor, type Desired, type SetupInputs } from '../../../src/program/setup/desired.js';
+import { desiredFor, type Desired } from '../../../src/program/setup/wanted/desired.js';
+import type { SetupInputs } from '../../../src/program/setup/wanted/inputs.js';
 import { planFor, type Plan } from '../../../src/program/setup/plan/plan.js';
+
+export const NOTHING_ADOPTED: Adoption = {
+  pools: [],
+  clients: [],
+  providers: [],
+  resourceServers: [],
+};
 
 export const inputs: SetupInputs = {
   baseUrl: 'http://localhost:3000',

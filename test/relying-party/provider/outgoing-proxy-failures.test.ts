@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { networkReason } from '../../../src/errors/network-reason.js';
 import { createOpFetch } from '../../../src/relying-party/provider/calls/fetch.js';
-import { explained } from '../../../src/program/setup/account/explain.js';
+import { explainFailure } from '../../../src/program/setup/account/explain.js';
 import { withAddress } from '../../../src/program/setup/account/unreachable.js';
 import { createCertificate } from '../../support/nginx.js';
 import { startRecordingProxy } from '../../support/recording-proxy.js';
@@ -148,7 +148,7 @@ describe('what the operator is told when the outgoing proxy', () => {
     await close();
     const words = `the proxy ${withoutPassword(proxy.url)} (HTTPS_PROXY) gave no way through: CONNECT was answered with status 502`;
     expect(networkReason(failure)).toBe(words);
-    const told = explained(withAddress(failure, { address: AWAY, isEndpointUrl: false }));
+    const told = explainFailure(withAddress(failure, { address: AWAY, isEndpointUrl: false }));
     expect(told).toMatchObject({
       message: expect.stringContaining(`Cognito cannot be reached at ${AWAY} (${words}): check `),
     });

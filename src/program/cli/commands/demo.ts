@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import closeWithGrace from 'close-with-grace';
 import { type Environment, firstSet, readSettings } from '../../config/from-environment.js';
 import { options as settingOptions } from '../../config/options.js';
 import type { Settings } from '../../config/settings.js';
 import { ConfigError } from '../../../errors/relying-party-error.js';
-import { LAST_LINES_MS, openProcessLog } from '../../ops/process-log.js';
+import { openProcessLog } from '../../ops/process-log.js';
 import { federatedPoolsSeed, type Pools, startPools } from '../../../pools/index.js';
-import { CommandError, portFailure } from '../failure.js';
+import { CommandError, portFailure } from '../surroundings/failure.js';
 import { startApp } from '../running/start-app.js';
-import { noteWith } from '../running/stop-when-told.js';
+import { closeAtSignal } from '../running/stop-when-told.js';
 
 export interface DemoCommandOptions {
   /** Instead of the variable `PORT`. */
@@ -44,20 +43,16 @@ export async function demo(
   });
   const settings = settingsFor(pools, baseUrl, firstSet(environment, 'LOG_LEVEL') ?? 'warn');
   const log = openProcessLog(settings.logLevel);
-  const { logger, output } = log;
   const portSetting = options.port === undefined ? 'PORT' : '--port';
   const site = await startApp(settings, log, { portSetting }).catch(async (error: unknown) => {
     await pools.close();
     throw error;
   });
 
-  process.on('SIGUSR1', noteWith(logger));
-  const { close } = closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
-    if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
+  const close = closeAtSignal(log, async () => {
     await site.close(1);
     await pools.close();
     console.log('\nStopped.');
-    await output.flush(LAST_LINES_MS);
   });
   if (environment['npm_lifecycle_event'] !== undefined) whenParentEnds(close);
   console.log(welcome(pools, baseUrl));

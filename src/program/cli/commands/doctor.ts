@@ -1,10 +1,10 @@
 import { type Environment, readSettings } from '../../config/from-environment.js';
 import { diagnose, type Diagnosis } from '../../doctor/diagnose.js';
 import { describeDiagnosis } from '../../doctor/report.js';
-import { openUserPools, UserPoolsError } from '../../doctor/pools/user-pools.js';
-import { CommandError } from '../failure.js';
-import { writeDocument } from '../json-document.js';
-import { otherWaysFrom, outgoingFrom } from '../outgoing.js';
+import { openUserPools, UserPoolsError } from '../../doctor/context/user-pools.js';
+import { CommandError } from '../surroundings/failure.js';
+import { writeDocument } from '../surroundings/json-document.js';
+import { otherWaysFrom, outgoingFrom } from '../surroundings/outgoing.js';
 
 export interface DoctorCommandOptions {
   readonly json?: true | undefined;

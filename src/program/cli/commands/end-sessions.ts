@@ -3,7 +3,7 @@ import { type Environment, readSettings } from '../../config/from-environment.js
 import { ConfigError, RelyingPartyError } from '../../../errors/relying-party-error.js';
 import type { RelyingParty } from '../../../relying-party/relying-party.js';
 import { openSessionStore } from '../../../sessions/open-session-store.js';
-import { CommandError } from '../failure.js';
+import { CommandError } from '../surroundings/failure.js';
 
 /**
  * `lifeguard end-sessions <sub>`: what an operator does for a lost laptop. Works on the store the site uses, so the site notices

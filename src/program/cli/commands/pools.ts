@@ -1,8 +1,7 @@
-import closeWithGrace from 'close-with-grace';
-import { LAST_LINES_MS, openProcessLog } from '../../ops/process-log.js';
+import { openProcessLog } from '../../ops/process-log.js';
 import { type Pools, startPools } from '../../../pools/index.js';
-import { CommandError, portFailure } from '../failure.js';
-import { noteWith } from '../running/stop-when-told.js';
+import { CommandError, portFailure } from '../surroundings/failure.js';
+import { closeAtSignal } from '../running/stop-when-told.js';
 
 export interface PoolsCommandOptions {
   readonly seed?: string | undefined;
@@ -22,13 +21,13 @@ export interface PoolsCommandOptions {
  */
 export async function pools(options: PoolsCommandOptions): Promise<void> {
   const { port, state, empty, ...others } = options;
-  const { logger, output } = openProcessLog('info');
+  const log = openProcessLog('info');
   const running = await startPools({
     ...others,
     ...(empty && { seed: { pools: [] } }),
     port,
     persist: state,
-    log: (event) => logger[event.kind === 'error' ? 'error' : 'info'](event, 'pools'),
+    log: (event) => log.logger[event.kind === 'error' ? 'error' : 'info'](event, 'pools'),
   }).catch((error: unknown) => {
     if (error instanceof Error && error.name === 'SeedError') {
       throw new CommandError(error.message, { cause: error });
@@ -37,12 +36,7 @@ export async function pools(options: PoolsCommandOptions): Promise<void> {
     throw portFailure(error, { port, host, portSetting: '--port', hostSetting: '--host' });
   });
 
-  process.on('SIGUSR1', noteWith(logger));
-  closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
-    if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
-    await running.close();
-    await output.flush(LAST_LINES_MS);
-  });
+  closeAtSignal(log, () => running.close());
   console.log(listing(running, state));
 }
 

@@ -8,12 +8,11 @@ import { beginRotation, type Rotation } from '../../rotation/rotate.js';
 import { secretPlace, type SecretPlace } from '../../rotation/secret-place.js';
 import { listenToSite, type SiteUse } from '../../rotation/site-use.js';
 import { connect } from '../../setup/account/cognito-api.js';
-import { explained } from '../../setup/account/explain.js';
-import { SetupError } from '../../setup/setup-error.js';
-import { confirm } from '../confirm.js';
-import { CommandError } from '../failure.js';
-import { outgoingFrom } from '../outgoing.js';
-import { askForAgreement } from './setup-agreement.js';
+import { explainFailure } from '../../setup/account/explain.js';
+import { SetupError } from '../../setup/failure.js';
+import { confirm, askForAgreement } from '../surroundings/confirm.js';
+import { CommandError } from '../surroundings/failure.js';
+import { outgoingFrom } from '../surroundings/outgoing.js';
 
 export interface RotateSecretOptions {
   /** Where the settings are from, if not from `.env`. */
@@ -33,7 +32,7 @@ const BETWEEN_LOOKS_MS = 2000;
  *
  * @returns the exit code: 0 done, 2 the first secret is still there, because it may be in use
  * @throws {ConfigError} when the settings are wrong
- * @throws {CommandError} when it cannot go on
+ * @throws {CommandError} or {SetupError} when it cannot go on
  */
 export async function rotateSecret(
   environment: Environment,
@@ -66,9 +65,10 @@ export async function rotateSecret(
     site = await listenToSite(settings);
     return await run(rotation, site, place, options);
   } catch (error) {
-    const failure = explained(error);
-    const isOurs = failure instanceof SetupError || failure instanceof RelyingPartyError;
-    throw isOurs ? new CommandError(failure.message, { cause: failure }) : failure;
+    const failure = explainFailure(error);
+    throw failure instanceof RelyingPartyError
+      ? new CommandError(failure.message, { cause: failure })
+      : failure;
   } finally {
     await site?.close();
     await close();

@@ -1,6 +1,6 @@
 import { metricsApp } from '../../ops/metrics.js';
 import { listen } from '../../server.js';
-import { portFailure } from '../failure.js';
+import { portFailure } from '../surroundings/failure.js';
 
 /**
  * Answers `/metrics` on a port that only this machine can reach, for as long as the process lives.

@@ -5,7 +5,7 @@ import type { ProcessLog } from '../../ops/process-log.js';
 import { listen } from '../../server.js';
 import { openSessionStore } from '../../../sessions/open-session-store.js';
 import { withinTimeLimit } from '../../../sessions/time-limits.js';
-import { portFailure } from '../failure.js';
+import { portFailure } from '../surroundings/failure.js';
 
 /** A site that answers. */
 export interface StartedApp {

@@ -65,8 +65,25 @@ export function stopWhenTold(
   }
 }
 
+/**
+ * For a program that nobody waits for when it stops: closes at a signal to stop, and notes SIGUSR1.
+ *
+ * @returns what stops it otherwise
+ */
+export function closeAtSignal(
+  { logger, output }: ProcessLog,
+  close: () => Promise<void>,
+): () => void {
+  process.on('SIGUSR1', noteWith(logger));
+  return closeWithGrace({ delay: 5000, logger }, async ({ err }) => {
+    if (err !== undefined) logger.fatal(err, 'stopping after an error nobody caught');
+    await close();
+    await output.flush(LAST_LINES_MS);
+  }).close;
+}
+
 /** What hears a signal that means nothing to us. */
-export function noteWith(logger: Logger): (signal: NodeJS.Signals) => void {
+function noteWith(logger: Logger): (signal: NodeJS.Signals) => void {
   return (signal) => logger.warn({ signal }, 'this signal changes nothing');
 }
 

@@ -1,6 +1,7 @@
-import type { DoctorContext } from '../context.js';
-import { discoveryAddress, readDiscovery } from '../visits/discovery-document.js';
-import type { Check, Finding } from '../finding.js';
+import type { DoctorContext } from '../context/context.js';
+import { discoveryAddress } from '../../../tokens/provider-metadata.js';
+import { readDiscovery } from '../visits/discovery-document.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { networkReason } from '../../../errors/network-reason.js';
 import { REQUEST_TIMEOUT_MS } from '../visits/visit.js';
 

@@ -2,8 +2,8 @@ import { recogniseAuthorizationError } from '../../../cognito/error-descriptions
 import { poolPageError, providersOffered } from '../../../cognito/pool-pages.js';
 import { isUserPool } from '../../../cognito/user-pool.js';
 import { beginSignIn, PushRefusedError } from '../visits/begin-sign-in.js';
-import type { DoctorContext, ProviderMetadata } from '../context.js';
-import type { Check, Finding } from '../finding.js';
+import type { DoctorContext, ProviderMetadata } from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 import {
   callbackNotRegistered,
   clientUnknown,
@@ -22,7 +22,12 @@ import {
 } from '../clients/upstream-client.js';
 import { firewallInFront } from '../visits/firewall.js';
 import { withoutStyle } from '../pools/pool-style.js';
-import { failed, pushRefused, said, unanswered } from '../visits/sign-in-refused.js';
+import {
+  authorizationRefused,
+  hopUnanswered,
+  pushRefused,
+  quoteProvider,
+} from '../visits/sign-in-refused.js';
 import { type Hop, UnansweredError } from '../visits/visit.js';
 
 /**
@@ -67,7 +72,7 @@ async function tryProvider(
       return { findings: pushRefused(metadata, name, error), host: '' };
     }
     if (!(error instanceof UnansweredError)) throw error;
-    return { findings: [unanswered(context, name, error)], host: '' };
+    return { findings: [hopUnanswered(context, name, error)], host: '' };
   }
   const { host } = hops.at(-1)!.url;
   return { findings: await interpret(context, metadata, name, hops), host };
@@ -81,8 +86,8 @@ async function interpret(
 ): Promise<Finding[]> {
   const end = hops.at(-1)!;
   const upstream = name === undefined ? undefined : upstreamClient(metadata, name, hops);
-  if (end.status === undefined) return returned(context, name, upstream, hops);
-  if (end.location !== undefined) return [failed(name, 'The redirects do not end.')];
+  if (end.status === undefined) return judgeReturn(context, name, upstream, hops);
+  if (end.location !== undefined) return [authorizationRefused(name, 'The redirects do not end.')];
   if (end.isFirewall) return [firewallInFront(end.url, end.status)];
   const error = poolPageError(end.url, end.status, end.body);
   if (upstream !== undefined && !isOf(metadata, end.url)) {
@@ -97,7 +102,7 @@ async function interpret(
       return [callbackNotRegistered(context)];
     case 'login_option_unavailable':
       return name === undefined
-        ? [failed(name, 'The user pool says “Login option is not available”.')]
+        ? [authorizationRefused(name, 'The user pool says “Login option is not available”.')]
         : [await unavailable(context, metadata, name)];
     case 'pages_without_branding':
       return [
@@ -105,7 +110,12 @@ async function interpret(
       ];
     case 'parameter_missing':
     case 'error_page':
-      return [failed(name, `It ends on an error page of ${end.url.host}, status ${end.status}.`)];
+      return [
+        authorizationRefused(
+          name,
+          `It ends on an error page of ${end.url.host}, status ${end.status}.`,
+        ),
+      ];
   }
 }
 
@@ -140,7 +150,7 @@ function upstreamClient(
 }
 
 /** Back at our callback without anybody having signed in: with an error, unless a session was resumed. */
-function returned(
+function judgeReturn(
   context: DoctorContext,
   name: string | undefined,
   upstream: UpstreamRequest | undefined,
@@ -159,7 +169,7 @@ function returned(
     }
     if (description.includes('unauthorized_client')) return [upstreamCodeFlowOff(upstream)];
   }
-  return [failed(name, said(error, description))];
+  return [authorizationRefused(name, quoteProvider(error, description))];
 }
 
 function upstreamPage(
@@ -185,7 +195,10 @@ function upstreamPage(
       };
     case 'parameter_missing':
     case 'error_page':
-      return failed(name, `It ends on an error page of ${url.host}, status ${status}.`);
+      return authorizationRefused(
+        name,
+        `It ends on an error page of ${url.host}, status ${status}.`,
+      );
   }
 }
 

@@ -1,13 +1,13 @@
 import type { Settings } from '../../config/settings.js';
 import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import { clientRefused, noMethod } from '../clients/client-refused.js';
-import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
+import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context/context.js';
 import {
   credentialsOf,
   exchangeBogusCode,
   type ClientAnswer,
-} from '../clients/exchange-bogus-code.js';
-import type { Check, Finding } from '../finding.js';
+} from '../visits/exchange-bogus-code.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { networkReason } from '../../../errors/network-reason.js';
 
 /** What the token endpoint says of the client secret. */
@@ -21,17 +21,17 @@ export const clientSecret: Check<DoctorContext> = {
       // While one replaces the other, either will do: the site takes the one that works.
       for (const secret of isEmpty(settings.clientSecrets) ? [null] : settings.clientSecrets) {
         const { status, error, isBlocked } = await tryExchange(context, metadata, secret);
-        if (isBlocked) return { findings: [blocked(metadata, status)] };
+        if (isBlocked) return { findings: [siteBlocked(metadata, status)] };
         // Without the error that a code nobody gave out must bring, nothing is known of the secret.
         if (status === 429 || status >= 500 || typeof error !== 'string') {
-          return { findings: [unclear(metadata, `status ${status}`)] };
+          return { findings: [unclearAnswer(metadata, `status ${status}`)] };
         }
         if (error !== 'invalid_client') return { findings: [], detail: shownBy(settings) };
       }
       return { findings: [await clientRefused(context, metadata)] };
     } catch (error) {
       if (isUnsupported(error)) return { findings: [noMethod(context, error)] };
-      return { findings: [unclear(metadata, networkReason(error))] };
+      return { findings: [unclearAnswer(metadata, networkReason(error))] };
     }
   },
 };
@@ -57,7 +57,7 @@ function tryExchange(
   });
 }
 
-const blocked = ({ tokenEndpoint }: ProviderMetadata, status: number): Finding => ({
+const siteBlocked = ({ tokenEndpoint }: ProviderMetadata, status: number): Finding => ({
   code: 'waf_blocks_site',
   what: `A firewall in front of ${new URL(tokenEndpoint).host} turns requests to the token endpoint away (status ${status}).`,
   fix: {
@@ -66,7 +66,7 @@ const blocked = ({ tokenEndpoint }: ProviderMetadata, status: number): Finding =
   },
 });
 
-const unclear = ({ tokenEndpoint }: ProviderMetadata, reason: string): Finding => ({
+const unclearAnswer = ({ tokenEndpoint }: ProviderMetadata, reason: string): Finding => ({
   code: 'check_failed',
   about: 'client-secret',
   what: `The token endpoint ${tokenEndpoint} gives no clear answer about the client secret: ${reason}.`,

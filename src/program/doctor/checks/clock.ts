@@ -1,6 +1,6 @@
 import { CLOCK_TOLERANCE_SECONDS } from '../../../tokens/signed-claims.js';
-import type { DoctorContext } from '../context.js';
-import type { Check } from '../finding.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Check } from '../findings/finding.js';
 
 /** Our clock beside the issuer's. */
 export const clock: Check<DoctorContext> = {

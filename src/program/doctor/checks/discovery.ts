@@ -5,16 +5,16 @@ import {
   endpointsFor,
   type EndpointProblem,
   LOGIN_ENDPOINTS,
-} from '../../../tokens/provider-metadata.js';
-import { type DoctorContext, type ProviderMetadata } from '../context.js';
-import {
   discoveryAddress,
+} from '../../../tokens/provider-metadata.js';
+import type { DoctorContext, ProviderMetadata } from '../context/context.js';
+import {
   type DiscoveryDocument,
   type ReadDiscovery,
   readDiscovery,
 } from '../visits/discovery-document.js';
-import type { Check, CheckResult, Finding } from '../finding.js';
-import { reachedOtherwise } from '../visits/other-ways.js';
+import type { Check, CheckResult, Finding } from '../findings/finding.js';
+import { findOtherWay } from '../visits/other-ways.js';
 import { issuerNearMiss } from '../visits/issuer-near-miss.js';
 import { endpointFindings } from '../visits/missing-endpoints.js';
 
@@ -31,7 +31,7 @@ export const discovery: Check<DoctorContext> = {
     const read = await readDiscovery(issuer, fetch, now);
     if ('document' in read) return examine(context, read, issuerFindings(issuer, read.document));
     if ('unreachable' in read) {
-      const other = await reachedOtherwise(context);
+      const other = await findOtherWay(context);
       if (other !== undefined) return { findings: [other] };
     }
     const miss = await issuerNearMiss(issuer, { ...context, clientId });

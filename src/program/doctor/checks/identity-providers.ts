@@ -3,13 +3,13 @@ import type {
   UserPoolClientType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { mappingFindings } from '../pools/mapping-findings.js';
-import type { DoctorContext } from '../context.js';
+import type { DoctorContext } from '../context/context.js';
 import { readDiscovery } from '../visits/discovery-document.js';
-import type { Check, Finding } from '../finding.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { providerNameCase, providerNotEnabled } from '../clients/master-client.js';
 import { upstreamFindings } from '../clients/upstream-settings.js';
-import type { UserPools } from '../pools/user-pools.js';
-import { masterPool, type UserPool } from './within-pools.js';
+import type { UserPools, UserPool } from '../context/user-pools.js';
+import { masterPool } from './within-pools.js';
 
 /**
  * Each identity provider of IDENTITY_PROVIDERS (without any, of our app client), as the master pool has it, and the pool
@@ -52,7 +52,7 @@ async function examine(
   }
   const userPoolId = pool.Id;
   const provider = await userPools.provider(userPoolId, name);
-  if (provider === undefined) return [missing(name, names)];
+  if (provider === undefined) return [providerMissing(name, names)];
 
   const asksForEmail = context.settings.scope.split(' ').includes('email');
   const isEnabled = client?.SupportedIdentityProviders?.includes(name) === true;
@@ -64,7 +64,7 @@ async function examine(
   ];
 }
 
-const missing = (name: string, names: readonly string[]): Finding => ({
+const providerMissing = (name: string, names: readonly string[]): Finding => ({
   code: 'provider_missing',
   about: name,
   what: `The master pool has no identity provider “${name}”; it has ${names.join(', ') || 'none'}.`,

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
 import { fitsAlgorithm, type SignatureAlgorithm } from '../../../tokens/algorithms.js';
-import type { DoctorContext } from '../context.js';
-import type { Check, Finding } from '../finding.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { networkReason } from '../../../errors/network-reason.js';
 import { REQUEST_TIMEOUT_MS } from '../visits/visit.js';
 

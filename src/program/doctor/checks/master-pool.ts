@@ -1,11 +1,10 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { regionOf, userPoolIdOf } from '../../../cognito/user-pool.js';
 import { readDiscovery } from '../visits/discovery-document.js';
-import { callbackOf, type DoctorContext, logoutUriOf } from '../context.js';
-import type { Check, Finding } from '../finding.js';
+import { callbackOf, type DoctorContext, logoutUriOf, changeClient } from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 import {
   callbackNotRegistered,
-  changeClient,
   clientSecretMissing,
   clientSecretWrong,
   clientUnknown,
@@ -19,8 +18,8 @@ import { planFindings } from '../pools/pool-plan.js';
 import { unreadableFindings } from '../pools/readable-attributes.js';
 import { secretAge } from '../clients/secret-age.js';
 import { isHidden, type ShownSecrets } from '../clients/shown-secrets.js';
-import { ifAllowed, type UserPools } from '../pools/user-pools.js';
-import { nearMiss } from '../near-miss.js';
+import { ifAllowed, type UserPools } from '../context/user-pools.js';
+import { nearMiss } from '../findings/near-miss.js';
 import {
   refreshTokenSeconds,
   tokenFindings,

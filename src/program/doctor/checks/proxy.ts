@@ -1,6 +1,6 @@
-import { siteUrl, type DoctorContext } from '../context.js';
+import { siteUrl, type DoctorContext } from '../context/context.js';
 import { cookieFindings, queryFindings } from '../visits/callback-probe.js';
-import type { Check, Finding } from '../finding.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { networkReason } from '../../../errors/network-reason.js';
 import { REQUEST_TIMEOUT_MS, visit } from '../visits/visit.js';
 
@@ -59,7 +59,7 @@ async function siteAt(context: DoctorContext): Promise<{ findings: Finding[]; de
     if (status === 502 || status === 503) {
       return { findings: [], detail: ', where a proxy answers and the site does not run' };
     }
-    if (status !== 200) return { findings: [unexpected(context, status)], detail: '' };
+    if (status !== 200) return { findings: [siteUnexpected(context, status)], detail: '' };
     const found = [
       ...(await readinessFindings(context)),
       ...(await signInFindings(context)),
@@ -167,7 +167,7 @@ async function longHeaderFindings(context: DoctorContext): Promise<Finding[]> {
   ];
 }
 
-const unexpected = (context: DoctorContext, status: number | undefined): Finding => ({
+const siteUnexpected = (context: DoctorContext, status: number | undefined): Finding => ({
   code: 'site_unexpected',
   what: `${probeOf(context)} answers with status ${status ?? 'none'}: something else than Lifeguard is there, or the proxy sends its path elsewhere.`,
   fix: {

@@ -1,5 +1,5 @@
-import type { DoctorContext } from '../context.js';
-import type { Check, Finding } from '../finding.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 
 /**
  * Secrets that are long enough, which the settings insist on, and yet easy to guess: few different characters, or words

@@ -1,5 +1,5 @@
 import type { Problem } from '../../../errors/relying-party-error.js';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 
 /** The same list `serve` prints and stops at. */
 export function settingProblems(problems: readonly Problem[]): Finding[] {

@@ -2,8 +2,13 @@ import { cognitoLogoutEndpoint, cognitoLogoutUrl } from '../../../cognito/logout
 import { poolPageError } from '../../../cognito/pool-pages.js';
 import { isUserPool } from '../../../cognito/user-pool.js';
 import type { IdentityProvider } from '../../../relying-party/provider/identity-provider.js';
-import { type DoctorContext, logoutUriOf, type ProviderMetadata } from '../context.js';
-import type { Check, Finding } from '../finding.js';
+import {
+  changeProvider,
+  type DoctorContext,
+  logoutUriOf,
+  type ProviderMetadata,
+} from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { clientUnknown, logoutUrlNotRegistered } from '../clients/master-client.js';
 import { firewallInFront } from '../visits/firewall.js';
 import { upstreamLogoutUrlNotRegistered } from '../clients/upstream-client.js';
@@ -174,16 +179,13 @@ function signOutKindWrong(
   { endSessionEndpoint, clientId }: { endSessionEndpoint: string; clientId: string },
 ): Finding {
   const domain = endSessionEndpoint.replace(/\/logout$/, '');
-  const corrected = settings.identityProviders.map((each) =>
-    each.name === name ? { ...each, signOut: { kind: 'cognito', domain, clientId } } : each,
-  );
   return {
     code: 'sign_out_kind_wrong',
     about: name,
     what: `IDENTITY_PROVIDERS signs out of “${name}” as of any OpenID provider, and ${endSessionEndpoint} is a user pool’s: it takes logout_uri and no post_logout_redirect_uri.`,
     fix: {
       text: 'Write the kind `cognito`, with the domain of that pool.',
-      change: { kind: 'environment', set: { IDENTITY_PROVIDERS: JSON.stringify(corrected) } },
+      change: changeProvider(settings, name, { signOut: { kind: 'cognito', domain, clientId } }),
     },
   };
 }

@@ -8,8 +8,8 @@ import {
 } from '../../../sessions/replicas/secret-fingerprints.js';
 import type { SessionStore } from '../../../sessions/session-store.js';
 import { proveStore } from '../../../sessions/store-probe.js';
-import type { DoctorContext } from '../context.js';
-import type { Check, CheckResult, Finding } from '../finding.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Check, CheckResult, Finding } from '../findings/finding.js';
 import { redis } from '../stores/redis.js';
 import { sqlite } from '../stores/sqlite.js';
 import { storeFinding, wordsOf } from '../stores/store-findings.js';

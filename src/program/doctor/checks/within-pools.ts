@@ -1,11 +1,7 @@
-import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
 import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
-import type { DoctorContext } from '../context.js';
-import type { CheckResult } from '../finding.js';
-import { type UserPools, UserPoolsError } from '../pools/user-pools.js';
-
-/** As AWS describes it; the id we asked by. */
-export type UserPool = UserPoolType & { readonly Id: string };
+import type { DoctorContext } from '../context/context.js';
+import type { CheckResult } from '../findings/finding.js';
+import { type UserPool, type UserPools, UserPoolsError } from '../context/user-pools.js';
 
 /** In Cognito's API. */
 const MAX_POOL_ID_LENGTH = 55;

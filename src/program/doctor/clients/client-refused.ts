@@ -4,9 +4,9 @@ import {
   type ClientAuthenticationMethod,
   credentialOf,
 } from '../../../tokens/client-authentication.js';
-import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
-import { credentialsOf, exchangeBogusCode } from './exchange-bogus-code.js';
-import type { Finding } from '../finding.js';
+import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context/context.js';
+import { credentialsOf, exchangeBogusCode } from '../visits/exchange-bogus-code.js';
+import type { Finding } from '../findings/finding.js';
 import { clientSecretMissing, clientSecretWrong } from './master-client.js';
 import { ownSecrets } from './shown-secrets.js';
 
@@ -74,11 +74,11 @@ const unlistedMethod = (
 /** @param error that is met already where the site reads the discovery document */
 export const noMethod = ({ settings }: DoctorContext, { message }: RelyingPartyError): Finding => ({
   code: 'client_authentication_unsupported',
-  what: `The client has ${shown(settings)}, which ${settings.issuer} does not take: ${message}.`,
+  what: `The client has ${credentialInWords(settings)}, which ${settings.issuer} does not take: ${message}.`,
   fix: { text: `${WANTED} If its list is wrong, name the method in CLIENT_AUTHENTICATION.` },
 });
 
-const shown = ({ clientKey, clientSecrets }: DoctorContext['settings']): string =>
+const credentialInWords = ({ clientKey, clientSecrets }: DoctorContext['settings']): string =>
   clientKey !== undefined
     ? 'CLIENT_KEY to show'
     : clientSecrets.length > 0

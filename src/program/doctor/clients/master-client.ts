@@ -1,7 +1,13 @@
 import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
-import type { Change, ClientList, Question } from '../change.js';
-import { callbackOf, type DoctorContext, logoutUriOf } from '../context.js';
-import type { Finding, Fix } from '../finding.js';
+import type { Change, ClientList, Question } from '../findings/change.js';
+import {
+  callbackOf,
+  changeClient,
+  changeProvider,
+  type DoctorContext,
+  logoutUriOf,
+} from '../context/context.js';
+import type { Finding, Fix } from '../findings/finding.js';
 import { isHidden, type ShownSecrets } from './shown-secrets.js';
 
 /*
@@ -13,9 +19,9 @@ const CONSOLE = 'Amazon Cognito › User pools › the master pool › App clien
 
 export function clientUnknown(context: DoctorContext): Finding {
   const { clientId, issuer } = context.settings;
-  const second = secondPoolOf(context);
-  if (second !== undefined)
-    return issuerOfOtherPool(context, ` It is the pool behind “${second}”.`);
+  const upstream = upstreamPoolOf(context);
+  if (upstream !== undefined)
+    return issuerOfOtherPool(context, ` It is the pool behind “${upstream}”.`);
   return {
     code: 'client_unknown',
     what: `The issuer ${issuer} knows no client ${clientId}: CLIENT_ID is mistyped, or of another pool, or was deleted.`,
@@ -28,7 +34,7 @@ export function clientUnknown(context: DoctorContext): Finding {
 }
 
 /** The identity provider whose pages are where the issuer sends people at once: then ISSUER is the pool behind the master pool. */
-function secondPoolOf({ settings, metadata }: DoctorContext): string | undefined {
+function upstreamPoolOf({ settings, metadata }: DoctorContext): string | undefined {
   const domain = metadata?.authorizationEndpoint.replace(/\/oauth2\/authorize$/, '');
   return settings.identityProviders.find(
     ({ signOut }) => signOut.kind === 'cognito' && signOut.domain === domain,
@@ -134,16 +140,13 @@ export function providerNotEnabled(context: DoctorContext, name: string): Findin
 }
 
 export function providerNameCase(context: DoctorContext, name: string, actual: string): Finding {
-  const renamed = context.settings.identityProviders.map((provider) =>
-    provider.name === name ? { ...provider, name: actual } : provider,
-  );
   return {
     code: 'provider_name_case',
     about: name,
     what: `IDENTITY_PROVIDERS says “${name}”, and the user pool calls it “${actual}”.`,
     fix: {
       text: `Write “${actual}”.`,
-      change: { kind: 'environment', set: { IDENTITY_PROVIDERS: JSON.stringify(renamed) } },
+      change: changeProvider(context.settings, name, { name: actual }),
     },
   };
 }
@@ -197,14 +200,6 @@ function addToClient(
   ...values: string[]
 ): Change | undefined {
   return changeClient(settings, { add: { [list]: values } });
-}
-
-export function changeClient(
-  { issuer, clientId }: DoctorContext['settings'],
-  change: Pick<Change & { kind: 'app-client' }, 'add' | 'set'>,
-): Change | undefined {
-  if (!isUserPool(issuer)) return undefined;
-  return { kind: 'app-client', userPoolId: userPoolIdOf(issuer), clientId, ...change };
 }
 
 function ask(

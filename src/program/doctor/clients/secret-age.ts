@@ -1,8 +1,8 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { userPoolIdOf } from '../../../cognito/user-pool.js';
-import type { DoctorContext } from '../context.js';
-import type { Noted } from '../finding.js';
-import { ifAllowed, type UserPools } from '../pools/user-pools.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Noted } from '../findings/finding.js';
+import { ifAllowed, type UserPools } from '../context/user-pools.js';
 
 const DAY_MS = 86_400_000;
 

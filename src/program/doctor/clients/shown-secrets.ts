@@ -1,6 +1,6 @@
 import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
-import type { DoctorContext } from '../context.js';
-import { ifAllowed, UserPoolsError } from '../pools/user-pools.js';
+import type { DoctorContext } from '../context/context.js';
+import { ifAllowed, UserPoolsError } from '../context/user-pools.js';
 
 /**
  * What AWS tells of the secrets of a client. It shows the one that the client was made with, for as long as it is there, and

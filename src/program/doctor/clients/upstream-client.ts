@@ -1,6 +1,7 @@
-import type { Change, ClientList } from '../change.js';
-import { type DoctorContext, logoutUriOf } from '../context.js';
-import type { Finding } from '../finding.js';
+import { domainPrefixOf } from '../../../cognito/user-pool.js';
+import type { Change, ClientList } from '../findings/change.js';
+import { type DoctorContext, logoutUriOf } from '../context/context.js';
+import type { Finding } from '../findings/finding.js';
 
 /** The app client at the second pool that the master pool signs in with, as far as it is known. */
 export interface UpstreamClient {
@@ -91,6 +92,49 @@ export const upstreamLogoutUrlNotRegistered = (
     change: addTo(client, 'LogoutURLs', logoutUriOf(context)),
   },
 });
+
+export const upstreamDomainMissing = ({ provider, userPoolId = '' }: UpstreamClient): Finding => ({
+  code: 'upstream_domain_missing',
+  about: provider,
+  what: `The user pool ${userPoolId} behind “${provider}” has no domain.`,
+  fix: {
+    text: 'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
+    console: 'Amazon Cognito › User pools › the second pool › Domain › Create Cognito domain',
+    change: { kind: 'domain', userPoolId, prefix: domainPrefixOf(userPoolId) },
+  },
+});
+
+export const upstreamOauthOff = (client: UpstreamClient, asked: string): Finding => ({
+  code: 'upstream_oauth_off',
+  about: client.provider,
+  what: `${capital(nameOf(client))} has OAuth switched off (AllowedOAuthFlowsUserPoolClient is false).`,
+  fix: {
+    text: 'Switch it on; in the console it goes on by itself when the login pages are edited and saved.',
+    console:
+      'Amazon Cognito › User pools › the second pool › App clients › the client › Login pages › Edit',
+    change: {
+      kind: 'app-client',
+      userPoolId: client.userPoolId ?? '',
+      clientId: client.clientId,
+      add: { AllowedOAuthFlows: ['code'], AllowedOAuthScopes: asked.split(' ') },
+      set: { AllowedOAuthFlowsUserPoolClient: true },
+    },
+  },
+});
+
+export const upstreamSecretMissing = (client: UpstreamClient): Finding => ({
+  code: 'upstream_client_secret_missing',
+  about: client.provider,
+  what: `${capital(nameOf(client))} has no secret.`,
+  fix: {
+    text: 'A secret cannot be added to an app client that was made without: make a new one with a secret, and write its id and secret into the identity provider of the master pool.',
+    console: 'Amazon Cognito › User pools › the second pool › App clients › Create app client',
+  },
+});
+
+/** Where the second pool sends the browser back to: on the domain of the master pool, which discovery told. */
+export const idpResponseOf = ({ metadata }: DoctorContext): string | undefined =>
+  metadata?.authorizationEndpoint.replace(/oauth2\/authorize$/, 'oauth2/idpresponse');
 
 /** The change that adds to a list of this client, if its user pool is known. */
 function addTo(

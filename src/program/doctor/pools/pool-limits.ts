@@ -1,8 +1,7 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { regionOf } from '../../../cognito/user-pool.js';
-import type { UserPool } from '../checks/within-pools.js';
-import type { Finding, Noted } from '../finding.js';
-import { ifAllowed, type UserPools } from './user-pools.js';
+import { type UserPool, ifAllowed, type UserPools } from '../context/user-pools.js';
+import type { Finding, Noted } from '../findings/finding.js';
 
 /** Fewer signed-in browsers and devices than most people have. */
 const FEW_SESSIONS = 3;

@@ -1,9 +1,8 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
-import type { UserPool } from '../checks/within-pools.js';
-import type { DoctorContext } from '../context.js';
-import type { Finding, Noted } from '../finding.js';
+import type { UserPool, UserPools } from '../context/user-pools.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Finding, Noted } from '../findings/finding.js';
 import { lacksStyle, usesManagedLogin, withoutStyle } from './pool-style.js';
-import type { UserPools } from './user-pools.js';
 
 /**
  * The plan of the master pool, and what is set there that this plan does not have. A pool keeps such settings when it is moved to

@@ -1,7 +1,7 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
 import { regionOf } from '../../../cognito/user-pool.js';
-import type { Finding } from '../finding.js';
-import { ifAllowed, type UserPools } from './user-pools.js';
+import type { Finding } from '../findings/finding.js';
+import { ifAllowed, type UserPools } from '../context/user-pools.js';
 
 export const withoutStyle = (
   code: 'pages_without_branding' | 'upstream_pages_without_branding',

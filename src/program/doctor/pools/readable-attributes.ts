@@ -1,8 +1,7 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import type { Settings } from '../../config/settings.js';
-import type { DoctorContext } from '../context.js';
-import type { Finding } from '../finding.js';
-import { changeClient } from '../clients/master-client.js';
+import { type DoctorContext, changeClient } from '../context/context.js';
+import type { Finding } from '../findings/finding.js';
 
 /**
  * What the site asks for by a scope that shows nothing of it, because the app client may not read it. Without a list it may read all

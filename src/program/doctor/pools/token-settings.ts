@@ -1,8 +1,7 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { ROTATION_GRACE_SECONDS } from '../../../sessions/time-limits.js';
-import type { DoctorContext } from '../context.js';
-import type { Finding } from '../finding.js';
-import { changeClient } from '../clients/master-client.js';
+import { type DoctorContext, changeClient } from '../context/context.js';
+import type { Finding } from '../findings/finding.js';
 
 const DAY = 86_400;
 const unitSeconds: Readonly<Record<string, number>> = {

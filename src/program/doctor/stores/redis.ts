@@ -9,7 +9,7 @@ import {
   type MissingRights,
 } from '../../../sessions/redis/rights.js';
 import { reasonOf } from '../../../sessions/store-fault.js';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 import type { StoreKind, StoreTrouble } from './store-kind.js';
 
 /** Any key will do: the server that would hold it is asked. */
@@ -26,7 +26,7 @@ export const redis: StoreKind = {
     if (/WRONGPASS|NOAUTH/.test(trouble.words)) return passwordRefused(trouble);
     const reason = reasonOf(trouble.error);
     if (reason === 'refused') {
-      const missing = await connected(address, (commands) => missingRights(commands, address));
+      const missing = await withCommands(address, (commands) => missingRights(commands, address));
       return rightMissing(trouble, address, missing);
     }
     if (/^MOVED |CLUSTERDOWN/.test(trouble.words) && address.kind === 'single') return isCluster;
@@ -38,7 +38,7 @@ export const redis: StoreKind = {
   },
   lookFurther: async (url) => {
     const address = parseRedisUrl(url);
-    return connected(address, (commands) => settingsOf(commands, address));
+    return withCommands(address, (commands) => settingsOf(commands, address));
   },
 };
 
@@ -67,13 +67,13 @@ async function settingsOf(
   };
 }
 
-async function connected<Result>(
+async function withCommands<Result>(
   address: RedisAddress,
   look: (commands: RedisCommands) => Promise<Result>,
 ): Promise<Result> {
   const commands = await RedisCommands.open(address);
   try {
-    await untilConnected(commands);
+    await awaitConnection(commands);
     return await look(commands);
   } finally {
     commands.close();
@@ -85,7 +85,7 @@ const isCertificate = (error: unknown): boolean => /certificate|altname/i.test(S
 /** Whether somebody speaks Redis there, be it only to refuse us. */
 async function answers(address: RedisAddress): Promise<boolean> {
   try {
-    await connected(address, async () => undefined);
+    await withCommands(address, async () => undefined);
     return true;
   } catch (error) {
     return reasonOf(error) === 'refused' || isCertificate(error);
@@ -93,7 +93,7 @@ async function answers(address: RedisAddress): Promise<boolean> {
 }
 
 /** A connection is made in the background. */
-async function untilConnected(commands: RedisCommands): Promise<void> {
+async function awaitConnection(commands: RedisCommands): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       await commands.ping();

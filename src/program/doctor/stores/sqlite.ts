@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathOfFileUrl } from '../../../sessions/open-session-store.js';
 import { lookIntoSqliteFile, sqliteFileAt } from '../../../sessions/sqlite/file.js';
 import { reasonOf } from '../../../sessions/store-fault.js';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 import { storeFinding, wordsOf } from './store-findings.js';
 import type { StoreKind, StoreTrouble, TryingPlace } from './store-kind.js';
 
@@ -18,11 +18,11 @@ export const sqlite: StoreKind = {
     try {
       if ((await lookIntoSqliteFile(file)) === 'other_version') return otherVersion(file);
     } catch (error) {
-      return explained(file, { error, words: wordsOf(error) });
+      return explainRefusal(file, { error, words: wordsOf(error) });
     }
     return { url };
   },
-  explain: async (url, trouble) => explained(fileOf(url), trouble),
+  explain: async (url, trouble) => explainRefusal(fileOf(url), trouble),
 };
 
 /** The file itself would belong to whoever runs doctor. */
@@ -35,12 +35,12 @@ function besideItsPlace(file: string): TryingPlace | Finding {
     return { url: `file:${join(trial, 'sessions.db')}`, note: 'new', done };
   } catch (error) {
     const words = `it is to be made in ${folder}, and ${wordsOf(error)}`;
-    return explained(join(folder, 'sessions.db'), { error, words });
+    return explainRefusal(join(folder, 'sessions.db'), { error, words });
   }
 }
 
 /** SQLite says much the same of a folder, a file and a disk; which of them it is can be seen. */
-function explained(file: string, trouble: StoreTrouble): Finding {
+function explainRefusal(file: string, trouble: StoreTrouble): Finding {
   const finding = storeFinding(trouble);
   const { code, what } = finding;
   const text = `Let the user that runs the site (doctor ran as ${userInfo().username}) write there, or set SESSION_STORE to another place.`;

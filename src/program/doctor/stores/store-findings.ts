@@ -1,7 +1,7 @@
 import { ConfigError } from '../../../errors/relying-party-error.js';
 import { reasonOf, type StoreFaultReason } from '../../../sessions/store-fault.js';
-import type { Finding } from '../finding.js';
-import type { FindingCode } from '../finding-code.js';
+import type { Finding } from '../findings/finding.js';
+import type { FindingCode } from '../findings/catalogue.js';
 import type { StoreTrouble } from './store-kind.js';
 
 /** What to do about each kind of fault, whatever the store. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 
 /** Why a store cannot be used, as the driver said it. */
 export interface StoreTrouble {

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isUserPool } from '../../../cognito/user-pool.js';
 import { RelyingPartyError } from '../../../errors/relying-party-error.js';
-import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context.js';
-import { askAsClient, type ClientAnswer, credentialsOf } from '../clients/exchange-bogus-code.js';
+import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context/context.js';
+import { askAsClient, type ClientAnswer, credentialsOf } from './exchange-bogus-code.js';
 import { type Hop, UnansweredError, visit } from './visit.js';
 
 /** The request was pushed, and the provider did not take it. */

@@ -1,5 +1,5 @@
-import { siteUrl, type DoctorContext } from '../context.js';
-import type { Finding } from '../finding.js';
+import { siteUrl, type DoctorContext } from '../context/context.js';
+import type { Finding } from '../findings/finding.js';
 import { REQUEST_TIMEOUT_MS } from './visit.js';
 
 /*

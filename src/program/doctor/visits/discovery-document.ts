@@ -1,4 +1,5 @@
 import { networkReason } from '../../../errors/network-reason.js';
+import { discoveryAddress } from '../../../tokens/provider-metadata.js';
 import { REQUEST_TIMEOUT_MS } from './visit.js';
 
 /** Members by name; what they are is still to be checked. */
@@ -9,10 +10,6 @@ export type ReadDiscovery =
   | { readonly document: DiscoveryDocument; readonly aheadSeconds: number | undefined }
   | { readonly unreachable: string }
   | { readonly unusable: string };
-
-/** Where the discovery document of an issuer is. */
-export const discoveryAddress = (issuer: string): string =>
-  `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
 
 /**
  * Reads the discovery document of an issuer as it is: also one that names another issuer.

@@ -1,4 +1,4 @@
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 
 /** What little of an answer tells a web application firewall (AWS WAF, CloudFront) from the user pool behind it. */
 interface Answer {

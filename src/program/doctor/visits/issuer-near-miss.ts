@@ -1,8 +1,8 @@
 import { poolPageError } from '../../../cognito/pool-pages.js';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 import { readDiscovery, type ReadDiscovery } from './discovery-document.js';
 import { type IssuerMistake, issuerMistake, issuerSlips } from './issuer-candidates.js';
-import { ifAllowed, type UserPools, UserPoolsError } from '../pools/user-pools.js';
+import { ifAllowed, type UserPools, UserPoolsError } from '../context/user-pools.js';
 import { visit } from './visit.js';
 
 export interface NearMissParts {
@@ -42,7 +42,7 @@ export async function issuerNearMiss(
     const is = 'is the domain of a user pool’s sign-in pages, not its issuer';
     return { finding: finding(written, is, confirmed?.issuer), ...(confirmed && { confirmed }) };
   }
-  return mistake && { finding: unconfirmed(written, mistake) };
+  return mistake && { finding: unconfirmedFinding(written, mistake) };
 }
 
 async function confirm(
@@ -108,7 +108,10 @@ const finding = (written: string, is: string, issuer: string | undefined): Findi
         },
 });
 
-function unconfirmed(written: string, { is, candidates: [likeliest] }: IssuerMistake): Finding {
+function unconfirmedFinding(
+  written: string,
+  { is, candidates: [likeliest] }: IssuerMistake,
+): Finding {
   return {
     code: 'issuer_near_miss',
     what: `ISSUER ${is}: ${written.slice(0, 300)}`,

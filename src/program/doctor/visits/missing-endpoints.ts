@@ -1,8 +1,8 @@
 import { domainPrefixOf, isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
 import type { EndpointProblem } from '../../../tokens/provider-metadata.js';
-import type { DoctorContext } from '../context.js';
+import type { DoctorContext } from '../context/context.js';
 import type { DiscoveryDocument } from './discovery-document.js';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 
 /** What is wrong where the discovery document names no endpoint, or none that the site would use; a cause may come twice. */
 export function endpointFindings(

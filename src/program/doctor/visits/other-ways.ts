@@ -1,9 +1,9 @@
-import type { DoctorContext, OtherWay } from '../context.js';
+import type { DoctorContext, OtherWay } from '../context/context.js';
 import { readDiscovery } from './discovery-document.js';
-import type { Finding } from '../finding.js';
+import type { Finding } from '../findings/finding.js';
 
 /** Whether the issuer, which the way of the settings does not lead to, is reached on another one. */
-export async function reachedOtherwise({
+export async function findOtherWay({
   settings,
   now,
   otherWays = [],

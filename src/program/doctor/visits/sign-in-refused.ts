@@ -1,12 +1,12 @@
 import { networkReason } from '../../../errors/network-reason.js';
 import type { PushRefusedError } from './begin-sign-in.js';
-import type { DoctorContext, ProviderMetadata } from '../context.js';
-import type { Finding } from '../finding.js';
+import type { DoctorContext, ProviderMetadata } from '../context/context.js';
+import type { Finding } from '../findings/finding.js';
 import { firewallInFront } from './firewall.js';
 import type { UnansweredError } from './visit.js';
 
 /** A sign-in that ends before its page. */
-export const failed = (name: string | undefined, what: string): Finding => ({
+export const authorizationRefused = (name: string | undefined, what: string): Finding => ({
   code: 'authorization_refused',
   about: name,
   what: `${name === undefined ? 'A sign-in' : `A sign-in through “${name}”`} does not get to a sign-in page. ${what}`,
@@ -16,13 +16,13 @@ export const failed = (name: string | undefined, what: string): Finding => ({
 });
 
 /** An address on the way that says nothing. */
-export function unanswered(
+export function hopUnanswered(
   { settings }: DoctorContext,
   name: string | undefined,
   error: UnansweredError,
 ): Finding {
   const { url } = error;
-  const finding = failed(
+  const finding = authorizationRefused(
     name,
     `${url.origin}${url.pathname}, which is on the way, does not answer: ${networkReason(error)}.`,
   );
@@ -44,13 +44,18 @@ export function pushRefused(
   const { status, error, isBlocked, members } = answer;
   if (isBlocked) return [firewallInFront(new URL(pushEndpoint), status)];
   if (typeof error !== 'string') {
-    return [failed(name, `${pushEndpoint}, where requests are pushed to, answers with ${status}.`)];
+    return [
+      authorizationRefused(
+        name,
+        `${pushEndpoint}, where requests are pushed to, answers with ${status}.`,
+      ),
+    ];
   }
-  return [failed(name, said(error, members['error_description']))];
+  return [authorizationRefused(name, quoteProvider(error, members['error_description']))];
 }
 
 /** In the provider's own words. */
-export function said(error: string, description: unknown): string {
+export function quoteProvider(error: string, description: unknown): string {
   const more = typeof description === 'string' ? description.trim().slice(0, 200) : '';
   return `The OpenID provider answers “${more === '' ? error.slice(0, 200) : `${error.slice(0, 200)}: ${more}`}”.`;
 }

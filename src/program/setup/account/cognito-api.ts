@@ -1,14 +1,13 @@
-import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import type * as Sdk from '@aws-sdk/client-cognito-identity-provider';
 import { controlPlaneAt, importAwsSdk } from '../../../cognito/control-plane.js';
-import { codeOf, patiently, type Wait } from '../patience.js';
-import { unknownMembers } from './sdk-model.js';
-import { SetupError } from '../setup-error.js';
+import { discoveryAddress } from '../../../tokens/provider-metadata.js';
+import { codeOf, SetupError } from '../failure.js';
+import { callPatiently, type Wait } from './patience.js';
+import { compareDescriptions, type UnknownToSdk } from './sdk-model.js';
 import { withAddress } from './unreachable.js';
 
 /** Cognito's control plane, with the patience that its request limits ask for. */
-export interface CognitoApi {
+export interface CognitoApi extends UnknownToSdk {
   readonly cognito: Sdk.CognitoIdentityProvider;
   readonly sdk: typeof Sdk;
   readonly region: string;
@@ -17,10 +16,6 @@ export interface CognitoApi {
   /** The discovery document of a pool, read from the host that answers for the region. */
   readonly discover: (poolId: string) => Promise<Discovery>;
   readonly wait: Wait;
-  /** Version of the SDK. */
-  readonly sdkVersion: string;
-  /** Members that descriptions have had so far and the SDK does not know: whether an update keeps them, nobody can tell. */
-  readonly unknownMembers: ReadonlySet<string>;
 }
 
 interface Discovery {
@@ -77,14 +72,14 @@ export async function connect({
     address: origin.replace(/\/$/, ''),
     isEndpointUrl: endpointUrl !== undefined,
   };
-  const located = async <Answer>(call: Promise<Answer>): Promise<Answer> =>
+  const locate = async <Answer>(call: Promise<Answer>): Promise<Answer> =>
     call.catch((error: unknown) => {
       throw withAddress(error, destination);
     });
   cognito.middlewareStack.add(
     (next, { commandName = '' }) =>
       (args) =>
-        located(patiently(() => next(args), !commandName.includes('Create'), wait)),
+        locate(callPatiently(() => next(args), !commandName.includes('Create'), wait)),
     { step: 'initialize', name: 'patience' },
   );
 
@@ -97,7 +92,7 @@ export async function connect({
     sdkVersion: (await cognito.config.defaultUserAgentProvider())[0]?.[1] ?? '',
     unknownMembers: unknown,
     discover: (poolId) =>
-      located(discover(`${destination.address}/${poolId}`, proxiedFetch ?? fetch, wait)),
+      locate(discover(`${destination.address}/${poolId}`, proxiedFetch ?? fetch, wait)),
   };
 }
 
@@ -106,31 +101,6 @@ const whyNoRegion = (cause: unknown): string =>
   cause instanceof Error && cause.message.startsWith('Region not accepted')
     ? 'The region of the AWS profile is none: correct it (aws configure set region eu-west-1), or add --region.'
     : 'No AWS region is known: add --region, or set AWS_REGION.';
-
-/** Looks at every description as it came over the wire, for the SDK drops what it does not know. */
-function compareDescriptions(
-  cognito: Sdk.CognitoIdentityProvider,
-  sdk: typeof Sdk,
-  found: (member: string) => void,
-): void {
-  const shapes = new Map<string, unknown>(Object.entries(sdk));
-  cognito.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        const result = await next(args);
-        const operation = commandName.replace(/Command$/, '');
-        const response = result.response as { statusCode?: number; body?: unknown };
-        if (!operation.startsWith('Describe') || response.statusCode !== 200) return result;
-        const body = await buffer(response.body as Readable);
-        const answer: unknown = JSON.parse(body.toString());
-        const members = unknownMembers(shapes.get(`${operation}Response$`), answer);
-        for (const member of members) found(`${member} of ${Object.values(args.input).join(' ')}`);
-        return { ...result, response: { ...response, body: Readable.from([body]) } };
-      },
-    // Behind the SDK's own reading of the answer, which takes the body.
-    { step: 'deserialize', priority: 'low', name: 'compareDescriptions' },
-  );
-}
 
 /** The first that exports its model and can give a client a second secret. */
 const FIRST_SDK = '3.1000.0';
@@ -156,7 +126,7 @@ async function discover(
   fetch: typeof globalThis.fetch,
   wait: Wait,
 ): Promise<Discovery> {
-  const url = `${issuer}/.well-known/openid-configuration`;
+  const url = discoveryAddress(issuer);
   const read = async (): Promise<Discovery> => {
     const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) });
     if (!answer.ok) throw new SetupError(`${url} answered with status ${answer.status}.`);
@@ -164,7 +134,7 @@ async function discover(
     if (isDiscovery(document)) return document;
     throw new SetupError(`${url} is not a discovery document.`);
   };
-  return patiently(read, true, wait);
+  return callPatiently(read, true, wait);
 }
 
 const isDiscovery = (document: unknown): document is Discovery =>

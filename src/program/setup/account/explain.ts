@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { nameOf } from '../patience.js';
-import { SetupError } from '../setup-error.js';
-import type { Call } from '../plan/step.js';
+import { nameOf, SetupError } from '../failure.js';
+import type { Call } from './call.js';
 import { UnreachableError } from './unreachable.js';
 
 /** Where a run was when a call failed. */
@@ -16,7 +15,7 @@ export interface Stop {
  *
  * @param stop at which step it happened; none while reading
  */
-export function explained(error: unknown, stop?: Stop): unknown {
+export function explainFailure(error: unknown, stop?: Stop): unknown {
   if (error instanceof SetupError || !(error instanceof Error)) return error;
   const advice = adviceOn(error, stop?.call);
   if (advice === undefined) return error;

@@ -1,7 +1,7 @@
 import { domainByAuthorizationEndpoint } from '../../../cognito/logout-url.js';
 import type { FoundDomain, FoundPool } from './actual.js';
 import type { CognitoApi } from './cognito-api.js';
-import { SetupError } from '../setup-error.js';
+import { SetupError } from '../failure.js';
 
 const ATTEMPTS = 30;
 const BETWEEN_MS = 4000;

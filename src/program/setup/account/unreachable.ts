@@ -1,5 +1,5 @@
 import { proxyFailureIn } from '../../../errors/proxy-failure.js';
-import { codeOf, nameOf } from '../patience.js';
+import { codeOf, nameOf } from '../failure.js';
 
 /** Nobody answered at an address; the message says where, why, and which option or variable leads there. */
 export class UnreachableError extends Error {

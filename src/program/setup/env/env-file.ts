@@ -3,7 +3,7 @@ import { readDotenv } from '../../config/dotenv.js';
 import { NoSmallFileError, requireRegularFile } from '../../config/read-small-file.js';
 import { readSettingsFile } from '../../config/settings-file.js';
 import { ConfigError } from '../../../errors/relying-party-error.js';
-import { SetupError } from '../setup-error.js';
+import { SetupError } from '../failure.js';
 
 /** A `.env` file as it is. */
 export interface EnvFile {
@@ -62,7 +62,7 @@ export function withVariables(text: string, values: ReadonlyMap<string, string>)
     ...readDotenv(isWhole ? text : text + lineEnd).pieces,
   ];
   for (const [name, value] of values) {
-    const assignment = { name, text: `${name}=${quoted(value)}${lineEnd}` };
+    const assignment = { name, text: `${name}=${quote(value)}${lineEnd}` };
     const index = pieces.findLastIndex((piece) => piece.name === name);
     if (index < 0) pieces.push(assignment);
     else pieces[index] = assignment;
@@ -75,7 +75,7 @@ export function withVariables(text: string, values: ReadonlyMap<string, string>)
  *
  * @throws {SetupError} for what no quotes are round for
  */
-function quoted(value: string): string {
+function quote(value: string): string {
   if (/^[\w./:@+,=-]*$/.test(value)) return value;
   if (!value.includes("'")) return `'${value}'`;
   if (!/["\\$`]/.test(value)) return `"${value}"`;

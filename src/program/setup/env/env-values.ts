@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Actual } from '../account/actual.js';
-import { DEFAULT_LABEL, type Desired, type SignOutOf, type Variable } from '../desired.js';
+import { DEFAULT_LABEL, type SignOutOf, type Variable } from '../wanted/variables.js';
+import type { Desired } from '../wanted/desired.js';
 import type { EnvFile } from './env-file.js';
-import { resolve, shown } from '../plan/resolve.js';
-import { SetupError } from '../setup-error.js';
+import { resolve, show } from '../account/resolve.js';
+import { SetupError } from '../failure.js';
 
 /** What happens to one variable of the file. */
 export interface EnvChange {
@@ -83,14 +84,14 @@ function changeOf(variable: Variable, actual: Actual, file: EnvFile): EnvChange 
     const text = `${value.provider}, ${signOutInWords(value, actual)}`;
     return { name, action, text, value: providersWith(value, actual, file.values[name]) };
   }
-  const resolved = resolve(value, actual) ?? absent(variable, actual);
+  const resolved = resolve(value, actual) ?? secretOfPublic(variable, actual);
   return {
     name,
     action,
-    text: inPlan(variable, resolved, shown(value, actual), file),
+    text: inPlan(variable, resolved, show(value, actual), file),
     value:
       resolved !== undefined && variable.joinedBy !== undefined
-        ? joined(resolved, variable.joinedBy, file.values[name])
+        ? joinWords(resolved, variable.joinedBy, file.values[name])
         : resolved,
   };
 }
@@ -107,14 +108,14 @@ function inPlan(
 }
 
 /** The words the file has, and ours. */
-function joined(ours: string, separator: string, before = ''): string {
+function joinWords(ours: string, separator: string, before = ''): string {
   const words = (text: string): string[] => text.split(/[\s,]+/).filter((word) => word !== '');
   const missing = words(ours).filter((word) => !words(before).includes(word));
   return missing.length === 0 ? before : [...words(before), ...missing].join(separator);
 }
 
 /** A client that exists without a secret is a public one, and that has to be said. */
-const absent = ({ name }: Variable, { SiteClient }: Actual): string | undefined =>
+const secretOfPublic = ({ name }: Variable, { SiteClient }: Actual): string | undefined =>
   name === 'CLIENT_SECRET' && SiteClient !== undefined ? 'none' : undefined;
 
 /** Whether the file says what people call a provider. */
@@ -127,7 +128,7 @@ function signOutInWords({ signOut }: SignOutOf, actual: Actual): string {
   const place = signOut['domain'] ?? signOut['endSessionEndpoint'];
   return place === undefined
     ? 'where nobody can be signed out by us'
-    : `signed out at ${shown(place, actual)}`;
+    : `signed out at ${show(place, actual)}`;
 }
 
 /** The providers the file has, ours among them; what it says of ours besides these is kept. */

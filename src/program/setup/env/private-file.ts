@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, stat, unlink } from 'node:fs/promises';
-import { nameOf, codeOf } from '../patience.js';
-import { SetupError } from '../setup-error.js';
+import { nameOf, codeOf, SetupError } from '../failure.js';
 
 /**
  * Looks whether the file can be written, before anything is done that it is to tell of.

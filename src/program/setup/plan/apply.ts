@@ -1,17 +1,18 @@
 import type { TagResourceRequest } from '@aws-sdk/client-cognito-identity-provider';
-import { reread, type Actual } from '../account/actual.js';
-import type { Adoption } from '../adoption.js';
+import { reread } from '../account/read-actual.js';
+import type { Actual } from '../account/actual.js';
+import { type Adoption, isMarked, type Mark } from '../account/ownership.js';
 import type { CognitoApi } from '../account/cognito-api.js';
 import { isSame } from './differences.js';
-import { explained } from '../account/explain.js';
-import { isMarked, type Mark } from '../account/marks.js';
+import { explainFailure } from '../account/explain.js';
 import { planFor } from './plan.js';
 import { markCall } from './plan-ownership.js';
-import type { Resource } from '../account/resources.js';
-import { SetupError } from '../setup-error.js';
-import type { Call, Step } from './step.js';
+import type { Resource } from '../wanted/resources.js';
+import { SetupError } from '../failure.js';
+import { type Call, send } from '../account/call.js';
+import type { Step } from './step.js';
 import { temporaryPassword } from './temporary-password.js';
-import { unknownProblem } from '../account/unknown-problem.js';
+import { unknownProblems } from '../account/sdk-model.js';
 
 /** Told what happens while it happens. */
 export interface Progress {
@@ -48,7 +49,7 @@ export async function converge(
     try {
       actual = await reread(api, resource, actual, adoption);
     } catch (error) {
-      throw explained(error, { title, call: undefined });
+      throw explainFailure(error, { title, call: undefined });
     }
     const step = nextStep(resources, actual, adoption);
     if (step === undefined || !isSame(inPlan(step), inPlan(shown))) {
@@ -68,7 +69,7 @@ export async function converge(
       actual = await reread(api, resource, actual, adoption);
       await progress.ended(step, actual);
     } catch (error) {
-      throw explained(error, { title, call });
+      throw explainFailure(error, { title, call });
     }
   }
 }
@@ -89,7 +90,7 @@ const inPlan = ({ resource, action, changes }: Step): unknown => [resource.id, a
 
 /** What was described only now can have such members too. */
 function refuseUnknown(api: CognitoApi): void {
-  const problem = unknownProblem(api);
+  const [problem] = unknownProblems(api);
   if (problem !== undefined) throw new SetupError(problem);
 }
 
@@ -159,12 +160,6 @@ async function carryOutCall(
       await send(cognito, call);
       return actual;
   }
-}
-
-/** Makes a call whose answer tells nothing new. */
-export async function send(cognito: CognitoApi['cognito'], call: Call): Promise<void> {
-  const { operation, input } = call;
-  await (cognito[operation] as (input: Call['input']) => Promise<unknown>).call(cognito, input);
 }
 
 function withTags(actual: Actual, { ResourceArn, Tags }: TagResourceRequest): Actual {

@@ -1,10 +1,13 @@
 import type { EnvChange } from '../env/env-values.js';
 import type { EnvFile } from '../env/env-file.js';
+import type { Actual } from '../account/actual.js';
+import { show } from '../account/resolve.js';
+import { afterSignOut, type SetupInputs } from '../wanted/inputs.js';
+import { domainOf } from '../wanted/resources.js';
 import type { Plan } from './plan.js';
-import type { RestorePlan } from '../restore/plan-restore.js';
 import type { Change, Step } from './step.js';
 
-const signs = { create: '+', change: '~', adopt: '~', mark: '~', restore: '~' } as const;
+const signs = { create: '+', change: '~', adopt: '~', mark: '~' } as const;
 
 /** A plan as the operator reads it before saying yes. No secret is in it. */
 export function describePlan(plan: Plan, file: EnvFile, changes: readonly EnvChange[]): string {
@@ -12,7 +15,7 @@ export function describePlan(plan: Plan, file: EnvFile, changes: readonly EnvCha
     ...plan.kept.map(({ title }) => `  =  keep    ${title}`),
     ...plan.steps.flatMap((step) => [stepLine(step), ...step.changes.map(changeLine)]),
     ...describeFile(file, changes),
-    ...describeRemovals([...plan.steps.map(titled), fileStep(file, changes)]),
+    ...describeRemovals([...plan.steps.map(withTitle), fileStep(file, changes)]),
     ...plan.notes.map((note) => `\nNote: ${note}`),
   ].join('\n');
 }
@@ -21,27 +24,16 @@ export function describePlan(plan: Plan, file: EnvFile, changes: readonly EnvCha
 export const stepLine = ({ action, resource }: Step): string =>
   `  ${signs[action]}  ${action.padEnd(6)}  ${resource.title}`;
 
-const changeLine = ({ property, text }: Change): string => `               ${property}: ${text}`;
-
-/** What the way back to a backup is, as the operator reads it. */
-export function describeRestore({ steps, left, impossible }: RestorePlan): string {
-  return [
-    ...steps.flatMap(({ title, changes }) => [restoreLine(title), ...changes.map(changeLine)]),
-    ...describeRemovals(steps),
-    ...section('Changed since, and left as it is (--overwrite-later-changes):', left),
-    ...section('Cannot be put back:', impossible),
-  ].join('\n');
-}
-
-export const restoreLine = (title: string): string => `  ~  restore  ${title}`;
+export const changeLine = ({ property, text }: Change): string =>
+  `               ${property}: ${text}`;
 
 /** A step by what it changes. */
-interface Titled {
+export interface Titled {
   readonly title: string;
   readonly changes: readonly Change[];
 }
 
-export const titled = ({ resource: { title }, changes }: Step): Titled => ({ title, changes });
+export const withTitle = ({ resource: { title }, changes }: Step): Titled => ({ title, changes });
 
 /** The changes of the settings file, as a step. */
 export const fileStep = ({ path }: EnvFile, changes: readonly EnvChange[]): Titled => ({
@@ -57,10 +49,10 @@ export const removalsOf = (steps: readonly Titled[]): string[] =>
     ),
   );
 
-const describeRemovals = (steps: readonly Titled[]): string[] =>
+export const describeRemovals = (steps: readonly Titled[]): string[] =>
   section('Removals:', removalsOf(steps));
 
-const section = (heading: string, lines: readonly string[]): string[] =>
+export const section = (heading: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', heading, ...lines.map((line) => `  -  ${line}`)];
 
 function describeFile(file: EnvFile, changes: readonly EnvChange[]): string[] {
@@ -75,3 +67,18 @@ function describeFile(file: EnvFile, changes: readonly EnvChange[]): string[] {
 /** Whether the file will be written. */
 export const isFileChanged = (file: EnvFile, changes: readonly EnvChange[]): boolean =>
   changes.length > 0 || file.isOpen;
+
+/** What its owner must register for the master pool's client there; nobody else can. */
+export function registrationNote(inputs: SetupInputs, actual: Actual): string | undefined {
+  const { upstream } = inputs;
+  if (upstream === undefined) return undefined;
+  const { issuer, clientId, endSessionEndpoint, poolDomain } = upstream;
+  const redirectUri = show(domainOf('MasterPool', '/oauth2/idpresponse'), actual);
+  if (poolDomain !== undefined) {
+    return `At the user pool ${issuer} the app client ${clientId} needs the callback URL ${redirectUri} and the sign-out URL ${afterSignOut(inputs)}.`;
+  }
+  const needed = `At ${issuer} the client ${clientId} needs the redirect URI ${redirectUri}`;
+  return endSessionEndpoint === undefined
+    ? `${needed}. It announces no end_session_endpoint, or none that a browser may be sent to (https), so nobody can be signed out there by us.`
+    : `${needed} and the post-logout redirect URI ${afterSignOut(inputs)}.`;
+}

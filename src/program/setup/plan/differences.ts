@@ -22,25 +22,25 @@ export const isSame = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
 function difference(property: string, before: unknown, after: unknown): Change {
-  const removal = removed(before, after);
+  const removal = findRemoval(before, after);
   if (!Array.isArray(after) || !Array.isArray(before)) {
     return { property, text: `${inWords(before)} -> ${inWords(after)}`, removal };
   }
-  const added = lacking(after, before).map((each) => `+ ${inWords(each)}`);
-  const gone = lacking(before, after).map((each) => `- ${inWords(each)}`);
+  const added = valuesNotIn(after, before).map((each) => `+ ${inWords(each)}`);
+  const gone = valuesNotIn(before, after).map((each) => `- ${inWords(each)}`);
   const was = before.length === 0 ? 'was empty' : `was ${inWords(before)}`;
   return { property, text: `${[...added, ...gone].join(', ')} (${was})`, removal };
 }
 
-const lacking = (values: readonly unknown[], others: readonly unknown[]): unknown[] =>
+const valuesNotIn = (values: readonly unknown[], others: readonly unknown[]): unknown[] =>
   values.filter((value) => !others.some((other) => isSame(other, value)));
 
 /** What was there and is there no more: of a list its elements. */
-function removed(before: unknown, after: unknown): string | undefined {
+function findRemoval(before: unknown, after: unknown): string | undefined {
   if (before === undefined) return undefined;
   if (after === undefined) return inWords(before);
   if (!Array.isArray(before) || !Array.isArray(after)) return undefined;
-  const gone = lacking(before, after);
+  const gone = valuesNotIn(before, after);
   return gone.length === 0 ? undefined : gone.map(inWords).join(', ');
 }
 

@@ -4,11 +4,10 @@ import type {
   UpdateUserPoolClientRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Actual, ClientSecretState, FoundClient, FoundPool } from '../account/actual.js';
-import { attributeMapping } from '../attribute-mapping.js';
+import { attributeMapping } from '../wanted/desired.js';
 import { differences, inWords, withAll } from './differences.js';
-import type { Text } from '../references.js';
-import { resolve, shown } from './resolve.js';
-import type { ClientProperties, ClientResource } from '../account/resources.js';
+import type { Text, ClientProperties, ClientResource } from '../wanted/resources.js';
+import { resolve, show } from '../account/resolve.js';
 import type { Change, Outcome } from './step.js';
 
 /** What an app client needs to be as wanted. */
@@ -75,7 +74,7 @@ function planNew(
 }
 
 const shownUrls = (urls: readonly Text[], actual: Actual): string[] =>
-  urls.map((url) => shown(url, actual));
+  urls.map((url) => show(url, actual));
 
 function planChange(
   resource: ClientResource,
@@ -88,7 +87,7 @@ function planChange(
   const urls = (wanted.CallbackURLs ?? []).map((url) => resolve(url, actual));
   const isReady = urls.every((url) => url !== undefined);
   const wantedUrls = isReady ? urls : shownUrls(wanted.CallbackURLs ?? [], actual);
-  const next = brought(found, wanted, wantedUrls, pool.Id);
+  const next = mergeClient(found, wanted, wantedUrls, pool.Id);
   const changes = differences(found, next);
   return {
     step:
@@ -109,7 +108,7 @@ function planChange(
  * The whole client as it should be: all that its description has goes back, since an update resets what it does not name.
  * What can only be described, the SDK leaves out when it writes the request.
  */
-function brought(
+function mergeClient(
   found: FoundClient,
   wanted: ClientProperties,
   callbackUrls: readonly string[],
@@ -132,8 +131,8 @@ function brought(
       wanted.SupportedIdentityProviders,
     ),
     ...(isForPeople && {
-      ReadAttributes: completed(found.ReadAttributes, Object.keys(attributeMapping)),
-      WriteAttributes: completed(found.WriteAttributes, writable),
+      ReadAttributes: complete(found.ReadAttributes, Object.keys(attributeMapping)),
+      WriteAttributes: complete(found.WriteAttributes, writable),
     }),
     ...(wanted.RefreshTokenRotation && {
       RefreshTokenRotation: rotation(found.RefreshTokenRotation, wanted.RefreshTokenRotation),
@@ -146,7 +145,7 @@ function brought(
 const writable = Object.keys(attributeMapping).filter((name) => !name.endsWith('_verified'));
 
 /** No list means every attribute, so only a list can lack one. */
-const completed = (
+const complete = (
   found: readonly string[] | undefined,
   mapped: readonly string[],
 ): string[] | undefined =>

@@ -4,8 +4,8 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Actual } from '../account/actual.js';
 import { differences, withAll } from './differences.js';
-import { resolve, shown } from './resolve.js';
-import type { ProviderResource } from '../account/resources.js';
+import { resolve, show } from '../account/resolve.js';
+import type { ProviderResource } from '../wanted/resources.js';
 import type { Change, Outcome } from './step.js';
 
 type Details = Readonly<Record<string, string>>;
@@ -17,14 +17,14 @@ export function planProvider(resource: ProviderResource, actual: Actual): Outcom
   const { ProviderName, ProviderType, AttributeMapping } = resource.properties;
   const pool = actual[resource.pool];
   const found = actual.IdentityProvider;
-  const details = resolved(resource, actual);
+  const details = resolveDetails(resource, actual);
   if (found === undefined || pool === undefined) {
     const missing = whyItsSecretIsUnknown(resource, found, actual);
     if (missing !== undefined) return { problems: [missing] };
     const changes = [
       ...Object.entries(resource.properties.ProviderDetails).map(([key, text]) => ({
         property: `ProviderDetails.${key}`,
-        text: key === 'client_secret' ? '(hidden)' : shown(text, actual),
+        text: key === 'client_secret' ? '(hidden)' : show(text, actual),
       })),
       { property: 'AttributeMapping', text: Object.keys(AttributeMapping).join(', ') },
     ];
@@ -46,10 +46,10 @@ export function planProvider(resource: ProviderResource, actual: Actual): Outcom
   if (problem !== undefined) return { problems: [problem] };
   const isMade = actual.owners.IdentityProvider?.ownership === 'made';
   const isForOurClient = typeof resource.properties.ProviderDetails['client_secret'] !== 'string';
-  const next = details && brought(found, details, resource, pool.Id, actual);
+  const next = details && mergeProvider(found, details, resource, pool.Id, actual);
   const changes =
     next === undefined
-      ? waiting(resource, actual)
+      ? pendingChanges(resource, actual)
       : changesOf(found, next, actual, isMade && isForOurClient);
   const notes = actual.secrets.UpstreamClient === 'unseen' ? [UNSEEN_NOTE] : [];
   if (changes.length === 0) return { notes };
@@ -71,7 +71,7 @@ function whyItIsAnother(
   const before = ProviderDetails?.['oidc_issuer'];
   return before === resolve(text, actual)
     ? undefined
-    : `The ${title} has the issuer ${before}, not ${shown(text, actual)}. ${instead}`;
+    : `The ${title} has the issuer ${before}, not ${show(text, actual)}. ${instead}`;
 }
 
 const UNSEEN_NOTE =
@@ -93,7 +93,7 @@ function whyItsSecretIsUnknown(
 }
 
 /** The details in full, or nothing while one is not known yet. */
-function resolved({ properties }: ProviderResource, actual: Actual): Details | undefined {
+function resolveDetails({ properties }: ProviderResource, actual: Actual): Details | undefined {
   const details: Record<string, string> = {};
   const kept = actual.IdentityProvider?.ProviderDetails?.['client_secret'];
   for (const [key, text] of Object.entries(properties.ProviderDetails)) {
@@ -110,7 +110,7 @@ function resolved({ properties }: ProviderResource, actual: Actual): Details | u
 const ENDPOINTS = ['authorize_url', 'token_url', 'attributes_url', 'jwks_uri'];
 
 /** All that its description has, and what is ours; endpoints only while they are those of the upstream. */
-function brought(
+function mergeProvider(
   found: IdentityProviderType,
   wanted: Details,
   { properties }: ProviderResource,
@@ -177,10 +177,10 @@ function changesOf(
   ];
 }
 
-const waiting = ({ properties }: ProviderResource, actual: Actual): Change[] =>
+const pendingChanges = ({ properties }: ProviderResource, actual: Actual): Change[] =>
   Object.entries(properties.ProviderDetails)
     .filter(([, text]) => resolve(text, actual) === undefined)
     .map(([key, text]) => ({
       property: `ProviderDetails.${key}`,
-      text: `-> ${shown(text, actual)}`,
+      text: `-> ${show(text, actual)}`,
     }));

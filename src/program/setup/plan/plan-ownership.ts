@@ -1,8 +1,15 @@
 import type { Actual, FoundPool } from '../account/actual.js';
-import type { Adoption } from '../adoption.js';
-import { isMarked, markKey, markText, TAG, type Mark, type Owner } from '../account/marks.js';
-import type { Resource } from '../account/resources.js';
-import type { Call, Outcome } from './step.js';
+import {
+  type Adoption,
+  isMarked,
+  markKey,
+  markText,
+  type Mark,
+  type Owner,
+} from '../account/ownership.js';
+import { TAG, type Resource } from '../wanted/resources.js';
+import type { Call } from '../account/call.js';
+import type { Outcome } from './step.js';
 
 const options = {
   'user pool': { flag: '--adopt-pool', list: 'pools' },

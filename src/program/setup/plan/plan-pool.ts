@@ -1,8 +1,8 @@
 import { domainPrefixOf } from '../../../cognito/user-pool.js';
 import type { Actual, FoundDomain, FoundPool } from '../account/actual.js';
-import { attributeMapping } from '../attribute-mapping.js';
+import { attributeMapping } from '../wanted/desired.js';
 import { inWords } from './differences.js';
-import type { DomainResource, PoolResource } from '../account/resources.js';
+import type { DomainResource, PoolResource } from '../wanted/resources.js';
 import type { Outcome } from './step.js';
 
 /**

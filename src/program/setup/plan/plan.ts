@@ -1,6 +1,6 @@
 import { shellWord } from '../../config/shell-word.js';
 import type { Actual, FoundPool } from '../account/actual.js';
-import type { Adoption } from '../adoption.js';
+import type { Adoption } from '../account/ownership.js';
 import { withAll } from './differences.js';
 import { planClient } from './plan-client.js';
 import { planProvider } from './plan-federation.js';
@@ -11,9 +11,9 @@ import type {
   ResourceServerResource,
   StyleResource,
   UserResource,
-} from '../account/resources.js';
+} from '../wanted/resources.js';
 import type { Outcome, Step } from './step.js';
-import { usernameIn } from '../account/username.js';
+import { usernameIn } from '../account/read-actual.js';
 
 /** The way from what exists to what is wanted. */
 export interface Plan {

@@ -4,10 +4,9 @@ import { z } from 'zod';
 import type { Actual } from '../account/actual.js';
 import { isSame } from '../plan/differences.js';
 import { writePrivateFile } from '../env/private-file.js';
-import { codeOf, nameOf } from '../patience.js';
-import type { Resource } from '../account/resources.js';
+import { codeOf, nameOf, SetupError } from '../failure.js';
+import type { Resource } from '../wanted/resources.js';
 import type { Step } from '../plan/step.js';
-import { SetupError } from '../setup-error.js';
 
 const WHAT = 'lifeguard setup backup';
 
@@ -96,7 +95,7 @@ export function backupOf(
       secretsOf(actual[id]).map(([name]) => `${name} of the ${title}`),
     ),
     resources: resources.map((resource): BackupEntry => {
-      const found = described(resource, actual);
+      const found = describe(resource, actual);
       const { id, kind, title } = resource;
       return { id, kind, title, before: found, after: found, secretsReplaced: [] };
     }),
@@ -115,7 +114,7 @@ export function withStepBegun(kept: Backup, { resource, call }: Step, actual: Ac
   const intended = withoutSecrets(call.input);
   const change = (entry: BackupEntry): Partial<BackupEntry> => {
     if (!call.operation.startsWith('update')) return { begun: intended };
-    const before = isChanged(entry) ? entry.before : described(resource, actual);
+    const before = isChanged(entry) ? entry.before : describe(resource, actual);
     return { before, after: { ...before, ...intended } };
   };
   return {
@@ -127,7 +126,7 @@ export function withStepBegun(kept: Backup, { resource, call }: Step, actual: Ac
 }
 
 function withTags(kept: Backup, { ResourceArn, Tags }: TagResourceRequest): Backup {
-  const tagged = (after: Description): Description => ({
+  const addTags = (after: Description): Description => ({
     ...after,
     UserPoolTags: { ...(after['UserPoolTags'] as object | undefined), ...Tags },
   });
@@ -136,7 +135,7 @@ function withTags(kept: Backup, { ResourceArn, Tags }: TagResourceRequest): Back
     resources: kept.resources.map((entry) => {
       const { after } = entry;
       const isTagged = after !== undefined && after['Arn'] === ResourceArn;
-      return isTagged ? { ...entry, after: tagged(after) } : entry;
+      return isTagged ? { ...entry, after: addTags(after) } : entry;
     }),
   };
 }
@@ -157,7 +156,7 @@ export function withStepDone(
       const replaced = had.filter(([name, secret]) => has.has(name) && has.get(name) !== secret);
       return {
         ...entry,
-        after: described(resource, after),
+        after: describe(resource, after),
         begun: undefined,
         secretsReplaced: [...entry.secretsReplaced, ...replaced.map(([name]) => name)],
       };
@@ -166,7 +165,7 @@ export function withStepDone(
 }
 
 /** As Cognito describes it and by what it is found again, without secrets. */
-function described(resource: Resource, actual: Actual): Description | undefined {
+function describe(resource: Resource, actual: Actual): Description | undefined {
   const found = actual[resource.id];
   if (found === undefined) return undefined;
   const poolId = resource.kind === 'user pool' ? undefined : actual[resource.pool]?.Id;
@@ -233,14 +232,11 @@ export async function readBackup(path: string): Promise<Backup> {
   }
   const result = backup.safeParse(content);
   if (result.success) return result.data;
-  const isOther = result.error.issues.some(({ path: [member] }) => member === 'version');
-  return isOther && whatIn(content) === WHAT
+  const wrong = result.error.issues.map(({ path: [member] }) => member);
+  return wrong.includes('version') && !wrong.includes('what')
     ? refuse('was written by another version of lifeguard: restore with that one.', result.error)
     : refuse('is no backup that setup has written.', result.error);
 }
-
-const whatIn = (content: unknown): unknown =>
-  typeof content === 'object' && content !== null && 'what' in content ? content.what : undefined;
 
 /** Whether setup has changed it since the backup was made, or may have. */
 export const isChanged = ({ before, after, begun }: BackupEntry): boolean =>

@@ -6,8 +6,9 @@ import type {
 import { isChanged, textIn, type Backup, type BackupEntry, type Description } from './backup.js';
 import { deletionOf } from './deletion.js';
 import { differences, inWords, isSame } from '../plan/differences.js';
-import { isMadeMark } from '../account/marks.js';
-import type { Call, Change } from '../plan/step.js';
+import { isMadeMark } from '../account/ownership.js';
+import type { Call } from '../account/call.js';
+import type { Change } from '../plan/step.js';
 
 /** What puts one thing back. */
 interface RestoreStep {

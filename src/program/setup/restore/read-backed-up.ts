@@ -1,9 +1,9 @@
 import type { CognitoApi } from '../account/cognito-api.js';
-import { unlessAbsent } from '../account/absent.js';
+import { unlessAbsent } from '../account/call.js';
 import { textIn, type Backup, type BackupEntry, type Description } from './backup.js';
 import { clientsCalled, poolsCalled } from '../account/find-by-name.js';
-import { TAG } from '../account/marks.js';
-import { SetupError } from '../setup-error.js';
+import { TAG } from '../wanted/resources.js';
+import { SetupError } from '../failure.js';
 
 /**
  * What exists now of a backup's resources, found by the ids that the backup has.
@@ -24,7 +24,7 @@ export async function readBackedUp(
     .filter(({ kind }) => kind === 'user pool')
     .map(({ before, after }) => textIn(after ?? before ?? {}, 'Id'));
   for (const entry of resources) {
-    const known = entry.after ?? entry.before ?? (await beganToMake(api, entry, new Date(madeAt)));
+    const known = entry.after ?? entry.before ?? (await findBegun(api, entry, new Date(madeAt)));
     // Only of a pool that the backup has too is it known whose it is.
     if (known && entry.kind !== 'user pool' && !pools.includes(textIn(known, 'UserPoolId'))) {
       throw new SetupError(
@@ -45,16 +45,13 @@ async function read(
   const { cognito } = api;
   const text = (name: string): string => textIn(known, name);
   const UserPoolId = text('UserPoolId');
-  const described = async (call: Promise<object>, member: string): Promise<Description> => {
+  const describe = async (call: Promise<object>, member: string): Promise<Description> => {
     const answer = ((await unlessAbsent(call)) ?? {}) as Record<string, Description>;
     return answer[member] as Description;
   };
   switch (kind) {
     case 'user pool': {
-      const pool = await described(
-        cognito.describeUserPool({ UserPoolId: text('Id') }),
-        'UserPool',
-      );
+      const pool = await describe(cognito.describeUserPool({ UserPoolId: text('Id') }), 'UserPool');
       if (pool !== undefined && pool['Arn'] === known['Arn']) return pool;
       const found = pool === undefined ? 'there is none here' : `here it is ${textIn(pool, 'Arn')}`;
       throw new SetupError(
@@ -63,25 +60,25 @@ async function read(
     }
     case 'app client': {
       const call = cognito.describeUserPoolClient({ UserPoolId, ClientId: text('ClientId') });
-      return described(call, 'UserPoolClient');
+      return describe(call, 'UserPoolClient');
     }
     case 'identity provider': {
       const ProviderName = text('ProviderName');
       const call = cognito.describeIdentityProvider({ UserPoolId, ProviderName });
-      return described(call, 'IdentityProvider');
+      return describe(call, 'IdentityProvider');
     }
     case 'resource server': {
       const Identifier = text('Identifier');
       const call = cognito.describeResourceServer({ UserPoolId, Identifier });
-      return described(call, 'ResourceServer');
+      return describe(call, 'ResourceServer');
     }
     case 'style': {
       const ManagedLoginBrandingId = text('ManagedLoginBrandingId');
       const call = cognito.describeManagedLoginBranding({ UserPoolId, ManagedLoginBrandingId });
-      return described(call, 'ManagedLoginBranding');
+      return describe(call, 'ManagedLoginBranding');
     }
     case 'domain': {
-      const domain = await described(
+      const domain = await describe(
         cognito.describeUserPoolDomain({ Domain: text('Domain') }),
         'DomainDescription',
       );
@@ -100,7 +97,7 @@ async function read(
  * By what a thing is found that a run began to make and did not see made: pools and clients have ids that only the answer to that
  * call had. A pool has our tag from its beginning; a client is known by its name and by when it was made.
  */
-async function beganToMake(
+async function findBegun(
   api: CognitoApi,
   { id, kind, begun }: BackupEntry,
   since: Date,

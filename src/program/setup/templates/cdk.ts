@@ -1,5 +1,5 @@
 import { cloudFormationTemplate, type Template } from './cloudformation.js';
-import type { SetupInputs } from '../desired.js';
+import type { SetupInputs } from '../wanted/inputs.js';
 
 /**
  * The CloudFormation template as a stack of the AWS CDK, in TypeScript: constructs of the first level with the logical ids
@@ -33,9 +33,9 @@ import type { Construct } from 'constructs';
 
 export class UserPools extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
-    super(scope, id, { description: ${quoted(Description)}, ...props });
+    super(scope, id, { description: ${quote(Description)}, ...props });
 
-${indented(statements.join('\n'), 4)}
+${indent(statements.join('\n'), 4)}
   }
 }
 `;
@@ -45,7 +45,7 @@ type Parts = Pick<Template, 'Parameters'>;
 
 /** A value of the template in TypeScript, its intrinsic functions as members of the constructs. */
 function sourceOf(value: unknown, parts: Parts): string {
-  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'string') return quote(value);
   if (Array.isArray(value)) return `[${value.map((each) => sourceOf(each, parts)).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
   const [[name, argument] = []] = Object.entries(value);
@@ -66,12 +66,11 @@ function sourceOf(value: unknown, parts: Parts): string {
 const MAPS = new Set(['ProviderDetails', 'AttributeMapping', 'UserPoolTags']);
 
 const mapOf = (map: object, parts: Parts): string =>
-  block(Object.entries(map).map(([key, value]) => `${quoted(key)}: ${sourceOf(value, parts)},`));
+  block(Object.entries(map).map(([key, value]) => `${quote(key)}: ${sourceOf(value, parts)},`));
 
-const block = (members: readonly string[]): string => `{\n${indented(members.join('\n'), 2)}\n}`;
+const block = (members: readonly string[]): string => `{\n${indent(members.join('\n'), 2)}\n}`;
 
-const indented = (lines: string, by: number): string =>
-  lines.replaceAll(/^(?=.)/gm, ' '.repeat(by));
+const indent = (lines: string, by: number): string => lines.replaceAll(/^(?=.)/gm, ' '.repeat(by));
 
 function referenceTo(id: string, { Parameters }: Parts): string {
   if (id === 'AWS::Region') return 'this.region';
@@ -87,7 +86,7 @@ function templateLiteral(text: string, parts: Parts): string {
   return `\`${inside}\``;
 }
 
-const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
+const quote = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw`\$&`)}'`;
 
 const variable = (id: string): string => id.charAt(0).toLowerCase() + id.slice(1);
 

@@ -1,15 +1,8 @@
 import { stringify } from 'yaml';
-import {
-  DEFAULT_LABEL,
-  desiredFor,
-  type SetupInputs,
-  type SignOutOf,
-  type Variable,
-} from '../desired.js';
-import { PREFIX, PREFIX_FIX, RESERVED_WORDS } from '../domain-prefix.js';
-import { dependenciesOf } from './dependencies.js';
-import type { Reference, Text } from '../references.js';
-import type { Resource } from '../account/resources.js';
+import { providersJson, type Variable } from '../wanted/variables.js';
+import { dependenciesOf, desiredFor } from '../wanted/desired.js';
+import { type SetupInputs, PREFIX, PREFIX_FIX, RESERVED_WORDS } from '../wanted/inputs.js';
+import type { Reference, Text, Resource } from '../wanted/resources.js';
 
 /** A template as CloudFormation takes it, with intrinsic functions in their long form. */
 export interface Template {
@@ -97,78 +90,65 @@ const prefixFor = ({ of }: Reference): string =>
 
 function declaration(resource: Resource, inputs: SetupInputs): Declaration {
   const DependsOn = dependenciesOf(resource, inputs);
-  const { Type, Properties } = typed(resource, inputs);
-  return { Type, ...(DependsOn.length > 0 && { DependsOn }), Properties };
+  return {
+    Type: `AWS::Cognito::${TYPES[resource.kind]}`,
+    ...(DependsOn.length > 0 && { DependsOn }),
+    Properties: {
+      ...('pool' in resource && { UserPoolId: ref(resource.pool) }),
+      ...propertiesOf(resource, inputs),
+    },
+  };
 }
 
-function typed(resource: Resource, inputs: SetupInputs): Omit<Declaration, 'DependsOn'> {
+const TYPES: Readonly<Record<Resource['kind'], string>> = {
+  'user pool': 'UserPool',
+  domain: 'UserPoolDomain',
+  'app client': 'UserPoolClient',
+  'identity provider': 'UserPoolIdentityProvider',
+  'resource server': 'UserPoolResourceServer',
+  style: 'ManagedLoginBranding',
+  user: 'UserPoolUser',
+};
+
+/** Besides the pool that it is in. */
+function propertiesOf(resource: Resource, { upstream }: SetupInputs): object {
   switch (resource.kind) {
     case 'user pool': {
       const { PoolName, ...rest } = resource.properties;
-      return { Type: 'AWS::Cognito::UserPool', Properties: { UserPoolName: PoolName, ...rest } };
+      return { UserPoolName: PoolName, ...rest };
     }
     case 'domain':
       return {
-        Type: 'AWS::Cognito::UserPoolDomain',
-        Properties: {
-          UserPoolId: ref(resource.pool),
-          Domain: { 'Fn::Sub': prefixes[resource.id] },
-          ManagedLoginVersion: resource.managedLoginVersion,
-        },
+        Domain: { 'Fn::Sub': prefixes[resource.id] },
+        ManagedLoginVersion: resource.managedLoginVersion,
       };
     case 'app client': {
       const { CallbackURLs, ...rest } = resource.properties;
-      return {
-        Type: 'AWS::Cognito::UserPoolClient',
-        Properties: {
-          UserPoolId: ref(resource.pool),
-          ...rest,
-          ...(CallbackURLs && { CallbackURLs: CallbackURLs.map(intrinsic) }),
-        },
-      };
+      return { ...rest, ...(CallbackURLs && { CallbackURLs: CallbackURLs.map(intrinsic) }) };
     }
     case 'identity provider': {
       const { ProviderDetails, ...rest } = resource.properties;
+      const details = Object.entries(ProviderDetails).map(([key, text]) => [key, intrinsic(text)]);
       return {
-        Type: 'AWS::Cognito::UserPoolIdentityProvider',
-        Properties: {
-          UserPoolId: ref(resource.pool),
-          ...rest,
-          ProviderDetails: {
-            ...Object.fromEntries(
-              Object.entries(ProviderDetails).map(([key, text]) => [key, intrinsic(text)]),
-            ),
-            ...(inputs.upstream && { client_secret: ref('UpstreamClientSecret') }),
-          },
+        ...rest,
+        ProviderDetails: {
+          ...Object.fromEntries(details),
+          ...(upstream && { client_secret: ref('UpstreamClientSecret') }),
         },
       };
     }
     case 'resource server':
-      return {
-        Type: 'AWS::Cognito::UserPoolResourceServer',
-        Properties: { UserPoolId: ref(resource.pool), ...resource.properties },
-      };
+      return resource.properties;
     case 'style':
-      return {
-        Type: 'AWS::Cognito::ManagedLoginBranding',
-        Properties: {
-          UserPoolId: ref(resource.pool),
-          ClientId: ref(resource.client),
-          UseCognitoProvidedValues: true,
-        },
-      };
+      return { ClientId: ref(resource.client), UseCognitoProvidedValues: true };
     case 'user':
       return {
-        Type: 'AWS::Cognito::UserPoolUser',
-        Properties: {
-          UserPoolId: ref(resource.pool),
-          Username: resource.properties.Username,
-          DesiredDeliveryMediums: ['EMAIL'],
-          UserAttributes: [
-            { Name: 'email', Value: resource.properties.email },
-            { Name: 'email_verified', Value: 'true' },
-          ],
-        },
+        Username: resource.properties.Username,
+        DesiredDeliveryMediums: ['EMAIL'],
+        UserAttributes: [
+          { Name: 'email', Value: resource.properties.email },
+          { Name: 'email_verified', Value: 'true' },
+        ],
       };
   }
 }
@@ -179,7 +159,9 @@ function outputs(variables: readonly Variable[]): Template['Outputs'] {
     variables.map(({ name, value, isSecret }) => {
       if (isSecret) return ['ClientSecretCommand', SECRET_COMMAND];
       const Value =
-        typeof value === 'object' && 'provider' in value ? providers(value) : intrinsic(value);
+        typeof value === 'object' && 'provider' in value
+          ? { 'Fn::Sub': providersJson(value, substitute) }
+          : intrinsic(value);
       return [outputName(name), { Description: name, Value }];
     }),
   );
@@ -201,18 +183,12 @@ const outputName = (variable: string): string =>
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
 
-function providers({ provider: name, label, signOut }: SignOutOf): Json {
-  const inside = (text: Text): string => {
-    const value = intrinsic(text);
-    if (typeof value === 'string') return literal(value);
-    const [[key, argument] = []] = Object.entries(value as Record<string, string>);
-    return key === 'Ref' ? `\${${argument}}` : String(argument);
-  };
-  const written = Object.entries(signOut).map(([key, text]) => [key, inside(text)]);
-  const called = literal(label ?? DEFAULT_LABEL);
-  return {
-    'Fn::Sub': JSON.stringify([{ name, label: called, signOut: Object.fromEntries(written) }]),
-  };
+/** With its references put into the text. */
+function substitute(text: Text): string {
+  const value = intrinsic(text);
+  if (typeof value === 'string') return literal(value);
+  const [[key, argument] = []] = Object.entries(value as Record<string, string>);
+  return key === 'Ref' ? `\${${argument}}` : String(argument);
 }
 
 /** As it stands, where `${…}` would be replaced. */

@@ -1,6 +1,6 @@
 import { cdkStack } from './cdk.js';
 import { cloudFormationYaml } from './cloudformation.js';
-import type { SetupInputs } from '../desired.js';
+import type { SetupInputs } from '../wanted/inputs.js';
 import { terraformModule } from './terraform.js';
 
 export type TemplateKind = 'cloudformation' | 'terraform' | 'cdk';

@@ -1,14 +1,7 @@
-import { dependenciesOf } from './dependencies.js';
-import {
-  DEFAULT_LABEL,
-  desiredFor,
-  type SetupInputs,
-  type SignOutOf,
-  type Variable,
-} from '../desired.js';
-import { PREFIX, PREFIX_FIX, RESERVED_WORDS } from '../domain-prefix.js';
-import type { Reference, Text } from '../references.js';
-import type { Resource } from '../account/resources.js';
+import { providersJson, type Variable } from '../wanted/variables.js';
+import { dependenciesOf, desiredFor } from '../wanted/desired.js';
+import { type SetupInputs, PREFIX, PREFIX_FIX, RESERVED_WORDS } from '../wanted/inputs.js';
+import type { Reference, Text, Resource } from '../wanted/resources.js';
 
 /**
  * A Terraform module of everything `setup` makes, in Terraform's JSON form (`main.tf.json`), for the provider
@@ -19,7 +12,15 @@ export function terraformModule(inputs: SetupInputs): string {
   const { resources, variables } = desiredFor(inputs);
   const declared: Record<string, Record<string, object>> = {};
   for (const resource of resources) {
-    (declared[TYPES[resource.kind]] ??= {})[nameOf(resource.id)] = declaration(resource, inputs);
+    const needed = dependenciesOf(resource, inputs);
+    const depends_on = resources
+      .filter(({ id }) => needed.includes(id))
+      .map(({ kind, id }) => address(kind, id));
+    (declared[TYPES[resource.kind]] ??= {})[nameOf(resource.id)] = {
+      ...('pool' in resource && { user_pool_id: `\${${address('user pool', resource.pool)}.id}` }),
+      ...propertiesOf(resource, inputs),
+      ...(depends_on.length > 0 && { depends_on }),
+    };
   }
   const { upstream } = inputs;
   const module = {
@@ -78,20 +79,7 @@ const nameOf = (name: string): string =>
 
 const address = (kind: Resource['kind'], id: string): string => `${TYPES[kind]}.${nameOf(id)}`;
 
-function declaration(resource: Resource, inputs: SetupInputs): object {
-  const needed = dependenciesOf(resource, inputs);
-  const { resources } = desiredFor(inputs);
-  const depends_on = resources
-    .filter(({ id }) => needed.includes(id))
-    .map(({ kind, id }) => address(kind, id));
-  return {
-    ...('pool' in resource && { user_pool_id: `\${${address('user pool', resource.pool)}.id}` }),
-    ...properties(resource, inputs),
-    ...(depends_on.length > 0 && { depends_on }),
-  };
-}
-
-function properties(resource: Resource, { upstream }: SetupInputs): object {
+function propertiesOf(resource: Resource, { upstream }: SetupInputs): object {
   switch (resource.kind) {
     case 'user pool': {
       const { PoolName, Schema = [], UserPoolTags, ...rest } = resource.properties;
@@ -113,7 +101,7 @@ function properties(resource: Resource, { upstream }: SetupInputs): object {
     }
     case 'identity provider': {
       const { ProviderDetails, AttributeMapping, ...rest } = resource.properties;
-      const details = Object.entries(ProviderDetails).map(([key, text]) => [key, written(text)]);
+      const details = Object.entries(ProviderDetails).map(([key, text]) => [key, write(text)]);
       return {
         ...members(rest),
         provider_details: {
@@ -166,14 +154,14 @@ function members(value: object): Record<string, unknown> {
 
 function valueOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(valueOf);
-  if (typeof value === 'string' || isReference(value)) return written(value);
+  if (typeof value === 'string' || isReference(value)) return write(value);
   return typeof value === 'object' && value !== null ? members(value) : value;
 }
 
 const isReference = (value: unknown): value is Reference =>
   typeof value === 'object' && value !== null && 'of' in value && 'what' in value;
 
-function written(text: Text): string {
+function write(text: Text): string {
   if (typeof text === 'string') return literal(text);
   const { of, what, path = '' } = text;
   switch (what) {
@@ -201,16 +189,12 @@ function outputs(variables: readonly Variable[]): Record<string, object> {
     variables.map(({ name, value, isSecret }) => [
       name.toLowerCase(),
       {
-        value: typeof value === 'object' && 'provider' in value ? providers(value) : written(value),
+        value:
+          typeof value === 'object' && 'provider' in value
+            ? providersJson(value, write)
+            : write(value),
         ...(isSecret && { sensitive: true }),
       },
     ]),
   );
-}
-
-function providers({ provider, label = DEFAULT_LABEL, signOut }: SignOutOf): string {
-  const hop = Object.entries(signOut).map(([key, text]) => [key, written(text)]);
-  return JSON.stringify([
-    { name: literal(provider), label: literal(label), signOut: Object.fromEntries(hop) },
-  ]);
 }

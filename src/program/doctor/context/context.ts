@@ -1,0 +1,80 @@
+import type { Settings } from '../../config/settings.js';
+import type { SignatureAlgorithm } from '../../../tokens/algorithms.js';
+import type { ClientAuthenticationMetadata } from '../../../tokens/client-authentication.js';
+import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
+import type { Change } from '../findings/change.js';
+import type { UserPools, UserPoolsError } from './user-pools.js';
+
+/** What of the OpenID provider's discovery document the checks go by. */
+export interface ProviderMetadata {
+  readonly issuer: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly jwksUri: string;
+  readonly endSessionEndpoint: string | undefined;
+  /** What it lists of client authentication, unchecked. */
+  readonly clientAuthentication: ClientAuthenticationMetadata;
+  /** It takes no parameters in the address of its authorization endpoint (RFC 9126 section 5). */
+  readonly requiresPushedRequests: boolean;
+  /** Where requests are pushed to, if there is such a place. */
+  readonly pushEndpoint: string | undefined;
+  /** What its tokens may be signed with. */
+  readonly signatureAlgorithms: readonly SignatureAlgorithm[];
+}
+
+/** Another way to other machines than the settings say; tried where theirs leads nowhere. */
+export interface OtherWay {
+  /** Through the proxy of the variable, or without any, or through the one of HTTPS_PROXY although NO_PROXY names the host. */
+  readonly is: 'through' | 'straight' | 'despite NO_PROXY';
+  /** The variable it comes from. */
+  readonly variable: string;
+  readonly fetch: typeof fetch;
+}
+
+/** What the checks look at, and what earlier ones have learned for later ones. */
+export interface DoctorContext {
+  /** As they were read; the issuer as it was meant to be, once that is certain. */
+  settings: Settings;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly fetch: typeof fetch;
+  /** `undefined`: not to be looked into. An error: why that is not possible. */
+  readonly userPools: UserPools | UserPoolsError | undefined;
+  /** Where the API of the user pools is, if not at AWS. */
+  readonly endpointUrl?: string | undefined;
+  readonly otherWays?: readonly OtherWay[] | undefined;
+  /** From the check of the discovery document; absent when it could not be used. */
+  metadata?: ProviderMetadata;
+  /** How far our clock is ahead of the issuer's, in seconds; absent when it did not say. */
+  clockAheadSeconds?: number;
+}
+
+/** An address of the site's own routes, which are below BASE_PATH. */
+export const siteUrl = ({ settings }: DoctorContext, path: string): string =>
+  `${settings.baseUrl}${settings.basePath}${path}`;
+
+export const callbackOf = (context: DoctorContext): string => siteUrl(context, '/callback');
+
+/** Where each hop of a sign-out comes back to. */
+export const logoutUriOf = (context: DoctorContext): string => siteUrl(context, '/logout/continue');
+
+/** A change of our app client, if its user pool is known. */
+export function changeClient(
+  { issuer, clientId }: Settings,
+  change: Pick<Change & { kind: 'app-client' }, 'add' | 'set'>,
+): Change | undefined {
+  if (!isUserPool(issuer)) return undefined;
+  return { kind: 'app-client', userPoolId: userPoolIdOf(issuer), clientId, ...change };
+}
+
+/** A change of one provider in IDENTITY_PROVIDERS. */
+export function changeProvider(
+  { identityProviders }: Settings,
+  name: string,
+  change: Readonly<Record<string, unknown>>,
+): Change {
+  const changed = identityProviders.map((each) =>
+    each.name === name ? { ...each, ...change } : each,
+  );
+  return { kind: 'environment', set: { IDENTITY_PROVIDERS: JSON.stringify(changed) } };
+}
