@@ -1,31 +1,36 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const readme = new URL('../README.md', import.meta.url);
-
 /** The text of a file at the top of the repository. */
 export const repositoryFile = (name: string): string =>
   readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
 
-/** The rows of the first table under a heading of README.md, cells trimmed, without its head. */
-export function readmeTable(heading: string): string[][] {
-  const { lines, first, after } = locate(heading);
+/** The rows of the first table under a heading of a document, cells trimmed, without its head. */
+export function tableOf(document: string, heading: string): string[][] {
+  const { lines, first, after } = locate(document, heading);
   return lines.slice(first, after).map(cells);
 }
 
 /** Replaces these rows; the columns are for Prettier to align. */
-export function writeReadmeTable(heading: string, rows: readonly (readonly string[])[]): void {
-  const { lines, first, after } = locate(heading);
+export function writeTable(
+  document: string,
+  heading: string,
+  rows: readonly (readonly string[])[],
+): void {
+  const { lines, first, after } = locate(document, heading);
   lines.splice(first, after - first, ...rows.map((row) => `| ${row.join(' | ')} |`));
-  writeFileSync(readme, lines.join('\n'));
+  writeFileSync(new URL(`../${document}`, import.meta.url), lines.join('\n'));
 }
 
-function locate(heading: string): { lines: string[]; first: number; after: number } {
-  const lines = readFileSync(readme, 'utf8').split('\n');
+function locate(
+  document: string,
+  heading: string,
+): { lines: string[]; first: number; after: number } {
+  const lines = repositoryFile(document).split('\n');
   const start = lines.findIndex((line) => line.replace(/^#+ /, '') === heading);
-  if (start < 0) throw new Error(`README.md has no heading "${heading}"`);
+  if (start < 0) throw new Error(`${document} has no heading "${heading}"`);
   const head = lines.findIndex((line, index) => index > start && line.startsWith('|'));
   const after = lines.findIndex((line, index) => index > head && !line.startsWith('|'));
-  return { lines, first: head + 2, after };
+  return { lines, first: head + 2, after: after < 0 ? lines.length : after };
 }
 
 const cells = (row: string): string[] =>

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../src/program/config/from-environment.js';
 import { options } from '../src/program/config/options.js';
 import { errorCatalogue } from '../src/errors/relying-party-error.js';
-import { codeWords, readmeTable, repositoryFile, writeReadmeTable } from './readme-tables.js';
+import { codeWords, tableOf, repositoryFile, writeTable } from './readme-tables.js';
 import { startWorld, type World } from './support/world.js';
 
 const readme = repositoryFile('README.md');
@@ -42,8 +42,8 @@ describe('the tables of README.md', () => {
   it.each(Object.entries(generated))(
     'say what the code says: %s (to rewrite them, run this with UPDATE_README=1, then npm run format)',
     (heading, rows) => {
-      if (process.env['UPDATE_README'] === '1') writeReadmeTable(heading, rows);
-      expect(readmeTable(heading)).toEqual(rows);
+      if (process.env['UPDATE_README'] === '1') writeTable('README.md', heading, rows);
+      expect(tableOf('README.md', heading)).toEqual(rows);
     },
   );
 
@@ -61,7 +61,7 @@ describe('the routes of README.md', () => {
   });
   afterAll(() => world.stop());
 
-  const routes = readmeTable('Routes')
+  const routes = tableOf('README.md', 'Routes')
     .flatMap(([cell = '']) => codeWords(cell))
     .map((route) => route.replace(/\?.*/, '').split(' '));
 

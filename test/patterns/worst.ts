@@ -133,7 +133,7 @@ export const reachable: Readonly<
     by: 'strangers',
     patterns: { [String.raw`/^[^\s@]+@([^\s@]+)$/`]: [repeated('a'), repeated('a', ' ', 'a@')] },
   },
-  'relying-party/session/device.ts': {
+  'relying-party/session/my-sessions.ts': {
     by: 'strangers',
     patterns: { [String.raw`/^([\w.-]{1,30})(?:\/|$)/`]: [repeated('a'), repeated('.')] },
   },
@@ -141,6 +141,7 @@ export const reachable: Readonly<
     by: 'strangers',
     patterns: {
       [String.raw`/^\d{1,9}$/`]: [repeated('1')],
+      [String.raw`/:\d+$/`]: [repeated('1', '!', ':'), repeated(':1', '!'), repeated(':')],
       [String.raw`/^(?=.{1,200}$)[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/`]: [
         repeated('a'),
         repeated('a '),
@@ -155,12 +156,6 @@ export const reachable: Readonly<
   'relying-party/provider/calls/reason.ts': {
     by: 'provider',
     patterns: { [String.raw`/^[\w.+-]+\/[\w.+-]+/`]: [repeated('a'), repeated('a', '!', 'a/')] },
-  },
-  'relying-party/login/base-url-move.ts': {
-    by: 'strangers',
-    patterns: {
-      [String.raw`/:\d+$/`]: [repeated('1', '!', ':'), repeated(':1', '!'), repeated(':')],
-    },
   },
   'web/request/visitor-address.ts': {
     by: 'strangers',
@@ -295,7 +290,7 @@ export const reachable: Readonly<
 export const ownWords: readonly (readonly [path: string, by: Writer, what: string])[] = [
   ['program/cli/', 'operator', 'the command line'],
   ['cognito/user-pool.ts', 'operator', 'ISSUER, and ids of the AWS API'],
-  ['config/', 'operator', 'settings'],
+  ['program/config/', 'operator', 'settings'],
   [
     'program/doctor/',
     'operator',
@@ -303,14 +298,14 @@ export const ownWords: readonly (readonly [path: string, by: Writer, what: strin
   ],
   ['guards/check-access.ts', 'developer', 'names in a route’s access'],
   ['pools/', 'developer', 'requests to the embedded pools, which stand on a developer’s machine'],
-  ['relying-party/check-options.ts', 'developer', 'options'],
+  ['relying-party/options/', 'developer', 'options'],
   [
     'relying-party/provider/calls/proxy.ts',
     'operator',
     'the option proxy, and hosts of addresses that are called',
   ],
   ['sessions/open-session-store.ts', 'operator', 'SESSION_STORE'],
-  ['sessions/redis-', 'operator', 'SESSION_STORE, and answers of our own Redis'],
+  ['sessions/redis/', 'operator', 'SESSION_STORE, and answers of our own Redis'],
   ['sessions/store-fault.ts', 'operator', 'errors of our own store'],
   ['program/setup/', 'operator', 'settings, .env and answers of the AWS API'],
   ['program/rotation/', 'operator', 'the client secret in .env'],
