@@ -42,7 +42,7 @@ import { createProvider } from './provider/discovery.js';
 import { createAddressPresence, createProviderPresence } from './provider/presence.js';
 import { createRevocation } from './provider/revoke.js';
 import { createClientSecrets } from './provider/secrets/client-secrets.js';
-import { createSecretsWatch, type SecretsWatch } from './provider/secrets/secrets-watch.js';
+import { createSecretsWatch } from './provider/secrets/secrets-watch.js';
 import { createSignInReader } from './provider/token-response.js';
 import { createUserInfo } from './provider/user-info.js';
 import type { RelyingParty } from './relying-party.js';
@@ -71,8 +71,7 @@ export function createRelyingParty(
   const op = reachProvider(options);
   const held = holdSessions(options, op);
   const seen = recognizeVisitors(options, held);
-  const secretsWatch = watchSecrets(options, op);
-  const { background } = op;
+  const { background, secretsWatch } = held;
 
   const relyingParty: RelyingParty = {
     ...openDoors(seen),
@@ -153,6 +152,11 @@ function holdSessions({ session }: RelyingPartyOptions, op: ReturnType<typeof re
     cookie: createSessionCookie(isHttps, cookieNamespace),
     memory: createBrowserMemory(op),
     ends: createSessionEnds(held),
+    secretsWatch: createSecretsWatch({
+      ...op,
+      fingerprints: createSecretFingerprints({ ...op, store }),
+      clientSecretUse: createClientSecretUse({ ...op, store }),
+    }),
     lostSessions: createLostSessions({
       ...held,
       lifetimeSeconds: Math.min(idleSeconds, sessionSeconds),
@@ -238,15 +242,4 @@ function openDoors(seen: ReturnType<typeof recognizeVisitors>) {
     requireSession: requireSession.bind(undefined, guarding),
     requireApiAccess: requireApiAccess.bind(undefined, guarding),
   };
-}
-
-function watchSecrets(
-  { session: { store } }: RelyingPartyOptions,
-  op: ReturnType<typeof reachProvider>,
-): SecretsWatch {
-  return createSecretsWatch({
-    ...op,
-    fingerprints: createSecretFingerprints({ ...op, store }),
-    clientSecretUse: createClientSecretUse({ ...op, store }),
-  });
 }

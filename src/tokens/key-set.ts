@@ -65,61 +65,22 @@ export function createKeySet({
   now,
   algorithms = () => DEFAULT_ALGORITHMS,
 }: KeySetOptions): KeySet {
-  let keys: readonly JWK[] | undefined;
-  let imported = new Map<JWK, Map<SignatureAlgorithm, Promise<CryptoKey | undefined>>>();
+  const published = createPublishedKeys(algorithms);
   let readAgainAt = 0;
-  let loading: Promise<void> | undefined;
-  let loadingSince = -Infinity;
-  let failures = 0;
-  let lastFailure: { readonly at: number; readonly error: unknown } | undefined;
+  const reading = createReading(now, async () => {
+    published.replace(await load());
+    readAgainAt = now() + MAX_AGE_MS;
+  });
   const strangers = createReloadBudget(now);
   const budgets = { provider: createReloadBudget(now), anybody: strangers, notice: strangers };
-
-  const replaceKeys = async (): Promise<void> => {
-    const published = await load();
-    const usable = published.filter((jwk) => algorithms().some((alg) => fitsAlgorithm(jwk, alg)));
-    if (usable.length === 0) {
-      const message = `JWKS: no key for ${algorithms().join(', ')} in it`;
-      throw new RelyingPartyError('provider_unavailable', message);
-    }
-    keys = usable;
-    imported = new Map();
-    readAgainAt = now() + MAX_AGE_MS;
-  };
-
-  const loadAndCount = async (): Promise<void> => {
-    try {
-      await replaceKeys();
-      failures = 0;
-    } catch (error) {
-      failures += 1;
-      lastFailure = { at: now(), error };
-      throw error;
-    } finally {
-      loading = undefined;
-    }
-  };
-
-  const reload = async (source: TokenSource): Promise<void> => {
-    const isPausing =
-      lastFailure !== undefined &&
-      failures >= FAILURES_IN_A_ROW &&
-      now() - lastFailure.at < PAUSE_AFTER_FAILURES_MS;
-    if (isPausing && source !== 'provider') throw lastFailure?.error;
-    if (loading === undefined) {
-      loadingSince = performance.now();
-      loading = loadAndCount();
-    }
-    return loading;
-  };
 
   /** @returns why an old set must do for another while; `undefined` when it need not */
   const renew = async (source: TokenSource): Promise<{ error: unknown } | undefined> => {
     try {
-      await reload(source);
+      await reading.again(source);
       return undefined;
     } catch (error) {
-      if (keys === undefined) throw error;
+      if (!published.areKnown()) throw error;
       readAgainAt = now() + STALE_AGE_MS;
       return { error };
     }
@@ -127,8 +88,8 @@ export function createKeySet({
 
   const renewInTime = async (header: KeyHeader, source: TokenSource): ReturnType<typeof renew> => {
     const renewing = renew(source);
-    if (typeof (await known(header)) === 'string') return renewing;
-    const leftMs = Math.max(0, loadingSince + OLD_SET_WAIT_MS - performance.now());
+    if (typeof (await published.find(header)) === 'string') return renewing;
+    const leftMs = Math.max(0, reading.since() + OLD_SET_WAIT_MS - performance.now());
     let timer: NodeJS.Timeout | undefined;
     const limit = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), leftMs);
@@ -136,25 +97,35 @@ export function createKeySet({
     return Promise.race([renewing, limit]).finally(() => clearTimeout(timer));
   };
 
-  /** Whether an unknown `kid` is reason enough to ask the OP again. */
-  const mayAskFor = (kid: string, source: TokenSource): boolean => {
-    const answer = budgets[source].take(kid);
-    if (answer === 'spent' && source === 'notice') {
-      throw new RelyingPartyError('provider_unavailable', 'JWKS: asked too often for unknown kids');
-    }
-    return answer === 'yes';
+  return {
+    async find(header, source = 'anybody') {
+      const { kid } = header;
+      const isDue = !published.areKnown() || now() >= readAgainAt;
+      const failure = isDue ? await renewInTime(header, source) : undefined;
+      let found = await published.find(header);
+      if (found !== 'key_unknown' || kid === undefined) return found;
+      if (failure !== undefined) throw failure.error;
+      if (!isDue) {
+        if (!mayAskFor(kid, source, budgets[source])) return found;
+        await reading.again(source);
+        found = await published.find(header);
+      }
+      if (found === 'key_unknown' && source !== 'provider') budgets[source].refuseForAWhile(kid);
+      return found;
+    },
   };
+}
 
-  const known = async ({ alg, kid }: KeyHeader): Promise<FoundKey> => {
-    if (!algorithms().includes(alg)) return 'algorithm_refused';
-    const named = (keys ?? []).filter((jwk) => kid === undefined || jwk.kid === kid);
-    const fitting = named.filter((jwk) => fitsAlgorithm(jwk, alg));
-    if (kid !== undefined && named.length > 0 && fitting.length === 0) return 'algorithm_refused';
-    const [jwk] = fitting;
-    // Two keys that both fit: we do not guess.
-    if (jwk === undefined || (kid === undefined && fitting.length > 1)) return 'key_unknown';
-    return (await importOnce(jwk, alg)) ?? 'key_unknown';
-  };
+interface PublishedKeys {
+  /** @throws {RelyingPartyError} `provider_unavailable` when none of these can be used; the former stay then */
+  replace(published: readonly JWK[]): void;
+  areKnown(): boolean;
+  find(header: KeyHeader): Promise<FoundKey>;
+}
+
+function createPublishedKeys(algorithms: () => readonly SignatureAlgorithm[]): PublishedKeys {
+  let keys: readonly JWK[] | undefined;
+  let imported = new Map<JWK, Map<SignatureAlgorithm, Promise<CryptoKey | undefined>>>();
 
   const importOnce = (jwk: JWK, alg: SignatureAlgorithm): Promise<CryptoKey | undefined> => {
     const ofKey =
@@ -165,22 +136,80 @@ export function createKeySet({
   };
 
   return {
-    async find(header, source = 'anybody') {
-      const { kid } = header;
-      const isDue = keys === undefined || now() >= readAgainAt;
-      const failure = isDue ? await renewInTime(header, source) : undefined;
-      let found = await known(header);
-      if (found !== 'key_unknown' || kid === undefined) return found;
-      if (failure !== undefined) throw failure.error;
-      if (!isDue) {
-        if (!mayAskFor(kid, source)) return found;
-        await reload(source);
-        found = await known(header);
+    replace(published) {
+      const usable = published.filter((jwk) => algorithms().some((alg) => fitsAlgorithm(jwk, alg)));
+      if (usable.length === 0) {
+        const message = `JWKS: no key for ${algorithms().join(', ')} in it`;
+        throw new RelyingPartyError('provider_unavailable', message);
       }
-      if (found === 'key_unknown' && source !== 'provider') budgets[source].refuseForAWhile(kid);
-      return found;
+      keys = usable;
+      imported = new Map();
+    },
+    areKnown: () => keys !== undefined,
+    async find({ alg, kid }) {
+      if (!algorithms().includes(alg)) return 'algorithm_refused';
+      const named = (keys ?? []).filter((jwk) => kid === undefined || jwk.kid === kid);
+      const fitting = named.filter((jwk) => fitsAlgorithm(jwk, alg));
+      if (kid !== undefined && named.length > 0 && fitting.length === 0) return 'algorithm_refused';
+      const [jwk] = fitting;
+      // Two keys that both fit: we do not guess.
+      if (jwk === undefined || (kid === undefined && fitting.length > 1)) return 'key_unknown';
+      return (await importOnce(jwk, alg)) ?? 'key_unknown';
     },
   };
+}
+
+interface Reading {
+  /** Reads, or waits for who is reading. */
+  again(source: TokenSource): Promise<void>;
+  /** When the last reading began, by `performance.now()`. */
+  since(): number;
+}
+
+/** One reading at a time; after several failures in a row it pauses for what anybody can send. */
+function createReading(now: () => number, read: () => Promise<void>): Reading {
+  let running: Promise<void> | undefined;
+  let since = -Infinity;
+  let failures = 0;
+  let lastFailure: { readonly at: number; readonly error: unknown } | undefined;
+
+  const readAndCount = async (): Promise<void> => {
+    try {
+      await read();
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      lastFailure = { at: now(), error };
+      throw error;
+    } finally {
+      running = undefined;
+    }
+  };
+
+  return {
+    since: () => since,
+    async again(source) {
+      const isPausing =
+        lastFailure !== undefined &&
+        failures >= FAILURES_IN_A_ROW &&
+        now() - lastFailure.at < PAUSE_AFTER_FAILURES_MS;
+      if (isPausing && source !== 'provider') throw lastFailure?.error;
+      if (running === undefined) {
+        since = performance.now();
+        running = readAndCount();
+      }
+      return running;
+    },
+  };
+}
+
+/** Whether an unknown `kid` is reason enough to ask the OP again. */
+function mayAskFor(kid: string, source: TokenSource, budget: ReloadBudget): boolean {
+  const answer = budget.take(kid);
+  if (answer === 'spent' && source === 'notice') {
+    throw new RelyingPartyError('provider_unavailable', 'JWKS: asked too often for unknown kids');
+  }
+  return answer === 'yes';
 }
 
 interface ReloadBudget {

@@ -71,47 +71,31 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
     if (opened === undefined) return undefined;
     const startedAt = opened.readUIntBE(SEED_BYTES, TIME_BYTES);
     return {
-      ...derived(opened.subarray(0, SEED_BYTES)),
+      ...deriveFrom(opened.subarray(0, SEED_BYTES)),
       ...readWishes(opened.subarray(SEED_BYTES + TIME_BYTES).toString('utf8'), options),
       isExpired: now() - startedAt > options.loginSeconds * 1000,
       startedAt,
     };
   };
 
-  /**
-   * The oldest go first when there are too many. What does not open counts as older still, but may be another process's, which
-   * has a newer secret: it goes only for want of room.
-   */
-  const makeRoom = (req: Request, res: Response, bytesNeeded: number): void => {
-    const mine = Object.entries(readCookies(req)).filter(([name]) => isOurs(name));
-    const newestFirst = mine
-      .map(([name, value = '']) => ({
-        name,
-        bytes: name.length + value.length,
-        at: open(name, value)?.startedAt ?? 0,
-      }))
-      .toSorted((a, b) => b.at - a.at);
-    let bytes = bytesNeeded;
-    const tooMany = newestFirst.filter((cookie, index) => {
-      bytes += cookie.bytes;
-      return index + 1 >= MAX_TRANSACTIONS || bytes > MAX_TRANSACTIONS_BYTES;
-    });
-    for (const { name } of tooMany.slice(-MAX_CLEARED)) {
-      clearCookie(res, name, { secure: isHttps });
-    }
-  };
-
   return {
     begin(req, res, returnTo, stepUp) {
       const seed = randomBytes(SEED_BYTES);
-      const transaction = derived(seed);
+      const transaction = deriveFrom(seed);
       const time = Buffer.alloc(TIME_BYTES);
       const startedAt = now();
       time.writeUIntBE(startedAt, 0, TIME_BYTES);
       const name = nameOf(transaction.state);
       const sealed = seal.seal(Buffer.concat([seed, time, writeWishes(returnTo, stepUp)]), name);
       const value = sealed.toString('base64url');
-      makeRoom(req, res, name.length + value.length);
+      const mine = Object.entries(readCookies(req)).flatMap(([each, held = '']) =>
+        isOurs(each)
+          ? { name: each, bytes: each.length + held.length, at: open(each, held)?.startedAt ?? 0 }
+          : [],
+      );
+      for (const each of inExcess(mine, name.length + value.length)) {
+        clearCookie(res, each, { secure: isHttps });
+      }
       setCookie(res, name, value, { secure: isHttps, maxAgeSeconds: REMEMBERED_SECONDS });
       return { ...transaction, returnTo, stepUp, startedAt, isExpired: false };
     },
@@ -126,6 +110,24 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
       return transaction;
     },
   };
+}
+
+/**
+ * Which transactions make room for one more. The oldest go first when there are too many. What does not open counts as older
+ * still, but may be another process's, which has a newer secret: it goes only for want of room.
+ */
+function inExcess(
+  cookies: readonly { readonly name: string; readonly bytes: number; readonly at: number }[],
+  bytesNeeded: number,
+): string[] {
+  let bytes = bytesNeeded;
+  const tooMany = cookies
+    .toSorted((a, b) => b.at - a.at)
+    .filter((cookie, index) => {
+      bytes += cookie.bytes;
+      return index + 1 >= MAX_TRANSACTIONS || bytes > MAX_TRANSACTIONS_BYTES;
+    });
+  return tooMany.slice(-MAX_CLEARED).map(({ name }) => name);
 }
 
 /** Three short lines, since each byte counts twenty times: a local URL has no line breaks, and neither have the others. */
@@ -148,7 +150,7 @@ function readWishes(
   };
 }
 
-function derived(seed: Buffer): Pick<LoginTransaction, 'state' | 'nonce' | 'codeVerifier'> {
+function deriveFrom(seed: Buffer): Pick<LoginTransaction, 'state' | 'nonce' | 'codeVerifier'> {
   const from = (purpose: string): string =>
     createHash('sha256').update(purpose).update(seed).digest('base64url');
   return { state: from('state'), nonce: from('nonce'), codeVerifier: from('code verifier') };

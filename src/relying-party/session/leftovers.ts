@@ -1,6 +1,6 @@
+import type { EventEmitter } from 'node:events';
 import type { BackgroundWork } from '../background-work.js';
 import type { RelyingPartyEvents } from '../events.js';
-import type { EventEmitter } from 'node:events';
 import { detailOf } from '../provider/calls/reason.js';
 
 /**
@@ -36,76 +36,24 @@ export interface LeftoversOptions {
 
 /** An outage of the store is told of at its first piece of work and at its end, with how many: there may be thousands. */
 export function createLeftovers({ background, events }: LeftoversOptions): Leftovers {
-  /** Work that is left, each with what follows; gives what follows once it is done. */
-  const left = new Map<string, () => Promise<() => void>>();
+  const left = createBacklog(events);
   let isTrying = false;
-  /** How many were put by since the store last did all of them, and how many of those were forgotten. */
-  let putBy = 0;
-  let forgotten = 0;
-
-  const forgetOldest = (): void => {
-    const [oldest] = left.keys();
-    if (oldest === undefined) return;
-    left.delete(oldest);
-    forgotten += 1;
-    if (forgotten === 1) events.emit('logout.dropped', { count: 1, reason: 'too_many' });
-  };
-
-  const putOff = (name: string, work: () => Promise<() => void>, failure: unknown): void => {
-    if (!left.has(name)) {
-      putBy += 1;
-      if (left.size >= MAX_LEFT) forgetOldest();
-    }
-    left.set(name, work);
-    if (isTrying) return;
-    events.emit('logout.postponed', { count: left.size, detail: detailOf(failure) });
-    void background.own(tryUntilDone());
-  };
-
-  const tellTheEnd = (): void => {
-    if (forgotten > 1) {
-      events.emit('logout.dropped', { count: forgotten - 1, reason: 'too_many' });
-    }
-    if (left.size > 0) events.emit('logout.dropped', { count: left.size, reason: 'stopping' });
-    else events.emit('logout.caught_up', { count: putBy - forgotten });
-    [putBy, forgotten] = [0, 0];
-  };
-
-  /** One failure is enough: the store does not work yet. What failed goes to the end, so that it holds up nothing else. */
-  const tryAll = async (): Promise<void> => {
-    for (const [name, work] of left) {
-      let follow: () => void;
-      try {
-        follow = await work();
-      } catch {
-        left.delete(name);
-        left.set(name, work);
-        return;
-      }
-      left.delete(name);
-      try {
-        follow();
-      } catch {
-        // A listener of the host's; nobody is there to be told.
-      }
-    }
-  };
 
   const tryUntilDone = async (): Promise<void> => {
     isTrying = true;
     let goesOn = true;
-    while (left.size > 0 && goesOn) {
+    while (left.works.size > 0 && goesOn) {
       goesOn = await background.pause(RETRY_MS);
       // Also once more when the process is about to stop.
-      await tryAll();
+      await tryAll(left.works);
     }
     isTrying = false;
-    tellTheEnd();
+    left.tellTheEnd();
   };
 
   return {
-    has: (name) => left.has(name),
-    pending: () => left.size,
+    has: (name) => left.works.has(name),
+    pending: () => left.works.size,
     async attempt(name, work, whenDone = () => undefined) {
       const attempted = async (): Promise<() => void> => {
         const result = await work();
@@ -115,12 +63,76 @@ export function createLeftovers({ background, events }: LeftoversOptions): Lefto
       try {
         follow = await attempted();
       } catch (failure) {
-        putOff(name, attempted, failure);
+        left.add(name, attempted);
+        if (isTrying) return false;
+        events.emit('logout.postponed', { count: left.works.size, detail: detailOf(failure) });
+        void background.own(tryUntilDone());
         return false;
       }
-      left.delete(name);
+      left.works.delete(name);
       follow();
       return true;
+    },
+  };
+}
+
+/** Work that is left, each with what follows; gives what follows once it is done. */
+type Works = Map<string, () => Promise<() => void>>;
+
+/** One failure is enough: the store does not work yet. What failed goes to the end, so that it holds up nothing else. */
+async function tryAll(works: Works): Promise<void> {
+  for (const [name, work] of works) {
+    let follow: () => void;
+    try {
+      follow = await work();
+    } catch {
+      works.delete(name);
+      works.set(name, work);
+      return;
+    }
+    works.delete(name);
+    try {
+      follow();
+    } catch {
+      // A listener of the host's; nobody is there to be told.
+    }
+  }
+}
+
+/** What is left, as much as there is room for, and how much there was since the store last did all of it. */
+function createBacklog(events: LeftoversOptions['events']): {
+  readonly works: Works;
+  add(name: string, work: () => Promise<() => void>): void;
+  tellTheEnd(): void;
+} {
+  const works: Works = new Map();
+  let putBy = 0;
+  let forgotten = 0;
+
+  const forgetOldest = (): void => {
+    const [oldest] = works.keys();
+    if (oldest === undefined) return;
+    works.delete(oldest);
+    forgotten += 1;
+    if (forgotten === 1) events.emit('logout.dropped', { count: 1, reason: 'too_many' });
+  };
+
+  return {
+    works,
+    add(name, work) {
+      if (!works.has(name)) {
+        putBy += 1;
+        if (works.size >= MAX_LEFT) forgetOldest();
+      }
+      works.set(name, work);
+    },
+    tellTheEnd() {
+      if (forgotten > 1) {
+        events.emit('logout.dropped', { count: forgotten - 1, reason: 'too_many' });
+      }
+      if (works.size > 0) events.emit('logout.dropped', { count: works.size, reason: 'stopping' });
+      else events.emit('logout.caught_up', { count: putBy - forgotten });
+      [putBy, forgotten] = [0, 0];
     },
   };
 }

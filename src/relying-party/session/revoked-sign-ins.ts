@@ -53,29 +53,12 @@ export interface RevokedSignInsOptions {
   readonly clockToleranceSeconds?: number | undefined;
 }
 
-export function createRevokedSignIns({
-  store,
-  now,
-  clockToleranceSeconds = CLOCK_TOLERANCE_SECONDS,
-}: RevokedSignInsOptions): RevokedSignIns {
+export function createRevokedSignIns(options: RevokedSignInsOptions): RevokedSignIns {
+  const { store, now } = options;
   const marks = createMarks(store);
-  /** Not in the store yet: it may be full, or away. Whoever adds one tries until it is. */
-  const unsaved = new Map<EndedSignIn, End>();
+  const unsaved = createUnsavedEnds(options);
   const inTurn = createTurns();
   let lastEndedAt = -Infinity;
-
-  const isUnsaved = ({ originJti, sid }: SignInMarks, issuedAt: number): boolean =>
-    [...unsaved.values()].some(
-      ({ of, issuedBeforeSeconds }) =>
-        (originJti !== undefined && of.originJti === originJti) ||
-        (sid !== undefined && of.sid === sid && issuedAt < issuedBeforeSeconds * 1000),
-    );
-
-  const expiryOf = ({ accessTokenExpiresAt }: EndedSignIn): number => {
-    const known = accessTokenExpiresAt + clockToleranceSeconds * 1000;
-    const expiresAt = Math.max(known, now() + ACCESS_TOKEN_LIFETIME_MS);
-    return Math.min(expiresAt, now() + MAX_LIFETIME_MS);
-  };
 
   /** Several sessions may have come from one `sid`: the mark is for all of them, whichever ended last. */
   const writeSid = async (key: MarkKey, ended: EndedSignIn): Promise<void> => {
@@ -89,7 +72,7 @@ export function createRevokedSignIns({
   };
 
   const hasMarked = async (of: SignInMarks, issuedAt: number): Promise<boolean> => {
-    if (isUnsaved(of, issuedAt)) return true;
+    if (unsaved.has(of, issuedAt)) return true;
     const [ofOriginJti, ofSid] = await Promise.all([
       of.originJti && marks.read(of.originJti),
       of.sid && marks.read(of.sid),
@@ -102,14 +85,11 @@ export function createRevokedSignIns({
   return {
     async add(ended, issuedBeforeSeconds = untilNow(now())) {
       lastEndedAt = now();
-      const of = marksOf(ended);
-      const end = unsaved.get(ended) ?? { of, issuedBeforeSeconds, expiresAt: expiryOf(ended) };
-      unsaved.set(ended, end);
-      for (const [each, { expiresAt }] of unsaved) if (expiresAt <= now()) unsaved.delete(each);
+      const { of, expiresAt } = unsaved.add(ended, issuedBeforeSeconds);
       const { originJti, sid } = of;
       await Promise.all([
         sid && inTurn(sid, () => writeSid(sid, ended)),
-        originJti && marks.write(originJti, { text: 'ended', expiresAt: end.expiresAt }),
+        originJti && marks.write(originJti, { text: 'ended', expiresAt }),
       ]);
       unsaved.delete(ended);
     },
@@ -119,10 +99,7 @@ export function createRevokedSignIns({
       if (sid === undefined) return;
       // An access token may be a moment older than the ID token that came with it.
       const firstThatCounts = issuedAtSeconds - 1;
-      for (const end of unsaved.values()) {
-        if (end.of.sid !== sid) continue;
-        end.issuedBeforeSeconds = Math.min(end.issuedBeforeSeconds, firstThatCounts);
-      }
+      unsaved.resume(sid, firstThatCounts);
       await inTurn(sid, async () => {
         const mark = await marks.read(sid);
         if (mark === undefined || Number(mark.text) <= firstThatCounts) return;
@@ -133,6 +110,52 @@ export function createRevokedSignIns({
     lastEndedAt: () => lastEndedAt,
     has: (token) => hasMarked(marksOf(token), token.issuedAt ?? 0),
     hasMarked,
+  };
+}
+
+/** Ends that are not in the store yet: it may be full, or away. Whoever adds one tries until it is. */
+interface UnsavedEnds {
+  add(ended: EndedSignIn, issuedBeforeSeconds: number): End;
+  get(ended: EndedSignIn): End | undefined;
+  delete(ended: EndedSignIn): void;
+  has(of: SignInMarks, issuedAt: number): boolean;
+  resume(sid: MarkKey, firstThatCounts: number): void;
+}
+
+function createUnsavedEnds({
+  now,
+  clockToleranceSeconds = CLOCK_TOLERANCE_SECONDS,
+}: RevokedSignInsOptions): UnsavedEnds {
+  const ends = new Map<EndedSignIn, End>();
+
+  const expiryOf = ({ accessTokenExpiresAt }: EndedSignIn): number => {
+    const known = accessTokenExpiresAt + clockToleranceSeconds * 1000;
+    const expiresAt = Math.max(known, now() + ACCESS_TOKEN_LIFETIME_MS);
+    return Math.min(expiresAt, now() + MAX_LIFETIME_MS);
+  };
+
+  return {
+    get: (ended) => ends.get(ended),
+    delete: (ended) => void ends.delete(ended),
+    add(ended, issuedBeforeSeconds) {
+      const of = marksOf(ended);
+      const end = ends.get(ended) ?? { of, issuedBeforeSeconds, expiresAt: expiryOf(ended) };
+      ends.set(ended, end);
+      for (const [each, { expiresAt }] of ends) if (expiresAt <= now()) ends.delete(each);
+      return end;
+    },
+    has: ({ originJti, sid }, issuedAt) =>
+      [...ends.values()].some(
+        ({ of, issuedBeforeSeconds }) =>
+          (originJti !== undefined && of.originJti === originJti) ||
+          (sid !== undefined && of.sid === sid && issuedAt < issuedBeforeSeconds * 1000),
+      ),
+    resume(sid, firstThatCounts) {
+      for (const end of ends.values()) {
+        if (end.of.sid !== sid) continue;
+        end.issuedBeforeSeconds = Math.min(end.issuedBeforeSeconds, firstThatCounts);
+      }
+    },
   };
 }
 

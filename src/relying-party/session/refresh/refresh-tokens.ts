@@ -52,7 +52,7 @@ const OF_ANOTHER: ReadonlySet<RelyingPartyErrorCode | undefined> = new Set([
  * Rejects with `EndedByProvider` once the session has ended; with anything else it is as it was, but for its refresh token.
  */
 export function createRefreshTokens(options: RefreshTokensOptions): RefreshTokens {
-  const { sessions, now, events, signIns, ends, requestRefresh, revokeTokens, onEnded } = options;
+  const { sessions, now } = options;
   const unfinished = new BoundedMap<RefreshAnswer>();
 
   return async (key) => {
@@ -62,80 +62,86 @@ export function createRefreshTokens(options: RefreshTokensOptions): RefreshToken
     const held = await sessions.tokens(session);
     if (held?.refreshToken === undefined) return held && session;
     const known = unfinished.get(key);
-    const answer = fits(known, held) ? known : await ask(session, held, held.refreshToken);
+    const answer = fits(known, held) ? known : await ask(options, session, held.refreshToken);
     if (answer === undefined) return sessions.findByKey(key);
+    const forget = (): void => void unfinished.delete(key);
     try {
       unfinished.set(key, answer);
-      const kept = await keep(session, held, answer);
-      unfinished.delete(key);
+      const kept = await keep(options, session, held, answer, forget);
+      forget();
       return kept;
     } catch (error) {
-      if (!TEMPORARY.has(codeOf(error))) unfinished.delete(key);
+      if (!TEMPORARY.has(codeOf(error))) forget();
       throw error;
     }
   };
+}
 
-  /** @returns nothing when the token was refused because somebody else has replaced it meanwhile */
-  async function ask(
-    session: Session,
-    held: SessionTokens,
-    refreshToken: string,
-  ): Promise<RefreshAnswer | undefined> {
-    try {
-      return await requestRefresh(refreshToken);
-    } catch (error) {
-      if (!isPersonRefused(error)) throw error;
-      const current = await sessions.tokens(session);
-      if (current !== undefined && current.refreshToken !== held.refreshToken) return undefined;
-      return endedBy(session, error, []);
-    }
+/** @returns nothing when the token was refused because somebody else has replaced it meanwhile */
+async function ask(
+  options: RefreshTokensOptions,
+  session: Session,
+  refreshToken: string,
+): Promise<RefreshAnswer | undefined> {
+  try {
+    return await options.requestRefresh(refreshToken);
+  } catch (error) {
+    if (!isPersonRefused(error)) throw error;
+    const current = await options.sessions.tokens(session);
+    if (current !== undefined && current.refreshToken !== refreshToken) return undefined;
+    return failEnded(options, session, error, []);
   }
+}
 
-  async function keep(
-    session: Session,
-    before: SessionTokens,
-    { presented, refreshToken = presented, receivedAt, outcome }: RefreshAnswer,
-  ): Promise<Session | undefined> {
-    const held = { ...before, refreshToken };
-    if (refreshToken !== before.refreshToken && !(await sessions.keepTokens(session.key, held))) {
-      void revokeTokens(session.key, held);
-      return undefined;
-    }
-    if ('error' in outcome) {
-      // What came belongs to nobody but this session, so the token counts; the rest of the answer does not.
-      unfinished.delete(session.key);
-      throw outcome.error;
-    }
-    const { response } = outcome;
-    let changed: Session;
-    try {
-      changed = await refreshSession(signIns, response, session, held);
-    } catch (error) {
-      if (!OF_ANOTHER.has(codeOf(error))) throw error;
-      return endedBy(session, error, [presented, refreshToken]);
-    }
-    const tokens = sessionTokens(response, held, receivedAt);
-    const current = await sessions.replaceTokens(changed, tokens);
-    if (current === undefined) void revokeTokens(session.key, tokens);
-    else events.emit('session.refreshed', { subject: session.subject, session: session.key });
-    return current;
+/** @param forget for an answer that is of no use but for its refresh token, which is kept by then */
+async function keep(
+  options: RefreshTokensOptions,
+  session: Session,
+  before: SessionTokens,
+  { presented, refreshToken = presented, receivedAt, outcome }: RefreshAnswer,
+  forget: () => void,
+): Promise<Session | undefined> {
+  const { sessions, signIns, events, revokeTokens } = options;
+  const held = { ...before, refreshToken };
+  if (refreshToken !== before.refreshToken && !(await sessions.keepTokens(session.key, held))) {
+    void revokeTokens(session.key, held);
+    return undefined;
   }
+  if ('error' in outcome) {
+    // What came belongs to nobody but this session, so the token counts; the rest of the answer does not.
+    forget();
+    throw outcome.error;
+  }
+  const { response } = outcome;
+  let changed: Session;
+  try {
+    changed = await refreshSession(signIns, response, session, held);
+  } catch (error) {
+    if (!OF_ANOTHER.has(codeOf(error))) throw error;
+    return failEnded(options, session, error, [presented, refreshToken]);
+  }
+  const tokens = sessionTokens(response, held, receivedAt);
+  const current = await sessions.replaceTokens(changed, tokens);
+  if (current === undefined) void revokeTokens(session.key, tokens);
+  else events.emit('session.refreshed', { subject: session.subject, session: session.key });
+  return current;
+}
 
-  /** @param worthless refresh tokens that must work no longer, for all the OP knows */
-  async function endedBy(
-    session: Session,
-    error: unknown,
-    worthless: readonly string[],
-  ): Promise<never> {
-    const { key, subject } = session;
-    const detail = error instanceof Error ? error.message : String(error);
-    events.emit('session.refresh_failed', { subject, session: key, permanent: true, detail });
-    await ends.one(session, 'refresh_refused', { revoke: false });
-    onEnded(key);
-    const revoke = (refreshToken: string) => revokeTokens(key, { refreshToken });
-    await Promise.all([...new Set(worthless)].map(revoke));
-    throw new EndedByProvider(detail, { cause: error });
-  }
+/** @param worthless refresh tokens that must work no longer, for all the OP knows */
+async function failEnded(
+  { events, ends, revokeTokens, onEnded }: RefreshTokensOptions,
+  session: Session,
+  error: unknown,
+  worthless: readonly string[],
+): Promise<never> {
+  const { key, subject } = session;
+  const detail = error instanceof Error ? error.message : String(error);
+  events.emit('session.refresh_failed', { subject, session: key, permanent: true, detail });
+  await ends.one(session, 'refresh_refused', { revoke: false });
+  onEnded(key);
+  const revoke = (refreshToken: string) => revokeTokens(key, { refreshToken });
+  await Promise.all([...new Set(worthless)].map(revoke));
+  throw new EndedByProvider(detail, { cause: error });
 }
 
 /** The store may have taken the refresh token of an unfinished answer, or not; and meanwhile that of a later one. */
