@@ -1,5 +1,5 @@
 import express from 'express';
-import {} from 'lifeguard';
+import { authOf } from 'lifeguard';
 
 /** An API without pages: whoever calls has an access token. */
 export function createApi(relyingParty) {
@@ -11,5 +11,5 @@ export function createApi(relyingParty) {
 }
 
 function list(req, res) {
-  res.json({ caller: req.auth.subject, orders: ['A-1001', 'A-1002'] });
+  res.json({ caller: authOf(req).subject, orders: ['A-1001', 'A-1002'] });
 }

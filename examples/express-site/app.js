@@ -1,6 +1,6 @@
 import express from 'express';
 import session from 'express-session';
-import {} from 'lifeguard';
+import { authOf } from 'lifeguard';
 
 /** A shop that was there before: its own view engine, its own session with a basket. It adopts sign-in with the marked lines. */
 export function createShop(relyingParty) {
@@ -27,7 +27,7 @@ export function createShop(relyingParty) {
     const basket = req.session.basket ?? 0;
     res.render('page', {
       title: 'Orders',
-      text: `${req.auth.username} has ${basket} in the basket`,
+      text: `${authOf(req).username} has ${basket} in the basket`,
     });
   });
   return shop;

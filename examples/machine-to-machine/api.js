@@ -1,5 +1,4 @@
 import express from 'express';
-import {} from 'lifeguard';
 
 /** The API that the program calls. */
 export function createApi(relyingParty) {

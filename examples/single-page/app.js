@@ -1,5 +1,5 @@
 import express from 'express';
-import {} from 'lifeguard';
+import { authOf } from 'lifeguard';
 
 /**
  * The backend of a single-page front end: it keeps the tokens, the page has a cookie it cannot read. A request that changes
@@ -12,13 +12,13 @@ export function createBackend(relyingParty) {
   backend.use(express.static(new URL('public', import.meta.url).pathname));
   backend.use('/api', relyingParty.requireApiAccess({ via: 'session' }), express.json());
   backend.get('/api/me', (req, res) => {
-    res.json({ name: req.auth.name ?? req.auth.username });
+    res.json({ name: authOf(req).name ?? authOf(req).username });
   });
   backend.get('/api/notes', (_req, res) => {
     res.json({ notes });
   });
   backend.post('/api/notes', (req, res) => {
-    notes.push(`${req.auth.name ?? req.auth.username}: ${req.body.text}`);
+    notes.push(`${authOf(req).name ?? authOf(req).username}: ${req.body.text}`);
     res.status(201).json({ notes });
   });
   return backend;

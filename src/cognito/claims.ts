@@ -51,12 +51,12 @@ export function namedIdentityProvider(
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
  */
 function providerInIdentities(claims: Readonly<Record<string, unknown>>): string | undefined {
-  const identities = [parsed(claims['identities'])].flat().filter(isIdentity);
+  const identities = [parse(claims['identities'])].flat().filter(isIdentity);
   const primary = identities.find((identity) => String(identity.primary) === 'true');
   return (primary ?? identities[0])?.providerName;
 }
 
-function parsed(identities: unknown): unknown {
+function parse(identities: unknown): unknown {
   if (typeof identities !== 'string') return identities;
   try {
     return JSON.parse(identities) as unknown;

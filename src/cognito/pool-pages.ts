@@ -28,10 +28,10 @@ export function poolPageError(url: URL, status: number, body: string): PoolPageE
 /** The identity providers a classic sign-in page has buttons for, by name. */
 export function providersOffered(body: string): string[] {
   const names = [...body.matchAll(/identity_provider(?:=|"\s+value=")([^&"'\s]+)/g)];
-  return [...new Set(names.map(([, name]) => decoded(name!)))];
+  return [...new Set(names.map(([, name]) => decode(name!)))];
 }
 
-function decoded(text: string): string {
+function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {

@@ -58,7 +58,7 @@ export async function listen(
   server.setTimeout(stalledConnectionMs);
   const connections = new Connections(server, app);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explained(error, port, host)));
+    server.once('error', (error) => reject(explainFailure(error, port, host)));
     server.listen(port, host, resolve);
   });
   return {
@@ -183,7 +183,7 @@ function endConnection(res: ServerResponse): void {
   if (!res.headersSent) res.setHeader('Connection', 'close');
 }
 
-function explained(error: Error, port: number, host: string): Error {
+function explainFailure(error: Error, port: number, host: string): Error {
   const code = 'code' in error ? String(error.code) : '';
   return Object.assign(new Error(whatToDo(code, port, host) ?? error.message, { cause: error }), {
     code,

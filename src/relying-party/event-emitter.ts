@@ -12,7 +12,7 @@ export class RelyingPartyEmitter extends EventEmitter<RelyingPartyEvents> {
   constructor() {
     super();
     for (const method of NAMING) {
-      const value = refusingOthers(method, this[method]);
+      const value = refuseOthers(method, this[method]);
       Object.defineProperty(this, method, { value, configurable: true, writable: true });
     }
   }
@@ -34,7 +34,7 @@ const OF_NODE: ReadonlySet<unknown> = new Set(['error', 'newListener', 'removeLi
 /** `once` and `prependOnceListener` come down to these. */
 const NAMING = ['on', 'addListener', 'prependListener', 'off', 'removeListener'] as const;
 
-function refusingOthers<Method extends (...given: never[]) => unknown>(
+function refuseOthers<Method extends (...given: never[]) => unknown>(
   name: string,
   method: Method,
 ): (...given: Parameters<Method>) => unknown {

@@ -77,7 +77,7 @@ function readJwk(jwk: JWK): ClientSigningKey {
 
 /** Node reads it, which proves that it is whole and private; what it declares besides is kept. */
 function jwkFrom(key: unknown): JWK {
-  const declared = typeof key === 'string' && !key.trimStart().startsWith('{') ? {} : parsed(key);
+  const declared = typeof key === 'string' && !key.trimStart().startsWith('{') ? {} : parse(key);
   const secretHalf = privateKey(key, declared);
   const bits = secretHalf.asymmetricKeyDetails?.modulusLength;
   if (bits !== undefined && bits < LEAST_RSA_BITS) {
@@ -96,7 +96,7 @@ function privateKey(key: unknown, declared: JWK): KeyObject {
   }
 }
 
-function parsed(key: unknown): JWK {
+function parse(key: unknown): JWK {
   try {
     const value: unknown = typeof key === 'string' ? JSON.parse(key) : key;
     if (typeof value === 'object' && value !== null) return { ...value };

@@ -12,7 +12,7 @@ const identity = {
 
 describe('the identity provider a user came through', () => {
   it.each<[string, object, string | undefined]>([
-    ['an array with string members (Q15)', { identities: [identity] }, 'oidc-pool-2'],
+    ['an array with string members', { identities: [identity] }, 'oidc-pool-2'],
     ['members that are booleans', { identities: [{ ...identity, primary: true }] }, 'oidc-pool-2'],
     ['one flattened object', { identities: identity }, 'oidc-pool-2'],
     ['a JSON string', { identities: JSON.stringify([identity]) }, 'oidc-pool-2'],

@@ -170,7 +170,7 @@ function sendToStream(fd: 1 | 2): ReturnType<typeof sendTo> {
 
 /** A file, terminal or device. A disk that hangs holds up a thread of the pool, not ours. */
 function sendToFile(standard: 1 | 2): ReturnType<typeof sendTo> {
-  const fd = openedWithoutBlocking(standard);
+  const fd = openWithoutBlocking(standard);
   const later: Send = (chunk, done) =>
     write(fd, chunk, 0, chunk.length, null, (error, written) => {
       if (error?.code === 'EAGAIN') setTimeout(later, RETRY_MS, chunk, done).unref();
@@ -180,7 +180,7 @@ function sendToFile(standard: 1 | 2): ReturnType<typeof sendTo> {
 }
 
 /** A held terminal would block whoever writes to it, and so the thread that must end before the process can. */
-function openedWithoutBlocking(fd: 1 | 2): number {
+function openWithoutBlocking(fd: 1 | 2): number {
   if (!fstatSync(fd).isCharacterDevice()) return fd;
   try {
     const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;

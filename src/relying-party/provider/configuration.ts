@@ -49,7 +49,7 @@ export function configurationFor(
     (_server, _client, body, headers) => calls.authenticate(body, headers) as void,
   );
   configuration.timeout = PROVIDER_CALL_MS / 1000;
-  configuration[client.customFetch] = reporting(calls.fetch, onUnreachable);
+  configuration[client.customFetch] = reportUnreachable(calls.fetch, onUnreachable);
   if (isPlainHttp(issuer)) client.allowInsecureRequests(configuration);
   return configuration;
 }
@@ -61,7 +61,10 @@ export const clockSkew = (now: () => number): number => Math.round((now() - Date
 const MOVED_STATUSES: ReadonlySet<number> = new Set([404, 405, 410, 421]);
 
 /** Calls that tell when an endpoint is not where the metadata says. */
-function reporting(fetch: typeof globalThis.fetch, unreachable: () => void): client.CustomFetch {
+function reportUnreachable(
+  fetch: typeof globalThis.fetch,
+  unreachable: () => void,
+): client.CustomFetch {
   return async (url, options) => {
     try {
       const response = await fetch(url, options as RequestInit);

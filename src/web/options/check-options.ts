@@ -163,7 +163,7 @@ export function checkOptions<Options>(
   // A misspelt name comes first: that another one is missing is a consequence of it.
   const problem = problems.find(({ isMisspelt }) => isMisspelt) ?? problems[0];
   if (problem === undefined) return read as Options;
-  throw new TypeError(`${caller}: ${written(problem.path, argument)} ${problem.message}`);
+  throw new TypeError(`${caller}: ${writePath(problem.path, argument)} ${problem.message}`);
 }
 
 /**
@@ -191,7 +191,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** `api.issuers[0].clientIds`; what the argument is called where that is not plain. */
-function written(path: Problem['path'], argument: string): string {
+function writePath(path: Problem['path'], argument: string): string {
   const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`));
   return typeof path[0] === 'string' ? steps.join('').slice(1) : argument + steps.join('');
 }

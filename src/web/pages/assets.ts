@@ -26,14 +26,14 @@ let loaded: ReadonlyMap<string, Asset> | undefined;
  * @throws {Error} when there is no such file; `pico.css` is put there by the build
  */
 export function assetUrl(name: string): string {
-  return existing(name).url;
+  return requireAsset(name).url;
 }
 
 /** Serves the assets under `/assets/`, and the icon as `/favicon.ico` for browsers that ask for it unbidden. */
 export function assets(): Router {
   const router = Router();
   router.get('/favicon.ico', (req, res) => {
-    send(req, res, existing('icon.svg'), 'public, max-age=86400');
+    send(req, res, requireAsset('icon.svg'), 'public, max-age=86400');
   });
   router.get('/assets/:file', (req, res, next) => {
     const [stem, , extension] = req.params.file.split('.');
@@ -58,7 +58,7 @@ function send(req: Request, res: Response, asset: Asset, cacheControl: string): 
   res.send(isGzipped ? asset.gzipped : asset.plain);
 }
 
-function existing(name: string): Asset {
+function requireAsset(name: string): Asset {
   const asset = all().get(name);
   if (asset === undefined) throw new Error(`There is no views/assets/${name}; npm run build`);
   return asset;

@@ -32,7 +32,7 @@ export function createRenderer<Views extends object>(
   eta.resolvePath = (name) => {
     let path = paths.get(name);
     if (path === undefined) {
-      path = firstExisting(folders, `${name}.eta`);
+      path = findFirst(folders, `${name}.eta`);
       paths.set(name, path);
     }
     return path;
@@ -41,7 +41,7 @@ export function createRenderer<Views extends object>(
   return (view, locals) => eta.render(view, { ...locals, assetUrl: mountedAssetUrl });
 }
 
-function firstExisting(folders: readonly string[], file: string): string {
+function findFirst(folders: readonly string[], file: string): string {
   const path = folders.map((each) => join(each, file)).find((each) => existsSync(each));
   if (path === undefined) throw new Error(`There is no view ${file} in ${folders.join(' or ')}`);
   return path;

@@ -24,7 +24,7 @@ async function discoveryOf(UserPoolId: string): Promise<Record<string, unknown>>
 const CertificateArn = 'arn:aws:acm:us-east-1:000000000000:certificate/1';
 
 describe('a domain', () => {
-  it('is active at once, is where the pages are, and is gone when deleted (Q1)', async () => {
+  it('is active at once, is where the pages are, and is gone when deleted', async () => {
     const UserPoolId = await makePool(api);
     expect(await discoveryOf(UserPoolId)).not.toHaveProperty('authorization_endpoint');
     const created = await api.sdk.send(

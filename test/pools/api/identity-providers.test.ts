@@ -151,7 +151,7 @@ describe('in the browser', () => {
     expect(asked).toEqual([settings.details?.['attributes_request_method'] ?? 'GET']);
   });
 
-  it('gives tokens that together are too long for one cookie (Q19)', async () => {
+  it('gives tokens that together are too long for one cookie', async () => {
     const world = await joinPools(api);
     const code = codeIn(await world.signIn());
     const tokens = tokensIn(await exchangeCode(world.master, 'site', code));
@@ -195,7 +195,7 @@ describe('in the browser', () => {
     return `${end.query.get('error')}: ${end.query.get('error_description')}`;
   }
 
-  it('says so when the issuer has a slash too many (Q17)', async () => {
+  it('says so when the issuer has a slash too many', async () => {
     const world = await joinPools(api);
     const { IdentityProvider } = await api.sdk.send(
       new DescribeIdentityProviderCommand({
@@ -236,7 +236,7 @@ describe('in the browser', () => {
     expect([page.status, page.text().includes(unavailable)]).toEqual([401, true]);
   });
 
-  it('fails at the second sign-in when a mapped attribute is immutable (Q16)', async () => {
+  it('fails at the second sign-in when a mapped attribute is immutable', async () => {
     const Schema = [{ Name: 'email', Mutable: false, AttributeDataType: 'String' as const }];
     expect(await failure({ masterPool: { Schema } }, 2)).toBe(
       'invalid_request: user.email: Attribute cannot be updated.\n ',

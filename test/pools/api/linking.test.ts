@@ -31,7 +31,7 @@ const link = async (world: FederatedWorld, SourceUser = source(world)): Promise<
     }),
   );
 
-it('makes a provider’s user sign in as a user of the pool, who is not in the provider’s group (Q15)', async () => {
+it('makes a provider’s user sign in as a user of the pool, who is not in the provider’s group', async () => {
   const world = await joinPools(api);
   await makeUser(api, world.masterId, 'alice-here');
   await link(world);

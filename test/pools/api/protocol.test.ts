@@ -116,7 +116,7 @@ describe('the SDK', () => {
     expect(api.pools.requests(name)).toHaveLength(before + 1);
   });
 
-  it('tries again when it is throttled, and gets through (Q20)', async () => {
+  it('tries again when it is throttled, and gets through', async () => {
     const UserPoolId = await makePool(api);
     const { name } = api.pools.pool(UserPoolId);
     api.pools.faults.once(name, 'api', { throttle: true });
@@ -126,7 +126,7 @@ describe('the SDK', () => {
     expect(statuses).toEqual([400, 200]);
   });
 
-  it('says TooManyRequestsException when it is throttled for good (Q20)', async () => {
+  it('says TooManyRequestsException when it is throttled for good', async () => {
     api.pools.faults.always('*', 'api', { status: 400 });
     const impatient = sdkFor(api.pools, { maxAttempts: 1 });
     const call = impatient.send(new ListUserPoolsCommand({ MaxResults: 1 }));

@@ -71,7 +71,7 @@ const refresh = async (
 const getUser = async (AccessToken: string) => api.sdk.send(new GetUserCommand({ AccessToken }));
 
 describe('a refresh token', () => {
-  it('gives new access and ID tokens, and stays (Q11)', async () => {
+  it('gives new access and ID tokens, and stays', async () => {
     const where = await place();
     const first = await signIn(where);
     api.pools.clock.advance('10m');
@@ -169,7 +169,7 @@ describe('a refresh token', () => {
 });
 
 describe('RevokeToken', () => {
-  it('ends every token of the sign-in at the pool, not others, and knows no unknown token (Q4)', async () => {
+  it('ends every token of the sign-in at the pool, not others, and knows no unknown token', async () => {
     const where = await place();
     const { ClientId } = where;
     const [first, second] = [await signIn(where), await signIn(where)];

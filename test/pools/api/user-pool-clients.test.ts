@@ -140,7 +140,7 @@ describe('an app client', () => {
       'ScopeDoesNotExistException: ',
     ],
     [
-      'offline_access (Q12)',
+      'offline_access',
       { ...oauth, AllowedOAuthScopes: ['openid', 'offline_access'] },
       'ScopeDoesNotExistException: ',
     ],
@@ -197,7 +197,7 @@ describe('what is set on a client acts in the browser at once', () => {
   }
   const alice = { username: 'alice', password: Password };
 
-  it('OAuth off, on again, and a callback that is not registered (Q9)', async () => {
+  it('OAuth off, on again, and a callback that is not registered', async () => {
     const UserPoolId = await poolWithAlice();
     const pool = api.pools.pool(UserPoolId);
     const { ClientId } = await makeClient(api, UserPoolId);

@@ -39,7 +39,7 @@ describe('a good request', () => {
     expect(cookies).toMatch(/^csrf-state-legacy=.+HttpOnly/im);
   });
 
-  it('sends the identity provider a nonce but no PKCE challenge, even when the client uses PKCE (Q17)', async () => {
+  it('sends the identity provider a nonce but no PKCE challenge, even when the client uses PKCE', async () => {
     const { location } = await ask(
       'site',
       {
@@ -105,7 +105,7 @@ describe('a good request', () => {
     );
   });
 
-  it('gets its state back as it was, or none when it sent none (Q13)', async () => {
+  it('gets its state back as it was, or none when it sent none', async () => {
     const state = 'Abc-_.~0123456789';
     const withState = await signIn(openBrowser(), world.members, 'site', alice, { state });
     const without = await signIn(openBrowser(), world.members, 'site', alice, { state: undefined });
@@ -128,23 +128,20 @@ describe('a client that cannot be trusted with the answer', () => {
     ['a fragment', `${callback}#f`],
     ['a script', 'javascript:alert(1)'],
     ['an empty value', ''],
-  ])(
-    'gets an error page, not a redirect, for a redirect_uri with %s (Q9)',
-    async (_, redirectUri) => {
-      const { domain } = world.members;
-      const clientId = world.members.client('site').id;
-      for (const path of ['/oauth2/authorize', '/login']) {
-        const url = authorizeUrl(world.members, 'site', { redirect_uri: redirectUri }, path);
-        const page = await openBrowser().get(url);
-        expect(page.visited).toBe(true);
-        expect(page.status).toBe(400);
-        if (redirectUri === '') continue;
-        expect(page.url).toBe(`${domain}/error?error=redirect_mismatch&client_id=${clientId}`);
-        expect(page.text()).toContain('An error was encountered with the requested page.');
-        expect(page.text()).toContain('redirect_mismatch');
-      }
-    },
-  );
+  ])('gets an error page, not a redirect, for a redirect_uri with %s', async (_, redirectUri) => {
+    const { domain } = world.members;
+    const clientId = world.members.client('site').id;
+    for (const path of ['/oauth2/authorize', '/login']) {
+      const url = authorizeUrl(world.members, 'site', { redirect_uri: redirectUri }, path);
+      const page = await openBrowser().get(url);
+      expect(page.visited).toBe(true);
+      expect(page.status).toBe(400);
+      if (redirectUri === '') continue;
+      expect(page.url).toBe(`${domain}/error?error=redirect_mismatch&client_id=${clientId}`);
+      expect(page.text()).toContain('An error was encountered with the requested page.');
+      expect(page.text()).toContain('redirect_mismatch');
+    }
+  });
 
   it.each(['0nobody0000000000000000000', 'constructor', '__proto__'])(
     'gets an error page for the unknown client_id "%s"',
@@ -228,7 +225,7 @@ describe('a request that goes back to the client as an error', () => {
   });
 
   it.each(['openid offline_access', 'openid nonsense', 'openid phone', 'orders/write'])(
-    'says invalid_request with a description, in Cognito\'s order, for the scope "%s" (Q9, Q12, Q13)',
+    'says invalid_request with a description, in Cognito\'s order, for the scope "%s"',
     async (scope) => {
       const { status, location } = await ask('site', { scope });
       expect(status).toBe(302);
@@ -247,7 +244,7 @@ describe('a request that goes back to the client as an error', () => {
     expect(location).toBe(`${callback}#error_description=invalid_scope&error=invalid_request`);
   });
 
-  it('says login_required for prompt=none without a session (Q14)', async () => {
+  it('says login_required for prompt=none without a session', async () => {
     const { location } = await ask('site', { prompt: 'none' });
     const query = new URL(location ?? '').searchParams;
     expect(location).toMatch(`${callback}?`);

@@ -44,7 +44,7 @@ const sessionCookieOf = (browser: Browser, pool: Pool): string => {
 };
 
 describe('a browser that signed in', () => {
-  it('comes back without a password for one hour, however often it is used (Q14)', async () => {
+  it('comes back without a password for one hour, however often it is used', async () => {
     const browser = await openSignedInBrowser();
     world.pools.clock.advance('59m');
     expect(await resumes(browser, world.members, 'site')).toBe(true);
@@ -52,7 +52,7 @@ describe('a browser that signed in', () => {
     expect(await resumes(browser, world.members, 'site')).toBe(false);
   });
 
-  it('gets tokens of full length that name the moment of the real sign-in (Q14)', async () => {
+  it('gets tokens of full length that name the moment of the real sign-in', async () => {
     const browser = openBrowser();
     const first = tokensIn(
       await exchangeCode(
@@ -102,7 +102,7 @@ describe('a browser that signed in', () => {
     expect(sessionCookieOf(victim, world.members)).not.toBe(planted);
   });
 
-  it('stays signed in through a global sign-out, which ends only its tokens (Q4)', async () => {
+  it('stays signed in through a global sign-out, which ends only its tokens', async () => {
     const browser = openBrowser();
     const page = await signIn(browser, world.members, 'site', alice);
     const tokens = tokensIn(await exchangeCode(world.members, 'site', codeIn(page)));
@@ -122,7 +122,7 @@ describe('a browser that signed in', () => {
   });
 });
 
-describe('a session and the way it was begun (Q14)', () => {
+describe('a session and the way it was begun', () => {
   it('resumes a local one with and without identity_provider=COGNITO', async () => {
     const browser = openBrowser();
     const localUma = { username: 'local-uma', password: uma.password };

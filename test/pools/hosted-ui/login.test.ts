@@ -71,7 +71,7 @@ describe('the login form', () => {
     expect(codeIn(afterFirst)).not.toBe(codeIn(afterSecond));
   });
 
-  it('cancels a sign-in that took longer than five minutes and offers the form again (Q18)', async () => {
+  it('cancels a sign-in that took longer than five minutes and offers the form again', async () => {
     const browser = openBrowser();
     const page = await browser.get(authorizeUrl(world.members, 'site'));
     world.pools.clock.advance('5m');

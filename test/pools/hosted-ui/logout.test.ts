@@ -61,7 +61,7 @@ describe('signing out with logout_uri', () => {
     expect(browser.cookies(url).filter(({ key }) => /^cognito(?!-fl)/.test(key))).toEqual([]);
   });
 
-  it('returns no state and takes no notice of the parameters of OpenID Connect (Q2)', async () => {
+  it('returns no state and takes no notice of the parameters of OpenID Connect', async () => {
     const browser = await openSignedInBrowser();
     const page = await browser.get(
       logoutUrl({
@@ -156,7 +156,7 @@ describe('a sign-out that goes nowhere', () => {
     ['belongs to another client', `${app}/shop/bye`],
     ['is a callback URL', callback],
   ])(
-    'ends on a 400 page when logout_uri %s; the session is gone nevertheless (Q2)',
+    'ends on a 400 page when logout_uri %s; the session is gone nevertheless',
     async (_, logoutUri) => {
       const browser = await openSignedInBrowser();
       const page = await browser.get(logoutUrl({ logout_uri: logoutUri }));
@@ -195,7 +195,7 @@ describe('the other pools of this browser', () => {
     expect(next.url).toMatch(`${callback}?code=`);
   });
 
-  it("among them the upstream pool: the provider's button signs in again without a password (Q3)", async () => {
+  it("among them the upstream pool: the provider's button signs in again without a password", async () => {
     const browser = openBrowser();
     codeIn(await signInThroughUpstream(browser, world.master, 'site', uma));
     const { id } = world.master.client('site');
@@ -207,7 +207,7 @@ describe('the other pools of this browser', () => {
     expect(bounced.url).toMatch(`${callback}?code=`);
   });
 
-  it('and the upstream pool asks for the password once it was signed out there as well (Q3)', async () => {
+  it('and the upstream pool asks for the password once it was signed out there as well', async () => {
     const browser = openBrowser();
     codeIn(await signInThroughUpstream(browser, world.master, 'site', uma));
     for (const [pool, client] of [

@@ -13,7 +13,7 @@ export interface OpFault {
 /** What openid-client's errors mean. 4xx with JSON is a refusal, whatever the status: Cognito answers 400 where RFC 6749 says 401. */
 export function faultOf(error: unknown): OpFault {
   if (error instanceof client.ResponseBodyError) {
-    return { isOutage: isServerFault(error.status), reason: described(error) };
+    return { isOutage: isServerFault(error.status), reason: describeRefusal(error) };
   }
   const isOutage =
     error instanceof client.ClientError ? isNetworkFault(error) : isFailedFetch(error);
@@ -26,7 +26,7 @@ export function isServerFault(status: number): boolean {
 }
 
 /** `error` and `error_description` are the OP's words for the operator; they name what is wrong, not who. */
-function described(refusal: client.ResponseBodyError): string {
+function describeRefusal(refusal: client.ResponseBodyError): string {
   const { error, error_description: description, status } = refusal;
   const said = `${status} ${error}${description === undefined ? '' : ` (${description})`}`;
   return `${quoted(said)}: ${reasonOf(refusal.response)}`;

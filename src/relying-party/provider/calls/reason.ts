@@ -38,7 +38,7 @@ function causes(error: unknown): object[] {
 }
 
 function words(each: object): string {
-  if (each instanceof Response) return answered(each);
+  if (each instanceof Response) return describeAnswer(each);
   if (!(each instanceof Error)) return '';
   if (each.name === 'TimeoutError') return 'no answer in time';
   // It quotes what it could not read.
@@ -55,7 +55,7 @@ function words(each: object): string {
 
 const CONTENT_TYPE = /^[\w.+-]+\/[\w.+-]+/;
 
-function answered({ status, headers }: Response): string {
+function describeAnswer({ status, headers }: Response): string {
   const type = CONTENT_TYPE.exec(headers.get('content-type') ?? '')?.[0];
   return `status ${status}, ${type?.slice(0, 60) ?? 'no type of content'}`;
 }

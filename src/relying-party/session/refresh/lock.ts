@@ -17,19 +17,19 @@ export async function holdLock<T>(
   if (proof === undefined) return undefined;
   const renewing = setInterval(() => {
     // One that fails is made good by the next, and a lock that was lost after all by the rotation's grace.
-    void tried(() => store.renewLock(name, proof, REFRESH_LOCK_MS));
+    void ignoreFailure(() => store.renewLock(name, proof, REFRESH_LOCK_MS));
   }, REFRESH_LOCK_RENEWAL_MS).unref();
   try {
     return { result: await work() };
   } finally {
     clearInterval(renewing);
     // It ends by itself soon enough.
-    await tried(() => store.unlock(name, proof));
+    await ignoreFailure(() => store.unlock(name, proof));
   }
 }
 
 /** Whichever way it fails: the store may be a host's own, and what is thrown in a timer ends the process. */
-async function tried(call: () => Promise<unknown>): Promise<void> {
+async function ignoreFailure(call: () => Promise<unknown>): Promise<void> {
   try {
     await call();
   } catch {

@@ -50,7 +50,7 @@ describe('the way back from the identity provider', () => {
     expect(replay.headers.get('location') ?? '').not.toContain('code=');
   });
 
-  it('is open for five minutes, and leads back to the login page after that (Q18)', async () => {
+  it('is open for five minutes, and leads back to the login page after that', async () => {
     const { browser, page } = await beforeIdpResponse();
     world.pools.clock.advance('5m');
     world.pools.clock.advance('1s');

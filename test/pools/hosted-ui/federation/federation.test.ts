@@ -74,7 +74,7 @@ describe("the article's test, step by step", () => {
     expect(again.url).toMatch(`${callback}?code=`);
   });
 
-  it('asks the upstream pool as Cognito does: secret in the body, no PKCE, userInfo by GET (Q17)', async () => {
+  it('asks the upstream pool as Cognito does: secret in the body, no PKCE, userInfo by GET', async () => {
     await signInThroughUpstream(openBrowser(), world.master, 'site', uma);
     const { upstream, master } = world;
     const { id, secret } = upstream.client('master-pool');
@@ -111,7 +111,7 @@ describe("the article's test, step by step", () => {
   });
 });
 
-describe('the federated user (Q15)', () => {
+describe('the federated user', () => {
   it('is a new EXTERNAL_PROVIDER user in the group of its provider', async () => {
     await signInThroughUpstream(openBrowser(), world.master, 'site', uma);
     const [user] = federatedUsers();
@@ -168,7 +168,7 @@ describe('the federated user (Q15)', () => {
     expect(local?.sub).not.toBe(first['sub']);
   });
 
-  it('has its mapped attributes rewritten at each sign-in, userInfo before ID token, and keeps those that vanish upstream (Q16)', async () => {
+  it('has its mapped attributes rewritten at each sign-in, userInfo before ID token, and keeps those that vanish upstream', async () => {
     await signInThroughUpstream(openBrowser(), world.master, 'site', uma);
     world.pools.faults.once('oidc-pool-2', 'token', {
       idToken: { claims: { email: null } },
@@ -203,7 +203,7 @@ describe('the federated user (Q15)', () => {
     expect(page.query.has('code')).toBe(false);
   });
 
-  it('tells userInfo strings only (Q6)', async () => {
+  it('tells userInfo strings only', async () => {
     const page = await signInThroughUpstream(openBrowser(), world.master, 'site', uma);
     const tokens = tokensIn(await exchangeCode(world.master, 'site', codeIn(page)));
     const { json } = await userInfo(world.master, tokens.access_token);
@@ -216,7 +216,7 @@ describe('the federated user (Q15)', () => {
 });
 
 describe('what the client sent', () => {
-  it('is answered with a nonce it never sent, on the first sign-in only, when it sent none (Q5)', async () => {
+  it('is answered with a nonce it never sent, on the first sign-in only, when it sent none', async () => {
     const browser = openBrowser();
     const first = await idTokenClaims(
       await signInThroughUpstream(browser, world.master, 'site', uma),
@@ -226,7 +226,7 @@ describe('what the client sent', () => {
     expect(resumed).not.toHaveProperty('nonce');
   });
 
-  it('comes back when it did send a nonce, on the first and on a resumed sign-in (Q5)', async () => {
+  it('comes back when it did send a nonce, on the first and on a resumed sign-in', async () => {
     const browser = openBrowser();
     const first = await idTokenClaims(
       await signInThroughUpstream(browser, world.master, 'site', uma, { nonce: 'n-first' }),
@@ -238,7 +238,7 @@ describe('what the client sent', () => {
     expect(resumed['nonce']).toBe('n-second');
   });
 
-  it('makes the upstream pool ask for the password again with prompt=login, session or not (Q14)', async () => {
+  it('makes the upstream pool ask for the password again with prompt=login, session or not', async () => {
     const browser = openBrowser();
     await signInThroughUpstream(browser, world.master, 'site', uma);
     const url = authorizeUrl(world.master, 'site', {
