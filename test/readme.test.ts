@@ -46,12 +46,6 @@ describe('the tables of README.md', () => {
       expect(tableOf('README.md', heading)).toEqual(rows);
     },
   );
-
-  it('name files and folders that exist', () => {
-    const paths = [...readme.matchAll(/`((?:src|test|views)\/[^`\s]+)`/g)].map(([, path]) => path!);
-    expect(paths.length).toBeGreaterThan(5);
-    expect(paths.filter((path) => !existsSync(root + path))).toEqual([]);
-  });
 });
 
 describe('the routes of README.md', () => {
