@@ -1,4 +1,4 @@
-import type { Database } from './file.js';
+import type { Database } from './load-sqlite.js';
 import { storeMisconfigured } from '../store-errors.js';
 import { StoreFault } from '../store-fault.js';
 

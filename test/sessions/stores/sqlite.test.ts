@@ -6,7 +6,8 @@ import { ConfigError } from '../../../src/errors/relying-party-error.js';
 import { openSessionStore } from '../../../src/sessions/open-session-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import { smallDisk } from '../../faults/log-output.js';
-import { openSqliteFile, type Database } from '../../../src/sessions/sqlite/file.js';
+import { openSqliteFile } from '../../../src/sessions/sqlite/file.js';
+import type { Database } from '../../../src/sessions/sqlite/load-sqlite.js';
 import { itKeepsTheContract } from './contract.js';
 import { newSession, randomKey } from './support/new-session.js';
 
