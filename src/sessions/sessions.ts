@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createSeal, type Seal } from './sealing/seal.js';
-import { createOpenedSessions } from './opened-sessions.js';
+import { createOpenedSessions } from './session-records.js';
 import type { SessionStore } from './session-store.js';
 import { NEVER_DUE, type Session, type SessionTokens, type SignedIn } from './session.js';
 

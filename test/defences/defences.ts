@@ -193,7 +193,7 @@ export const defences: readonly Defence[] = [
   {
     area: 'sign-out',
     defence: 'a sign-out that a vanished file took is still to come',
-    file: 'src/sessions/sqlite/sqlite-store.ts',
+    file: 'src/sessions/stores/sqlite/sqlite-store.ts',
     find: '      file.requireThere();\n      return tokens;',
     replace: '      return tokens;',
     tests: 'test/relying-party/logout/sign-out-without-store.test.ts',
@@ -749,7 +749,7 @@ export const defences: readonly Defence[] = [
   {
     area: 'operations',
     defence: 'a sign-in is not written into a file that is gone',
-    file: 'src/sessions/sqlite/file.ts',
+    file: 'src/sessions/stores/sqlite/file.ts',
     find: '    if (there() === undefined) throw',
     replace: '    if (false as boolean) throw',
     tests: 'test/relying-party/logout/sign-out-without-store.test.ts',

@@ -1,6 +1,6 @@
 import type { RedisAddress, RedisHost } from './address.js';
 import type { RedisClient, RedisDriver, RedisServers } from './driver.js';
-import { withinTimeLimit } from '../time-limits.js';
+import { withinTimeLimit } from '../../time-limits.js';
 
 const LOOK_EVERY_MS = 500;
 const ANSWER_MS = 500;

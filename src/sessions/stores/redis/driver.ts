@@ -1,5 +1,5 @@
 import type { RedisAddress, RedisHost } from './address.js';
-import { storeMisconfigured } from '../store-errors.js';
+import { storeMisconfigured } from '../../store-errors.js';
 
 /** One connection to one Redis server. Commands sent in the same turn go out together and in order. */
 export interface RedisNode {

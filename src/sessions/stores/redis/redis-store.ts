@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { STORE_ANSWER_MS, withinTimeLimit } from '../time-limits.js';
-import type { ConfigError } from '../../errors/relying-party-error.js';
+import { STORE_ANSWER_MS, withinTimeLimit } from '../../time-limits.js';
+import type { ConfigError } from '../../../errors/relying-party-error.js';
 import { parseRedisUrl } from './address.js';
 import { RedisCommands, type RedisCommand } from './commands.js';
 import { redisKey } from './keys.js';
@@ -11,8 +11,8 @@ import type {
   SessionStore,
   StoredSession,
   StoredSessionChange,
-} from '../session-store.js';
-import { storeMisconfigured, storeUnavailable } from '../store-errors.js';
+} from '../../session-store.js';
+import { storeMisconfigured, storeUnavailable } from '../../store-errors.js';
 
 /** Redis forgets this much later than we do: our clock decides what has expired, Redis only clears up. */
 const CLEAR_UP_MS = 60_000;

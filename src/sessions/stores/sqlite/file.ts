@@ -9,8 +9,8 @@ import {
 } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError } from '../../errors/relying-party-error.js';
-import { storeMisconfigured } from '../store-errors.js';
+import { ConfigError } from '../../../errors/relying-party-error.js';
+import { storeMisconfigured } from '../../store-errors.js';
 import { type Database, loadSqlite } from './load-sqlite.js';
 import {
   isOfThisVersion,
@@ -19,7 +19,7 @@ import {
   type SqliteTables,
   tablesOf,
 } from './tables.js';
-import { reasonOf, StoreFault } from '../store-fault.js';
+import { reasonOf, StoreFault } from '../../store-fault.js';
 
 /** The open file, and whether it is still the one that its path names. */
 export interface SqliteFile {

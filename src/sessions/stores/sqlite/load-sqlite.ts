@@ -1,4 +1,4 @@
-import { storeMisconfigured } from '../store-errors.js';
+import { storeMisconfigured } from '../../store-errors.js';
 
 /** The few calls of `node:sqlite` we use; `@photostructure/sqlite` has the same ones. */
 export interface Database {

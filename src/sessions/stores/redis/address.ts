@@ -1,4 +1,4 @@
-import { storeMisconfigured } from '../store-errors.js';
+import { storeMisconfigured } from '../../store-errors.js';
 
 export interface RedisHost {
   readonly host: string;
