@@ -211,7 +211,7 @@ export const defences: readonly Defence[] = [
   {
     area: 'sessions',
     defence: 'a session ends at its absolute limit',
-    file: 'src/sessions/sessions.ts',
+    file: 'src/sessions/session-records.ts',
     find: 'Math.min(session.lastSeenAt + idleMs, session.absoluteExpiresAt)',
     replace: 'session.lastSeenAt + idleMs',
     tests: 'test/sessions/sessions.test.ts',
@@ -443,7 +443,7 @@ export const defences: readonly Defence[] = [
     area: 'sessions',
     defence: 'a session has run out by our clock, whatever the store says',
     file: 'src/sessions/sessions.ts',
-    find: ' || expiresAt(session) <= now()',
+    find: ' || records.expiresAt(session) <= now()',
     replace: '',
     tests: 'test/sessions/sessions.test.ts',
     name: 'by our clock also where the store',
