@@ -38,8 +38,8 @@ export async function loadSqlite(): Promise<OpenDatabase> {
  * this one alone is held back, at the one moment it is given, which is inside this synchronous call.
  */
 function builtinSqlite(): { DatabaseSync: OpenDatabase } | undefined {
-  const { emitWarning } = process;
-  process.emitWarning = (...warning: [string | Error]) => {
+  const emitWarning = Reflect.get(process, 'emitWarning') as (...warning: unknown[]) => void;
+  process.emitWarning = (...warning: unknown[]) => {
     if (!String(warning[0]).startsWith('SQLite is')) emitWarning.apply(process, warning);
   };
   try {
