@@ -8,7 +8,7 @@ import { createApp } from '../src/program/app.js';
 import { readSettings } from '../src/program/config/from-environment.js';
 import type { Settings } from '../src/program/config/settings.js';
 import { openProcessLog } from '../src/program/ops/process-log.js';
-import { openSessionStore } from '../src/sessions/open-session-store.js';
+import { openSessionStore } from '../src/sessions/stores/open-session-store.js';
 import { sealingSecrets } from '../src/sessions/sealing/sealing-secrets.js';
 import { createSessions } from '../src/sessions/sessions.js';
 import { bearer, startPools } from '../src/testing/index.js';

@@ -18,7 +18,7 @@ export type { ProxyOptions } from './relying-party/provider/calls/proxy.js';
 export type { RelyingParty } from './relying-party/relying-party.js';
 export type { CurrentSession, SessionState } from './relying-party/session/current.js';
 export type { RelyingPartyViews, SignOutStepView } from './relying-party/views.js';
-export { openSessionStore } from './sessions/open-session-store.js';
+export { openSessionStore } from './sessions/stores/open-session-store.js';
 export type { Session } from './sessions/session.js';
 export type { SessionStore } from './sessions/session-store.js';
 export type { SignatureAlgorithm } from './tokens/algorithms.js';

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createSeal, type Seal } from './sealing/seal.js';
-import { createOpenedSessions } from './opened-sessions.js';
+import { createSessionRecords, type SessionRecords } from './session-records.js';
 import type { SessionStore } from './session-store.js';
 import { NEVER_DUE, type Session, type SessionTokens, type SignedIn } from './session.js';
 
@@ -67,45 +66,18 @@ export interface Sessions {
   readonly store: SessionStore;
 }
 
-/** Layout of the records; a record of any other layout reads as "no session", so people sign in again. */
-const LAYOUT = 3;
 const SESSION_ID_BYTES = 32;
 const TOUCHES_PER_IDLE_TIME = 10;
 
 export function createSessions(options: SessionsOptions): Sessions {
   const { store, clientId, now } = options;
   const idleMs = options.idleSeconds * 1000;
-  const sessionSeal = createSeal(options.secrets, 'session record');
-  const tokensSeal = createSeal(options.secrets, 'tokens record');
-
-  const expiresAt = (session: Session): number =>
-    Math.min(session.lastSeenAt + idleMs, session.absoluteExpiresAt);
-
-  const sealedSession = (session: Session) => ({
-    session: sealJson(sessionSeal, session, session.key),
-    expiresAt: expiresAt(session),
-  });
-
-  const opened = createOpenedSessions();
-  /** The records that sessions were read from, to see whether they are still the same. */
-  const recordOf = new WeakMap<Session, Uint8Array>();
-
-  const findByKey = async (key: string): Promise<Session | undefined> => {
-    const stored = await store.read(key);
-    if (stored === undefined) return undefined;
-    const session = opened.of(key, stored.session, () =>
-      openJson<Session>(sessionSeal, stored.session, key),
-    );
-    if (session === undefined || expiresAt(session) <= now()) return undefined;
-    recordOf.set(session, stored.session);
-    return session;
-  };
-
-  const keysOfSubject = (issuer: string, subject: string): Promise<string[]> =>
-    store.find(indexOf('subject', [issuer, clientId, subject]));
+  const records = createSessionRecords(options.secrets, idleMs);
 
   return {
     store,
+    keyOf,
+    ...createFinder(options, records),
 
     async establish(signedIn, tokens) {
       const sessionId = randomBytes(SESSION_ID_BYTES).toString('base64url');
@@ -119,55 +91,65 @@ export function createSessions(options: SessionsOptions): Sessions {
         ...timesOf(tokens),
       };
       await store.create(session.key, {
-        ...sealedSession(session),
-        tokens: sealJson(tokensSeal, tokens, session.key),
+        ...records.seal(session),
+        tokens: records.sealTokens(session.key, tokens),
         indexes: indexesOf(session, clientId),
       });
       return { sessionId, session };
     },
 
-    async find(sessionId) {
-      return SESSION_ID.test(sessionId) ? findByKey(keyOf(sessionId)) : undefined;
-    },
-
-    findByKey,
-    keyOf,
-
     async touch(session) {
       const at = now();
       if (at - session.lastSeenAt < idleMs / TOUCHES_PER_IDLE_TIME) return;
-      const expected = recordOf.get(session);
-      const change = sealedSession({ ...session, lastSeenAt: at });
+      const expected = records.recordOf(session);
+      const change = records.seal({ ...session, lastSeenAt: at });
       await store.update(session.key, { ...change, ...(expected && { expected }) });
     },
 
-    async tokens(session) {
-      const stored = await store.readTokens(session.key);
-      return stored && openJson<SessionTokens>(tokensSeal, stored, session.key);
-    },
-
-    keepTokens: (key, tokens) => store.update(key, { tokens: sealJson(tokensSeal, tokens, key) }),
+    keepTokens: (key, tokens) => store.update(key, { tokens: records.sealTokens(key, tokens) }),
 
     async replaceTokens(session, tokens) {
       const changed: Session = { ...session, lastSeenAt: now(), ...timesOf(tokens) };
       const still = await store.update(session.key, {
-        ...sealedSession(changed),
-        tokens: sealJson(tokensSeal, tokens, session.key),
+        ...records.seal(changed),
+        tokens: records.sealTokens(session.key, tokens),
       });
       return still ? changed : undefined;
     },
 
     async end(key) {
       const stored = await store.destroy(key);
-      return stored && { tokens: openJson<SessionTokens>(tokensSeal, stored, key) };
+      return stored && { tokens: records.openTokens(key, stored) };
     },
+  };
+}
 
-    async ofSubject(issuer, subject) {
+/** The half of it that only reads. */
+function createFinder({ store, clientId, now }: SessionsOptions, records: SessionRecords) {
+  const findByKey = async (key: string): Promise<Session | undefined> => {
+    const stored = await store.read(key);
+    const session = stored && records.open(key, stored.session);
+    return session === undefined || records.expiresAt(session) <= now() ? undefined : session;
+  };
+
+  const keysOfSubject = (issuer: string, subject: string): Promise<string[]> =>
+    store.find(indexOf('subject', [issuer, clientId, subject]));
+
+  return {
+    findByKey,
+    async find(sessionId: string) {
+      return SESSION_ID.test(sessionId) ? findByKey(keyOf(sessionId)) : undefined;
+    },
+    async tokens({ key }: Session) {
+      const stored = await store.readTokens(key);
+      return stored && records.openTokens(key, stored);
+    },
+    async ofSubject(issuer: string, subject: string) {
       const found = await Promise.all((await keysOfSubject(issuer, subject)).map(findByKey));
       return found.filter((session) => session !== undefined);
     },
     keysOfSubject,
-    keysOfSid: (issuer, sid) => store.find(indexOf('sid', [issuer, clientId, sid])),
+    keysOfSid: (issuer: string, sid: string) => store.find(indexOf('sid', [issuer, clientId, sid])),
   };
 }
 
@@ -202,16 +184,4 @@ function timesOf({
 function indexOf(kind: 'subject' | 'sid', name: readonly [string, string, string]): string {
   const hash = createHash('sha256').update(JSON.stringify(name));
   return `${kind}:${hash.digest('base64url')}`;
-}
-
-function sealJson(seal: Seal, value: object, context: string): Buffer {
-  return seal.seal(Buffer.from(JSON.stringify({ layout: LAYOUT, ...value })), context);
-}
-
-/** Only this program can have sealed it, so its shape is what the layout number says. */
-function openJson<T>(seal: Seal, sealed: Uint8Array, context: string): T | undefined {
-  const opened = seal.open(sealed, context);
-  if (opened === undefined) return undefined;
-  const { layout, ...value } = JSON.parse(opened.toString('utf8')) as { layout: number } & T;
-  return layout === LAYOUT ? (value as T) : undefined;
 }

@@ -10,7 +10,7 @@ import {
 import type { Pools } from '../pools/index.js';
 import { optionChecks } from '../relying-party/options/check-options.js';
 import type { RelyingPartyOptions } from '../relying-party/options/options.js';
-import { MemoryStore } from '../sessions/memory-store.js';
+import { MemoryStore } from '../sessions/stores/memory-store.js';
 
 /** What of the options a test wants otherwise, and which app client the relying party is. */
 export type TestOptions = Partial<RelyingPartyOptions> & {

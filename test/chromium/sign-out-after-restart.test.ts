@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { describe, expect, inject, it } from 'vitest';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import { federatedPoolsSeed, startPools } from '../../src/pools/index.js';
 import { reservePort, startApp, urlOf } from '../support/app.js';
 import { articleEnvironment } from '../support/world.js';

@@ -193,7 +193,7 @@ export const defences: readonly Defence[] = [
   {
     area: 'sign-out',
     defence: 'a sign-out that a vanished file took is still to come',
-    file: 'src/sessions/sqlite/sqlite-store.ts',
+    file: 'src/sessions/stores/sqlite/sqlite-store.ts',
     find: '      file.requireThere();\n      return tokens;',
     replace: '      return tokens;',
     tests: 'test/relying-party/logout/sign-out-without-store.test.ts',
@@ -211,7 +211,7 @@ export const defences: readonly Defence[] = [
   {
     area: 'sessions',
     defence: 'a session ends at its absolute limit',
-    file: 'src/sessions/sessions.ts',
+    file: 'src/sessions/session-records.ts',
     find: 'Math.min(session.lastSeenAt + idleMs, session.absoluteExpiresAt)',
     replace: 'session.lastSeenAt + idleMs',
     tests: 'test/sessions/sessions.test.ts',
@@ -443,7 +443,7 @@ export const defences: readonly Defence[] = [
     area: 'sessions',
     defence: 'a session has run out by our clock, whatever the store says',
     file: 'src/sessions/sessions.ts',
-    find: ' || expiresAt(session) <= now()',
+    find: ' || records.expiresAt(session) <= now()',
     replace: '',
     tests: 'test/sessions/sessions.test.ts',
     name: 'by our clock also where the store',
@@ -749,7 +749,7 @@ export const defences: readonly Defence[] = [
   {
     area: 'operations',
     defence: 'a sign-in is not written into a file that is gone',
-    file: 'src/sessions/sqlite/file.ts',
+    file: 'src/sessions/stores/sqlite/file.ts',
     find: '    if (there() === undefined) throw',
     replace: '    if (false as boolean) throw',
     tests: 'test/relying-party/logout/sign-out-without-store.test.ts',

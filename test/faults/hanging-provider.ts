@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { readSettings } from '../../src/program/config/from-environment.js';
-import { openSessionStore } from '../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../src/sessions/stores/open-session-store.js';
 import { establish } from '../support/establish.js';
 import type { Later } from './scenario.js';
 import {

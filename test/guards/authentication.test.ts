@@ -9,7 +9,7 @@ import {
   startPools,
   type Pools,
 } from '../../src/testing/index.js';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import { createBrowser } from '../support/browser.js';
 import { startHost } from '../support/host.js';
 import { finishSignIn } from '../support/world.js';

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSessionStore } from '../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../src/sessions/stores/open-session-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { startApp, type RunningApp } from '../support/app.js';
 import { establish } from '../support/establish.js';

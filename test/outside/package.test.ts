@@ -142,8 +142,10 @@ describe('the packed package, in a project of its own', () => {
     expect(help).toContain('serve');
   });
 
-  it('has types that resolve, and that do not let a required option be forgotten', () => {
+  it('has types that resolve, once those of Express are there, as the compiler says', () => {
     consumer.write('usage.ts', usage);
+    expect(compile).toThrow(/^.*Try `npm i --save-dev @types\/express`/m);
+    consumer.run('npm', ['install', '--save-dev', '@types/express', '--prefer-offline']);
     expect(compile()).toBe('');
   });
 
@@ -207,14 +209,16 @@ describe('the packed package, in a project of its own', () => {
 });
 
 describe('the folder of the package', () => {
-  it('has what runs, the pages, and nothing else', () => {
+  it('has what runs, the pages, what README points to, and nothing else', () => {
     const list = run(repository, 'npm', ['pack', '--ignore-scripts', '--dry-run', '--json']);
     const [{ files }] = JSON.parse(list) as [{ files: { path: string }[] }];
     const folders = new Set(files.map(({ path }) => path.split('/')[0] ?? ''));
     expect([...folders].toSorted()).toEqual([
+      '.env.example',
       'LICENSE',
       'README.md',
       'dist',
+      'docs',
       'package.json',
       'views',
     ]);

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -22,11 +22,13 @@ export interface Consumer {
  * @param manifest members of its package.json besides the package itself
  * @param copied folders of the repository to put there first
  * @param change what to change in them before the install
+ * @param node the Node that installs it
  */
 export function installPacked(
   manifest: Manifest = {},
   copied: readonly string[] = [],
   change: (folder: string) => void = () => undefined,
+  node: string = process.execPath,
 ): Consumer {
   if (!existsSync(`${repository}dist/index.js`)) throw new Error('npm run build first');
   const folder = mkdtempSync(join(tmpdir(), 'lifeguard-package-'));
@@ -46,7 +48,8 @@ export function installPacked(
     join(folder, 'package.json'),
     JSON.stringify({ private: true, type: 'module', ...manifest, dependencies }),
   );
-  npm(folder, ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']);
+  const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+  npm(folder, install, node);
   return {
     folder,
     tarball,
@@ -61,7 +64,9 @@ export interface Manifest {
   readonly workspaces?: readonly string[];
 }
 
-const npm = (folder: string, args: readonly string[]): string => run(folder, 'npm', args);
+/** Finds the Node it runs on by the path, as its first line says. */
+const npm = (folder: string, args: readonly string[], node: string = process.execPath): string =>
+  run(folder, 'npm', args, { PATH: `${dirname(node)}:${process.env['PATH']}` });
 
 export function run(
   folder: string,
@@ -82,8 +87,9 @@ export function run(
   }
 }
 
-/** The executable of a version of Node, from the registry; `undefined`, and a word about it, where it cannot be had. */
+/** The executable of a version of Node, this one or from the registry; `undefined`, and a word about it, where it cannot be had. */
 export function nodeOf(version: string): string | undefined {
+  if (process.versions.node.startsWith(`${version}.`)) return process.execPath;
   try {
     const where = ['--yes', `node@${version}`, '--print', 'process.execPath'];
     return run(tmpdir(), 'npx', where).trim();

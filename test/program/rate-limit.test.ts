@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import type { Browser, Page } from '../support/browser.js';
 import { startWorld, type World } from '../support/world.js';

@@ -19,7 +19,7 @@ import { createSignInReader } from '../../src/relying-party/provider/token-respo
 import { createRefresh } from '../../src/relying-party/session/refresh/refresh.js';
 import { createLostSessions } from '../../src/relying-party/session/lost-sessions.js';
 import { createRevokedSignIns } from '../../src/relying-party/session/revoked-sign-ins.js';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { createSessions, type Sessions } from '../../src/sessions/sessions.js';
 import { createTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';

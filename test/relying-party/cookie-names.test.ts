@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createRelyingParty } from '../../src/index.js';
 import { internalsOf } from '../../src/relying-party/internals.js';
 import type { Session } from '../../src/sessions/session.js';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 
 const NAMES = ['lifeguard', 'lg-login', 'lg-logout', 'lg-places', 'lg-begun'];
 const NOW = 1_800_000_000_000;

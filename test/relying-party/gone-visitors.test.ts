@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRelyingParty, type RelyingParty } from '../../src/index.js';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { storeUnavailable } from '../../src/sessions/store-errors.js';
 import { relyingPartyOptions, signedIn, startPools, type Pools } from '../../src/testing/index.js';

@@ -5,7 +5,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import type { PoolsSeed } from '../../src/pools/index.js';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import { relyingPartyOptions, signedIn, startPools } from '../../src/testing/index.js';
 import { createBrowser } from '../support/browser.js';
 import { startHost, type Host } from '../support/host.js';

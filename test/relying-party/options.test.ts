@@ -8,7 +8,7 @@ import {
   openSessionStore,
   type RelyingPartyOptions,
 } from '../../src/index.js';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import {
   federatedPoolsSeed,
   bearer,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import { createSeal } from '../../src/sessions/sealing/seal.js';
 import { createSessions, type Sessions } from '../../src/sessions/sessions.js';
 import type { SessionTokens, SignedIn } from '../../src/sessions/session.js';

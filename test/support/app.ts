@@ -5,7 +5,7 @@ import { createApp, type App } from '../../src/program/app.js';
 import { clientSecretReader, readSettings } from '../../src/program/config/from-environment.js';
 import type { Settings } from '../../src/program/config/settings.js';
 import { createLogger } from '../../src/program/ops/logger.js';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 
 /** A running site, as `lifeguard serve` would run it, but for its port, clock and log. */

@@ -10,7 +10,7 @@ import {
   type Pools,
   type PoolsSeed,
 } from '../../src/pools/index.js';
-import { MemoryStore } from '../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import { reservePort, urlOf } from './app.js';
 
 /** Somebody else's Express app that has adopted Lifeguard as a library. */

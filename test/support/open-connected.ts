@@ -1,4 +1,4 @@
-import { openSessionStore } from '../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../src/sessions/stores/open-session-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { eventually } from './redis.js';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Settings } from '../config/settings.js';
 import { createClientSecretUse } from '../../sessions/replicas/client-secret-use.js';
-import { pathOfFileUrl, openSessionStore } from '../../sessions/open-session-store.js';
+import { pathOfFileUrl, openSessionStore } from '../../sessions/stores/open-session-store.js';
 
 /** What the site's processes tell of the secret they use. */
 export interface SiteUse {

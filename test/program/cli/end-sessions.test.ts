@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/program/config/from-environment.js';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import { establish } from '../../support/establish.js';
 import { redisProgram, startRedis } from '../../support/redis.js';
 import { makeSmallDisk } from '../../support/small-disk.js';

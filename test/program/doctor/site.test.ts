@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Diagnosed } from '../../../src/program/doctor/diagnose.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { reservePort, startApp, urlOf } from '../../support/app.js';
 import { freePort } from '../../support/free-port.js';
 import { createCertificate, findNginx, startNginx } from '../../support/nginx.js';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/program/config/from-environment.js';
 import { diagnose, type Diagnosis } from '../../../src/program/doctor/diagnose.js';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import { startPools } from '../../../src/pools/index.js';
 import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
 import { reservePort, startApp, urlOf } from '../../support/app.js';

@@ -20,8 +20,8 @@ import { findingKinds } from '../../../src/program/doctor/findings/catalogue.js'
 import { store } from '../../../src/program/doctor/checks/store.js';
 import type { Diagnosis } from '../../../src/program/doctor/diagnose.js';
 import type { Finding } from '../../../src/program/doctor/findings/finding.js';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
-import { openSqliteFile } from '../../../src/sessions/sqlite/file.js';
+import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
+import { openSqliteFile } from '../../../src/sessions/stores/sqlite/file.js';
 import { commandFile, endCommands, lifeguard } from '../cli/command.js';
 import { createCertificate } from '../../support/nginx.js';
 import { eventually, redisProgram, type RedisProcess, startRedis } from '../../support/redis.js';

@@ -13,11 +13,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
+import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import { createStoreProbe } from '../../../src/sessions/store-probe.js';
-import { openSqliteFile } from '../../../src/sessions/sqlite/file.js';
+import { openSqliteFile } from '../../../src/sessions/stores/sqlite/file.js';
 import { smallDisk } from '../../faults/log-output.js';
 import { startApp, type RunningApp } from '../../support/app.js';
 import { establish } from '../../support/establish.js';

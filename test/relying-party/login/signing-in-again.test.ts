@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createRelyingParty, type RelyingPartyOptions } from '../../../src/index.js';
 import { internalsOf } from '../../../src/relying-party/internals.js';
 import type { Session } from '../../../src/sessions/session.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import { storeUnavailable } from '../../../src/sessions/store-errors.js';
 import { reservePort, urlOf } from '../../support/app.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { internalsOf } from '../../../src/relying-party/internals.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { openConnected } from '../../support/open-connected.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import { storeUnavailable } from '../../../src/sessions/store-errors.js';

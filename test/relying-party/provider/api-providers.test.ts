@@ -7,7 +7,7 @@ import {
   type ApiOptions,
   type RelyingParty,
 } from '../../../src/index.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { startBareProvider, type BareProvider } from '../../support/bare-provider.js';
 
 /*

@@ -16,7 +16,7 @@ import {
   startPools,
   type Pools,
 } from '../../../src/testing/index.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { storeUnavailable } from '../../../src/sessions/store-errors.js';
 import { startBareProvider } from '../../support/bare-provider.js';
 

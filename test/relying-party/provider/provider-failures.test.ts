@@ -11,7 +11,7 @@ import {
   type RelyingPartyEvents,
 } from '../../../src/index.js';
 import { reasonOf } from '../../../src/relying-party/provider/calls/reason.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { signedIn, type SignedInUser } from '../../../src/testing/index.js';
 import { createCertificate, type Certificate } from '../../support/nginx.js';
 

@@ -6,7 +6,7 @@ import { readSettings } from '../../../src/program/config/from-environment.js';
 import { store as storeCheck } from '../../../src/program/doctor/checks/store.js';
 import { createSecretFingerprints } from '../../../src/sessions/replicas/secret-fingerprints.js';
 import { openConnected } from '../../support/open-connected.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import { startApp, type RunningApp } from '../../support/app.js';
 import { redisProgram, startRedis, type RedisProcess } from '../../support/redis.js';

@@ -1,6 +1,6 @@
 import express from 'express';
 import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { reservePort, startApp, urlOf } from '../../support/app.js';
 import {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { IncomingMessage, Server } from 'node:http';
 import { createHash } from 'node:crypto';
 import { federatedPoolsSeed, startPools, type Pools } from '../../../src/pools/index.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { reservePort, startApp, urlOf, type RunningApp } from '../../support/app.js';
 import { createBrowser, type Browser, type Page } from '../../support/browser.js';
 import { articleEnvironment, finishSignIn, startWorld } from '../../support/world.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { REFRESH_LOCK_MS } from '../../../src/sessions/time-limits.js';
 import { holdLock } from '../../../src/relying-party/session/refresh/lock.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 
 describe('the lock on a refresh', () => {
   let store: MemoryStore;

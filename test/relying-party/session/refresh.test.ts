@@ -3,7 +3,7 @@ import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
 import { internalsOf } from '../../../src/relying-party/internals.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import type { SessionTokens } from '../../../src/sessions/session.js';
 import {

@@ -4,7 +4,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
 import { internalsOf } from '../../../src/relying-party/internals.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { sealingSecrets } from '../../../src/sessions/sealing/sealing-secrets.js';
 import {
   relyingPartyOptions,

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, afterAll, describe, expect, it, vi } 
 import { REQUEST_WAIT_MS } from '../../../src/sessions/time-limits.js';
 import { createRelyingParty, type RelyingParty } from '../../../src/index.js';
 import { internalsOf } from '../../../src/relying-party/internals.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import {
   relyingPartyOptions,

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createRelyingParty } from '../../../src/index.js';
 import { internalsOf } from '../../../src/relying-party/internals.js';
 import { createRevokedSignIns } from '../../../src/relying-party/session/revoked-sign-ins.js';
-import { MemoryStore } from '../../../src/sessions/memory-store.js';
+import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { startApp, type RunningApp } from '../../support/app.js';
 import {
   CLIENT_ID,

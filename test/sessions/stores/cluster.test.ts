@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import { openConnected } from '../../support/open-connected.js';
 import {
   redisProgram,

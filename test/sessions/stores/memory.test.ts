@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import { itKeepsTheContract } from './contract.js';
 import { newSession, randomKey } from './support/new-session.js';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/errors/relying-party-error.js';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import { eventually, redisProgram, startRedis, type RedisProcess } from '../../support/redis.js';
 import { newSession, randomKey } from './support/new-session.js';
 

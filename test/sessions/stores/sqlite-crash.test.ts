@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openSessionStore } from '../../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
-import { openSqliteFile } from '../../../src/sessions/sqlite/file.js';
+import { openSqliteFile } from '../../../src/sessions/stores/sqlite/file.js';
 import { newSession, randomKey } from './support/new-session.js';
 
 const KILLS = 100;

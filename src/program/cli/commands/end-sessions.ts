@@ -2,7 +2,7 @@ import { relyingPartyFrom } from '../../app.js';
 import { type Environment, readSettings } from '../../config/from-environment.js';
 import { ConfigError, RelyingPartyError } from '../../../errors/relying-party-error.js';
 import type { RelyingParty } from '../../../relying-party/relying-party.js';
-import { openSessionStore } from '../../../sessions/open-session-store.js';
+import { openSessionStore } from '../../../sessions/stores/open-session-store.js';
 import { CommandError } from '../surroundings/failure.js';
 
 /**

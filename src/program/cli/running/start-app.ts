@@ -3,7 +3,7 @@ import { type AppParts, createApp } from '../../app.js';
 import type { Settings } from '../../config/settings.js';
 import type { ProcessLog } from '../../ops/process-log.js';
 import { listen } from '../../server.js';
-import { openSessionStore } from '../../../sessions/open-session-store.js';
+import { openSessionStore } from '../../../sessions/stores/open-session-store.js';
 import { withinTimeLimit } from '../../../sessions/time-limits.js';
 import { portFailure } from '../surroundings/failure.js';
 

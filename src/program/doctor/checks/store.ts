@@ -1,5 +1,5 @@
 import { namespaceOf } from '../../../relying-party/options/values.js';
-import { openSessionStore } from '../../../sessions/open-session-store.js';
+import { openSessionStore } from '../../../sessions/stores/open-session-store.js';
 import type { Settings } from '../../config/settings.js';
 import { sealingSecrets } from '../../../sessions/sealing/sealing-secrets.js';
 import {

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { shellWord } from '../../config/shell-word.js';
-import { parseRedisUrl, type RedisAddress } from '../../../sessions/redis/address.js';
-import { RedisCommands } from '../../../sessions/redis/commands.js';
-import { REDIS_KEY_PATTERN, redisKey } from '../../../sessions/redis/keys.js';
+import { parseRedisUrl, type RedisAddress } from '../../../sessions/stores/redis/address.js';
+import { RedisCommands } from '../../../sessions/stores/redis/commands.js';
+import { REDIS_KEY_PATTERN, redisKey } from '../../../sessions/stores/redis/keys.js';
 import {
   commandsNeeded,
   missingRights,
   type MissingRights,
-} from '../../../sessions/redis/rights.js';
+} from '../../../sessions/stores/redis/rights.js';
 import { reasonOf } from '../../../sessions/store-fault.js';
 import type { Finding } from '../findings/finding.js';
 import type { StoreKind, StoreTrouble } from './store-kind.js';

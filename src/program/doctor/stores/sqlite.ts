@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathOfFileUrl } from '../../../sessions/open-session-store.js';
-import { lookIntoSqliteFile, sqliteFileAt } from '../../../sessions/sqlite/file.js';
+import { pathOfFileUrl } from '../../../sessions/stores/open-session-store.js';
+import { lookIntoSqliteFile, sqliteFileAt } from '../../../sessions/stores/sqlite/file.js';
 import { reasonOf } from '../../../sessions/store-fault.js';
 import type { Finding } from '../findings/finding.js';
 import { storeFinding, wordsOf } from './store-findings.js';

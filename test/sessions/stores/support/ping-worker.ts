@@ -1,4 +1,4 @@
-import { openSessionStore } from '../../../../src/sessions/open-session-store.js';
+import { openSessionStore } from '../../../../src/sessions/stores/open-session-store.js';
 import { newSession, randomKey } from './new-session.js';
 
 /* A process of its own, because it reads which certificates it trusts when it starts. Says whether the store works. */

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { openSqliteStore } from '../../../../src/sessions/sqlite/sqlite-store.js';
+import { openSqliteStore } from '../../../../src/sessions/stores/sqlite/sqlite-store.js';
 import { newSession, randomKey } from './new-session.js';
 
 /*

@@ -7,10 +7,10 @@ import {
   optionsOf,
   refuseFurther,
   text,
-} from '../web/options/check-options.js';
+} from '../../web/options/check-options.js';
 import { MemoryStore } from './memory-store.js';
-import type { SessionStore } from './session-store.js';
-import { storeMisconfigured } from './store-errors.js';
+import type { SessionStore } from '../session-store.js';
+import { storeMisconfigured } from '../store-errors.js';
 
 interface SessionStoreOptions {
   /** The time in epoch milliseconds; default `Date.now`. */

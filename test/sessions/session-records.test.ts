@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOpenedSessions } from '../../src/sessions/opened-sessions.js';
+import { createOpenedSessions } from '../../src/sessions/session-records.js';
 import type { Session } from '../../src/sessions/session.js';
 
 const session = (subject: string): Session =>

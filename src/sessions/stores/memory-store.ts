@@ -4,7 +4,7 @@ import type {
   SessionStore,
   StoredSession,
   StoredSessionChange,
-} from './session-store.js';
+} from '../session-store.js';
 
 const SWEEP_MS = 60_000;
 

@@ -9,8 +9,9 @@ import {
 } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError } from '../../errors/relying-party-error.js';
-import { storeMisconfigured } from '../store-errors.js';
+import { ConfigError } from '../../../errors/relying-party-error.js';
+import { storeMisconfigured } from '../../store-errors.js';
+import { type Database, loadSqlite } from './load-sqlite.js';
 import {
   isOfThisVersion,
   makeTables,
@@ -18,23 +19,7 @@ import {
   type SqliteTables,
   tablesOf,
 } from './tables.js';
-import { reasonOf, StoreFault } from '../store-fault.js';
-
-/** The few calls of `node:sqlite` we use; `@photostructure/sqlite` has the same ones. */
-export interface Database {
-  readonly isTransaction: boolean;
-  exec(sql: string): void;
-  prepare<Row>(sql: string): Statement<Row>;
-  close(): void;
-}
-
-interface Statement<Row> {
-  run(...values: SqlValue[]): { changes: number | bigint };
-  get(...values: SqlValue[]): Row | undefined;
-  all(...values: SqlValue[]): Row[];
-}
-
-type SqlValue = string | number | Uint8Array | null;
+import { reasonOf, StoreFault } from '../../store-fault.js';
 
 /** The open file, and whether it is still the one that its path names. */
 export interface SqliteFile {
@@ -112,8 +97,11 @@ export function transaction<Result>(database: Database, steps: () => Result): Re
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    // A full disk ends the transaction by itself.
-    if (database.isTransaction) database.exec('ROLLBACK');
+    try {
+      database.exec('ROLLBACK');
+    } catch {
+      // There is none any more: a full disk ends the transaction by itself.
+    }
     throw error;
   }
 }
@@ -162,21 +150,6 @@ function isDatabase(file: string): boolean {
   readSync(descriptor, start, 0, start.length, 0);
   closeSync(descriptor);
   return start.equals(MAGIC);
-}
-
-type OpenDatabase = new (file: string, options?: { readOnly: boolean }) => Database;
-
-async function loadSqlite(): Promise<OpenDatabase> {
-  const hasItsOwn = Number.parseInt(process.versions.node, 10) >= 24;
-  const builtin: string = 'node:sqlite';
-  try {
-    return (await (hasItsOwn ? import(builtin) : import('@photostructure/sqlite'))).DatabaseSync;
-  } catch {
-    throw storeMisconfigured(
-      'is a file, and this Node has no SQLite',
-      'run "npm install @photostructure/sqlite", or use Node 24 or later',
-    );
-  }
 }
 
 /** The file that a path of `SESSION_STORE` means. */

@@ -4,17 +4,12 @@ import type {
   SessionStore,
   StoredSession,
   StoredSessionChange,
-} from '../session-store.js';
-import {
-  openSqliteFile,
-  transaction,
-  untilNotBusy,
-  type Database,
-  type SqliteFile,
-} from './file.js';
-import { STORE_ANSWER_MS } from '../time-limits.js';
-import { storeUnavailable } from '../store-errors.js';
-import { reasonOf } from '../store-fault.js';
+} from '../../session-store.js';
+import { openSqliteFile, transaction, untilNotBusy, type SqliteFile } from './file.js';
+import type { Database } from './load-sqlite.js';
+import { STORE_ANSWER_MS } from '../../time-limits.js';
+import { storeUnavailable } from '../../store-errors.js';
+import { reasonOf } from '../../store-fault.js';
 
 const SWEEP_MS = 60_000;
 const SWEEP_ROWS = 500;

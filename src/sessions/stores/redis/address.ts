@@ -1,6 +1,6 @@
-import { storeMisconfigured } from '../store-errors.js';
+import { storeMisconfigured } from '../../store-errors.js';
 
-export interface RedisHost {
+interface RedisHost {
   readonly host: string;
   readonly port: number;
 }

@@ -1,3 +1,5 @@
+import type { RedisCommand } from './commands.js';
+
 /*
  * What must happen in one step inside Redis. Each script touches one key, so all of them work in a cluster.
  * A session is a hash of `session`, `tokens`, `expires_at` (epoch ms) and `indexes` (JSON array of names).
@@ -48,3 +50,13 @@ export const renewLock = `
 /** ARGV: the proof the lock was given out with. */
 export const unlock = `
   if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
+
+export type ScriptArgument = string | number | Uint8Array;
+
+/** The command that runs a script at a key. */
+export function evaluate(script: string, key: string, ...values: ScriptArgument[]): RedisCommand {
+  const given = values.map((value) =>
+    typeof value === 'object' ? Buffer.from(value) : String(value),
+  );
+  return ['EVAL', script, '1', key, ...given];
+}

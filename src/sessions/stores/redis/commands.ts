@@ -15,7 +15,7 @@ export class RedisCommands {
   readonly #writing: RedisServers;
   readonly #isReplicated: boolean;
   readonly #waits = new WeakMap<RedisNode, () => Promise<boolean>>();
-  #fault: unknown;
+  #fault: unknown = new Error('there is no connection yet');
 
   /** @throws {ConfigError} when the package `redis` is not installed */
   static async open(address: RedisAddress): Promise<RedisCommands> {
@@ -31,9 +31,9 @@ export class RedisCommands {
       this.#fault = error;
     };
     this.#isReplicated = address.kind !== 'single';
-    this.#reading = open(address, driver, onError);
+    this.#reading = open(driver, onError);
     // Its own connection, because a change that waits for a replica would hold up every read behind it.
-    this.#writing = this.#isReplicated ? open(address, driver, onError) : this.#reading;
+    this.#writing = this.#isReplicated ? open(driver, onError) : this.#reading;
   }
 
   /** Sends a command that only reads. */
@@ -100,7 +100,7 @@ export class RedisCommands {
   }
 
   #ready(node: RedisNode): RedisNode {
-    if (!node.isReady) throw this.#fault ?? new Error('there is no connection yet');
+    if (!node.isReady) throw this.#fault;
     return node;
   }
 
@@ -144,13 +144,8 @@ function oneAtATime<Result>(work: () => Promise<Result>): () => Promise<Result> 
   return () => (current === undefined ? start() : (next ??= current.then(start, start)));
 }
 
-function openSingle(
-  address: RedisAddress,
-  driver: RedisDriver,
-  onError: (error: unknown) => void,
-): RedisServers {
-  const [host] = address.hosts;
-  const client = driver.createClient(host ?? { host: 'localhost', port: 6379 });
+function openSingle(driver: RedisDriver, onError: (error: unknown) => void): RedisServers {
+  const client = driver.createClient();
   client.on('error', onError);
   client.connect().catch(onError);
   const node = Promise.resolve(client);

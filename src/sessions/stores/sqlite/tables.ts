@@ -1,6 +1,6 @@
-import type { Database } from './file.js';
-import { storeMisconfigured } from '../store-errors.js';
-import { StoreFault } from '../store-fault.js';
+import type { Database } from './load-sqlite.js';
+import { storeMisconfigured } from '../../store-errors.js';
+import { StoreFault } from '../../store-fault.js';
 
 /** Goes up whenever the tables change. A file with any other number is emptied: people sign in again, nothing crashes. */
 const LAYOUT = 1;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { STORE_ANSWER_MS, withinTimeLimit } from '../time-limits.js';
-import type { ConfigError } from '../../errors/relying-party-error.js';
+import { STORE_ANSWER_MS, withinTimeLimit } from '../../time-limits.js';
+import type { ConfigError } from '../../../errors/relying-party-error.js';
 import { parseRedisUrl } from './address.js';
-import { RedisCommands, type RedisCommand } from './commands.js';
+import { RedisCommands } from './commands.js';
 import { redisKey } from './keys.js';
 import * as scripts from './scripts.js';
 import type {
@@ -11,8 +11,8 @@ import type {
   SessionStore,
   StoredSession,
   StoredSessionChange,
-} from '../session-store.js';
-import { storeMisconfigured, storeUnavailable } from '../store-errors.js';
+} from '../../session-store.js';
+import { storeMisconfigured, storeUnavailable } from '../../store-errors.js';
 
 /** Redis forgets this much later than we do: our clock decides what has expired, Redis only clears up. */
 const CLEAR_UP_MS = 60_000;
@@ -81,7 +81,7 @@ class RedisStore implements SessionStore {
   create(key: string, { session, tokens, expiresAt, indexes }: NewStoredSession): Promise<void> {
     return this.#inTime(async () => {
       const fields = { session, tokens, expires_at: expiresAt, indexes: JSON.stringify(indexes) };
-      const command = evaluate(
+      const command = scripts.evaluate(
         scripts.createSession,
         redisKey('session', key),
         this.#ttl(expiresAt),
@@ -113,7 +113,7 @@ class RedisStore implements SessionStore {
       const ttl = expiresAt === undefined ? '' : this.#ttl(expiresAt);
       const fields = pairs({ session, tokens, expires_at: expiresAt });
       const given = [this.#now(), ttl, expected ?? '', ...fields];
-      const command = evaluate(scripts.updateSession, name, ...given);
+      const command = scripts.evaluate(scripts.updateSession, name, ...given);
       const indexes = await (tokens === undefined
         ? this.#redis.write(name, command)
         : this.#redis.writeToReplica(name, command));
@@ -126,7 +126,7 @@ class RedisStore implements SessionStore {
   destroy(key: string): Promise<Uint8Array | undefined> {
     return this.#inTime(async () => {
       const name = redisKey('session', key);
-      const command = evaluate(scripts.destroySession, name);
+      const command = scripts.evaluate(scripts.destroySession, name);
       // Answered in any case, because nobody else will get the tokens and revoke them.
       const removed = await this.#redis.writeAndTryReplica(name, command);
       if (!Array.isArray(removed)) return undefined;
@@ -162,7 +162,7 @@ class RedisStore implements SessionStore {
   renewLock(name: string, proof: string, ttlMs: number): Promise<boolean> {
     return this.#inTime(async () => {
       const key = redisKey('lock', name);
-      const command = evaluate(scripts.renewLock, key, proof, ttlMs);
+      const command = scripts.evaluate(scripts.renewLock, key, proof, ttlMs);
       return (await this.#redis.write(key, command)) === 1;
     });
   }
@@ -170,7 +170,7 @@ class RedisStore implements SessionStore {
   unlock(name: string, proof: string): Promise<void> {
     return this.#inTime(async () => {
       const key = redisKey('lock', name);
-      await this.#redis.write(key, evaluate(scripts.unlock, key, proof));
+      await this.#redis.write(key, scripts.evaluate(scripts.unlock, key, proof));
     });
   }
 
@@ -209,7 +209,10 @@ class RedisStore implements SessionStore {
     await Promise.all(
       indexes.map((index) => {
         const name = redisKey('index', index);
-        return this.#redis.writeToReplica(name, evaluate(scripts.addToIndex, name, key, ttl));
+        return this.#redis.writeToReplica(
+          name,
+          scripts.evaluate(scripts.addToIndex, name, key, ttl),
+        );
       }),
     );
   }
@@ -232,19 +235,9 @@ class RedisStore implements SessionStore {
   }
 }
 
-type ScriptArgument = string | number | Uint8Array;
-
-function evaluate(script: string, key: string, ...values: ScriptArgument[]): RedisCommand {
-  return [
-    'EVAL',
-    script,
-    '1',
-    key,
-    ...values.map((value) => (typeof value === 'object' ? Buffer.from(value) : String(value))),
-  ];
-}
-
-function pairs(fields: Record<string, ScriptArgument | undefined>): ScriptArgument[] {
+function pairs(
+  fields: Record<string, scripts.ScriptArgument | undefined>,
+): scripts.ScriptArgument[] {
   return Object.entries(fields).flatMap(([field, value]) =>
     value === undefined ? [] : [field, value],
   );
