@@ -207,7 +207,7 @@ describe('the packed package, in a project of its own', () => {
 });
 
 describe('the folder of the package', () => {
-  it('has what runs, the pages, and nothing else', () => {
+  it('has what runs, the pages, the starter of `init`, and nothing else', () => {
     const list = run(repository, 'npm', ['pack', '--ignore-scripts', '--dry-run', '--json']);
     const [{ files }] = JSON.parse(list) as [{ files: { path: string }[] }];
     const folders = new Set(files.map(({ path }) => path.split('/')[0] ?? ''));
@@ -215,9 +215,14 @@ describe('the folder of the package', () => {
       'LICENSE',
       'README.md',
       'dist',
+      'examples',
       'package.json',
       'views',
     ]);
     expect(files.map(({ path }) => path)).toContain('views/assets/pico.css');
+    const examples = files.filter(({ path }) => path.startsWith('examples/'));
+    expect(
+      examples.map(({ path }) => path).filter((path) => !/^examples\/starter\/[^/]+$/.test(path)),
+    ).toEqual([]);
   });
 });
