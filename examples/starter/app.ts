@@ -9,7 +9,8 @@ import {
 
 // Two pools in this process stand in for Cognito's. With pools of your own, give createRelyingParty
 // their issuer, clientId and clientSecret, the baseUrl and session: { secrets, store } instead.
-export const baseUrl = process.env.BASE_URL ?? 'http://localhost:3000';
+export const port = Number(process.env.PORT ?? 3000);
+const baseUrl = `http://localhost:${port}`;
 export const pools = await startPools({ seed: federatedPoolsSeed({ baseUrl }) });
 export const rp = createRelyingParty(
   relyingPartyOptions(pools, {

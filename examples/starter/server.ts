@@ -1,5 +1,5 @@
-import { app, baseUrl } from './app.js';
+import { app, port } from './app.js';
 
-app.listen(Number(new URL(baseUrl).port), () => {
-  console.log(`Open ${baseUrl} and sign in as alice with Welcome-2-Lifeguard!`);
+app.listen(port, () => {
+  console.log(`Open http://localhost:${port} and sign in as alice with Welcome-2-Lifeguard!`);
 });

@@ -34,16 +34,16 @@ describe('what lifeguard init makes, with the packed package', () => {
   });
 
   /** Runs `npm start` in the project until it says where to look. */
-  async function start(project: string, baseUrl: string): Promise<void> {
+  async function start(project: string, port: number): Promise<void> {
     server = spawn('npm', ['start'], {
       cwd: project,
-      env: { ...process.env, BASE_URL: baseUrl },
+      env: { ...process.env, PORT: String(port) },
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     });
     let printed = '';
     server.stdout!.setEncoding('utf8').on('data', (text: string) => (printed += text));
-    while (!printed.includes(`Open ${baseUrl}`)) {
+    while (!printed.includes(`Open http://localhost:${port}`)) {
       const ended = once(server, 'exit').then(() => {
         throw new Error(`It has ended before it listened:\n${printed}`);
       });
@@ -65,8 +65,9 @@ describe('what lifeguard init makes, with the packed package', () => {
     expect(run(project, 'npm', ['test'])).toMatch(/\bpass 1\n/);
     if (language === 'TypeScript') run(project, 'npm', ['run', 'typecheck']);
 
-    const baseUrl = `http://localhost:${await freePort()}`;
-    await start(project, baseUrl);
+    const port = await freePort();
+    await start(project, port);
+    const baseUrl = `http://localhost:${port}`;
     const { html, headers } = await signIn(`${baseUrl}/orders`, alice);
     expect(html).toMatch(/^Orders of Alice/);
     const answer = await fetch(`${baseUrl}/api/orders`, { headers });
