@@ -209,7 +209,7 @@ describe('the packed package, in a project of its own', () => {
 });
 
 describe('the folder of the package', () => {
-  it('has what runs, the pages, what README points to, and nothing else', () => {
+  it('has what runs, the pages, what README points to, the starter of `init`, and nothing else', () => {
     const list = run(repository, 'npm', ['pack', '--ignore-scripts', '--dry-run', '--json']);
     const [{ files }] = JSON.parse(list) as [{ files: { path: string }[] }];
     const folders = new Set(files.map(({ path }) => path.split('/')[0] ?? ''));
@@ -219,9 +219,14 @@ describe('the folder of the package', () => {
       'README.md',
       'dist',
       'docs',
+      'examples',
       'package.json',
       'views',
     ]);
     expect(files.map(({ path }) => path)).toContain('views/assets/pico.css');
+    const examples = files.filter(({ path }) => path.startsWith('examples/'));
+    expect(
+      examples.map(({ path }) => path).filter((path) => !/^examples\/starter\/[^/]+$/.test(path)),
+    ).toEqual([]);
   });
 });

@@ -2,11 +2,20 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import type { DemoCommandOptions } from './commands/demo.js';
 import type { DoctorCommandOptions } from './commands/doctor.js';
+import type { InitCommandOptions } from './commands/init.js';
+import {
+  fixedPort,
+  list,
+  nodesOwn,
+  portNumber,
+  settingsFile,
+  type SettingsFileOption,
+  wholeSeconds,
+} from './command-options.js';
 import { refuseSlips } from './slips.js';
 import { withSettings, withSettingsFile } from './surroundings/environment.js';
-import { CommandError, describeFailure } from './surroundings/failure.js';
+import { describeFailure } from './surroundings/failure.js';
 import { writeFailure } from './surroundings/json-document.js';
-import { fixedPort, portNumber, wholeSeconds } from './numbers.js';
 import type { PoolsCommandOptions } from './commands/pools.js';
 import type { RotateSecretOptions } from './commands/rotate-secret.js';
 import type { ServeCommandOptions } from './commands/serve.js';
@@ -32,7 +41,7 @@ const program = new Command('lifeguard')
   .showHelpAfterError('(add --help for how to use it)')
   .addHelpText(
     'after',
-    '\nBegin with "lifeguard demo" to look round. For pools of your own: setup, then doctor, then serve.',
+    '\nBegin with "lifeguard demo" to look round, "lifeguard init" for an app of your own. For pools of your own: setup, then doctor, then serve.',
   );
 
 // The AWS SDK's notice about its later versions is for us, not for whoever types a command.
@@ -47,6 +56,16 @@ program
   .option('--pools-port <port>', 'port of the pools (default: POOLS_PORT, or 4000)', fixedPort)
   .action(async (options: DemoCommandOptions) =>
     (await import('./commands/demo.js')).demo(process.env, options),
+  );
+
+program
+  .command('init')
+  .description('a new project: an Express app with a guarded page, an API route and a test')
+  .argument('<folder>', 'where to make it')
+  .addOption(new Option('--javascript', 'in JavaScript').conflicts('typescript'))
+  .option('--typescript', 'in TypeScript (the default)')
+  .action(async (folder: string, options: InitCommandOptions) =>
+    (await import('./commands/init.js')).init(folder, options, version),
   );
 
 program
@@ -201,26 +220,6 @@ program
     const { rotateSecret } = await import('./commands/rotate-secret.js');
     process.exitCode = await rotateSecret(environment, { ...options, settingsFile: path });
   });
-
-/** An option that may be given more than once. */
-function list(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
-}
-
-interface SettingsFileOption {
-  readonly settingsFile?: string | undefined;
-}
-
-function settingsFile(): Option {
-  return new Option('--settings-file <path>', 'file of settings (default: .env, if there is one)');
-}
-
-/** What --settings-file was called once. Node takes it for itself, also behind our name; it comes here only if the file is there. */
-function nodesOwn(): Option {
-  return new Option('--env-file <path>').hideHelp().argParser(() => {
-    throw new CommandError('Node takes --env-file for itself: write --settings-file instead.');
-  });
-}
 
 refuseSlips(program.commands, list);
 

@@ -57,10 +57,13 @@ describe('an empty value, as of a shell variable that is not set,', () => {
     });
   });
 
-  it('is refused where the user of end-sessions belongs', async () => {
-    const command = lifeguard(['end-sessions', '']);
+  it.each([
+    ['end-sessions', 'sub'],
+    ['init', 'folder'],
+  ])('is refused for the argument of %s', async (name, argument) => {
+    const command = lifeguard([name, '']);
     expect(await command.exit()).toBe(1);
-    expect(command.errors()).toMatch(/^error: .*'sub'.* It is empty/);
+    expect(command.errors()).toMatch(new RegExp(`^error: .*'${argument}'.* It is empty`));
   });
 });
 
@@ -71,6 +74,7 @@ describe('what would not count', () => {
     ['setup --restore backup.json --print cdk', /'--restore <file>' cannot be used with .*--print/],
     ['setup --restore backup.json --adopt-pool x', /cannot be used with .*--adopt-pool/],
     ['setup --restore backup.json --user alice', /cannot be used with .*--user/],
+    ['init app --javascript --typescript', /'--javascript' cannot be used with .*--typescript/],
     ['setup --overwrite-later-changes', / --overwrite-later-changes is for a restore/],
   ])('is refused: %s', async (line, words) => {
     const command = lifeguard(line);
