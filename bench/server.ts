@@ -6,7 +6,7 @@ import express, { type Express } from 'express';
 import session from 'express-session';
 import { createApp } from '../src/program/app.js';
 import { readSettings } from '../src/program/config/from-environment.js';
-import type { Settings } from '../src/program/config/settings.js';
+import type { Settings } from '../src/program/config/options/settings.js';
 import { openProcessLog } from '../src/program/ops/process-log.js';
 import { openSessionStore } from '../src/sessions/stores/open-session-store.js';
 import { sealingSecrets } from '../src/sessions/sealing/sealing-secrets.js';

@@ -1,8 +1,5 @@
-export {
-  ConfigError,
-  RelyingPartyError,
-  type RelyingPartyErrorCode,
-} from './errors/relying-party-error.js';
+export { ConfigError } from './errors/config-error.js';
+export { RelyingPartyError, type RelyingPartyErrorCode } from './errors/relying-party-error.js';
 export type {
   IdentityProvider,
   UpstreamSignOut,

@@ -88,9 +88,9 @@ describe('every file of src', () => {
   });
 
   it('would be found importing the program into the relying party, by type too', () => {
-    const text = "import type { Settings } from '../../program/config/settings.js';\n";
+    const text = "import type { Settings } from '../../program/config/options/settings.js';\n";
     const file = 'relying-party/login/login.ts';
-    expect(forbidden(file, importsOf(text, file))).toEqual(['program/config/settings.ts']);
+    expect(forbidden(file, importsOf(text, file))).toEqual(['program/config/options/settings.ts']);
   });
 
   it('is in no circle of imports, by types neither', () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../src/program/config/from-environment.js';
-import { options } from '../src/program/config/options.js';
+import { options } from '../src/program/config/options/settings.js';
 import { errorCatalogue } from '../src/errors/relying-party-error.js';
 import { codeWords, tableOf, repositoryFile, writeTable } from './readme-tables.js';
 import { startWorld, type World } from './support/world.js';

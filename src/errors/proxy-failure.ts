@@ -7,7 +7,7 @@ export class ProxyFailure extends Error {
   override readonly name = 'ProxyFailure';
 
   constructor(proxy: URL, what: string, options?: ErrorOptions) {
-    super(`the proxy ${proxy.origin} (HTTPS_PROXY) gave no way through: ${what}`, options);
+    super(`the proxy ${proxy.origin} (options.proxy) gave no way through: ${what}`, options);
   }
 }
 

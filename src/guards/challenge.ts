@@ -1,4 +1,4 @@
-import type { RelyingPartyErrorCode } from '../errors/relying-party-error.js';
+import { errorCatalogue, type RelyingPartyErrorCode } from '../errors/relying-party-error.js';
 import type { ApiAccess } from './api-access.js';
 import type { SessionAccess } from './session-access.js';
 
@@ -14,7 +14,7 @@ export function bearerChallenge(
   resourceMetadataUrl: string,
   { scope, maxAgeSeconds, acrValues }: Asked = {},
 ): string {
-  const error = errorOf(code);
+  const error = errorCatalogue[code].challenge;
   const parameters = {
     error,
     scope: scope && [scope].flat().join(' '),
@@ -29,22 +29,3 @@ export function bearerChallenge(
 }
 
 type Asked = Pick<ApiAccess, 'scope'> & Pick<SessionAccess, 'maxAgeSeconds' | 'acrValues'>;
-
-const ERRORS: Readonly<Partial<Record<RelyingPartyErrorCode, string>>> = {
-  authorization_header_malformed: 'invalid_request',
-  authentication_too_old: 'insufficient_user_authentication',
-  scope_insufficient: 'insufficient_scope',
-  group_required: 'insufficient_scope',
-  claim_required: 'insufficient_scope',
-};
-
-/** Nothing is wrong with a token that was not sent, or that is not looked at. */
-const NO_ERRORS: ReadonlySet<RelyingPartyErrorCode> = new Set([
-  'access_token_missing',
-  'access_token_not_taken',
-]);
-
-function errorOf(code: RelyingPartyErrorCode): string | undefined {
-  if (NO_ERRORS.has(code)) return undefined;
-  return ERRORS[code] ?? (code.startsWith('access_token_') ? 'invalid_token' : undefined);
-}

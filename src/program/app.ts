@@ -3,7 +3,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { isUserPool } from '../cognito/user-pool.js';
-import type { Settings } from './config/settings.js';
+import type { Settings } from './config/options/settings.js';
 import { isLoopback } from '../relying-party/options/values.js';
 import { RelyingPartyError } from '../errors/relying-party-error.js';
 import { health } from './ops/health.js';

@@ -113,7 +113,7 @@ function reachProvider(options: RelyingPartyOptions) {
     clientSecret === null ? null : createClientSecrets({ secrets, read, now, events });
   const provider = createProvider({
     ...settled,
-    setting: 'ISSUER',
+    option: 'issuer',
     clientSecrets,
     clientKey: options.clientKey && readClientKey(options.clientKey),
     clientAuthentication: options.clientAuthentication,

@@ -1,12 +1,13 @@
-import { ConfigError, RelyingPartyError } from '../errors/relying-party-error.js';
+import { ConfigError } from '../errors/config-error.js';
+import { RelyingPartyError } from '../errors/relying-party-error.js';
 
 /**
- * `SESSION_STORE` cannot be used as it is. The value itself is never shown: it may hold a password.
+ * The session store cannot be used as it is. Its URL is never shown: it may hold a password.
  *
  * @param cause what a driver or the system said
  */
 export function storeMisconfigured(problem: string, fix: string, cause?: unknown): ConfigError {
-  return new ConfigError([{ option: 'SESSION_STORE', problem, fix }], { cause });
+  return new ConfigError([{ option: 'session.store', problem, fix }], { cause });
 }
 
 /**
@@ -15,7 +16,7 @@ export function storeMisconfigured(problem: string, fix: string, cause?: unknown
  * @param place where the store is, without any password; absent where nobody knows
  */
 export function storeUnavailable(cause: unknown, place?: string): RelyingPartyError {
-  const where = place === undefined ? '' : ` at ${place} (SESSION_STORE)`;
+  const where = place === undefined ? '' : ` at ${place} (options.session.store)`;
   return new RelyingPartyError(
     'session_store_unavailable',
     `the session store${where} does not answer: ${wordsOf(cause)}`,

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as prettier from 'prettier';
-import { operatorHelp } from '../../src/errors/operator-help.js';
 import {
   errorCatalogue,
   type RelyingPartyErrorCode,
 } from '../../src/errors/relying-party-error.js';
+import { inSettings } from '../../src/program/config/library-words.js';
 
 const folder = new URL('../../docs/errors/', import.meta.url);
 const codes = Object.keys(errorCatalogue) as RelyingPartyErrorCode[];
@@ -17,9 +17,15 @@ const nextSteps = {
   'sign-out': 'a button to sign out',
 } as const;
 
+/** An option by its name, and the setting behind it. */
+const inBoth = (text: string): string =>
+  text.replace(
+    /\boptions\.(\w+(?:\.\w+)?)/g,
+    (option, name: string) => `\`${name}\` (${inSettings(option)})`,
+  );
+
 function page(code: RelyingPartyErrorCode): string {
-  const { status, title, detail, next, atCallback } = errorCatalogue[code];
-  const { cause, fix } = operatorHelp[code];
+  const { status, title, detail, next, atCallback, cause, fix } = errorCatalogue[code];
   return [
     `# ${code}`,
     `Status ${status}. For the operator; the user sees “${title}”, the sentence below, and ${nextSteps[next]}.`,
@@ -28,17 +34,19 @@ function page(code: RelyingPartyErrorCode): string {
       ? []
       : [`Where a sign-in ends, “${atCallback.title}”:`, `> ${atCallback.detail}`]),
     '## Cause',
-    cause,
+    inBoth(cause),
     '## Fix',
-    fix,
+    inBoth(fix),
     '[All codes](README.md)',
   ].join('\n\n');
 }
 
 const index = [
   '# Error codes',
-  'A page for each code that pages, problem bodies, logs and metrics carry, with cause and fix. Written from `src/errors/relying-party-error.ts` and `src/errors/operator-help.ts` by `UPDATE_ERRORS=1 npx vitest run test/errors`.',
-  codes.map((code) => `- [\`${code}\`](${code}.md): ${operatorHelp[code].cause}`).join('\n'),
+  'A page for each code that pages, problem bodies, logs and metrics carry, with cause and fix. What must be set has two names there: the option of `createRelyingParty`, and in brackets the setting of the program. Written from `src/errors` by `UPDATE_ERRORS=1 npx vitest run test/errors`.',
+  codes
+    .map((code) => `- [\`${code}\`](${code}.md): ${inBoth(errorCatalogue[code].cause)}`)
+    .join('\n'),
 ].join('\n\n');
 
 const wanted = { README: index, ...Object.fromEntries(codes.map((code) => [code, page(code)])) };
@@ -62,9 +70,15 @@ describe('docs/errors', () => {
     expect(written(name)).toBe(await format(wanted[name as keyof typeof wanted]));
   });
 
+  it('names options that the program has a setting for', () => {
+    const texts = codes.flatMap((code) => [errorCatalogue[code].cause, errorCatalogue[code].fix]);
+    expect(texts.join('\n')).toContain('options.session.store');
+    expect(inSettings(texts.join('\n'))).not.toMatch(/\boptions\./);
+  });
+
   it('gives every code its own cause and a fix, in sentences', () => {
     for (const code of codes) {
-      const { cause, fix } = operatorHelp[code];
+      const { cause, fix } = errorCatalogue[code];
       expect([code, /^[A-Z`].*\.$/s.test(cause), /^[A-Z`].*\.$/s.test(fix)]).toEqual([
         code,
         true,

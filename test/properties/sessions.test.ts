@@ -200,7 +200,7 @@ function createProcess(
   const client = { issuer, clientId: 'site', now, fetch: later, events, background };
   const provider = createProvider({
     ...client,
-    setting: 'ISSUER',
+    option: 'issuer',
     clientSecrets: createClientSecrets({ secrets: ['secret'], now, events }),
   });
   const sessions = createSessions({

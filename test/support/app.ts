@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { createApp, type App } from '../../src/program/app.js';
 import { clientSecretReader, readSettings } from '../../src/program/config/from-environment.js';
-import type { Settings } from '../../src/program/config/settings.js';
+import type { Settings } from '../../src/program/config/options/settings.js';
 import { createLogger } from '../../src/program/ops/logger.js';
 import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import type { SessionStore } from '../../src/sessions/session-store.js';

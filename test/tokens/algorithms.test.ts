@@ -32,7 +32,7 @@ describe('the algorithm of a signature', () => {
       [`${issuer}/jwks`]: { keys: [{ kid: 'the-key', ...jwk }] },
     };
     return createProvider({
-      setting: 'ISSUER',
+      option: 'issuer',
       issuer,
       clientId: 'site',
       clientSecrets: null,

@@ -1,5 +1,5 @@
-import { type Option, options } from './options.js';
-import type { Settings } from './settings.js';
+import type { Option } from './options/option.js';
+import { options, type Settings } from './options/settings.js';
 
 /**
  * The settings in effect as they may be printed, by variable: of a secret only whether it is set (or how many), of a

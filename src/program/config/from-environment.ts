@@ -1,10 +1,10 @@
-import { ConfigError, type Problem } from '../../errors/relying-party-error.js';
+import { ConfigError, type Problem } from '../../errors/config-error.js';
 import { wordsForJson } from '../../web/options/json-words.js';
 import { credentialOf } from '../../tokens/client-authentication.js';
 import { nearMisses } from './near-misses.js';
-import { type Option, options } from './options.js';
+import type { Option } from './options/option.js';
+import { options, type Settings } from './options/settings.js';
 import { canBeReadAgain, NoSmallFileError, readSmallFile } from './read-small-file.js';
-import type { Settings } from './settings.js';
 
 /** Variables by name. The process's own are passed in by the CLI, the only place that reads them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

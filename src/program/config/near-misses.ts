@@ -1,4 +1,4 @@
-import type { Problem } from '../../errors/relying-party-error.js';
+import type { Problem } from '../../errors/config-error.js';
 import { editDistance } from '../../web/options/nearest-name.js';
 
 const UNSEEN = /[\p{C}\p{Z}]/gu;

@@ -1,5 +1,5 @@
 import { lstatSync, readlinkSync } from 'node:fs';
-import { ConfigError, type Problem } from '../../errors/relying-party-error.js';
+import { ConfigError, type Problem } from '../../errors/config-error.js';
 import { lineOf, readDotenv, type Dotenv, type DotenvPiece } from './dotenv.js';
 import { NoSmallFileError, readSmallFile } from './read-small-file.js';
 

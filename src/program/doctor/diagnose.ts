@@ -1,5 +1,5 @@
 import type { Environment, ReadSettings } from '../config/from-environment.js';
-import type { Problem } from '../../errors/relying-party-error.js';
+import type { Problem } from '../../errors/config-error.js';
 import { type FindingCode, findingKinds, type Severity, symptoms } from './findings/catalogue.js';
 import { commandFor, questionCommand } from './findings/commands.js';
 import { apiIssuers } from './checks/api-issuers.js';

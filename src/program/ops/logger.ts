@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { Settings } from '../config/settings.js';
+import { inSettings } from '../config/library-words.js';
+import type { Settings } from '../config/options/settings.js';
 import { visibleJson } from '../../errors/strangers-words.js';
 
 /*
@@ -52,7 +53,7 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: describeError },
+    serializers: { err: describeError, detail: inSettings },
     hooks: { streamWrite: redact },
   };
   return pino(options, destination);

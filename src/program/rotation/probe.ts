@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.js';
+import type { Settings } from '../config/options/settings.js';
 import { createClientSecrets } from '../../relying-party/provider/secrets/client-secrets.js';
 import { createProvider } from '../../relying-party/provider/discovery.js';
 import { RelyingPartyEmitter } from '../../relying-party/event-emitter.js';
@@ -16,7 +16,7 @@ export function createProbe(settings: Settings, fetch: typeof globalThis.fetch):
   return async (secret) => {
     const provider = createProvider({
       issuer,
-      setting: 'ISSUER',
+      option: 'issuer',
       clientId,
       clientSecrets: createClientSecrets({ secrets: [secret], now, events }),
       clientAuthentication,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Settings } from '../config/settings.js';
+import type { Settings } from '../config/options/settings.js';
 import { createClientSecretUse } from '../../sessions/replicas/client-secret-use.js';
 import { pathOfFileUrl, openSessionStore } from '../../sessions/stores/open-session-store.js';
 

@@ -1,8 +1,7 @@
 import type { Request, Response } from 'express';
 import type * as client from 'openid-client';
 import { recogniseAuthorizationError } from '../../cognito/error-descriptions.js';
-import { operatorHelp } from '../../errors/operator-help.js';
-import { RelyingPartyError } from '../../errors/relying-party-error.js';
+import { errorCatalogue, RelyingPartyError } from '../../errors/relying-party-error.js';
 import { quoted } from '../../errors/strangers-words.js';
 import { queryOf } from '../../web/request/query.js';
 import type { TellStrayError } from './stray-errors.js';
@@ -55,7 +54,7 @@ export function whatIsMissing(
 export function authorizationError(error: client.AuthorizationResponseError): RelyingPartyError {
   const code = recogniseAuthorizationError(error.error, error.error_description);
   const said = `${error.error}: ${error.error_description ?? 'no description'}`;
-  const { cause, fix } = operatorHelp[code];
+  const { cause, fix } = errorCatalogue[code];
   const help = `${cause} | ${fix} | docs/errors/${code}.md`;
   const message = `${help} | unverified, the browser brought: ${quoted(said.trim())}`;
   return new RelyingPartyError(code, message, { cause: error });

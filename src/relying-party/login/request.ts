@@ -67,7 +67,10 @@ function namedProvider(
   if (name === undefined) return undefined;
   const found = identityProviders.find((provider) => provider.name === name);
   if (found === undefined) {
-    throw new RelyingPartyError('provider_unknown', 'provider is not one of IDENTITY_PROVIDERS');
+    throw new RelyingPartyError(
+      'provider_unknown',
+      'provider is not one of options.identityProviders',
+    );
   }
   return found;
 }

@@ -169,7 +169,7 @@ function partner(
     vouchesForEmail: () => emailIsVerified,
     allowance: { scopes: [...scopes], groups: [...groups], claims: [...claims] },
     keys: createProvider({
-      setting: 'API_ISSUERS',
+      option: 'api.issuers',
       issuer,
       clientId,
       clientSecrets: null,

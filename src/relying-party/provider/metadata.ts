@@ -14,7 +14,7 @@ export interface MetadataOptions {
   readonly issuer: string;
   readonly clientId: string;
   /** What an operator looks at when nobody answers at the issuer. */
-  readonly setting: 'ISSUER' | 'API_ISSUERS';
+  readonly option: 'issuer' | 'api.issuers';
   /** What the metadata must name; default what a login needs. */
   readonly requiredEndpoints?: readonly RequiredEndpoint[] | undefined;
   readonly fetch: typeof fetch;
@@ -38,7 +38,7 @@ export async function readMetadata(options: MetadataOptions): Promise<client.Ser
     server = discovered.serverMetadata();
   } catch (error) {
     if (isOfAnotherIssuer(error)) throw invalid('issuer is not the configured one', error);
-    const message = `discovery of ${options.setting}: ${reasonOf(error)}`;
+    const message = `discovery of options.${options.option}: ${reasonOf(error)}`;
     throw new RelyingPartyError('provider_unavailable', message, { cause: error });
   }
   checkMetadata(server, issuer, options.requiredEndpoints ?? LOGIN_ENDPOINTS);

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Seals bytes so that only a holder of `SESSION_SECRET` can read or make them, bound to what they are for. */
+/** Seals bytes so that only a holder of the secret can read or make them, bound to what they are for. */
 export interface Seal {
   /** AES-256-GCM under the newest secret; `context` (a session's key, a cookie's name) must be the same to open it. */
   seal(plaintext: Uint8Array, context: string): Buffer;

@@ -23,7 +23,7 @@ const storeOptions = optionsOf<SessionStoreOptions>(
 );
 
 /**
- * Opens the store that `SESSION_STORE` names:
+ * Opens the store that a URL names:
  *
  * - `memory:` — this process only, for tests and the demo
  * - `file:./data/sessions`, `file:/var/lib/lifeguard/sessions.db` — SQLite, for the processes of one machine
@@ -35,7 +35,7 @@ const storeOptions = optionsOf<SessionStoreOptions>(
  *
  * @param given.now a session ends when it reaches the session's `expiresAt`
  * @throws {TypeError} for options that cannot be meant
- * @throws {ConfigError} naming `SESSION_STORE`, when the URL cannot be used; never with the URL itself, which may hold
+ * @throws {ConfigError} naming `session.store`, when the URL cannot be used; never with the URL itself, which may hold
  *   a password
  */
 export async function openSessionStore(
@@ -60,7 +60,7 @@ export async function openSessionStore(
 }
 
 /**
- * The path that a `file:` URL of `SESSION_STORE` names.
+ * The path that a `file:` URL names.
  *
  * @throws {ConfigError} when it names none on this machine
  */

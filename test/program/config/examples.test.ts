@@ -2,7 +2,7 @@ import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readSettings } from '../../../src/program/config/from-environment.js';
-import { options } from '../../../src/program/config/options.js';
+import { options } from '../../../src/program/config/options/settings.js';
 import { federatedPoolsSeed } from '../../../src/pools/seed/federated-pools.js';
 import { repositoryFile } from '../../readme-tables.js';
 

@@ -11,8 +11,7 @@ import {
   type Environment,
   readSettings,
 } from '../../../src/program/config/from-environment.js';
-import { options } from '../../../src/program/config/options.js';
-import type { Settings } from '../../../src/program/config/settings.js';
+import { options, type Settings } from '../../../src/program/config/options/settings.js';
 
 const secret = 'a-session-secret-of-thirty-two-bytes';
 

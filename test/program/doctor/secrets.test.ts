@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../../../src/program/config/settings.js';
+import type { Settings } from '../../../src/program/config/options/settings.js';
 import { secrets } from '../../../src/program/doctor/checks/secrets.js';
 import type { DoctorContext } from '../../../src/program/doctor/context/context.js';
 

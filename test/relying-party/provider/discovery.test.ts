@@ -29,7 +29,7 @@ describe('the discovery document', () => {
       });
     };
     const provider: Provider = createProvider({
-      setting: 'ISSUER',
+      option: 'issuer',
       issuer,
       clientId: 'site',
       clientSecrets: null,

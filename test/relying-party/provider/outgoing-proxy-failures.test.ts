@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { networkReason } from '../../../src/errors/network-reason.js';
+import { networkReason } from '../../../src/program/config/network-reason.js';
 import { createOpFetch } from '../../../src/relying-party/provider/calls/fetch.js';
 import { explainFailure } from '../../../src/program/setup/account/explain.js';
 import { withAddress } from '../../../src/program/setup/account/unreachable.js';

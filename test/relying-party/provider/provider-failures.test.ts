@@ -130,44 +130,44 @@ describe('what the operator is told of a sign-in that failed, because', () => {
     [
       'the issuer has no address',
       () => ({ issuer: 'https://idp.invalid/pool' }),
-      /^discovery of ISSUER: .*(?:ENOTFOUND|EAI_AGAIN) idp\.invalid.*asked: https:\/\/idp\.invalid\/pool\/\.well-known/,
+      /^discovery of options\.issuer: .*(?:ENOTFOUND|EAI_AGAIN) idp\.invalid.*asked: https:\/\/idp\.invalid\/pool\/\.well-known/,
     ],
     [
       'nobody listens at the issuer',
       () => ({ issuer: nobody }),
-      /^discovery of ISSUER: .*ECONNREFUSED 127\.0\.0\.1:\d+ \(asked: http:\/\/127\.0\.0\.1:\d+\/\.well-known/,
+      /^discovery of options\.issuer: .*ECONNREFUSED 127\.0\.0\.1:\d+ \(asked: http:\/\/127\.0\.0\.1:\d+\/\.well-known/,
     ],
     [
       'nobody vouches for the certificate',
       () => ({ issuer: tlsOrigin }),
-      /^discovery of ISSUER: .*self-signed certificate.*asked: https:\/\/127\.0\.0\.1:\d+\/\.well-known/,
+      /^discovery of options\.issuer: .*self-signed certificate.*asked: https:\/\/127\.0\.0\.1:\d+\/\.well-known/,
     ],
     [
       'https was spoken to a port without it',
       () => ({ issuer: issuer.replace('http:', 'https:') }),
-      /^discovery of ISSUER: .*SSL.*asked: https:/,
+      /^discovery of options\.issuer: .*SSL.*asked: https:/,
     ],
     [
       'discovery answers 404',
       () => ({ answers: { '*': [404, 'text/html', ANSWER] } }),
-      /^discovery of ISSUER: .+: status 404, text\/html \(asked: .+\/\.well-known\/openid-configuration\)$/,
+      /^discovery of options\.issuer: .+: status 404, text\/html \(asked: .+\/\.well-known\/openid-configuration\)$/,
     ],
     [
       'discovery answers with a page',
       () => ({ answers: { '/.well-known/openid-configuration': html } }),
-      /^discovery of ISSUER: .+: status 200, text\/html \(asked: .+\/\.well-known\/openid-configuration\)$/,
+      /^discovery of options\.issuer: .+: status 200, text\/html \(asked: .+\/\.well-known\/openid-configuration\)$/,
     ],
     [
       'discovery answers with what is no JSON',
       () => ({
         answers: { '/.well-known/openid-configuration': [200, 'application/json', `{"${ANSWER}`] },
       }),
-      /^discovery of ISSUER: .+: not JSON \(asked: .+\/\.well-known\/openid-configuration\)$/,
+      /^discovery of options\.issuer: .+: not JSON \(asked: .+\/\.well-known\/openid-configuration\)$/,
     ],
     [
       'the connection is cut at discovery',
       () => ({ answers: { '*': 'cut' } }),
-      /^discovery of ISSUER: .*(?:other side closed|ECONNRESET).*asked: .+openid-configuration\)$/,
+      /^discovery of options\.issuer: .*(?:other side closed|ECONNRESET).*asked: .+openid-configuration\)$/,
     ],
     [
       'the metadata is another issuer’s',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/program/config/from-environment.js';
-import type { Settings } from '../../../src/program/config/settings.js';
+import type { Settings } from '../../../src/program/config/options/settings.js';
 import { startPools, type Pools } from '../../../src/pools/index.js';
 import { openConnected } from '../../support/open-connected.js';
 import { sealingSecrets } from '../../../src/sessions/sealing/sealing-secrets.js';

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigError } from '../../../src/errors/relying-party-error.js';
+import { ConfigError } from '../../../src/errors/config-error.js';
 import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import { eventually, redisProgram, startRedis, type RedisProcess } from '../../support/redis.js';
 import { newSession, randomKey } from './support/new-session.js';
 
 const now = Date.now;
 
-describe('SESSION_STORE', () => {
+describe('the session store’s URL', () => {
   it.each([
     ['an unknown form', 'mongodb://user:hunter2@db/sessions'],
     ['a file without a name', 'file:'],
@@ -31,7 +31,7 @@ describe('SESSION_STORE', () => {
 
     expect(error).toBeInstanceOf(ConfigError);
     expect((error as ConfigError).problems).toEqual([
-      { option: 'SESSION_STORE', problem: expect.any(String), fix: expect.any(String) },
+      { option: 'session.store', problem: expect.any(String), fix: expect.any(String) },
     ]);
     expect((error as ConfigError).message).not.toContain('hunter2');
   });
@@ -90,7 +90,7 @@ describe.skipIf(redisProgram === undefined)('a redis:// URL', () => {
       );
 
       expect(error).toBeInstanceOf(ConfigError);
-      expect((error as ConfigError).message).toMatch(/^SESSION_STORE /);
+      expect((error as ConfigError).message).toMatch(/^session\.store /);
       expect((error as ConfigError).message).not.toContain('hunter2');
     },
   );

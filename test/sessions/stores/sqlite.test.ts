@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, statfsSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ConfigError } from '../../../src/errors/relying-party-error.js';
+import { ConfigError } from '../../../src/errors/config-error.js';
 import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import type { SessionStore } from '../../../src/sessions/session-store.js';
 import { smallDisk } from '../../faults/log-output.js';
@@ -76,7 +76,7 @@ describe('the SQLite store', () => {
       database.exec('PRAGMA application_id = 0; PRAGMA user_version = 7'),
     );
 
-    await expect(open()).rejects.toThrow("SESSION_STORE names another program's database");
+    await expect(open()).rejects.toThrow("session.store names another program's database");
     const { DatabaseSync } = await import('@photostructure/sqlite');
     const database = new DatabaseSync(join(folder, 'sessions.db'));
     expect(database.prepare('SELECT count(*) AS n FROM sessions').get()).toEqual({ n: 0 });
@@ -88,7 +88,7 @@ describe('the SQLite store', () => {
     writeFileSync(join(folder, 'sessions.db'), 'x'.repeat(5000));
 
     await expect(open()).rejects.toThrow(
-      `SESSION_STORE names a file that cannot be used (${folder}): `,
+      `session.store names a file that cannot be used (${folder}): `,
     );
     const below = `file:${folder}/sessions.db/below`;
     await expect(openSessionStore(below, { now: Date.now })).rejects.toThrow(ConfigError);

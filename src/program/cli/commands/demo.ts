@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Environment, firstSet, readSettings } from '../../config/from-environment.js';
-import { options as settingOptions } from '../../config/options.js';
-import type { Settings } from '../../config/settings.js';
-import { ConfigError } from '../../../errors/relying-party-error.js';
+import { options as settingOptions, type Settings } from '../../config/options/settings.js';
+import { ConfigError } from '../../../errors/config-error.js';
 import { openProcessLog } from '../../ops/process-log.js';
 import { federatedPoolsSeed, type Pools, startPools } from '../../../pools/index.js';
 import { CommandError, portFailure } from '../surroundings/failure.js';

@@ -1,6 +1,8 @@
 import { relyingPartyFrom } from '../../app.js';
 import { type Environment, readSettings } from '../../config/from-environment.js';
-import { ConfigError, RelyingPartyError } from '../../../errors/relying-party-error.js';
+import { inSettings } from '../../config/library-words.js';
+import { ConfigError } from '../../../errors/config-error.js';
+import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import type { RelyingParty } from '../../../relying-party/relying-party.js';
 import { openSessionStore } from '../../../sessions/stores/open-session-store.js';
 import { CommandError } from '../surroundings/failure.js';
@@ -52,7 +54,7 @@ function followOutcome({ events }: Pick<RelyingParty, 'events'>): {
   events.on('logout.dropped', ({ count }) => (dropped += count));
   events.on('logout.revocation_failed', ({ session, detail }) => {
     console.error(
-      `The refresh token of session ${String(session)} could not be revoked: ${detail}`,
+      `The refresh token of session ${String(session)} could not be revoked: ${inSettings(detail)}`,
     );
   });
   return {

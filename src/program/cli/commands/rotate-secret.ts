@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isUserPool, regionOf, userPoolIdOf } from '../../../cognito/user-pool.js';
 import { type Environment, readSettings } from '../../config/from-environment.js';
-import type { Settings } from '../../config/settings.js';
-import { ConfigError, RelyingPartyError } from '../../../errors/relying-party-error.js';
+import type { Settings } from '../../config/options/settings.js';
+import { ConfigError } from '../../../errors/config-error.js';
+import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import { createProbe } from '../../rotation/probe.js';
 import { beginRotation, type Rotation } from '../../rotation/rotate.js';
 import { secretPlace, type SecretPlace } from '../../rotation/secret-place.js';

@@ -6,8 +6,8 @@ import {
   type Environment,
   readSettings,
 } from '../../config/from-environment.js';
-import type { Settings } from '../../config/settings.js';
-import { ConfigError } from '../../../errors/relying-party-error.js';
+import type { Settings } from '../../config/options/settings.js';
+import { ConfigError } from '../../../errors/config-error.js';
 import { askForSum, tellFigures } from '../../ops/cluster-metrics.js';
 import { openProcessLog, type ProcessLog } from '../../ops/process-log.js';
 import { listenForMetrics } from '../running/metrics-port.js';

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { type AppParts, createApp } from '../../app.js';
-import type { Settings } from '../../config/settings.js';
+import type { Settings } from '../../config/options/settings.js';
 import type { ProcessLog } from '../../ops/process-log.js';
 import { listen } from '../../server.js';
 import { openSessionStore } from '../../../sessions/stores/open-session-store.js';

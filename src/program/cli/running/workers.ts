@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Settings } from '../../config/settings.js';
+import type { Settings } from '../../config/options/settings.js';
 import { sumOverWorkers } from '../../ops/cluster-metrics.js';
 import { forwardLines, openOutput } from '../../ops/output.js';
 import type { ProcessLog } from '../../ops/process-log.js';

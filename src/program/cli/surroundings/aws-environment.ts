@@ -1,5 +1,5 @@
 import { type Environment, firstSet } from '../../config/from-environment.js';
-import { ConfigError } from '../../../errors/relying-party-error.js';
+import { ConfigError } from '../../../errors/config-error.js';
 
 /** As AWS names its regions, and as they stand in the host that a secret is sent to. */
 const REGION = /^[a-z\d]+(?:-[a-z\d]+)*$/;

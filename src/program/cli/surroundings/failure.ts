@@ -1,4 +1,5 @@
-import { ConfigError } from '../../../errors/relying-party-error.js';
+import { ConfigError } from '../../../errors/config-error.js';
+import { inSettings, settingOf } from '../../config/library-words.js';
 import { SetupError } from '../../setup/failure.js';
 
 /** A failure whose message is all the operator needs; no stack is printed. */
@@ -15,9 +16,17 @@ export function describeFailure(error: unknown, command: string): string {
   if (error instanceof ConfigError) {
     const count = error.problems.length;
     const header = `${command} cannot start: ${count === 1 ? 'one thing is' : `${count} things are`} wrong with its configuration.`;
-    return [header, '', ...error.message.split('\n').map((line) => `  ${line}`), ''].join('\n');
+    return [
+      header,
+      '',
+      ...error.problems.map(
+        ({ option, problem, fix }) => `  ${settingOf(option)} ${problem}; ${fix}`,
+      ),
+      '',
+    ].join('\n');
   }
-  if (error instanceof CommandError || error instanceof SetupError) return error.message;
+  if (error instanceof CommandError || error instanceof SetupError)
+    return inSettings(error.message);
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

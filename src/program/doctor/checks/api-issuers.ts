@@ -2,7 +2,7 @@ import type { DoctorContext } from '../context/context.js';
 import { discoveryAddress } from '../../../tokens/provider-metadata.js';
 import { readDiscovery } from '../visits/discovery-document.js';
 import type { Check, Finding } from '../findings/finding.js';
-import { networkReason } from '../../../errors/network-reason.js';
+import { networkReason } from '../../config/network-reason.js';
 import { REQUEST_TIMEOUT_MS } from '../visits/visit.js';
 
 /** The further issuers whose access tokens the API takes: each with a document of its own, and keys where that says. */

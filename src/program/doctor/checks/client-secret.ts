@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/settings.js';
+import type { Settings } from '../../config/options/settings.js';
 import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import { clientRefused, noMethod } from '../clients/client-refused.js';
 import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context/context.js';
@@ -8,7 +8,7 @@ import {
   type ClientAnswer,
 } from '../visits/exchange-bogus-code.js';
 import type { Check, Finding } from '../findings/finding.js';
-import { networkReason } from '../../../errors/network-reason.js';
+import { networkReason } from '../../config/network-reason.js';
 
 /** What the token endpoint says of the client secret. */
 export const clientSecret: Check<DoctorContext> = {

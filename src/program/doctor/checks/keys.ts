@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { fitsAlgorithm, type SignatureAlgorithm } from '../../../tokens/algorithms.js';
 import type { DoctorContext } from '../context/context.js';
 import type { Check, Finding } from '../findings/finding.js';
-import { networkReason } from '../../../errors/network-reason.js';
+import { networkReason } from '../../config/network-reason.js';
 import { REQUEST_TIMEOUT_MS } from '../visits/visit.js';
 
 /** The issuer's JWKS: there, and with a key for an algorithm the issuer signs with. */

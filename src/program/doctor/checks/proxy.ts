@@ -1,7 +1,7 @@
 import { siteUrl, type DoctorContext } from '../context/context.js';
 import { cookieFindings, queryFindings } from '../visits/callback-probe.js';
 import type { Check, Finding } from '../findings/finding.js';
-import { networkReason } from '../../../errors/network-reason.js';
+import { networkReason } from '../../config/network-reason.js';
 import { REQUEST_TIMEOUT_MS, visit } from '../visits/visit.js';
 
 /**

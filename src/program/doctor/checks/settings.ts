@@ -1,4 +1,4 @@
-import type { Problem } from '../../../errors/relying-party-error.js';
+import type { Problem } from '../../../errors/config-error.js';
 import type { Finding } from '../findings/finding.js';
 
 /** The same list `serve` prints and stops at. */

@@ -12,7 +12,7 @@ import type { Check, Finding } from '../findings/finding.js';
 import { clientUnknown, logoutUrlNotRegistered } from '../clients/master-client.js';
 import { firewallInFront } from '../visits/firewall.js';
 import { upstreamLogoutUrlNotRegistered } from '../clients/upstream-client.js';
-import { networkReason } from '../../../errors/network-reason.js';
+import { networkReason } from '../../config/network-reason.js';
 import { type Hop, UnansweredError, visit } from '../visits/visit.js';
 
 /**

@@ -1,6 +1,6 @@
 import { namespaceOf } from '../../../relying-party/options/values.js';
 import { openSessionStore } from '../../../sessions/stores/open-session-store.js';
-import type { Settings } from '../../config/settings.js';
+import type { Settings } from '../../config/options/settings.js';
 import { sealingSecrets } from '../../../sessions/sealing/sealing-secrets.js';
 import {
   createSecretFingerprints,

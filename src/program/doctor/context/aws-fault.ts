@@ -1,4 +1,4 @@
-import { networkReason } from '../../../errors/network-reason.js';
+import { networkReason } from '../../config/network-reason.js';
 
 /**
  * Where a request goes.

@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/settings.js';
+import type { Settings } from '../../config/options/settings.js';
 import type { SignatureAlgorithm } from '../../../tokens/algorithms.js';
 import type { ClientAuthenticationMetadata } from '../../../tokens/client-authentication.js';
 import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';

@@ -1,5 +1,5 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
-import type { Settings } from '../../config/settings.js';
+import type { Settings } from '../../config/options/settings.js';
 import { type DoctorContext, changeClient } from '../context/context.js';
 import type { Finding } from '../findings/finding.js';
 

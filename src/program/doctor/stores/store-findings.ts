@@ -1,4 +1,5 @@
-import { ConfigError } from '../../../errors/relying-party-error.js';
+import { ConfigError } from '../../../errors/config-error.js';
+import { settingOf } from '../../config/library-words.js';
 import { reasonOf, type StoreFaultReason } from '../../../sessions/store-fault.js';
 import type { Finding } from '../findings/finding.js';
 import type { FindingCode } from '../findings/catalogue.js';
@@ -44,7 +45,9 @@ export function storeFinding({ error, words }: StoreTrouble): Finding {
 /** The driver's own words, out of whatever ours are around them. */
 export function wordsOf(error: unknown): string {
   if (error instanceof ConfigError && error.cause === undefined) {
-    return error.problems.map(({ option, problem }) => `${option} ${problem}`).join('; ');
+    return error.problems
+      .map(({ option, problem }) => `${settingOf(option)} ${problem}`)
+      .join('; ');
   }
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? wordsOf(error.cause) : error.message.replace(/\.$/, '');

@@ -1,4 +1,4 @@
-import { networkReason } from '../../../errors/network-reason.js';
+import { networkReason } from '../../config/network-reason.js';
 import { discoveryAddress } from '../../../tokens/provider-metadata.js';
 import { REQUEST_TIMEOUT_MS } from './visit.js';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Settings } from '../../config/settings.js';
+import type { Settings } from '../../config/options/settings.js';
 import {
   type ClientAuthenticationMetadata,
   clientAuthentication,

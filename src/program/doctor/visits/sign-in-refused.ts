@@ -1,4 +1,4 @@
-import { networkReason } from '../../../errors/network-reason.js';
+import { networkReason } from '../../config/network-reason.js';
 import type { PushRefusedError } from './begin-sign-in.js';
 import type { DoctorContext, ProviderMetadata } from '../context/context.js';
 import type { Finding } from '../findings/finding.js';

@@ -1,4 +1,5 @@
 import { proxyFailureIn } from '../../../errors/proxy-failure.js';
+import { inSettings } from '../../config/library-words.js';
 import { codeOf, nameOf } from '../failure.js';
 
 /** Nobody answered at an address; the message says where, why, and which option or variable leads there. */
@@ -26,7 +27,7 @@ export function withAddress(error: unknown, { address, isEndpointUrl }: Destinat
 
 function whyNoAnswer(error: unknown): string | undefined {
   const failure = proxyFailureIn(error);
-  if (failure !== undefined) return failure.message;
+  if (failure !== undefined) return inSettings(failure.message);
   if (nameOf(error) === 'TimeoutError') return 'no answer in time';
   // The SDK's words for it are about its own insides.
   if (nameOf(error) === 'SyntaxError') return 'what answers there is not Cognito: no JSON';

@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { readDotenv } from '../../config/dotenv.js';
 import { NoSmallFileError, requireRegularFile } from '../../config/read-small-file.js';
 import { readSettingsFile } from '../../config/settings-file.js';
-import { ConfigError } from '../../../errors/relying-party-error.js';
+import { ConfigError } from '../../../errors/config-error.js';
 import { SetupError } from '../failure.js';
 
 /** A `.env` file as it is. */

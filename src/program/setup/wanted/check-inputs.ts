@@ -1,6 +1,6 @@
-import { ConfigError, type Problem } from '../../../errors/relying-party-error.js';
-import { options } from '../../config/options.js';
-import * as values from '../../config/values.js';
+import { ConfigError, type Problem } from '../../../errors/config-error.js';
+import { options } from '../../config/options/settings.js';
+import * as values from '../../config/options/values.js';
 import { PREFIX, PREFIX_FIX, RESERVED_WORDS, type SetupInputs } from './inputs.js';
 
 /** As written on the command line. */

@@ -1,8 +1,8 @@
 import { domainByAuthorizationEndpoint } from '../../../cognito/logout-url.js';
 import { isUserPool } from '../../../cognito/user-pool.js';
 import { NoSmallFileError, readSmallFile } from '../../config/read-small-file.js';
-import { secureUrl } from '../../config/values.js';
-import { networkReason } from '../../../errors/network-reason.js';
+import { secureUrl } from '../../config/options/values.js';
+import { networkReason } from '../../config/network-reason.js';
 import type { UpstreamOptions } from './check-inputs.js';
 import type { ExistingUpstream } from './inputs.js';
 import { discoveryAddress } from '../../../tokens/provider-metadata.js';

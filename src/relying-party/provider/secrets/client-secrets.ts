@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { ConfigError } from '../../../errors/relying-party-error.js';
+import { ConfigError } from '../../../errors/config-error.js';
 import type { AuthenticateClient } from '../../../tokens/client-authentication.js';
 import type { RelyingPartyEvents } from '../../events.js';
 

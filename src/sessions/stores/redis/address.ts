@@ -30,7 +30,7 @@ const FORM =
  * - `redis+sentinel://[user:password@]host[:26379],host2…/master-name[?sentinel_password=…]`
  * - `redis+cluster://[user:password@]host[:6379],host2…`
  *
- * @throws {ConfigError} naming `SESSION_STORE`
+ * @throws {ConfigError} naming `session.store`
  */
 export function parseRedisUrl(url: string): RedisAddress {
   const parts = FORM.exec(url)?.groups;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { STORE_ANSWER_MS, withinTimeLimit } from '../../time-limits.js';
-import type { ConfigError } from '../../../errors/relying-party-error.js';
+import type { ConfigError } from '../../../errors/config-error.js';
 import { parseRedisUrl } from './address.js';
 import { RedisCommands } from './commands.js';
 import { redisKey } from './keys.js';

@@ -3,7 +3,7 @@ import type { RedisAddress } from './address.js';
 import type { RedisCommand, RedisCommands } from './commands.js';
 import { redisKey, redisKeyKinds } from './keys.js';
 
-/** What the user of `SESSION_STORE` may not do in Redis, and needs. */
+/** What the user of the store's URL may not do in Redis, and needs. */
 export interface MissingRights {
   /** Commands, in capitals, in the order they are tried. */
   readonly commands: readonly string[];

@@ -9,7 +9,7 @@ import {
 } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError } from '../../../errors/relying-party-error.js';
+import { ConfigError } from '../../../errors/config-error.js';
 import { storeMisconfigured } from '../../store-errors.js';
 import { type Database, loadSqlite } from './load-sqlite.js';
 import {
@@ -152,7 +152,7 @@ function isDatabase(file: string): boolean {
   return start.equals(MAGIC);
 }
 
-/** The file that a path of `SESSION_STORE` means. */
+/** The file that the path of a URL means. */
 export function sqliteFileAt(path: string): string {
   const isFile = ['.db', '.sqlite', '.sqlite3'].includes(extname(path)) && !isFolder(path);
   return isFile ? path : join(path, 'sessions.db');

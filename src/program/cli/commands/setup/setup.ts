@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError } from '../../../../errors/relying-party-error.js';
+import { ConfigError } from '../../../../errors/config-error.js';
 import { type Environment, firstSet } from '../../../config/from-environment.js';
 import { shellWord } from '../../../config/shell-word.js';
 import { connect, type CognitoApi } from '../../../setup/account/cognito-api.js';

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
+import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
 import {
   LEAST_SECRET_BYTES,
@@ -9,10 +10,10 @@ import {
   problemWithOrigin,
   problemWithScope,
   problemWithUrl,
-} from '../../relying-party/options/values.js';
-import { MOST_CLIENT_SECRETS } from '../../relying-party/provider/secrets/client-secrets.js';
-import { readClientKey } from '../../tokens/client-key.js';
-import type { Settings } from './settings.js';
+} from '../../../relying-party/options/values.js';
+import { MOST_CLIENT_SECRETS } from '../../../relying-party/provider/secrets/client-secrets.js';
+import { readClientKey } from '../../../tokens/client-key.js';
+import type { ClientAuthenticationMethod } from '../../../tokens/client-authentication.js';
 
 /*
  * One schema per kind of value, each from the variable's text. The messages complete the sentence "NAME …" and never
@@ -131,13 +132,13 @@ export const clientKey: z.ZodType<string | undefined, string> = text((value) => 
 /** In one line, and like a path at its beginning or its end, which no key is. */
 const PATH = /^(?:[/~.]|[A-Za-z]:[\\/]).*$|^.+\.(?:pem|key|p8|jwk|json)$/;
 
-export const clientAuthentication: z.ZodType<Settings['clientAuthentication'], string> = z
+export const clientAuthentication: z.ZodType<ClientAuthenticationMethod | undefined, string> = z
   .enum(['', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'], {
     error: 'is no method of client authentication',
   })
   .transform((value) => (value === '' ? undefined : value));
 
-export const userInfo: z.ZodType<Settings['userInfo'], string> = z.enum(['merge', 'none'], {
+export const userInfo: z.ZodType<'merge' | 'none', string> = z.enum(['merge', 'none'], {
   error: 'is neither merge nor none',
 });
 
@@ -219,7 +220,7 @@ function isProxyAddress(part: string): boolean {
 const MOST_PROXIES = 99;
 
 /** `true`, `false`, how many proxies, or their addresses. */
-export const trustProxy: z.ZodType<Settings['trustProxy'], string> = text((value) => {
+export const trustProxy: z.ZodType<boolean | number | readonly string[], string> = text((value) => {
   if (['true', 'false'].includes(value)) return undefined;
   if (/^\d+$/.test(value)) {
     return Number(value) > MOST_PROXIES ? `is too large (${MOST_PROXIES} is the most)` : undefined;
@@ -243,7 +244,7 @@ export const optionalFlag: z.ZodType<boolean | undefined, string> = z
   .enum(['', 'true', 'false'], { error: 'is neither true nor false' })
   .transform((value) => (value === '' ? undefined : value === 'true'));
 
-export const logLevel: z.ZodType<Settings['logLevel'], string> = z.enum(
+export const logLevel: z.ZodType<LevelWithSilent, string> = z.enum(
   ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
   { error: 'is not a level' },
 );

@@ -1,10 +1,11 @@
-import { proxyFailureIn } from './proxy-failure.js';
+import { proxyFailureIn } from '../../errors/proxy-failure.js';
+import { inSettings } from './library-words.js';
 
 /** What went wrong with a request, by the network's own code, or in words where it was the proxy or a limit of ours. */
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const failure = proxyFailureIn(error);
-  if (failure !== undefined) return failure.message;
+  if (failure !== undefined) return inSettings(failure.message);
   // The AWS SDK calls some errors of the network so, too, which have a code of their own.
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error.name === 'TimeoutError') return 'no answer in time';

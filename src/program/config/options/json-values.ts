@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { IdentityProvider } from '../../relying-party/provider/identity-provider.js';
-import type { ApiIssuer } from '../../relying-party/provider/api-tokens.js';
-import { NOT_FURTHER_CLAIMS } from '../../relying-party/options/values.js';
+import type { IdentityProvider } from '../../../relying-party/provider/identity-provider.js';
+import type { ApiIssuer } from '../../../relying-party/provider/api-tokens.js';
+import { NOT_FURTHER_CLAIMS } from '../../../relying-party/options/values.js';
 import { secureUrl, urlWithoutQuery } from './values.js';
 
 /*
