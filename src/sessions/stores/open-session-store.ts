@@ -8,7 +8,6 @@ import {
   refuseFurther,
   text,
 } from '../../web/options/check-options.js';
-import { MemoryStore } from './memory-store.js';
 import type { SessionStore } from '../session-store.js';
 import { storeMisconfigured } from '../store-errors.js';
 
@@ -47,8 +46,8 @@ export async function openSessionStore(
   checkOptions('openSessionStore', text('give e.g. memory: or file:./data/sessions'), url, 'url');
   const { now = Date.now } = checkOptions('openSessionStore', storeOptions, given);
   const options = { now };
-  if (url === 'memory:') return new MemoryStore(options);
-  // Loaded on demand: the drivers are optional packages.
+  // Loaded on demand: one of them is used, and what two of them need is optional.
+  if (url === 'memory:') return new (await import('./memory-store.js')).MemoryStore(options);
   if (url.startsWith('file:'))
     return (await import('./sqlite/sqlite-store.js')).openSqliteStore(pathOfFileUrl(url), options);
   if (/^rediss?[+:]/.test(url))

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import { openConnected } from '../../support/open-connected.js';
-import { redisProgram, startSentinelSet, type RedisSet } from '../../support/redis.js';
+import { eventually, redisProgram, startSentinelSet, type RedisSet } from '../../support/redis.js';
 import { itKeepsTheContract } from './contract.js';
 import {
   expectNothingAcknowledgedWithoutReplica,
@@ -38,5 +40,23 @@ describe.skipIf(redisProgram === undefined)(
 
     it('loses nothing it acknowledged when the master is killed under load', () =>
       expectNothingLostInFailover(redis));
+
+    it('follows them while one of those it was told hangs', async () => {
+      const another = await startSentinelSet();
+      const hanging = createServer().listen(0, '127.0.0.1');
+      await once(hanging, 'listening');
+      const { port } = hanging.address() as AddressInfo;
+      const url = another.url.replace('://', `://127.0.0.1:${port},`);
+      const store = await openConnected(url, { now: Date.now });
+      const works = (): Promise<boolean> =>
+        store.remember(randomKey(), Date.now() + 60_000).catch(() => false);
+      await eventually(works, 10_000);
+      await another.servers[0]?.kill();
+      await eventually(async () => !(await works()), 10_000);
+      await eventually(works, 10_000);
+      await store.close();
+      hanging.close();
+      await another.stop();
+    });
   },
 );

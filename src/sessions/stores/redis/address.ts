@@ -1,6 +1,6 @@
 import { storeMisconfigured } from '../../store-errors.js';
 
-interface RedisHost {
+export interface RedisHost {
   readonly host: string;
   readonly port: number;
 }

@@ -1,16 +1,33 @@
-import { connectAnyway, type RedisDriver, type RedisServers } from './driver.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RedisAddress } from './address.js';
+import type { RedisCluster, RedisDriver, RedisServers } from './driver.js';
 
 const SLOTS = 16_384;
+const RETRY_MS = 500;
 
-/** Connects to a cluster. */
+/** Connects to a cluster, and goes on trying in the background while none of its named hosts answers. */
 export function openRedisCluster(
+  address: RedisAddress,
   driver: RedisDriver,
   onError: (error: unknown) => void,
 ): RedisServers {
-  const { current, close } = connectAnyway(driver.createCluster, onError);
+  let isClosed = false;
+  let cluster = connect();
+
+  function connect(): RedisCluster {
+    const next = driver.createCluster(address.hosts);
+    next.on('error', onError);
+    next.connect().catch(async (error: unknown) => {
+      onError(error);
+      next.destroy();
+      await delay(RETRY_MS, undefined, { ref: false });
+      if (!isClosed) cluster = connect();
+    });
+    return next;
+  }
+
   return {
     nodeFor: async (key) => {
-      const cluster = current();
       const shard = cluster.slots[slotOf(key)];
       if (shard === undefined)
         throw new Error('no server of the cluster holds this key at the moment');
@@ -18,10 +35,13 @@ export function openRedisCluster(
     },
     // The cluster client learns of a move by following one.
     lookAgain: async (key) => {
-      await current().sendCommand(key, false, ['EXISTS', key]);
+      await cluster.sendCommand(key, false, ['EXISTS', key]);
     },
-    nodes: () => current().masters.map((master) => current().nodeClient(master)),
-    close,
+    nodes: () => cluster.masters.map((master) => cluster.nodeClient(master)),
+    close: () => {
+      isClosed = true;
+      cluster.destroy();
+    },
   };
 }
 

@@ -31,9 +31,9 @@ export class RedisCommands {
       this.#fault = error;
     };
     this.#isReplicated = address.kind !== 'single';
-    this.#reading = open(driver, onError);
+    this.#reading = open(address, driver, onError);
     // Its own connection, because a change that waits for a replica would hold up every read behind it.
-    this.#writing = this.#isReplicated ? open(driver, onError) : this.#reading;
+    this.#writing = this.#isReplicated ? open(address, driver, onError) : this.#reading;
   }
 
   /** Sends a command that only reads. */
@@ -144,8 +144,13 @@ function oneAtATime<Result>(work: () => Promise<Result>): () => Promise<Result> 
   return () => (current === undefined ? start() : (next ??= current.then(start, start)));
 }
 
-function openSingle(driver: RedisDriver, onError: (error: unknown) => void): RedisServers {
-  const client = driver.createClient();
+function openSingle(
+  address: RedisAddress,
+  driver: RedisDriver,
+  onError: (error: unknown) => void,
+): RedisServers {
+  const [host] = address.hosts;
+  const client = driver.createClient(host ?? { host: 'localhost', port: 6379 });
   client.on('error', onError);
   client.connect().catch(onError);
   const node = Promise.resolve(client);

@@ -41,6 +41,7 @@ const ofReplicated: readonly RedisCommand[] = [
 const neededFor = ({ kind }: Pick<RedisAddress, 'kind'>, key: string): readonly RedisCommand[] => [
   ...ofEveryStore(key),
   ...(kind === 'single' ? [] : ofReplicated),
+  ...(kind === 'sentinel' ? [['ROLE']] : []),
 ];
 
 /** The names of all commands that a store of this kind sends. */
