@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigError } from '../../../src/errors/config-error.js';
 import { describeFailure } from '../../../src/program/cli/surroundings/failure.js';
 import { inSettings, settingOf } from '../../../src/program/config/library-words.js';
+import { wordsOf } from '../../../src/program/doctor/stores/store-findings.js';
 import { options } from '../../../src/program/config/options/settings.js';
 import type { Option } from '../../../src/program/config/options/option.js';
 import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
@@ -30,7 +31,7 @@ describe('what the library says of its options', () => {
     );
   });
 
-  it('is an option in an error of its own, and a setting where a command fails by it', async () => {
+  it('is an option in an error of its own, and a setting where a command or doctor fails by it', async () => {
     const error = await openSessionStore('mysql://x').catch((thrown: unknown) => thrown);
     expect((error as ConfigError).message).toMatch(
       /^session\.store is none of the forms we know; /,
@@ -38,5 +39,6 @@ describe('what the library says of its options', () => {
     const told = describeFailure(error, 'lifeguard serve');
     expect(told).toContain('\n  SESSION_STORE is none of the forms we know; ');
     expect(told).not.toContain('session.store');
+    expect(wordsOf(error)).toBe('SESSION_STORE is none of the forms we know');
   });
 });

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
-import { RelyingPartyError } from '../../../src/errors/relying-party-error.js';
+import { errorCatalogue, RelyingPartyError } from '../../../src/errors/relying-party-error.js';
 import { logEvents } from '../../../src/program/ops/log-events.js';
 import { createLogger } from '../../../src/program/ops/logger.js';
 import type { RelyingPartyEvents } from '../../../src/relying-party/events.js';
@@ -46,3 +46,26 @@ it.each([
     expect(JSON.stringify(line).includes('"stack"')).toBe(hasStack);
   },
 );
+
+it('speaks of settings where an event speaks of options, and leaves what else is in the line', () => {
+  const heard: unknown[] = [];
+  const { cause } = errorCatalogue.login_transaction_missing;
+  expect(cause).toContain('it took longer than options.loginSeconds');
+  const [line] = lines((events) => {
+    events.on('login.failed', ({ detail }) => heard.push(detail));
+    events.emit('login.failed', {
+      requestId: 'r',
+      code: 'login_transaction_missing',
+      detail: cause,
+    });
+  });
+  expect(heard).toEqual([cause]);
+  expect(line!['detail']).toContain('it took longer than LOGIN_SECONDS');
+
+  const path = '/options.issuer';
+  const err = new RelyingPartyError('not_found', 'why');
+  const [other] = lines((events) =>
+    events.emit('request.failed', { ...request, path, code: err.code, status: 404, err }),
+  );
+  expect(other).toMatchObject({ path });
+});
