@@ -36,10 +36,13 @@ export async function demo(
   const baseUrl = `http://localhost:${port}`;
   const seed = federatedPoolsSeed({ baseUrl });
 
-  const pools = await startPools({ seed, port: poolsPort }).catch((error: unknown) => {
-    const portSetting = options.poolsPort === undefined ? 'POOLS_PORT' : '--pools-port';
-    throw portFailure(error, { port: poolsPort, host: '127.0.0.1', portSetting });
-  });
+  // All secrets of the demo are known to everybody, its keys too: to make some takes longer than the rest of its start.
+  const pools = await startPools({ seed, port: poolsPort, keys: 'fixed' }).catch(
+    (error: unknown) => {
+      const portSetting = options.poolsPort === undefined ? 'POOLS_PORT' : '--pools-port';
+      throw portFailure(error, { port: poolsPort, host: '127.0.0.1', portSetting });
+    },
+  );
   const settings = settingsFor(pools, baseUrl, firstSet(environment, 'LOG_LEVEL') ?? 'warn');
   const log = openProcessLog(settings.logLevel);
   const portSetting = options.port === undefined ? 'PORT' : '--port';
