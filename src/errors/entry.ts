@@ -22,11 +22,3 @@ export interface Entry {
 
 /** A family of failures, by code. */
 export type Errors<Code extends string> = Readonly<Record<Code, Entry>>;
-
-/** What people are told where the operator must put something right. */
-export const notSetUp: Pick<Entry, 'status' | 'title' | 'detail' | 'next'> = {
-  status: 502,
-  title: 'Signing in is not set up correctly',
-  detail: 'This is a fault of ours, not yours. Tell us the request id below.',
-  next: 'home',
-};

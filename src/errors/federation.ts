@@ -1,4 +1,5 @@
-import { type Errors, notSetUp } from './entry.js';
+import type { Errors } from './entry.js';
+import { notSetUp } from './login.js';
 
 /** What a user pool says, in words only, of the identity providers behind it and of its users. */
 export const federationErrors: Errors<

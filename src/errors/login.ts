@@ -1,4 +1,12 @@
-import { type Errors, notSetUp } from './entry.js';
+import type { Entry, Errors } from './entry.js';
+
+/** What people are told where the operator must put something right. */
+export const notSetUp: Omit<Entry, 'cause' | 'fix'> = {
+  status: 502,
+  title: 'Signing in is not set up correctly',
+  detail: 'This is a fault of ours, not yours. Tell us the request id below.',
+  next: 'home',
+};
 
 /** The way in, as far as it is ours, the browser's and the OpenID provider's. */
 export const loginErrors: Errors<
