@@ -27,11 +27,7 @@ import { continueLogout, logout } from './logout/logout.js';
 import { createBrowserMemory } from './logout/memory.js';
 import { createFindNextStop } from './logout/next-stop.js';
 import { askBeforeLogout, showSignedOut } from './logout/pages.js';
-import {
-  createCurrentSignOut,
-  createIsToEnd,
-  createSessionAfterSignOut,
-} from './logout/unended.js';
+import { createCurrentSignOut, createSessionAfterSignOut } from './logout/unended.js';
 import { checkRelyingPartyOptions } from './options/check-options.js';
 import type { RelyingPartyOptions } from './options/options.js';
 import { settleOptions } from './options/settle-options.js';
@@ -166,14 +162,13 @@ function holdSessions({ session }: RelyingPartyOptions, op: ReturnType<typeof re
 
 /** Who is in front of a request, and what pages are shown to them. */
 function recognizeVisitors(options: RelyingPartyOptions, held: ReturnType<typeof holdSessions>) {
-  const { memory, ends, leftovers } = held;
   const refresh = createRefresh(held);
-  const currentSignOut = createCurrentSignOut(memory, ends);
-  const currentSession = createSessionAfterSignOut(
-    memory,
+  const currentSignOut = createCurrentSignOut(held.memory, held.ends);
+  const currentSession = createSessionAfterSignOut({
+    ...held,
     currentSignOut,
-    createCurrentSession({ ...held, refresh, isToEnd: createIsToEnd(memory, leftovers) }),
-  );
+    currentSession: createCurrentSession({ ...held, refresh }),
+  });
   const seen = { ...held, refresh, currentSignOut, currentSession };
   const wishes: Wishes = new WeakMap();
   return {

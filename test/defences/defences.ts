@@ -452,8 +452,8 @@ export const defences: readonly Defence[] = [
   {
     area: 'sign-out',
     defence: 'the process refuses a session that is still to be deleted',
-    file: 'src/relying-party/logout/unended.ts',
-    find: 'leftovers.has(key) || ',
+    file: 'src/relying-party/session/current.ts',
+    find: 'if (leftovers.has(key)) return NOBODY;',
     replace: '',
     tests: 'test/relying-party/logout/sign-out-without-store.test.ts',
     name: 'when there is room',

@@ -235,7 +235,6 @@ function createProcess(
   const currentSession = createCurrentSession({
     ...held,
     refresh: createRefresh({ ...held, ends }),
-    isToEnd: () => false,
     lostSessions: createLostSessions({
       owner: { issuer: 'https://op.example', clientId: 'site', cookieNamespace: '' },
       isHttps: false,

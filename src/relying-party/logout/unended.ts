@@ -1,8 +1,9 @@
 import type { Request, Response } from 'express';
+import type { Sessions } from '../../sessions/sessions.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
-import type { CurrentSession } from '../session/current.js';
+import type { SessionCookie } from '../session/cookie.js';
+import { NOBODY, type CurrentSession } from '../session/current.js';
 import type { SessionEnds } from '../session/end.js';
-import type { Leftovers } from '../session/leftovers.js';
 import { timeLeft } from '../../sessions/time-left.js';
 import { settleServerSteps } from './chain.js';
 import type { BrowserMemory, SignOut } from './memory.js';
@@ -49,22 +50,27 @@ export function createCurrentSignOut(
   };
 }
 
-/** Whether a session is to end and only the store still knows it, by this process or this browser. */
-export const createIsToEnd =
-  (memory: Pick<BrowserMemory, 'signOut'>, leftovers: Pick<Leftovers, 'has'>) =>
-  (req: Request, key: string): boolean =>
-    leftovers.has(key) || (memory.signOut.read(req)?.unended ?? []).includes(key);
+export interface SessionAfterSignOutOptions {
+  readonly memory: Pick<BrowserMemory, 'signOut'>;
+  readonly cookie: Pick<SessionCookie, 'read'>;
+  readonly sessions: Pick<Sessions, 'keyOf'>;
+  readonly currentSignOut: CurrentSignOut;
+  readonly currentSession: CurrentSession;
+}
 
-/** Asks who is signed in and does besides what is left of an earlier sign-out. */
-export function createSessionAfterSignOut(
-  memory: Pick<BrowserMemory, 'signOut'>,
-  currentSignOut: CurrentSignOut,
-  currentSession: CurrentSession,
-): CurrentSession {
+/** Asks who is signed in, and does besides what is left of an earlier sign-out: whoever signed out is signed out. */
+export function createSessionAfterSignOut(options: SessionAfterSignOutOptions): CurrentSession {
+  const { memory, cookie, sessions, currentSignOut, currentSession } = options;
   return async (req, res) => {
-    if ((memory.signOut.read(req)?.unended ?? []).length === 0) return currentSession(req, res);
+    const unended = memory.signOut.read(req)?.unended ?? [];
+    if (unended.length === 0) return currentSession(req, res);
+    const sessionId = cookie.read(req);
+    const isToEnd = sessionId !== undefined && unended.includes(sessions.keyOf(sessionId));
     // Both at once: each may wait for the provider, and together they have the time of one request.
-    const [looked] = await Promise.allSettled([currentSession(req, res), currentSignOut(req, res)]);
+    const [looked] = await Promise.allSettled([
+      isToEnd ? NOBODY : currentSession(req, res),
+      currentSignOut(req, res),
+    ]);
     if (looked.status === 'rejected') throw looked.reason;
     return looked.value;
   };

@@ -5,6 +5,7 @@ import type { Sessions } from '../../sessions/sessions.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
 import type { BackgroundWork } from '../background-work.js';
 import type { SessionCookie } from './cookie.js';
+import type { Leftovers } from './leftovers.js';
 import type { LostSessions } from './lost-sessions.js';
 import type { Refresh } from './refresh/refresh.js';
 import { timeLeft } from '../../sessions/time-left.js';
@@ -57,8 +58,8 @@ export interface CurrentSessionOptions {
   readonly background: BackgroundWork;
   readonly lostSessions: Pick<LostSessions, 'missed'>;
   readonly refresh: Refresh;
-  /** Of a session that is to end, and that only the store still knows: whoever signed out is signed out. */
-  readonly isToEnd: (req: Request, key: string) => boolean;
+  /** A session that is in it is to end, and only the store still knows it. */
+  readonly leftovers: Pick<Leftovers, 'has'>;
 }
 
 /**
@@ -69,14 +70,14 @@ export interface CurrentSessionOptions {
  * would lose the new one. A cookie of nothing costs a look at the store for each request, until the browser closes.
  */
 export function createCurrentSession(options: CurrentSessionOptions): CurrentSession {
-  const { sessions, cookie, now, background, lostSessions, refresh, isToEnd } = options;
+  const { sessions, cookie, now, background, lostSessions, refresh, leftovers } = options;
   const answers = new WeakMap<Request, Promise<SessionState>>();
 
   const look = async (req: Request, res: Response): Promise<SessionState> => {
     const sessionId = cookie.read(req);
     if (sessionId === undefined) return NOBODY;
     const key = sessions.keyOf(sessionId);
-    if (isToEnd(req, key)) return NOBODY;
+    if (leftovers.has(key)) return NOBODY;
     // From here on the request's time is counted.
     timeLeft(req);
     const found = await sessions.find(sessionId);
