@@ -108,7 +108,7 @@ describe.skipIf(inject('chromium') === undefined)(
 );
 
 describe.skipIf(inject('chromium') === undefined)(
-  'at a host with the policy that README names, in Chromium',
+  'at a host with the policy that docs/library.md names, in Chromium',
   () => {
     it('a GET form to a page that turns out to need a sign-in leads through it', async () => {
       const host = await startHost(

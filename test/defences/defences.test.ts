@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { repositoryFile } from '../readme-tables.js';
+import { repositoryFile } from '../documents/documents.js';
 import { defences } from './defences.js';
 
 it('every defence is where the list says, once, and so are its tests', () => {

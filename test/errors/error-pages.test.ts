@@ -41,12 +41,21 @@ function page(code: RelyingPartyErrorCode): string {
   ].join('\n\n');
 }
 
+const FOREIGN_WORDS =
+  'What Cognito says in words only (`attributes required: [email]`, `Bad id_token issuer …`) is recognised and has a code too. An error that comes back without `state`, or in an answer that is too long or doubled, belongs to no sign-in we know, and anybody can write one: its first words are only logged, as `login.stray_error`, `unverified`. With a `state` that fits they end the line of the `login.failed`, as unverified: whoever began that sign-in may have written them.';
+
 const index = [
   '# Error codes',
-  'A page for each code that pages, problem bodies, logs and metrics carry, with cause and fix. What must be set has two names there: the option of `createRelyingParty`, and in brackets the setting of the program. Written from `src/errors` by `UPDATE_ERRORS=1 npx vitest run test/errors`.',
-  codes
-    .map((code) => `- [\`${code}\`](${code}.md): ${inBoth(errorCatalogue[code].cause)}`)
-    .join('\n'),
+  'A page for each code that pages, problem bodies, logs and metrics carry, with cause and fix. What must be set has two names there: the option of `createRelyingParty`, and in brackets the setting of the program. Nobody needs to match on messages. Written from `src/errors` by `UPDATE_ERRORS=1 npx vitest run test/errors`.',
+  FOREIGN_WORDS,
+  [
+    '| Code | Status | The user sees | Cause |',
+    '| --- | --- | --- | --- |',
+    ...codes.map((code) => {
+      const { status, title, cause } = errorCatalogue[code];
+      return `| [\`${code}\`](${code}.md) | ${status} | ${title} | ${inBoth(cause)} |`;
+    }),
+  ].join('\n'),
 ].join('\n\n');
 
 const wanted = { README: index, ...Object.fromEntries(codes.map((code) => [code, page(code)])) };

@@ -4,8 +4,8 @@ import { freePort } from '../support/free-port.js';
 import {
   createCertificate,
   findNginx,
-  readmeNginx,
-  readmeServer,
+  documentedNginx,
+  documentedServer,
   startNginx,
 } from '../support/nginx.js';
 import type { Later } from './scenario.js';
@@ -21,7 +21,7 @@ export interface RestartCounts {
 
 const AT_ONCE = 16;
 
-/** Sends POSTs through README's nginx with its two upstreams, while one and then the other is restarted. */
+/** Sends POSTs through the documented nginx with its two upstreams, while one and then the other is restarted. */
 export async function rollingRestarts(
   posts: number,
   restarts: number,
@@ -52,8 +52,8 @@ export async function rollingRestarts(
   later(() => dispatcher.destroy());
 
   function configuration(): string {
-    const upstream = readmeNginx('upstream lifeguard');
-    return `${upstream}${readmeServer(port, certificate)}`
+    const upstream = documentedNginx('upstream lifeguard');
+    return `${upstream}${documentedServer(port, certificate)}`
       .replace('proxy_pass http://127.0.0.1:3000;', locationIn(upstream))
       .replace('server 127.0.0.1:3000 ', `server ${new URL(urlOf(first)).host} `)
       .replace('server 127.0.0.1:3001 ', `server ${new URL(urlOf(second)).host} `);
@@ -88,7 +88,7 @@ export async function rollingRestarts(
 
 const urlOf = ({ PORT }: Record<string, string>): string => `http://127.0.0.1:${PORT}`;
 
-/** The lines of the location that README shows as a comment. */
+/** The lines of the location that docs/running.md shows as a comment. */
 const locationIn = (block: string): string =>
   [...block.matchAll(/^# {3}(proxy_.*)$/gm)].map(([, line]) => line).join('\n');
 

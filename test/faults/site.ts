@@ -94,7 +94,7 @@ function seedFor(
   };
 }
 
-/** Where sessions are kept: `SESSION_STORE` for a new SQLite file, or a new Redis as README wants one. */
+/** Where sessions are kept: `SESSION_STORE` for a new SQLite file, or a new Redis as docs/running.md wants one. */
 export async function newStore(kind: 'SQLite' | 'Redis', later: Later): Promise<string> {
   if (kind === 'SQLite') return `file:${join(emptyFolder(), 'sessions')}`;
   const redis = await startRedis(['appendonly yes', 'maxmemory-policy noeviction']);

@@ -209,14 +209,16 @@ describe('the packed package, in a project of its own', () => {
 });
 
 describe('the folder of the package', () => {
-  it('has what runs, the pages, what README points to, the starter of `init`, and nothing else', () => {
+  it('has what runs, the pages, what README and the log point to, the starter of `init`, and nothing else', () => {
     const list = run(repository, 'npm', ['pack', '--ignore-scripts', '--dry-run', '--json']);
     const [{ files }] = JSON.parse(list) as [{ files: { path: string }[] }];
     const folders = new Set(files.map(({ path }) => path.split('/')[0] ?? ''));
     expect([...folders].toSorted()).toEqual([
       '.env.example',
+      'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'dist',
       'docs',
       'examples',

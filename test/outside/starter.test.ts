@@ -60,7 +60,8 @@ describe('what lifeguard init makes, with the packed package', () => {
     expect(printed).toContain(`cd ${language}`);
     const project = join(folder, language);
     const quick = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
-    run(project, 'npm', ['install', packed.tarball, ...quick]);
+    // It depends on the file that the command itself came in.
+    run(project, 'npm', ['install', ...quick]);
 
     expect(run(project, 'npm', ['test'])).toMatch(/\bpass 1\n/);
     if (language === 'TypeScript') run(project, 'npm', ['run', 'typecheck']);

@@ -21,7 +21,7 @@ import { MAX_HEADER_BYTES } from '../../src/program/server.js';
 import { MAX_TOKEN_LENGTH } from '../../src/tokens/signed-claims.js';
 import { MAX_ACCEPT_LENGTH } from '../../src/web/request/wants-page.js';
 import { freePort } from '../support/free-port.js';
-import { repositoryFile } from '../readme-tables.js';
+import { repositoryFile } from '../documents/documents.js';
 import { reservePort, type RunningApp, startApp, urlOf } from '../support/app.js';
 import { createBrowser, type Browser, type Page } from '../support/browser.js';
 import {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repositoryFile } from '../readme-tables.js';
+import { repositoryFile } from '../documents/documents.js';
 import { findProgram } from './system-program.js';
 
 /**
@@ -52,21 +52,23 @@ export function createCertificate(host = 'localhost'): Certificate {
 }
 
 /**
- * The configuration for nginx in README that has this text in it.
+ * The configuration for nginx in `docs/running.md` that has this text in it.
  *
  * @throws {Error} when not exactly one has
  */
-export function readmeNginx(containing: string): string {
-  const blocks = [...repositoryFile('README.md').matchAll(/^```nginx\n(.*?)^```/gms)]
+export function documentedNginx(containing: string): string {
+  const blocks = [...repositoryFile('docs/running.md').matchAll(/^```nginx\n(.*?)^```/gms)]
     .map(([, block = '']) => block)
     .filter((block) => block.includes(containing));
   if (blocks.length === 1) return blocks[0]!;
-  throw new Error(`${blocks.length} configurations for nginx in README have "${containing}"`);
+  throw new Error(
+    `${blocks.length} configurations for nginx in docs/running.md have "${containing}"`,
+  );
 }
 
-/** README's server behind TLS, as `https://localhost:PORT` with this certificate. */
-export const readmeServer = (port: number | string, certificate: Certificate): string =>
-  readmeNginx('listen 443 ssl')
+/** The documented server behind TLS, as `https://localhost:PORT` with this certificate. */
+export const documentedServer = (port: number | string, certificate: Certificate): string =>
+  documentedNginx('listen 443 ssl')
     .replace('443', `127.0.0.1:${port}`)
     .replace('www.example.com;', 'localhost;')
     .replace('/etc/ssl/www.example.com.pem', certificate.certificateFile)

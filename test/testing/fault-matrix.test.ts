@@ -14,7 +14,7 @@ import {
   type Pools,
   type PoolsSeed,
 } from '../../src/testing/index.js';
-import { codeWords, tableOf } from '../readme-tables.js';
+import { codeWords, tableOf } from '../documents/documents.js';
 import { reservePort, urlOf } from '../support/app.js';
 
 const MASTER = 'oidc-pool-1';
@@ -135,7 +135,7 @@ describe('a relying party of a pool that misbehaves', () => {
     const answer = await fetch(url + path, { headers });
     return answer.ok ? 'fine' : ((await answer.json()) as { code: string }).code;
   };
-  const documented = tableOf('README.md', 'Error codes').map(([code = '', status]) => [
+  const documented = tableOf('docs/errors/README.md', 'Error codes').map(([code = '', status]) => [
     codeWords(code)[0],
     Number(status),
   ]);

@@ -58,7 +58,7 @@ export const problem: z.ZodType = z
     title: z.string(),
     status: z.int().min(400).max(599),
     detail: z.string(),
-    code: z.string().describe('Stable; the README has the list'),
+    code: z.string().describe('Stable; docs/errors has the list'),
     request_id: z.string(),
   })
   .describe('Why not (RFC 9457)');

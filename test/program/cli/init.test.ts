@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from './command.js';
 
@@ -8,10 +9,6 @@ afterAll(endCommands);
 const root = new URL('../../../', import.meta.url);
 const starter = (file: string): string =>
   readFileSync(new URL(`examples/starter/${file}`, root), 'utf8');
-
-const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
-  version: string;
-};
 
 /** What `lifeguard init` makes. */
 async function make(words: readonly string[], folder: string): Promise<RunningCommand> {
@@ -36,7 +33,7 @@ describe('lifeguard init', () => {
     expect(read('.gitignore')).toBe('node_modules/\n');
     expect(JSON.parse(read('package.json'))).toMatchObject({
       name: 'my-app',
-      dependencies: { lifeguard: `^${version}` },
+      dependencies: { lifeguard: `file:${relative(realpathSync(made), fileURLToPath(root))}` },
     });
   });
 

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { readSettings } from '../../../src/program/config/from-environment.js';
 import { options } from '../../../src/program/config/options/settings.js';
 import { federatedPoolsSeed } from '../../../src/pools/seed/federated-pools.js';
-import { repositoryFile } from '../../readme-tables.js';
+import { repositoryFile } from '../../documents/documents.js';
 
 describe('.env.example', () => {
   const lines = [...repositoryFile('.env.example').matchAll(/^(#?)([A-Z_]+)=(.*)$/gm)].map(

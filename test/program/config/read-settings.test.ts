@@ -369,7 +369,7 @@ describe('problems', () => {
       'has "https://a.example" twice',
     ],
   ])('say what is wrong with API_ISSUERS=%s', (API_ISSUERS, expected) => {
-    const fix = 'write JSON as README.md shows under "Other issuers"';
+    const fix = 'write JSON as docs/running.md shows under "Other issuers"';
     const said = [expected].flat().map((problem) => `API_ISSUERS ${problem}; ${fix}`);
     expect(problemsOf({ API_ISSUERS })).toEqual(said);
   });

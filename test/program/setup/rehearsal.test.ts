@@ -2,20 +2,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
-import { repositoryFile } from '../../readme-tables.js';
+import { repositoryFile } from '../../documents/documents.js';
 import { createBrowser } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
 
 afterAll(endCommands);
 
-it('the rehearsal of README.md makes both pools from nothing, and somebody signs in', async () => {
+it('the rehearsal of docs/setup.md makes both pools from nothing, and somebody signs in', async () => {
   const [port, poolsPort] = [await freePort(), await freePort()];
-  const [, section = ''] = repositoryFile('README.md').split('### Rehearsed without AWS\n');
+  const [, section = ''] = repositoryFile('docs/setup.md').split('## Rehearsed without AWS\n');
   const [pools = '', setup = '', doctor = '', serve = '', ...others] = section
-    .slice(0, section.indexOf('\n### '))
+    .slice(0, section.indexOf('\n## '))
     .split('\n')
-    .filter((line) => line.startsWith('node dist/program/cli/main.js '))
-    .map((line) => line.replace('node dist/program/cli/main.js ', ''))
+    .filter((line) => line.startsWith('npx lifeguard '))
+    .map((line) => line.replace('npx lifeguard ', ''))
     .map((line) => line.replaceAll(':3000', `:${port}`).replaceAll(':4000', `:${poolsPort}`));
   expect(others).toEqual([]);
   const folder = emptyFolder();

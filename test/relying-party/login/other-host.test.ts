@@ -150,7 +150,7 @@ describe('the site of an https BASE_URL, opened over plain http', () => {
     ['the proxy says https', '1', { 'x-forwarded-proto': 'https' }],
     ['the proxy says it in capitals', '1', { 'x-forwarded-proto': 'HTTPS' }],
     ['the proxy says the empty word', '1', { 'x-forwarded-proto': '' }],
-    ['the proxy says nothing of it, as in README', '1', {}],
+    ['the proxy says nothing of it, as in docs/running.md', '1', {}],
     ['whoever says so is not trusted', 'false', { 'x-forwarded-proto': 'http' }],
     ['another address is trusted', '192.0.2.1', { 'x-forwarded-proto': 'http' }],
   ])('goes on where %s', async (_what, trustProxy, headers) => {

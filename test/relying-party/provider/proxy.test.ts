@@ -9,8 +9,8 @@ import {
   createCertificate,
   findNginx,
   type Nginx,
-  readmeNginx,
-  readmeServer,
+  documentedNginx,
+  documentedServer,
   startNginx,
 } from '../../support/nginx.js';
 import { articleEnvironment, finishSignIn } from '../../support/world.js';
@@ -19,7 +19,7 @@ const executable = findNginx();
 /** Requests a minute: more than the journey needs, few enough to use up. */
 const limit = 12;
 
-describe.skipIf(executable === undefined)('the site behind the nginx of README.md', () => {
+describe.skipIf(executable === undefined)('the site behind the nginx of docs/running.md', () => {
   let baseUrl: string;
   let certificate: Certificate;
   let pools: Pools;
@@ -39,7 +39,7 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
       RATE_LIMIT_PER_MINUTE: String(limit),
     };
     app = await startApp({ ...articleEnvironment(pools), ...environment }, { server });
-    const here = readmeServer(port, certificate).replace(
+    const here = documentedServer(port, certificate).replace(
       '127.0.0.1:3000',
       new URL(urlOf(server)).host.replace('localhost', '127.0.0.1'),
     );
@@ -133,7 +133,7 @@ describe.skipIf(executable === undefined)('the site behind the nginx of README.m
 });
 
 describe.skipIf(executable === undefined)(
-  'the site below a path, behind the nginx of README.md',
+  'the site below a path, behind the nginx of docs/running.md',
   () => {
     it('signs in and out there, and the API is described at the root of the host', async () => {
       const port = await freePort();
@@ -147,8 +147,8 @@ describe.skipIf(executable === undefined)(
       const environment = { BASE_URL: origin, BASE_PATH: '/shop', TRUST_PROXY: '1' };
       const app = await startApp({ ...articleEnvironment(pools), ...environment }, { server });
       const behind = new URL(urlOf(server)).host.replace('localhost', '127.0.0.1');
-      const locations = readmeNginx('location /shop/').replaceAll('127.0.0.1:3000', behind);
-      const block = readmeServer(port, certificate).replace(
+      const locations = documentedNginx('location /shop/').replaceAll('127.0.0.1:3000', behind);
+      const block = documentedServer(port, certificate).replace(
         / {2}location \/ \{.*?\n {2}\}/s,
         () => locations,
       );

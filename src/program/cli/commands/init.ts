@@ -1,5 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { CommandError } from '../surroundings/failure.js';
 
 export interface InitCommandOptions {
@@ -11,7 +19,12 @@ interface Manifest {
   readonly devDependencies: { readonly supertest: string };
 }
 
-const starter = new URL('../../../../examples/starter/', import.meta.url);
+interface InstalledPackages {
+  readonly packages: Record<string, { readonly resolved?: string } | undefined>;
+}
+
+const home = fileURLToPath(new URL('../../../../', import.meta.url));
+const starter = join(home, 'examples/starter');
 const files = ['package.json', 'tsconfig.json', 'app.ts', 'server.ts', 'app.test.ts', 'README.md'];
 
 /**
@@ -25,12 +38,13 @@ export function init(folder: string, { javascript }: InitCommandOptions, version
   const name = nameFor(folder);
   try {
     mkdirSync(folder, { recursive: true });
+    const dependency = dependencyOf(realpathSync(folder), version);
     if (readdirSync(folder).length > 0) {
       throw new CommandError(`${folder} is not empty: name a new folder, or an empty one.`);
     }
     for (const file of files) {
-      const text = readFileSync(new URL(file, starter), 'utf8');
-      const own = text.replace('starter', name).replace('file:../..', `^${version}`);
+      const text = readFileSync(join(starter, file), 'utf8');
+      const own = text.replace('starter', name).replace('file:../..', dependency);
       if (javascript !== true) write(file, own);
       else if (file !== 'tsconfig.json') write(inJavaScript(file), inJavaScript(own));
     }
@@ -44,6 +58,21 @@ export function init(folder: string, { javascript }: InitCommandOptions, version
   console.log(
     `The app is in ${folder}. Next:\n\n  cd ${quoted}\n  npm install\n  npm test\n  npm start`,
   );
+}
+
+/** How the project depends on this package: from where it is itself, a clone or a file, or by its version. */
+function dependencyOf(folder: string, version: string): string {
+  const modules = dirname(home);
+  if (basename(modules) !== 'node_modules') return `file:${relative(folder, home)}`;
+  // npm keeps here where each package came from; other package managers have no such file.
+  const installed = join(modules, '.package-lock.json');
+  if (!existsSync(installed)) return `^${version}`;
+  const { packages } = JSON.parse(readFileSync(installed, 'utf8')) as InstalledPackages;
+  const [, file] =
+    /^file:(.*)/.exec(packages[`node_modules/${basename(home)}`]?.resolved ?? '') ?? [];
+  return file === undefined
+    ? `^${version}`
+    : `file:${relative(folder, resolve(modules, '..', file))}`;
 }
 
 /** What npm takes for a name; of a folder that has no such letter, `app`. */

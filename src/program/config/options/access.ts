@@ -101,7 +101,7 @@ export const accessOptions: Options<AccessSettings> = {
       'JSON array of other issuers whose access tokens the API takes: each with `issuer`, `clientIds` and, if it is to speak of them, `audience`, `scopes`, `groups`, `groupsClaim`, `claims`, `emailIsVerified`.',
     default: '[]',
     schema: jsonValues.apiIssuers,
-    fix: 'write JSON as README.md shows under "Other issuers"',
+    fix: 'write JSON as docs/running.md shows under "Other issuers"',
   },
   apiScope: {
     name: 'API_SCOPE',

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** One environment variable. README.md prints this table; a test compares the two. */
+/** One environment variable. `docs/running.md` prints this table; a test compares the two. */
 export interface Option<Value> {
   readonly name: string;
   /** A second name, where tools have agreed on one; the first counts if both are set. */

@@ -140,7 +140,7 @@ export const signInOptions: Options<SignInSettings> = {
       'JSON array of the identity providers a user may choose, and how each signs out. Empty: the pool itself asks.',
     default: '[]',
     schema: jsonValues.identityProviders,
-    fix: 'write JSON as README.md shows under "Identity providers"',
+    fix: 'write JSON as docs/running.md shows under "Identity providers"',
   },
   emailIsVerified: {
     name: 'EMAIL_IS_VERIFIED',

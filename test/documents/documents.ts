@@ -1,8 +1,31 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** The text of a file at the top of the repository. */
-export const repositoryFile = (name: string): string =>
-  readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+const root = new URL('../../', import.meta.url);
+
+/** The text of a file, by its path from the top of the repository. */
+export const repositoryFile = (name: string): string => readFileSync(new URL(name, root), 'utf8');
+
+const namesIn = (folder: string): string[] =>
+  readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+    .map((name) => folder + name);
+
+/** Everything that is written for readers, by its path. */
+export const documents: readonly string[] = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...namesIn('docs/'),
+  ...namesIn('examples/'),
+];
+
+/** The contents of a document's fenced blocks in this language. */
+export const blocksOf = (document: string, language: string): string[] =>
+  [...repositoryFile(document).matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'))].map(
+    ([, content]) => content!,
+  );
+
+/** A document without its fenced blocks. */
+export const proseOf = (document: string): string =>
+  repositoryFile(document).replaceAll(/^```[\s\S]*?^```/gm, '');
 
 /** The rows of the first table under a heading of a document, cells trimmed, without its head. */
 export function tableOf(document: string, heading: string): string[][] {
@@ -18,7 +41,7 @@ export function writeTable(
 ): void {
   const { lines, first, after } = locate(document, heading);
   lines.splice(first, after - first, ...rows.map((row) => `| ${row.join(' | ')} |`));
-  writeFileSync(new URL(`../${document}`, import.meta.url), lines.join('\n'));
+  writeFileSync(new URL(document, root), lines.join('\n'));
 }
 
 function locate(

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { operations } from '../src/pools/api/operations.js';
-import { startPools } from '../src/pools/index.js';
-import { parseSeed } from '../src/pools/seed/schema.js';
-import { authorizeUrl, submitCredentials } from './pools/journeys.js';
-import { repositoryFile } from './readme-tables.js';
-import { createBrowser } from './support/browser.js';
+import { operations } from '../../src/pools/api/operations.js';
+import { startPools } from '../../src/pools/index.js';
+import { parseSeed } from '../../src/pools/seed/schema.js';
+import { authorizeUrl, submitCredentials } from '../pools/journeys.js';
+import { createBrowser } from '../support/browser.js';
+import { blocksOf, repositoryFile } from './documents.js';
 
-const readme = repositoryFile('README.md');
+const DOCUMENT = 'docs/embedded-pools.md';
 
 it('shows a seed whose user signs in at its client', async () => {
-  const [, yaml = ''] = /^```yaml\n(.*?)^```/ms.exec(readme) ?? [];
+  const [yaml = ''] = blocksOf(DOCUMENT, 'yaml');
   const seed = parseSeed(parse(yaml));
   await using pools = await startPools({ seed, keys: 'fixed' });
   const callback = 'http://localhost:8000/callback';
@@ -23,6 +23,6 @@ it('shows a seed whose user signs in at its client', async () => {
 });
 
 it('counts the operations of the API', () => {
-  const [, count] = /(\d+) operations of the AWS API/.exec(readme) ?? [];
+  const [, count] = /(\d+) operations of the AWS API/.exec(repositoryFile(DOCUMENT)) ?? [];
   expect(Number(count)).toBe(Object.keys(operations).length);
 });
