@@ -62,7 +62,9 @@ describe('the commands of the documents', () => {
     expect(commands.length).toBeGreaterThan(15);
     const inSentences = documents
       .filter((name) => name !== 'CHANGELOG.md')
-      .flatMap((name) => [...proseOf(name).matchAll(/`[^`\n]*?(np[mx] run [\w:]+|npx \w[^`\n]*)/g)])
+      .flatMap((name) => [
+        ...proseOf(name).matchAll(/`(?:[A-Z_]+=\S+ )*(npm run [\w:]+|npx \w[^`\n]*)`/g),
+      ])
       .flatMap(([, command]) => (elsewhere.includes(command!) ? [] : [command!.split(' ')]));
     expect(inSentences.length).toBeGreaterThan(5);
     for (const [program, ...words] of inSentences) {
