@@ -5,6 +5,7 @@ import express, {
   type Express,
   type RequestHandler,
 } from 'express';
+import { packageFile } from '../web/package-files.js';
 import { dispatch } from './api/dispatch.js';
 import type { FaultEndpoint } from './control/faults.js';
 import { assignPool, formOf, poolOf, serve, type Endpoint } from './exchange/exchange.js';
@@ -65,7 +66,7 @@ export function createPoolsApp(runtime: PoolsRuntime): Express {
   app.get('/health', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/favicon.ico', (_request, response) => void response.status(204).end());
   app.get('/assets/pools.css', async (_request, response) => {
-    const css = await readFile(new URL('../../views/pools/pools.css', import.meta.url));
+    const css = await readFile(packageFile('views/pools/pools.css'));
     response
       .set({ 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'no-cache' })
       .end(css);

@@ -98,7 +98,7 @@ async function instrumentCopy(project: ProjectCopy, chosen: readonly Mutant[]): 
     writeFileSync(path, instrument(readFileSync(path, 'utf8'), new Map(mine)));
   }
   // The compiler dislikes some of what it reads now, and writes it all the same.
-  await project.run(process.execPath, ['scripts/build.mjs']);
+  await project.run(process.execPath, ['scripts/build.mjs', '--one-by-one']);
   const inCommand = pathToFileURL(join(project.folder, 'test/mutants/in-command.mjs')).href;
   for (const file of files) {
     const path = join(project.folder, file.replace('src', 'dist').replace(/ts$/, 'js'));

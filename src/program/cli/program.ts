@@ -12,6 +12,7 @@ import {
   type SettingsFileOption,
   wholeSeconds,
 } from './command-options.js';
+import { packageFile } from '../../web/package-files.js';
 import { refuseSlips } from './slips.js';
 import { withSettings, withSettingsFile } from './surroundings/environment.js';
 import { describeFailure } from './surroundings/failure.js';
@@ -22,7 +23,7 @@ import type { ServeCommandOptions } from './commands/serve.js';
 import type { SetupCommandOptions } from './commands/setup/setup.js';
 
 const { version }: { version: string } = JSON.parse(
-  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  readFileSync(packageFile('package.json'), 'utf8'),
 );
 
 /** Options of setup that say what is wanted; a restore wants what was. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
+import { packageFile } from '../package-files.js';
 import { assetUrl } from './assets.js';
 
 /** A view's name and its locals in, a whole HTML document out. `Views` maps each view's name to what it is given. */
@@ -10,7 +11,7 @@ export type Render<Views> = <Name extends keyof Views & string>(
   locals: Views[Name],
 ) => string;
 
-const packageViews = fileURLToPath(new URL('../../../views/', import.meta.url));
+const packageViews = fileURLToPath(packageFile('views/'));
 
 /**
  * Renders the `.eta` templates of a folder, each read and compiled once. Values are escaped unless a template says

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { packageFile } from '../../../web/package-files.js';
 import { createRenderer } from '../../../web/pages/render.js';
 import type { Exchange } from '../../exchange/exchange.js';
 
@@ -42,7 +43,7 @@ export interface PoolViews {
   };
 }
 
-const render = createRenderer<PoolViews>(new URL('../../../../views/pools/', import.meta.url));
+const render = createRenderer<PoolViews>(packageFile('views/pools/'));
 
 /** Shows a page of this pool. */
 export function showPage<Name extends Exclude<keyof PoolViews, 'index'>>(

@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageFile } from '../../../web/package-files.js';
 import { CommandError } from '../surroundings/failure.js';
 
 export interface InitCommandOptions {
@@ -23,7 +24,7 @@ interface InstalledPackages {
   readonly packages: Record<string, { readonly resolved?: string } | undefined>;
 }
 
-const home = fileURLToPath(new URL('../../../../', import.meta.url));
+const home = fileURLToPath(packageFile('.'));
 const starter = join(home, 'examples/starter');
 const files = ['package.json', 'tsconfig.json', 'app.ts', 'server.ts', 'app.test.ts', 'README.md'];
 
