@@ -1,5 +1,5 @@
 // Runs before what uses dist. Builds only if dist is older than what it is made of, so that `npm start` answers soon after `npm ci`.
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 // What can build is not installed on an older one; the command itself says the same.
@@ -10,6 +10,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 const root = fileURLToPath(new URL('../', import.meta.url));
+if (!existsSync(`${root}node_modules`)) {
+  console.error('Run "npm ci" first: the packages that this needs are not here.');
+  process.exit(1);
+}
 const changed = (path) => statSync(root + path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 // A folder is newer when a file was taken out of it.

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ describe('npm start and npm test', () => {
   let folder: string;
   beforeEach(() => {
     folder = emptyFolder();
-    for (const each of ['scripts', 'src/web', 'dist/program/cli', 'views/assets']) {
+    for (const each of ['node_modules', 'scripts', 'src/web', 'dist/program/cli', 'views/assets']) {
       mkdirSync(join(folder, each), { recursive: true });
     }
     cpSync(realScript, join(folder, script));
@@ -33,6 +33,15 @@ describe('npm start and npm test', () => {
     utimesSync(join(folder, file), later, later);
   };
   const run = (): string => execFileSync(process.execPath, [script], { cwd: folder }).toString();
+
+  it('say what comes first where nothing is installed', () => {
+    rmSync(join(folder, 'node_modules'), { recursive: true });
+    const { status, stderr } = spawnSync(process.execPath, [script], { cwd: folder });
+    expect([status, String(stderr)]).toEqual([
+      1,
+      'Run "npm ci" first: the packages that this needs are not here.\n',
+    ]);
+  });
 
   it('build nothing after a build', () => {
     expect(run()).toBe('');
