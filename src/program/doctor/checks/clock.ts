@@ -1,9 +1,8 @@
 import { CLOCK_TOLERANCE_SECONDS } from '../../../tokens/signed-claims.js';
-import type { DoctorContext } from '../context/context.js';
-import type { Check } from '../findings/finding.js';
+import type { Check } from '../context/context.js';
 
 /** Our clock beside the issuer's. */
-export const clock: Check<DoctorContext> = {
+export const clock: Check = {
   name: 'clock',
   title: 'Clock',
   async run({ clockAheadSeconds }) {
@@ -17,10 +16,8 @@ export const clock: Check<DoctorContext> = {
         {
           code: 'clock_off',
           what: `The clock of this machine is ${detail}; ${CLOCK_TOLERANCE_SECONDS} s are tolerated.`,
-          fix: {
-            text: 'Synchronise it; in a virtual machine or container, that of its host.',
-            command: 'sudo timedatectl set-ntp true',
-          },
+          fix: 'Synchronise it; in a virtual machine or container, that of its host.',
+          command: 'sudo timedatectl set-ntp true',
         },
       ],
     };

@@ -13,16 +13,14 @@ const invalid = ({ option, problem, fix }: Problem): Finding => ({
   code: 'setting_invalid',
   about: `${option} ${problem}`,
   what: `${option} ${problem}.`,
-  fix: { text: sentence(fix) },
+  fix: sentence(fix),
 });
 
 /** Once, and not one after the other: mostly there is no `.env` here at all. */
 const allMissing = (problems: readonly Problem[]): Finding => ({
   code: 'settings_missing',
   what: `Settings are missing: ${problems.map(({ option }) => option).join(', ')}.`,
-  fix: {
-    text: `Run doctor where .env is, or let “lifeguard setup” write one. By hand: ${problems.map(({ option, fix }) => `${option}: ${fix}`).join('; ')}.`,
-  },
+  fix: `Run doctor where .env is, or let “lifeguard setup” write one. By hand: ${problems.map(({ option, fix }) => `${option}: ${fix}`).join('; ')}.`,
 });
 
 export const settingWarnings = (warnings: readonly Problem[]): Finding[] =>
@@ -30,7 +28,7 @@ export const settingWarnings = (warnings: readonly Problem[]): Finding[] =>
     code: 'setting_unknown',
     about: option,
     what: `${option} ${problem}.`,
-    fix: { text: sentence(fix) },
+    fix: sentence(fix),
   }));
 
 const sentence = (text: string): string =>

@@ -3,12 +3,13 @@ import { poolPageError } from '../../../cognito/pool-pages.js';
 import { isUserPool } from '../../../cognito/user-pool.js';
 import type { IdentityProvider } from '../../../relying-party/provider/identity-provider.js';
 import {
+  type Check,
   changeProvider,
   type DoctorContext,
   logoutUriOf,
   type ProviderMetadata,
 } from '../context/context.js';
-import type { Check, Finding } from '../findings/finding.js';
+import type { Finding } from '../findings/finding.js';
 import { clientUnknown, logoutUrlNotRegistered } from '../clients/master-client.js';
 import { firewallInFront } from '../visits/firewall.js';
 import { upstreamLogoutUrlNotRegistered } from '../clients/upstream-client.js';
@@ -19,7 +20,7 @@ import { type Hop, UnansweredError, visit } from '../visits/visit.js';
  * Visits every hop of a sign-out without cookies, so nobody is signed out. A registered address is redirected to; one
  * that is not ends on a page of the pool, which is the first thing users would see of the mistake.
  */
-export const signOut: Check<DoctorContext> = {
+export const signOut: Check = {
   name: 'sign-out',
   title: 'The way of a sign-out',
   async run(context) {
@@ -133,7 +134,7 @@ async function standardFindings(
     {
       code: 'logout_url_not_registered',
       what: `${who} refuses a sign-out that comes back to ${logoutUri} (status ${status}).`,
-      fix: { text: `Register it there as a post-logout redirect URI: ${logoutUri}` },
+      fix: `Register it there as a post-logout redirect URI: ${logoutUri}`,
     },
   ];
 }
@@ -162,15 +163,14 @@ const OP = 'the OpenID provider';
 const unreachable = (who: string, url: URL, reason: string): Finding => ({
   code: 'sign_out_unreachable',
   what: `The sign-out address of ${who}, ${url.origin}${url.pathname}, does not answer: ${reason}.`,
-  fix:
-    who === OP
-      ? {
-          text: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). The address is that of the discovery document of ISSUER.`,
-        }
-      : {
-          text: 'Correct “signOut” in IDENTITY_PROVIDERS: for a user pool, `domain` is its domain as a browser sees it. If it is right, see that this machine reaches it (DNS, firewall, HTTPS_PROXY).',
-          console: 'Amazon Cognito › User pools › the second pool › Domain',
-        },
+  ...(who === OP
+    ? {
+        fix: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). The address is that of the discovery document of ISSUER.`,
+      }
+    : {
+        fix: 'Correct “signOut” in IDENTITY_PROVIDERS: for a user pool, `domain` is its domain as a browser sees it. If it is right, see that this machine reaches it (DNS, firewall, HTTPS_PROXY).',
+        console: 'Amazon Cognito › User pools › the second pool › Domain',
+      }),
 });
 
 function signOutKindWrong(
@@ -183,10 +183,8 @@ function signOutKindWrong(
     code: 'sign_out_kind_wrong',
     about: name,
     what: `IDENTITY_PROVIDERS signs out of “${name}” as of any OpenID provider, and ${endSessionEndpoint} is a user pool’s: it takes logout_uri and no post_logout_redirect_uri.`,
-    fix: {
-      text: 'Write the kind `cognito`, with the domain of that pool.',
-      change: changeProvider(settings, name, { signOut: { kind: 'cognito', domain, clientId } }),
-    },
+    fix: 'Write the kind `cognito`, with the domain of that pool.',
+    change: changeProvider(settings, name, { signOut: { kind: 'cognito', domain, clientId } }),
   };
 }
 
@@ -194,14 +192,12 @@ const signOutClientUnknown = (name: string, clientId: string, domain: string): F
   code: 'sign_out_client_unknown',
   about: name,
   what: `The pool at ${domain} knows no client ${clientId}, which IDENTITY_PROVIDERS names for signing out of “${name}”.`,
-  fix: {
-    text: '`signOut.clientId` is the app client of the second pool that the master pool signs in with; copy it from there.',
-    console: 'Amazon Cognito › User pools › the second pool › App clients › Client ID',
-  },
+  fix: '`signOut.clientId` is the app client of the second pool that the master pool signs in with; copy it from there.',
+  console: 'Amazon Cognito › User pools › the second pool › App clients › Client ID',
 });
 
 const withoutEndpoint: Finding = {
   code: 'sign_out_endpoint_missing',
   what: 'The discovery document names no end_session_endpoint.',
-  fix: { text: 'Nothing can be done here; tell users to close their browser.' },
+  fix: 'Nothing can be done here; tell users to close their browser.',
 };

@@ -96,16 +96,15 @@ async function issuersBehind(
 const finding = (written: string, is: string, issuer: string | undefined): Finding => ({
   code: 'issuer_near_miss',
   what: `ISSUER ${is}: ${written.slice(0, 300)}`,
-  fix:
-    issuer === undefined
-      ? {
-          text: 'Write https://cognito-idp.<region>.amazonaws.com/<user pool id>; with --aws doctor finds it.',
-          console: CONSOLE,
-        }
-      : {
-          text: 'Write the issuer itself; its document was read and calls itself so.',
-          change: { kind: 'environment', set: { ISSUER: issuer } },
-        },
+  ...(issuer === undefined
+    ? {
+        fix: 'Write https://cognito-idp.<region>.amazonaws.com/<user pool id>; with --aws doctor finds it.',
+        console: CONSOLE,
+      }
+    : {
+        fix: 'Write the issuer itself; its document was read and calls itself so.',
+        change: { kind: 'environment' as const, set: { ISSUER: issuer } },
+      }),
 });
 
 function unconfirmedFinding(
@@ -115,13 +114,11 @@ function unconfirmedFinding(
   return {
     code: 'issuer_near_miss',
     what: `ISSUER ${is}: ${written.slice(0, 300)}`,
-    fix: {
-      text:
-        likeliest === undefined
-          ? 'Write the issuer: of a user pool https://cognito-idp.<region>.amazonaws.com/<user pool id>.'
-          : `It was probably meant to be ${likeliest}, where no document could be read to make sure.`,
-      console: CONSOLE,
-    },
+    fix:
+      likeliest === undefined
+        ? 'Write the issuer: of a user pool https://cognito-idp.<region>.amazonaws.com/<user pool id>.'
+        : `It was probably meant to be ${likeliest}, where no document could be read to make sure.`,
+    console: CONSOLE,
   };
 }
 

@@ -10,9 +10,7 @@ export const authorizationRefused = (name: string | undefined, what: string): Fi
   code: 'authorization_refused',
   about: name,
   what: `${name === undefined ? 'A sign-in' : `A sign-in through “${name}”`} does not get to a sign-in page. ${what}`,
-  fix: {
-    text: 'Open /login in a browser to see the page itself, and compare it with docs/errors.',
-  },
+  fix: 'Open /login in a browser to see the page itself, and compare it with docs/errors.',
 });
 
 /** An address on the way that says nothing. */
@@ -28,9 +26,7 @@ export function hopUnanswered(
   );
   return {
     ...finding,
-    fix: {
-      text: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). ISSUER, ${settings.issuer}, leads there${name === undefined ? '' : `, or its identity provider “${name}” does`}.`,
-    },
+    fix: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). ISSUER, ${settings.issuer}, leads there${name === undefined ? '' : `, or its identity provider “${name}” does`}.`,
   };
 }
 
