@@ -28,27 +28,23 @@ describe('the examples, with the packed package', () => {
         writeFileSync(join(example, 'package.json'), JSON.stringify(manifest));
       }
     });
-  }, 120_000);
+  });
   afterAll(() => consumer.remove());
 
-  it.each(names)(
-    'pass their own tests: %s',
-    (name) => {
-      const { scripts } = manifestOf(join(repository, 'examples', name));
-      const needsBrowser = scripts['test']?.startsWith('playwright') === true;
-      if (needsBrowser && chromium === undefined) {
-        console.warn(`${name} needs Chromium, so its tests did not run`);
-        return;
-      }
-      // jest prints on standard error.
-      const command = `npm test --workspace examples/${name} 2>&1`;
-      const environment = { CHROMIUM_PATH: chromium ?? '', NO_COLOR: '1' };
-      const printed = consumer.run('sh', ['-c', command], environment);
-      expect(printed).toMatch(/\b[1-9]\d* pass(?:ed)?\b|# pass [1-9]/);
-      expect(printed).not.toMatch(/\b[1-9]\d* (?:failed|skipped)\b/);
-    },
-    60_000,
-  );
+  it.each(names)('pass their own tests: %s', (name) => {
+    const { scripts } = manifestOf(join(repository, 'examples', name));
+    const needsBrowser = scripts['test']?.startsWith('playwright') === true;
+    if (needsBrowser && chromium === undefined) {
+      console.warn(`${name} needs Chromium, so its tests did not run`);
+      return;
+    }
+    // jest prints on standard error.
+    const command = `npm test --workspace examples/${name} 2>&1`;
+    const environment = { CHROMIUM_PATH: chromium ?? '', NO_COLOR: '1' };
+    const printed = consumer.run('sh', ['-c', command], environment);
+    expect(printed).toMatch(/\b[1-9]\d* pass(?:ed)?\b|# pass [1-9]/);
+    expect(printed).not.toMatch(/\b[1-9]\d* (?:failed|skipped)\b/);
+  });
 
   it('use the package only as its users can', () => {
     expect(names.length).toBeGreaterThanOrEqual(4);

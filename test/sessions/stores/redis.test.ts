@@ -145,7 +145,7 @@ describe.skipIf(redisProgram === undefined)('the Redis store', () => {
       await expectEveryCallToFail();
 
       await redis.restart();
-      await eventually(isUp, 5000);
+      await eventually(isUp);
       expect(await store.read(key)).toBeUndefined();
       await store.create(key, newSession(Date.now()));
       expect(await store.read(key)).toBeDefined();
@@ -162,7 +162,7 @@ describe.skipIf(redisProgram === undefined)('the Redis store', () => {
         redis.signal('SIGCONT');
       }
 
-      await eventually(isUp, 5000);
+      await eventually(isUp);
       expect(await store.read(other)).toBeDefined();
     });
 
@@ -172,7 +172,7 @@ describe.skipIf(redisProgram === undefined)('the Redis store', () => {
 
       await redis.command('CLIENT', 'PAUSE', '2500');
       await expectEveryCallToFail();
-      await eventually(isUp, 5000);
+      await eventually(isUp);
     });
 
     it('refuses new sessions when Redis is full, and keeps and ends the others', async () => {
@@ -198,7 +198,7 @@ describe.skipIf(redisProgram === undefined)('the Redis store', () => {
     await expect(store.read(randomKey())).rejects.toMatchObject(unavailable);
 
     await redis.restart();
-    await eventually(() => store.read(randomKey()).then(() => true), 5000);
+    await eventually(() => store.read(randomKey()).then(() => true));
     await store.close();
   });
 });
