@@ -36,14 +36,14 @@ describe.each(['sqlite', 'redis'])('two processes that share sessions in %s', (k
     const ports = [await freePort(), await freePort()];
     const baseUrl = `http://localhost:${ports[0]}`;
     proxy = await startPoolsProxy();
-    const port = await freePort();
+    const poolsPort = await freePort();
     pools = await startPools({
       seed: withRotation(federatedPoolsSeed({ baseUrl })),
       keys: 'fixed',
-      port,
+      port: poolsPort,
       publicUrl: proxy.url,
     });
-    proxy.target = `http://127.0.0.1:${port}`;
+    proxy.target = `http://127.0.0.1:${poolsPort}`;
     const environment = {
       ...articleEnvironment(pools),
       BASE_URL: baseUrl,
