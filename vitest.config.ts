@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { STEP_LIMIT_MS, TEST_LIMIT_MS } from './test/support/limits.js';
 
 export default defineConfig({
   test: {
@@ -11,10 +12,9 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // Test files share a worker's modules: nothing of ours keeps state in one, and loading them is a third of the time.
     isolate: false,
-    // No test is about how long it takes: these end one that hangs, on the busiest machine.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 15_000 } },
+    testTimeout: TEST_LIMIT_MS,
+    hookTimeout: TEST_LIMIT_MS,
+    expect: { poll: { timeout: STEP_LIMIT_MS } },
     coverage: { include: ['src/**/*.ts'] },
   },
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { STEP_LIMIT_MS, TEST_LIMIT_MS } from './test/support/limits.js';
 
 /** What is seen from outside: the package installed elsewhere, the examples on it, other people's programs. Needs a registry. */
 export default defineConfig({
@@ -6,7 +7,8 @@ export default defineConfig({
     include: ['test/outside/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     silent: 'passed-only',
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: TEST_LIMIT_MS,
+    hookTimeout: TEST_LIMIT_MS,
+    expect: { poll: { timeout: STEP_LIMIT_MS } },
   },
 });

@@ -37,19 +37,15 @@ async function tryWithout({ file, find, replace, tests, name }: Defence): Promis
     text.replace(find, () => replace),
   );
   try {
-    const { code, output } = await copy.run(
-      process.execPath,
-      [
-        'node_modules/vitest/vitest.mjs',
-        'run',
-        tests,
-        '-t',
-        escaped(name),
-        '--bail=1',
-        '--reporter=json',
-      ],
-      { limitMs: 180_000 },
-    );
+    const { code, output } = await copy.run(process.execPath, [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      tests,
+      '-t',
+      escaped(name),
+      '--bail=1',
+      '--reporter=json',
+    ]);
     const json = output.slice(output.indexOf('{"numTotalTestSuites"'));
     const failed = Number(/"numFailedTests":(\d+)/.exec(json)?.[1] ?? 0);
     if (failed > 0) return 'red';

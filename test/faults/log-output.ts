@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run, siteSettings, statusOf, until } from './serve.js';
+import { inspect } from 'node:util';
+import { ask, run, siteSettings, statusOf, until } from './serve.js';
 
 /** How a site got on whose log could not be written. */
 export interface Outcome {
   readonly requests: number;
   readonly answered: number;
+  /** Why the others were not. */
+  readonly failures: readonly string[];
   readonly linesLost: number;
   readonly exitCode: number | null;
 }
@@ -107,14 +110,19 @@ async function loseLines(
   atLeast = 1,
 ): Promise<Omit<Outcome, 'exitCode'>> {
   await until(async () => (await statusOf(`${baseUrl}/healthz`)) === 200);
+  const failures: string[] = [];
   let answered = 0;
   for (let count = 0; count < requests; count++) {
-    const statuses = await Promise.all([statusOf(baseUrl + path), statusOf(`${baseUrl}/healthz`)]);
-    if (statuses.every((status) => status > 0)) answered += 1;
+    try {
+      await Promise.all([ask(baseUrl + path), ask(`${baseUrl}/healthz`)]);
+      answered += 1;
+    } catch (error) {
+      failures.push(`${count}: ${inspect(error)}`);
+    }
   }
   let linesLost = 0;
   await until(async () => (linesLost = await linesLostAt(baseUrl)) >= atLeast);
-  return { requests, answered, linesLost };
+  return { requests, answered, failures, linesLost };
 }
 
 /** `NaN` when nobody tells. */

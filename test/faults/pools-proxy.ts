@@ -12,8 +12,11 @@ export type Treatment = 'pass' | 'hang' | 'lose' | 'hold';
 /** Stands between the site and its pools, which believe that this is their address. */
 export interface PoolsProxy {
   readonly url: string;
-  /** @param form of the body, empty if there is none */
-  treat: (path: string, form: URLSearchParams) => Treatment;
+  /**
+   * May take its time: until then the request waits here.
+   * @param form of the body, empty if there is none
+   */
+  treat: (path: string, form: URLSearchParams) => Treatment | Promise<Treatment>;
   /** Where the pools really are; to be set before the first request. */
   target: string;
   stop(): Promise<void>;
@@ -39,7 +42,7 @@ export async function startPoolsProxy(): Promise<PoolsProxy> {
   async function forward(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const { method, headers, url: path = '/' } = req;
     const body = await buffer(req);
-    const treatment = proxy.treat(path, new URLSearchParams(body.toString()));
+    const treatment = await proxy.treat(path, new URLSearchParams(body.toString()));
     if (treatment === 'hang') return;
     const forwarded = request(proxy.target + path, { method, headers, agent: false });
     forwarded.end(body);

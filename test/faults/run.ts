@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { endCommands } from '../program/cli/command.js';
+import { PATIENCE } from '../support/limits.js';
 import { withinTimeLimit } from '../../src/sessions/time-limits.js';
 import type { Finding, Scenario } from './scenario.js';
 import { scenarios } from './scenarios.js';
@@ -54,10 +55,10 @@ async function runBounded({ run, limitSeconds }: Scenario): Promise<Finding[]> {
   const share = values.quick ? 0.1 : 1;
   try {
     const running = run(share, (cleanUp) => cleanUps.unshift(cleanUp));
-    return await withinTimeLimit(running, limitSeconds * 1000);
+    return await withinTimeLimit(running, limitSeconds * PATIENCE * 1000);
   } catch (error) {
     const seen = error instanceof Error ? error.message : String(error);
-    const target = `done within ${limitSeconds} s`;
+    const target = `done within ${limitSeconds * PATIENCE} s`;
     return [{ done: 'nothing that could be counted', seen, target, isMet: false }];
   } finally {
     for (const cleanUp of cleanUps) await attempt(cleanUp);

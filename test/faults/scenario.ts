@@ -9,7 +9,7 @@ export interface Finding {
 /** A fault made with real parts, and what is counted meanwhile. */
 export interface Scenario {
   readonly name: string;
-  /** One that has not ended by then has failed. */
+  /** One that has not ended by then has failed; a slow machine has more, as tests do. */
   readonly limitSeconds: number;
   /**
    * @param share of the full size: 1, or 0.1 in a hurry

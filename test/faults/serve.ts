@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { commandFile, emptyFolder } from '../program/cli/command.js';
 import { freePort } from '../support/free-port.js';
+import { STEP_LIMIT_MS } from '../support/limits.js';
 
 /** `lifeguard …` whose output goes where a test wants it to go. */
 export interface Program {
@@ -61,15 +62,30 @@ export async function siteSettings(): Promise<Record<string, string> & { BASE_UR
   };
 }
 
-/** The status of an address, or 0 when nobody answers within five seconds. */
+/**
+ * The status of an address.
+ *
+ * @throws {Error} when nobody answers
+ */
+export async function ask(url: string): Promise<number> {
+  const answer = await fetch(url, {
+    redirect: 'manual',
+    signal: AbortSignal.timeout(STEP_LIMIT_MS),
+  });
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+/**
+ * The status of an address, or 0 when there is no connection or it is cut.
+ *
+ * @throws {DOMException} `TimeoutError` when it hangs
+ */
 export const statusOf = (url: string): Promise<number> =>
-  fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(5000) }).then(
-    async (answer) => {
-      await answer.arrayBuffer();
-      return answer.status;
-    },
-    () => 0,
-  );
+  ask(url).catch((error: unknown) => {
+    if (error instanceof DOMException) throw error;
+    return 0;
+  });
 
 /** Resolves when the condition holds; a test's own time limit ends it otherwise. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {

@@ -9,6 +9,7 @@ import {
 import { emptyFolder, lifeguard, type RunningCommand } from '../program/cli/command.js';
 import { freePort } from '../support/free-port.js';
 import { createBrowser, type Browser } from '../support/browser.js';
+import { STEP_LIMIT_MS } from '../support/limits.js';
 import { startRedis } from '../support/redis.js';
 import { articleEnvironment } from '../support/world.js';
 import { startPoolsProxy, type PoolsProxy } from './pools-proxy.js';
@@ -137,7 +138,7 @@ export async function timed(url: string, init: RequestInit = {}): Promise<Answer
   const begun = performance.now();
   const status = await fetch(url, {
     redirect: 'manual',
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(STEP_LIMIT_MS),
     ...init,
   }).then(
     async (answer) => {

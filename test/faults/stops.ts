@@ -1,8 +1,10 @@
-import { type Pools, federatedPoolsSeed, startPools } from '../../src/pools/index.js';
+import { federatedPoolsSeed, startPools } from '../../src/pools/index.js';
 import { lifeguard, type RunningCommand } from '../program/cli/command.js';
 import { createBrowser } from '../support/browser.js';
 import { articleEnvironment, finishSignIn } from '../support/world.js';
-import { siteSettings, until } from './serve.js';
+import { freePort } from '../support/free-port.js';
+import { startPoolsProxy, type PoolsProxy } from './pools-proxy.js';
+import { siteSettings, statusOf, until } from './serve.js';
 
 /** How many logins were under way when the processes were told to stop, and what became of them. */
 export interface StopCounts {
@@ -29,10 +31,15 @@ export async function stopsOfTheProcessGroup(
   stop: Stop = toProcessGroup,
 ): Promise<StopCounts> {
   const settings = await siteSettings();
+  const proxy = await startPoolsProxy();
+  const port = await freePort();
   const pools = await startPools({
     seed: federatedPoolsSeed({ baseUrl: settings.BASE_URL }),
     keys: 'fixed',
+    port,
+    publicUrl: proxy.url,
   });
+  proxy.target = `http://127.0.0.1:${port}`;
   const counts: StopCounts = { stops, logins: 0, cut: 0, exitCodes: [] };
   let [logins, cut] = [0, 0];
   try {
@@ -45,25 +52,27 @@ export async function stopsOfTheProcessGroup(
         SHUTDOWN_SECONDS: '8',
       });
       await site.says('"listening"', 2);
-      const outcomes = await loginsUnderWay(settings.BASE_URL, pools, loginsAtOnce, () =>
-        stop(site),
-      );
+      const outcomes = await loginsUnderWay(settings.BASE_URL, proxy, loginsAtOnce, async () => {
+        stop(site);
+        await until(async () => (await statusOf(`${settings.BASE_URL}/readyz`)) !== 200);
+      });
       logins += outcomes.length;
       cut += outcomes.filter((isSignedIn) => !isSignedIn).length;
       counts.exitCodes.push(await site.exit());
     }
   } finally {
     await pools.close();
+    await proxy.stop();
   }
   return { ...counts, logins, cut };
 }
 
-/** Brings browsers to the callback, holds the pool's answers, calls `meanwhile`, and looks who is signed in. */
+/** Brings browsers to the callback, holds their codes on the way to the pool until `meanwhile` is done, and looks who is signed in. */
 async function loginsUnderWay(
   baseUrl: string,
-  pools: Pools,
+  proxy: PoolsProxy,
   count: number,
-  meanwhile: () => void,
+  meanwhile: () => Promise<void>,
 ): Promise<boolean[]> {
   // One after the other, because the first sets alice's password.
   const arrivals: { url: string; browser: ReturnType<typeof createBrowser> }[] = [];
@@ -72,7 +81,16 @@ async function loginsUnderWay(
     const page = await finishSignIn(browser, await browser.get(`${baseUrl}/profile`));
     arrivals.push({ url: page.url, browser });
   }
-  pools.faults.always('oidc-pool-1', 'token', { delayMs: 1500 });
+  let held = 0;
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  proxy.treat = async (path): Promise<'pass'> => {
+    if (path.endsWith('/oauth2/token')) {
+      held += 1;
+      await released;
+    }
+    return 'pass';
+  };
   const outcomes = arrivals.map(async ({ url, browser }) => {
     try {
       const { status, headers } = await browser.get(url, { follow: false });
@@ -81,12 +99,8 @@ async function loginsUnderWay(
       return false;
     }
   });
-  await until(() => {
-    const asked = pools.requests('oidc-pool-1', '/oauth2/token');
-    return asked.filter(({ status }) => status === 0).length >= count;
-  });
-  meanwhile();
-  const results = await Promise.all(outcomes);
-  pools.faults.clear();
-  return results;
+  await until(() => held >= count);
+  await meanwhile();
+  release();
+  return Promise.all(outcomes);
 }

@@ -11,6 +11,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { PATIENCE } from '../support/limits.js';
 import { copyProject, type ProjectCopy } from '../support/project-copy.js';
 import { mutantsOf, type Mutant } from './operators.js';
 import { instrument, sample } from './sample.js';
@@ -54,7 +55,7 @@ const VITEST = [
   '.',
 ];
 /** A try that hangs is a kill: it may take what its tests took with no mutant active four times over, and this besides. */
-const PATIENCE_MS = 60_000;
+const BESIDES_MS = 60_000 * PATIENCE;
 
 const testFilters = values.tests.split(',').filter(Boolean);
 
@@ -137,7 +138,7 @@ async function learn(project: ProjectCopy): Promise<Learned> {
   const { output } = await project.run(
     process.execPath,
     [...VITEST, '--reporter=json', `--outputFile=${times}`, ...testFilters],
-    { environment: { MUTANT_RECORD: record }, limitMs: 3_600_000 },
+    { environment: { MUTANT_RECORD: record }, limitMs: 3_600_000 * PATIENCE },
   );
   if (!existsSync(times)) throw new Error(`the tests did not run:\n${output}`);
   const { testResults } = JSON.parse(readFileSync(times, 'utf8')) as {
@@ -205,7 +206,7 @@ async function tryOne(
     const { code } = await project.run(
       process.execPath,
       [...VITEST, '--bail=1', '--maxWorkers=1', ...batch],
-      { environment: { MUTANT: String(id) }, limitMs: PATIENCE_MS + 4 * usual },
+      { environment: { MUTANT: String(id) }, limitMs: BESIDES_MS + 4 * usual },
     );
     if (code !== 0) return 'killed';
   }

@@ -109,7 +109,7 @@ describe('the packed package, in a project of its own', () => {
         });
       `,
     );
-  }, 120_000);
+  });
   afterAll(() => consumer.remove());
 
   const node = (...args: string[]): string => consumer.run(process.execPath, args);
@@ -193,19 +193,15 @@ describe('the packed package, in a project of its own', () => {
     expect(Object.keys(analysis.entrypoints)).toContain('./testing');
   });
 
-  it.each(['22', '24'])(
-    'works on Node %s',
-    (version) => {
-      const executable = nodeOf(version);
-      if (executable === undefined) return;
-      expect(consumer.run(executable, ['--version'])).toMatch(new RegExp(`^v${version}\\.`));
-      expect(consumer.run(executable, ['smoke.mjs'])).toBe('Alice\n200 true\n');
-      const script = "console.log(typeof require('lifeguard').createRelyingParty)";
-      const required = ['--input-type=commonjs', '--eval', script];
-      expect(consumer.run(executable, required).trim()).toBe('function');
-    },
-    120_000,
-  );
+  it.each(['22', '24'])('works on Node %s', (version) => {
+    const executable = nodeOf(version);
+    if (executable === undefined) return;
+    expect(consumer.run(executable, ['--version'])).toMatch(new RegExp(`^v${version}\\.`));
+    expect(consumer.run(executable, ['smoke.mjs'])).toBe('Alice\n200 true\n');
+    const script = "console.log(typeof require('lifeguard').createRelyingParty)";
+    const required = ['--input-type=commonjs', '--eval', script];
+    expect(consumer.run(executable, required).trim()).toBe('function');
+  });
 });
 
 describe('the folder of the package', () => {

@@ -21,10 +21,15 @@ interface SignOptions {
 
 const KID = 'the-key';
 
+// Made once: to make one takes longer than most tests.
+const keyPairs = Promise.all([
+  generateKeyPair('RS256', { extractable: true }),
+  generateKeyPair('RS256'),
+]);
+
 /** @param path of the issuer, e.g. `/tenant/v2.0`, or a mere slash at the end; default none */
 export async function startBareProvider(path = ''): Promise<BareProvider> {
-  const published = await generateKeyPair('RS256', { extractable: true });
-  const foreign = await generateKeyPair('RS256');
+  const [published, foreign] = await keyPairs;
   const jwk = await exportJWK(published.publicKey);
   const answers = new Map<string, number>();
   const server = createServer((req, res) => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium } from 'playwright-core';
+import { STEP_LIMIT_MS } from './limits.js';
 import { findProgram } from './system-program.js';
 
 /**
@@ -62,7 +63,9 @@ export async function launchChromium(
     ...options,
     executablePath,
     args: flags,
+    timeout: STEP_LIMIT_MS,
   });
+  context.setDefaultTimeout(STEP_LIMIT_MS);
   const close = async (): Promise<void> => {
     await context.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });

@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { TEST_LIMIT_MS } from './limits.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -17,7 +18,7 @@ export interface ProjectCopy {
 
 interface RunOptions {
   readonly environment?: Record<string, string>;
-  /** Ended, with all it has started, after this long; default ten minutes. */
+  /** Ended, with all it has started, after this long; default as long as two tests may. */
   readonly limitMs?: number;
 }
 
@@ -46,7 +47,7 @@ export function copyProject(): ProjectCopy {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   return {
     folder,
-    async run(program, args, { environment = {}, limitMs = 600_000 } = {}) {
+    async run(program, args, { environment = {}, limitMs = 2 * TEST_LIMIT_MS } = {}) {
       const child = spawn(program, args, {
         cwd: folder,
         env: { ...process.env, ...environment },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { freePort } from './free-port.js';
+import { STEP_LIMIT_MS } from './limits.js';
 import { findRedisServer } from './redis-server.js';
 
 /** The program, or `undefined` when this machine has none: what needs it is then skipped, which has been said aloud. */
@@ -61,7 +62,7 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
     const client = createClient({
       RESP: 2,
       // A machine that is busy may take its time; what does not listen refuses at once.
-      socket: { host: '127.0.0.1', port, reconnectStrategy: false, connectTimeout: 15_000 },
+      socket: { host: '127.0.0.1', port, reconnectStrategy: false, connectTimeout: STEP_LIMIT_MS },
     });
     client.on('error', () => {});
     await client.connect();
@@ -191,10 +192,10 @@ export async function startCluster(): Promise<RedisSet> {
 }
 
 /** Waits until `isSo` answers `true`; what it throws counts as not yet. */
-export async function eventually(isSo: () => Promise<boolean>, timeout = 15_000): Promise<void> {
-  const until = performance.now() + timeout;
+export async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  const until = performance.now() + STEP_LIMIT_MS;
   while (!(await isSo().catch(() => false))) {
-    if (performance.now() > until) throw new Error(`not so within ${timeout} ms: ${String(isSo)}`);
+    if (performance.now() > until) throw new Error(`not so in the end: ${String(isSo)}`);
     await wait(20);
   }
 }

@@ -2,6 +2,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject } from 'vitest';
 import type { PoolsSeed } from '../../../src/pools/index.js';
 import { launchChromium, type Chromium } from '../../support/chromium.js';
+import { STEP_LIMIT_MS } from '../../support/limits.js';
 import { alice, startWorld, type World, type WorldOptions } from '../../support/world.js';
 import { watch } from './watch.js';
 
@@ -41,7 +42,7 @@ export function useStage(options: WorldOptions = {}): Stage {
     },
     visitor: async (contextOptions) => {
       const context = await chromium.context.browser()!.newContext(contextOptions);
-      context.setDefaultTimeout(60_000);
+      context.setDefaultTimeout(STEP_LIMIT_MS);
       visits.push({ complaints: watch(context), leave: () => context.close() });
       return context.newPage();
     },

@@ -17,7 +17,7 @@ describe('lifeguard serve, when its log cannot be written', () => {
     'answers on a full disk, counts the lines it loses, says how many when there is room again, and stops',
     async () => {
       const outcome = await fullLogDisk(150);
-      expect(outcome).toMatchObject({ answered: 150, exitCode: 0 });
+      expect(outcome).toMatchObject({ answered: 150, failures: [], exitCode: 0 });
       expect(outcome.linesLost).toBeGreaterThan(0);
       expect(outcome.toldOf).toBeGreaterThanOrEqual(outcome.linesLost);
       // The line at which the disk was full may be half there; the next begins on a line of its own.
@@ -28,9 +28,9 @@ describe('lifeguard serve, when its log cannot be written', () => {
   it.skipIf(process.platform !== 'linux')(
     'answers, counts and stops on a device that is always full',
     async () => {
-      const { answered, linesLost, exitCode } = await fullDevice(20);
-      expect([answered, exitCode]).toEqual([20, 0]);
-      expect(linesLost).toBeGreaterThanOrEqual(20);
+      const outcome = await fullDevice(20);
+      expect(outcome).toMatchObject({ answered: 20, failures: [], exitCode: 0 });
+      expect(outcome.linesLost).toBeGreaterThanOrEqual(20);
     },
   );
 
@@ -42,9 +42,9 @@ describe('lifeguard serve, when its log cannot be written', () => {
   ] as const)(
     'answers, counts and stops with a pipe that is %s (%i requests, %j)',
     async (how, requests, environment) => {
-      const { answered, linesLost, exitCode } = await pipeWithoutReader(how, requests, environment);
-      expect([answered, exitCode]).toEqual([requests, 0]);
-      expect(linesLost).toBeGreaterThan(0);
+      const outcome = await pipeWithoutReader(how, requests, environment);
+      expect(outcome).toMatchObject({ answered: requests, failures: [], exitCode: 0 });
+      expect(outcome.linesLost).toBeGreaterThan(0);
     },
   );
 });
@@ -58,6 +58,8 @@ describe('the other commands that go on running', () => {
       const commandLine = command === 'demo' ? 'demo' : `pools --port ${poolsPort}`;
       const program = run(commandLine, environment);
       const url = `http://127.0.0.1:${command === 'demo' ? port : poolsPort}`;
+      // It says so when it is ready; that the pipe has something can be seen without emptying it.
+      await once(program.process.stdout!, 'readable');
       await until(async () => (await statusOf(url)) > 0);
       const statuses = [];
       for (let count = 0; count < 150; count++) {

@@ -43,7 +43,7 @@ beforeAll(async () => {
     `${site}/`,
   );
   const seed: PoolsSeed = JSON.parse(seedText);
-  pools = await startPools({ seed: { pools: [...seed.pools, partner] } });
+  pools = await startPools({ seed: { pools: [...seed.pools, partner] }, keys: 'fixed' });
   const serve = lifeguard(`serve --port ${port}`, {
     ...articleEnvironment(pools),
     BASE_URL: baseUrl,

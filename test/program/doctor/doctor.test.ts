@@ -207,7 +207,10 @@ describe('doctor, when it cannot look', () => {
   });
 
   it('says that a pool is not in the account of the credentials', async () => {
-    const [patient, elsewhere] = [await startPatient(), await startPools({ seed: { pools: [] } })];
+    const [patient, elsewhere] = [
+      await startPatient(),
+      await startPools({ seed: { pools: [] }, keys: 'fixed' }),
+    ];
     endings.push(
       () => patient.stop(),
       () => elsewhere.close(),

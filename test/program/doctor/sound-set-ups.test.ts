@@ -127,7 +127,7 @@ describe('doctor finds nothing in', () => {
   });
 
   it('what setup has made', async () => {
-    const pools = await startPools({ seed: { pools: [] } });
+    const pools = await startPools({ seed: { pools: [] }, keys: 'fixed' });
     endings.push(() => pools.close());
     const folder = emptyFolder();
     const setup = lifeguard(

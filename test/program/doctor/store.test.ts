@@ -22,7 +22,7 @@ import type { Diagnosis } from '../../../src/program/doctor/diagnose.js';
 import type { Finding } from '../../../src/program/doctor/findings/finding.js';
 import { openSessionStore } from '../../../src/sessions/stores/open-session-store.js';
 import { openSqliteFile } from '../../../src/sessions/stores/sqlite/file.js';
-import { commandFile, endCommands, lifeguard } from '../cli/command.js';
+import { commandFile, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
 import { createCertificate } from '../../support/nginx.js';
 import { eventually, redisProgram, type RedisProcess, startRedis } from '../../support/redis.js';
 import { makeSmallDisk } from '../../support/small-disk.js';
@@ -171,18 +171,20 @@ describe.skipIf(redisProgram === undefined)('doctor, about the rights in a Redis
     );
     // The command, since Node reads whom to trust as it starts.
     patient.environment['NODE_EXTRA_CA_CERTS'] = certificateFile;
-    for (const [url, expected] of [
+    const doctorOf = (url: string): RunningCommand =>
+      lifeguard('doctor --strict', { ...patient.environment, SESSION_STORE: url });
+    const slips = [
       [`redis://localhost:${secured.port}`, 'Begin it with rediss'],
       [`redis://127.0.0.1:${secured.port}`, 'Begin it with rediss'],
       [`rediss://127.0.0.1:${secured.port}`, 'certificate of Redis is not believed'],
-    ] as const) {
-      patient.environment['SESSION_STORE'] = url;
-      const command = lifeguard('doctor', patient.environment);
+    ] as const;
+    // All at once, since each waits for connections that never stand.
+    const commands = slips.map(([url, expected]) => ({ url, expected, command: doctorOf(url) }));
+    const secure = doctorOf(`rediss://localhost:${secured.port}`);
+    for (const { url, expected, command } of commands) {
       expect([url, await command.exit()]).toEqual([url, 1]);
       expect(command.output()).toContain(expected);
     }
-    patient.environment['SESSION_STORE'] = `rediss://localhost:${secured.port}`;
-    const secure = lifeguard('doctor --strict', patient.environment);
     expect([await secure.exit(), secure.output()]).toEqual([0, expect.anything()]);
   });
 
@@ -285,16 +287,17 @@ describe('doctor, about a file of sessions', () => {
     chmodSync(file, 0o666);
     chmodSync(join(folder, 'closed'), 0o555);
     endings.push(() => chmodSync(join(folder, 'closed'), 0o755));
-    const closed = await byNobody(`file:${file}`);
-    expect(closed).toMatchObject([{ code: 'store_right_missing' }]);
-    expect(closed[0]?.what).toContain(`may not write to ${join(folder, 'closed')}, where SQLite`);
-    const absent = await byNobody(`file:${join(folder, 'closed/new/sessions')}`);
-    expect(absent[0]?.what).toContain(`may not write to ${join(folder, 'closed')}`);
-
     const own = join(folder, 'own.db');
     closeSync(openSync(own, 'w'));
     chmodSync(own, 0o400);
-    const [readOnly] = await byNobody(`file:${own}`);
+    const [closed, absent, [readOnly]] = await Promise.all([
+      byNobody(`file:${file}`),
+      byNobody(`file:${join(folder, 'closed/new/sessions')}`),
+      byNobody(`file:${own}`),
+    ]);
+    expect(closed).toMatchObject([{ code: 'store_right_missing' }]);
+    expect(closed[0]?.what).toContain(`may not write to ${join(folder, 'closed')}, where SQLite`);
+    expect(absent[0]?.what).toContain(`may not write to ${join(folder, 'closed')}`);
     expect(readOnly?.what).toContain(`may not write to ${own}.`);
     expect(existsSync(`${own}-wal`)).toBe(false);
   });

@@ -18,7 +18,7 @@ let proxy: RecordingProxy;
 
 beforeAll(async () => {
   const seed = federatedPoolsSeed({ baseUrl: siteUrl });
-  pools = await startPools({ seed, publicUrl: `https://${HOST}`, port: poolsPort });
+  pools = await startPools({ seed, keys: 'fixed', publicUrl: `https://${HOST}`, port: poolsPort });
   proxy = await startRecordingProxy({ certificate, target: `http://127.0.0.1:${poolsPort}` });
 });
 afterAll(async () => {

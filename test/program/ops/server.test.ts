@@ -193,7 +193,7 @@ describe('closing while visitors keep coming', () => {
     };
     const visitors = Array.from({ length: 16 }, visitor);
     while ((outcomes['200'] ?? 0) < 100) await new Promise(setImmediate);
-    await server.close(4, 0.1);
+    await server.close(3600, 0.1);
     await Promise.all(visitors);
     expect(outcomes).toEqual({ '200': expect.any(Number), ECONNREFUSED: 16 });
   });

@@ -33,6 +33,7 @@ describe.skipIf(redisProgram === undefined)('two processes behind a balancer, wi
     const site = `http://localhost:${balancer.port}`;
     const pools = await startPools({
       seed: withShortTokens(federatedPoolsSeed({ baseUrl: site })),
+      keys: 'fixed',
     });
     running.push(() => pools.close());
     const old = pools.pool('oidc-pool-1').client('site').secret!;

@@ -26,7 +26,7 @@ let proxy: RecordingProxy;
 
 beforeAll(async () => {
   const seed = federatedPoolsSeed({ baseUrl });
-  pools = await startPools({ seed, publicUrl: `https://${HOST}`, port: poolsPort });
+  pools = await startPools({ seed, keys: 'fixed', publicUrl: `https://${HOST}`, port: poolsPort });
   proxy = await startRecordingProxy({ certificate, target });
 });
 afterEach(() => {
@@ -99,7 +99,7 @@ describe('serve, where other machines are behind a proxy', () => {
   });
 
   it('never goes through it to this machine', async () => {
-    const here = await startPools({ seed: federatedPoolsSeed({ baseUrl }) });
+    const here = await startPools({ seed: federatedPoolsSeed({ baseUrl }), keys: 'fixed' });
     await serve({ ...articleEnvironment(here), HTTPS_PROXY: proxy.url });
     expect((await visit(`${baseUrl}/login`)).status).toBe(302);
     expect(proxy.connected).toEqual([]);
@@ -121,6 +121,7 @@ describe('setup and doctor, where AWS is behind a proxy', () => {
     const accountPort = await freePort();
     const account = await startPools({
       seed: { pools: [] },
+      keys: 'fixed',
       publicUrl: `https://${HOST}`,
       port: accountPort,
     });

@@ -130,7 +130,7 @@ describe('an OP that takes pushed requests, and hangs', () => {
     });
     forgetLooks();
     expect((await visit(`${site.url}/login`)).code).toBe('provider_unavailable');
-    expect(isPushed).toBe(true);
+    await expect.poll(() => isPushed).toBe(true);
   });
 });
 

@@ -39,9 +39,12 @@ export interface HostileProvider {
 export const CLIENT_ID = 'site';
 export const CLIENT_SECRET = 'a-secret-that-must-not-travel';
 
+// Made once: to make one takes longer than most tests.
+const signing = generateKeyPair('RS256', { extractable: true });
+
 /** Starts it on a free loopback port. */
 export async function startHostileProvider(): Promise<HostileProvider> {
-  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true });
+  const { privateKey, publicKey } = await signing;
   const jwk = { ...(await exportJWK(publicKey)), kid: 'good', alg: 'RS256', use: 'sig' };
   const answers = new Map<string, Answer>();
   const asked = new Map<string, number>();

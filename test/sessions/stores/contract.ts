@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { NewStoredSession, SessionStore } from '../../../src/sessions/session-store.js';
+import { STEP_LIMIT_MS } from '../../support/limits.js';
 import { untilItAnswers } from '../../support/open-connected.js';
 import { newSession, randomKey } from './support/new-session.js';
 
 const MINUTE = 60_000;
-const PATIENCE = { timeout: 15_000 };
+const PATIENCE = { timeout: STEP_LIMIT_MS };
 
 /**
  * What every store promises, with a clock the tests can move.

@@ -50,10 +50,10 @@ describe.skipIf(redisProgram === undefined)(
       const store = await openConnected(url, { now: Date.now });
       const works = (): Promise<boolean> =>
         store.remember(randomKey(), Date.now() + 60_000).catch(() => false);
-      await eventually(works, 10_000);
+      await eventually(works);
       await another.servers[0]?.kill();
-      await eventually(async () => !(await works()), 10_000);
-      await eventually(works, 10_000);
+      await eventually(async () => !(await works()));
+      await eventually(works);
       await store.close();
       hanging.close();
       await another.stop();

@@ -6,11 +6,10 @@ import { eventually, type RedisProcess, type RedisSet } from '../../../support/r
 import { newSession, randomKey } from './new-session.js';
 
 const PEOPLE = 8;
-const BACK_WITHIN_MS = 10_000;
 
 /**
  * Kills the first server of `redis` while people sign in, refresh and sign out, and checks what the store has
- * acknowledged: it works again by itself within ten seconds, and no session that was acknowledged is lost or revived.
+ * acknowledged: it works again by itself, and no session that was acknowledged is lost or revived.
  */
 export async function expectNothingLostInFailover(redis: RedisSet): Promise<void> {
   const store = await openConnected(redis.url, { now: Date.now });
@@ -41,14 +40,14 @@ export async function expectNothingLostInFailover(redis: RedisSet): Promise<void
   const people = Array.from({ length: PEOPLE }, person);
   const anotherHundred = (): Promise<void> => {
     const enough = acknowledged.size + 100;
-    return eventually(async () => acknowledged.size > enough, BACK_WITHIN_MS);
+    return eventually(async () => acknowledged.size > enough);
   };
   await anotherHundred();
   await redis.servers[0]?.kill();
   await eventually(async () => failures.length > 0);
   // Enough keys to meet every part of a cluster, also the one whose primary is gone.
   const keys = Array.from({ length: 40 }, randomKey);
-  await Promise.all(keys.map((key) => eventually(() => worksFor(store, key), BACK_WITHIN_MS)));
+  await Promise.all(keys.map((key) => eventually(() => worksFor(store, key))));
   await anotherHundred();
   over.abort();
   await Promise.all(people);
