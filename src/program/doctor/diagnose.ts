@@ -15,8 +15,8 @@ import { secrets } from './checks/secrets.js';
 import { settingProblems, settingWarnings } from './checks/settings.js';
 import { signOut } from './checks/sign-out.js';
 import { store } from './checks/store.js';
-import type { Check, DoctorContext, OtherWay } from './context/context.js';
-import type { CheckResult, Finding, Steps } from './findings/finding.js';
+import type { DoctorContext, OtherWay } from './context/context.js';
+import type { Check, CheckResult, Finding } from './findings/finding.js';
 import { issuerNearMiss } from './visits/issuer-near-miss.js';
 import type { UserPools, UserPoolsError } from './context/user-pools.js';
 
@@ -30,10 +30,9 @@ export interface CheckOutcome {
 }
 
 /** A finding with all there is to say about it. */
-export interface Diagnosed extends Pick<Finding, 'code' | 'about' | 'what'> {
+export interface Diagnosed extends Finding {
   readonly severity: Severity;
   readonly why: string;
-  readonly fix: Steps & { readonly text: string };
 }
 
 /** The whole report: most fundamental and most specific cause first. */
@@ -96,14 +95,14 @@ async function problemsIn(
   return [miss.finding, ...settingProblems(problems.filter((each) => !isIssuer(each)))];
 }
 
-type Run = readonly [Pick<Check, 'name' | 'title'>, CheckResult];
+type Run = readonly [Pick<Check<DoctorContext>, 'name' | 'title'>, CheckResult];
 
 const settings = { name: 'settings', title: 'Settings' };
 
 const skipAll = (skipped: string): Run[] =>
   [discovery, ...network, ...ours].map((check) => [check, { skipped }]);
 
-async function run(check: Check, context: DoctorContext): Promise<Run> {
+async function run(check: Check<DoctorContext>, context: DoctorContext): Promise<Run> {
   try {
     return [check, await check.run(context)];
   } catch (error) {
@@ -112,7 +111,7 @@ async function run(check: Check, context: DoctorContext): Promise<Run> {
       code: 'check_failed',
       about: check.name,
       what: `“${check.title}” could not be checked: ${reason}.`,
-      fix: 'Run doctor again. If it stays, this is a fault of doctor itself.',
+      fix: { text: 'Run doctor again. If it stays, this is a fault of doctor itself.' },
     };
     return [check, { findings: [finding] }];
   }
@@ -120,12 +119,10 @@ async function run(check: Check, context: DoctorContext): Promise<Run> {
 
 function report(runs: readonly Run[], { endpointUrl }: DiagnoseParts): Diagnosis {
   const found = runs.flatMap(([, result]) => ('skipped' in result ? [] : result.findings));
-  const findings = causesFirst(found).map(({ code, about, what, fix: text, ...steps }) => ({
-    code,
-    about,
-    what,
-    fix: { text, ...steps, command: commandOf(steps, endpointUrl) },
-    ...findingKinds[code],
+  const findings = causesFirst(found).map((finding) => ({
+    ...finding,
+    fix: { ...finding.fix, command: commandOf(finding, endpointUrl) },
+    ...findingKinds[finding.code],
   }));
   return { checks: runs.map(outcomeOf), findings };
 }
@@ -155,10 +152,7 @@ const explains = (cause: Finding, symptom: Finding): boolean =>
   symptoms[cause.code]?.includes(symptom.code) === true &&
   (cause.about === undefined || symptom.about === undefined || cause.about === symptom.about);
 
-function commandOf(
-  { change, question, command }: Steps,
-  endpointUrl: string | undefined,
-): string | undefined {
-  if (change !== undefined) return commandFor(change, endpointUrl);
-  return question === undefined ? command : questionCommand(question, endpointUrl);
+function commandOf({ fix }: Finding, endpointUrl: string | undefined): string | undefined {
+  if (fix.change !== undefined) return commandFor(fix.change, endpointUrl);
+  return fix.question === undefined ? fix.command : questionCommand(fix.question, endpointUrl);
 }

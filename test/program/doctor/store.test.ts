@@ -126,7 +126,7 @@ describe.skipIf(redisProgram === undefined)('doctor, about the rights in a Redis
 
   it('lists all rights that are needed, and they are enough', async () => {
     const [finding] = await findingsFor(await user('nobody'));
-    const rights = /All that is needed: (.*)$/.exec(finding?.fix ?? '')?.[1]?.split(' ') ?? [];
+    const rights = /All that is needed: (.*)$/.exec(finding?.fix.text ?? '')?.[1]?.split(' ') ?? [];
     expect(await findingsFor(await user('exact', ...rights))).toEqual([]);
   });
 
@@ -142,7 +142,7 @@ describe.skipIf(redisProgram === undefined)('doctor, about the rights in a Redis
     endings.push(() => replica.stop());
     const [finding] = await findingsFor(`redis://127.0.0.1:${replica.port}`);
     expect(finding?.code).toBe('store_read_only');
-    expect(finding?.fix).toContain('the primary');
+    expect(finding?.fix.text).toContain('the primary');
   });
 
   it('names a database that is not there, and a memory that is full', async () => {
@@ -303,7 +303,7 @@ describe('doctor, about a file of sessions', () => {
   });
 
   /** The command as a user who owns nothing; root may write everywhere. */
-  async function byNobody(url: string): Promise<Diagnosis['findings']> {
+  async function byNobody(url: string): Promise<readonly Finding[]> {
     const child = spawn(process.execPath, [commandFile, 'doctor', '--json'], {
       cwd: folder,
       env: { ...patient.environment, SESSION_STORE: url },

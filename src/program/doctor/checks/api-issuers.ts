@@ -1,12 +1,12 @@
-import type { Check, DoctorContext } from '../context/context.js';
+import type { DoctorContext } from '../context/context.js';
 import { discoveryAddress } from '../../../tokens/provider-metadata.js';
 import { readDiscovery } from '../visits/discovery-document.js';
-import type { Finding } from '../findings/finding.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { networkReason } from '../../config/network-reason.js';
 import { REQUEST_TIMEOUT_MS } from '../visits/visit.js';
 
 /** The further issuers whose access tokens the API takes: each with a document of its own, and keys where that says. */
-export const apiIssuers: Check = {
+export const apiIssuers: Check<DoctorContext> = {
   name: 'api-issuers',
   title: 'Further issuers of the API (API_ISSUERS)',
   async run(context) {
@@ -64,12 +64,16 @@ const unreachable = (issuer: string, why: string): Finding => ({
   code: 'api_issuer_unreachable',
   about: issuer,
   what: `API_ISSUERS has the issuer ${issuer}, and ${why}.`,
-  fix: 'Correct the issuer in API_ISSUERS, or take it out; or see that this machine reaches that address (DNS, firewall, HTTPS_PROXY).',
+  fix: {
+    text: 'Correct the issuer in API_ISSUERS, or take it out; or see that this machine reaches that address (DNS, firewall, HTTPS_PROXY).',
+  },
 });
 
 const mismatch = (issuer: string, address: string, actual: unknown): Finding => ({
   code: 'api_issuer_mismatch',
   about: issuer,
   what: `API_ISSUERS has the issuer ${issuer}, and the document at ${address} ${typeof actual === 'string' ? `calls itself ${actual}` : 'names no issuer'}.`,
-  fix: 'Write the issuer in API_ISSUERS as its document does, if that is the one you mean.',
+  fix: {
+    text: 'Write the issuer in API_ISSUERS as its document does, if that is the one you mean.',
+  },
 });

@@ -2,8 +2,8 @@ import { recogniseAuthorizationError } from '../../../cognito/error-descriptions
 import { poolPageError, providersOffered } from '../../../cognito/pool-pages.js';
 import { isUserPool } from '../../../cognito/user-pool.js';
 import { beginSignIn, PushRefusedError } from '../visits/begin-sign-in.js';
-import type { Check, DoctorContext, ProviderMetadata } from '../context/context.js';
-import type { Finding } from '../findings/finding.js';
+import type { DoctorContext, ProviderMetadata } from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 import {
   callbackNotRegistered,
   clientUnknown,
@@ -34,7 +34,7 @@ import { type Hop, UnansweredError } from '../visits/visit.js';
  * Begins a sign-in as `/login` does, once for each identity provider, and looks where a browser without a user gets to:
  * a sign-in page, an error page of a pool, or back here with an error. Gives no credentials, and leaves nothing behind.
  */
-export const authorization: Check = {
+export const authorization: Check<DoctorContext> = {
   name: 'authorization',
   title: 'A sign-in, begun and not finished',
   async run(context) {
@@ -219,9 +219,11 @@ async function unavailable(
       code: 'provider_issuer_unreachable',
       about: name,
       what: `The user pool offers “${name}” but cannot begin a sign-in there: it cannot read the provider’s discovery document.`,
-      fix: 'Open <issuer>/.well-known/openid-configuration of the provider, with the issuer as it is set at the user pool. It must answer over https on port 443.',
-      console:
-        'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Issuer URL',
+      fix: {
+        text: 'Open <issuer>/.well-known/openid-configuration of the provider, with the issuer as it is set at the user pool. It must answer over https on port 443.',
+        console:
+          'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Issuer URL',
+      },
     };
   }
   if (offered.length > 0) return providerNotEnabled(context, name);

@@ -1,22 +1,17 @@
 import type { Settings } from '../../config/options/settings.js';
 import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import { clientRefused, noMethod } from '../clients/client-refused.js';
-import {
-  type Check,
-  callbackOf,
-  type DoctorContext,
-  type ProviderMetadata,
-} from '../context/context.js';
+import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context/context.js';
 import {
   credentialsOf,
   exchangeBogusCode,
   type ClientAnswer,
 } from '../visits/exchange-bogus-code.js';
-import type { Finding } from '../findings/finding.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { networkReason } from '../../config/network-reason.js';
 
 /** What the token endpoint says of the client secret. */
-export const clientSecret: Check = {
+export const clientSecret: Check<DoctorContext> = {
   name: 'client-secret',
   title: 'Client secret',
   async run(context) {
@@ -65,13 +60,17 @@ function tryExchange(
 const siteBlocked = ({ tokenEndpoint }: ProviderMetadata, status: number): Finding => ({
   code: 'waf_blocks_site',
   what: `A firewall in front of ${new URL(tokenEndpoint).host} turns requests to the token endpoint away (status ${status}).`,
-  fix: 'Let the address of this machine through: a rule that allows it, before those that block.',
-  console: 'AWS WAF › Web ACLs › the one with this user pool › Sampled requests',
+  fix: {
+    text: 'Let the address of this machine through: a rule that allows it, before those that block.',
+    console: 'AWS WAF › Web ACLs › the one with this user pool › Sampled requests',
+  },
 });
 
 const unclearAnswer = ({ tokenEndpoint }: ProviderMetadata, reason: string): Finding => ({
   code: 'check_failed',
   about: 'client-secret',
   what: `The token endpoint ${tokenEndpoint} gives no clear answer about the client secret: ${reason}.`,
-  fix: `Run doctor again; if it stays, see that this machine reaches ${new URL(tokenEndpoint).host} (DNS, firewall, HTTPS_PROXY). The address is that of the discovery document of ISSUER.`,
+  fix: {
+    text: `Run doctor again; if it stays, see that this machine reaches ${new URL(tokenEndpoint).host} (DNS, firewall, HTTPS_PROXY). The address is that of the discovery document of ISSUER.`,
+  },
 });

@@ -1,8 +1,9 @@
 import { CLOCK_TOLERANCE_SECONDS } from '../../../tokens/signed-claims.js';
-import type { Check } from '../context/context.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Check } from '../findings/finding.js';
 
 /** Our clock beside the issuer's. */
-export const clock: Check = {
+export const clock: Check<DoctorContext> = {
   name: 'clock',
   title: 'Clock',
   async run({ clockAheadSeconds }) {
@@ -16,8 +17,10 @@ export const clock: Check = {
         {
           code: 'clock_off',
           what: `The clock of this machine is ${detail}; ${CLOCK_TOLERANCE_SECONDS} s are tolerated.`,
-          fix: 'Synchronise it; in a virtual machine or container, that of its host.',
-          command: 'sudo timedatectl set-ntp true',
+          fix: {
+            text: 'Synchronise it; in a virtual machine or container, that of its host.',
+            command: 'sudo timedatectl set-ntp true',
+          },
         },
       ],
     };

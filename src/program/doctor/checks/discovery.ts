@@ -7,13 +7,13 @@ import {
   LOGIN_ENDPOINTS,
   discoveryAddress,
 } from '../../../tokens/provider-metadata.js';
-import type { Check, DoctorContext, ProviderMetadata } from '../context/context.js';
+import type { DoctorContext, ProviderMetadata } from '../context/context.js';
 import {
   type DiscoveryDocument,
   type ReadDiscovery,
   readDiscovery,
 } from '../visits/discovery-document.js';
-import type { CheckResult, Finding } from '../findings/finding.js';
+import type { Check, CheckResult, Finding } from '../findings/finding.js';
 import { findOtherWay } from '../visits/other-ways.js';
 import { issuerNearMiss } from '../visits/issuer-near-miss.js';
 import { endpointFindings } from '../visits/missing-endpoints.js';
@@ -22,7 +22,7 @@ import { endpointFindings } from '../visits/missing-endpoints.js';
  * The discovery document: there, of this very issuer, with the addresses a sign-in needs.
  * @see OpenID Connect Discovery 1.0, section 4.3
  */
-export const discovery: Check = {
+export const discovery: Check<DoctorContext> = {
   name: 'discovery',
   title: 'Discovery document of the issuer',
   async run(context) {
@@ -82,7 +82,9 @@ function unreachable(reason: string, issuer: string): Finding {
   return {
     code: 'issuer_unreachable',
     what: `The discovery document of ISSUER, ${discoveryAddress(issuer)}, cannot be read: ${reason}.`,
-    fix: `Correct ISSUER, or see that this machine reaches ${host} over ${protocol.slice(0, -1)} (DNS, firewall, HTTPS_PROXY).${authority} Then run doctor again.`,
+    fix: {
+      text: `Correct ISSUER, or see that this machine reaches ${host} over ${protocol.slice(0, -1)} (DNS, firewall, HTTPS_PROXY).${authority} Then run doctor again.`,
+    },
   };
 }
 
@@ -90,9 +92,9 @@ function unknown(reason: string, issuer: string): Finding {
   return {
     code: 'issuer_unknown',
     what: `There is no discovery document of ISSUER at ${discoveryAddress(issuer)}: ${reason}.`,
-    ...(isUserPool(issuer)
+    fix: isUserPool(issuer)
       ? {
-          fix: `Compare the region and the id of the user pool in ISSUER with the pool: https://cognito-idp.<region>.amazonaws.com/<user pool id>.`,
+          text: `Compare the region and the id of the user pool in ISSUER with the pool: https://cognito-idp.<region>.amazonaws.com/<user pool id>.`,
           console: 'Amazon Cognito › User pools › the master pool › Overview › User pool ID',
           question: {
             userPoolId: userPoolIdOf(issuer),
@@ -100,7 +102,7 @@ function unknown(reason: string, issuer: string): Finding {
             options: { 'max-results': '60' },
           },
         }
-      : { fix: 'Copy ISSUER from the documentation or console of the OpenID provider.' }),
+      : { text: 'Copy ISSUER from the documentation or console of the OpenID provider.' },
   };
 }
 
@@ -115,14 +117,15 @@ function issuerFindings(issuer: string, document: DiscoveryDocument): Finding[] 
       ? {
           code: 'issuer_trailing_slash',
           what: `ISSUER ${difference}, and the issuer calls itself ${actual}.`,
-          fix: 'Write it as the issuer does.',
-          change: { kind: 'environment', set },
+          fix: { text: 'Write it as the issuer does.', change: { kind: 'environment', set } },
         }
       : {
           code: 'issuer_mismatch',
           what: `ISSUER is ${issuer}, and the document found there calls itself ${actual}.`,
-          fix: 'Write ISSUER as the document does, if that is the provider you mean.',
-          change: { kind: 'environment', set },
+          fix: {
+            text: 'Write ISSUER as the document does, if that is the provider you mean.',
+            change: { kind: 'environment', set },
+          },
         },
   ];
 }

@@ -3,9 +3,9 @@ import type {
   UserPoolClientType,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { mappingFindings } from '../pools/mapping-findings.js';
-import type { Check, DoctorContext } from '../context/context.js';
+import type { DoctorContext } from '../context/context.js';
 import { readDiscovery } from '../visits/discovery-document.js';
-import type { Finding } from '../findings/finding.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { providerNameCase, providerNotEnabled } from '../clients/master-client.js';
 import { upstreamFindings } from '../clients/upstream-settings.js';
 import type { UserPools, UserPool } from '../context/user-pools.js';
@@ -15,7 +15,7 @@ import { masterPool } from './within-pools.js';
  * Each identity provider of IDENTITY_PROVIDERS (without any, of our app client), as the master pool has it, and the pool
  * behind it.
  */
-export const identityProviders: Check = {
+export const identityProviders: Check<DoctorContext> = {
   name: 'identity-providers',
   title: 'Identity providers and the pools behind them (AWS)',
   run: (context) =>
@@ -68,9 +68,11 @@ const providerMissing = (name: string, names: readonly string[]): Finding => ({
   code: 'provider_missing',
   about: name,
   what: `The master pool has no identity provider “${name}”; it has ${names.join(', ') || 'none'}.`,
-  fix: 'Add it to the pool and switch it on at the app client, or correct the name in IDENTITY_PROVIDERS.',
-  console:
-    'Amazon Cognito › User pools › the master pool › Social and external providers › Add identity provider',
+  fix: {
+    text: 'Add it to the pool and switch it on at the app client, or correct the name in IDENTITY_PROVIDERS.',
+    console:
+      'Amazon Cognito › User pools › the master pool › Social and external providers › Add identity provider',
+  },
 });
 
 /** The issuer set at the master pool, beside what the provider calls itself. */
@@ -93,8 +95,7 @@ async function issuerFindings(
         code: 'provider_issuer_unreachable',
         about: name,
         what: `“${name}” has the issuer ${issuer}, where no discovery document can be read: ${reason}.`,
-        fix: 'Correct the issuer; it must answer over https on port 443.',
-        console,
+        fix: { text: 'Correct the issuer; it must answer over https on port 443.', console },
       },
     ];
   }
@@ -106,9 +107,11 @@ async function issuerFindings(
       code: isSlash ? 'provider_issuer_trailing_slash' : 'provider_issuer_mismatch',
       about: name,
       what: `“${name}” has the issuer ${issuer}, and the provider calls itself ${actual}${isSlash ? ': a slash makes the difference' : ''}.`,
-      fix: 'Write it as the provider does.',
-      console,
-      change: { kind: 'identity-provider', userPoolId, name, details: { oidc_issuer: actual } },
+      fix: {
+        text: 'Write it as the provider does.',
+        console,
+        change: { kind: 'identity-provider', userPoolId, name, details: { oidc_issuer: actual } },
+      },
     },
   ];
 }

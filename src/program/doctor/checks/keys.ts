@@ -1,12 +1,12 @@
 import type { JWK } from 'jose';
 import { fitsAlgorithm, type SignatureAlgorithm } from '../../../tokens/algorithms.js';
-import type { Check } from '../context/context.js';
-import type { Finding } from '../findings/finding.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { networkReason } from '../../config/network-reason.js';
 import { REQUEST_TIMEOUT_MS } from '../visits/visit.js';
 
 /** The issuer's JWKS: there, and with a key for an algorithm the issuer signs with. */
-export const keys: Check = {
+export const keys: Check<DoctorContext> = {
   name: 'keys',
   title: 'Keys of the issuer (JWKS)',
   async run({ metadata, fetch }) {
@@ -45,5 +45,7 @@ function signatureKeys(document: unknown, algorithms: readonly SignatureAlgorith
 const unusableKeys = (jwksUri: string, reason: string): Finding => ({
   code: 'jwks_unusable',
   what: `The issuer’s keys at ${jwksUri} cannot be used: ${reason}.`,
-  fix: 'See that this machine reaches that address (DNS, firewall, HTTPS_PROXY), which is the jwks_uri in the discovery document of ISSUER. A provider other than a user pool must sign with RS256, PS256, ES256 or EdDSA, and announce it.',
+  fix: {
+    text: 'See that this machine reaches that address (DNS, firewall, HTTPS_PROXY), which is the jwks_uri in the discovery document of ISSUER. A provider other than a user pool must sign with RS256, PS256, ES256 or EdDSA, and announce it.',
+  },
 });

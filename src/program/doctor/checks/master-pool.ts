@@ -1,14 +1,8 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { regionOf, userPoolIdOf } from '../../../cognito/user-pool.js';
 import { readDiscovery } from '../visits/discovery-document.js';
-import {
-  type Check,
-  callbackOf,
-  type DoctorContext,
-  logoutUriOf,
-  changeClient,
-} from '../context/context.js';
-import type { Finding } from '../findings/finding.js';
+import { callbackOf, type DoctorContext, logoutUriOf, changeClient } from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 import {
   callbackNotRegistered,
   clientSecretMissing,
@@ -34,7 +28,7 @@ import {
 import { masterPool } from './within-pools.js';
 
 /** The master pool and our app client there, as AWS has them. */
-export const masterPoolSettings: Check = {
+export const masterPoolSettings: Check<DoctorContext> = {
   name: 'master-pool',
   title: 'Master pool and its app client (AWS)',
   run: (context) =>
@@ -115,8 +109,10 @@ function secretFindings(context: DoctorContext, secrets: ShownSecrets): Finding[
     {
       code: 'client_secret_unexpected',
       what: `CLIENT_SECRET is set, and the app client ${clientId} is public.`,
-      fix: 'Write none; or, better, make a client with a secret: one cannot be added to this one.',
-      change: { kind: 'environment', set: { CLIENT_SECRET: 'none' } },
+      fix: {
+        text: 'Write none; or, better, make a client with a secret: one cannot be added to this one.',
+        change: { kind: 'environment', set: { CLIENT_SECRET: 'none' } },
+      },
     },
   ];
 }
@@ -124,13 +120,15 @@ function secretFindings(context: DoctorContext, secrets: ShownSecrets): Finding[
 const oauthOff = (context: DoctorContext): Finding => ({
   code: 'client_oauth_off',
   what: `The app client ${context.settings.clientId} has OAuth switched off (AllowedOAuthFlowsUserPoolClient is false).`,
-  fix: 'Switch it on; in the console it goes on by itself when the login pages are edited and saved.',
-  console:
-    'Amazon Cognito › User pools › the master pool › App clients › the client › Login pages › Edit',
-  change: changeClient(context.settings, {
-    add: { AllowedOAuthFlows: ['code'], AllowedOAuthScopes: context.settings.scope.split(' ') },
-    set: { AllowedOAuthFlowsUserPoolClient: true },
-  }),
+  fix: {
+    text: 'Switch it on; in the console it goes on by itself when the login pages are edited and saved.',
+    console:
+      'Amazon Cognito › User pools › the master pool › App clients › the client › Login pages › Edit',
+    change: changeClient(context.settings, {
+      add: { AllowedOAuthFlows: ['code'], AllowedOAuthScopes: context.settings.scope.split(' ') },
+      set: { AllowedOAuthFlowsUserPoolClient: true },
+    }),
+  },
 });
 
 const inDays = (seconds: number): string =>

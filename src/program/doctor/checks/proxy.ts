@@ -1,6 +1,6 @@
-import { type Check, siteUrl, type DoctorContext } from '../context/context.js';
+import { siteUrl, type DoctorContext } from '../context/context.js';
 import { cookieFindings, queryFindings } from '../visits/callback-probe.js';
-import type { Finding } from '../findings/finding.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { networkReason } from '../../config/network-reason.js';
 import { REQUEST_TIMEOUT_MS, visit } from '../visits/visit.js';
 
@@ -8,7 +8,7 @@ import { REQUEST_TIMEOUT_MS, visit } from '../visits/visit.js';
  * The way from the user to the site: whom to believe about addresses, and whether BASE_URL leads here with cookies
  * intact. A site that is not running is no finding: doctor is for before the start, too.
  */
-export const proxy: Check = {
+export const proxy: Check<DoctorContext> = {
   name: 'proxy',
   title: 'BASE_URL, cookies and proxy',
   async run(context) {
@@ -28,8 +28,10 @@ function trustFindings({ settings }: DoctorContext): Finding[] {
       {
         code: 'trust_proxy_missing',
         what: 'BASE_URL is https, so a proxy is in front, and TRUST_PROXY believes nobody.',
-        fix: 'Set TRUST_PROXY to the number of proxies in front, or to their addresses.',
-        change: { kind: 'environment', set: { TRUST_PROXY: '1' } },
+        fix: {
+          text: 'Set TRUST_PROXY to the number of proxies in front, or to their addresses.',
+          change: { kind: 'environment', set: { TRUST_PROXY: '1' } },
+        },
       },
     ];
   }
@@ -38,8 +40,10 @@ function trustFindings({ settings }: DoctorContext): Finding[] {
     {
       code: 'trust_proxy_everyone',
       what: 'TRUST_PROXY is true: everybody is believed.',
-      fix: 'Set it to the number of proxies in front, or to their addresses.',
-      change: { kind: 'environment', set: { TRUST_PROXY: '1' } },
+      fix: {
+        text: 'Set it to the number of proxies in front, or to their addresses.',
+        change: { kind: 'environment', set: { TRUST_PROXY: '1' } },
+      },
     },
   ];
 }
@@ -103,7 +107,7 @@ async function signInFindings(context: DoctorContext): Promise<Finding[]> {
     {
       code: 'cookies_lost',
       what: `${siteUrl(context, '/login')} begins a sign-in and sets no cookie: it was lost between the site and here.`,
-      fix: 'Let the proxy pass “Set-Cookie” on, and let no cache keep /login.',
+      fix: { text: 'Let the proxy pass “Set-Cookie” on, and let no cache keep /login.' },
     },
   ];
 }
@@ -111,10 +115,12 @@ async function signInFindings(context: DoctorContext): Promise<Finding[]> {
 const signInFails = ({ origin, pathname }: URL, status: number): Finding => ({
   code: 'sign_in_fails',
   what: `${origin}${pathname} answers with status ${status}, where a sign-in should begin.`,
-  fix:
-    status === 502
-      ? 'A proxy says so, and its log why. Often it takes no answer whose headers are as long as those of a sign-in: in nginx “proxy_buffer_size 16k”.'
-      : 'Look into the log of the site, which says why, or of the proxy, if the site was not asked.',
+  fix: {
+    text:
+      status === 502
+        ? 'A proxy says so, and its log why. Often it takes no answer whose headers are as long as those of a sign-in: in nginx “proxy_buffer_size 16k”.'
+        : 'Look into the log of the site, which says why, or of the proxy, if the site was not asked.',
+  },
 });
 
 /** What the site says of itself; a proxy may well keep that from strangers, and does where the site is below a path. */
@@ -131,7 +137,9 @@ async function readinessFindings({ settings, fetch }: DoctorContext): Promise<Fi
     {
       code: 'site_not_ready',
       what: `${settings.baseUrl}/readyz says that the session store fails at “${String(step)}”: ${String(reason)}.`,
-      fix: 'Look at the store from where the site runs; its log has the words of the store.',
+      fix: {
+        text: 'Look at the store from where the site runs; its log has the words of the store.',
+      },
     },
   ];
 }
@@ -152,7 +160,9 @@ async function longHeaderFindings(context: DoctorContext): Promise<Finding[]> {
     {
       code: 'long_headers_refused',
       what: `A request with ${LONG_COOKIE_BYTES} bytes of cookies is answered with status ${status} at ${siteUrl(context, '')}, one without them with 200.`,
-      fix: 'Let the proxy take longer headers: in nginx “large_client_header_buffers 4 16k”, elsewhere the limit of request headers.',
+      fix: {
+        text: 'Let the proxy take longer headers: in nginx “large_client_header_buffers 4 16k”, elsewhere the limit of request headers.',
+      },
     },
   ];
 }
@@ -160,8 +170,10 @@ async function longHeaderFindings(context: DoctorContext): Promise<Finding[]> {
 const siteUnexpected = (context: DoctorContext, status: number | undefined): Finding => ({
   code: 'site_unexpected',
   what: `${probeOf(context)} answers with status ${status ?? 'none'}: something else than Lifeguard is there, or the proxy sends its path elsewhere.`,
-  fix:
-    context.settings.basePath === ''
-      ? 'Let the proxy send all of the origin BASE_URL to HOST and PORT, with paths unchanged, or correct BASE_URL.'
-      : `Let the proxy send all below ${context.settings.basePath} to HOST and PORT, with paths unchanged, or correct BASE_URL or BASE_PATH.`,
+  fix: {
+    text:
+      context.settings.basePath === ''
+        ? 'Let the proxy send all of the origin BASE_URL to HOST and PORT, with paths unchanged, or correct BASE_URL.'
+        : `Let the proxy send all below ${context.settings.basePath} to HOST and PORT, with paths unchanged, or correct BASE_URL or BASE_PATH.`,
+  },
 });

@@ -1,11 +1,11 @@
-import type { Check } from '../context/context.js';
-import type { Finding } from '../findings/finding.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Check, Finding } from '../findings/finding.js';
 
 /**
  * Secrets that are long enough, which the settings insist on, and yet easy to guess: few different characters, or words
  * that are meant to be replaced.
  */
-export const secrets: Check = {
+export const secrets: Check<DoctorContext> = {
   name: 'secrets',
   title: 'Strength of SESSION_SECRET',
   async run({ settings }) {
@@ -21,8 +21,10 @@ export const secrets: Check = {
           code: 'session_secret_weak',
           about: String(index),
           what: `SESSION_SECRET${which} ${weakness}.`,
-          fix: 'Make a random one. Put it in front of the present one, with a comma, and nobody is signed out; take the old one away after SESSION_ABSOLUTE_SECONDS.',
-          command: 'openssl rand -base64 32',
+          fix: {
+            text: 'Make a random one. Put it in front of the present one, with a comma, and nobody is signed out; take the old one away after SESSION_ABSOLUTE_SECONDS.',
+            command: 'openssl rand -base64 32',
+          },
         },
       ];
     });

@@ -13,14 +13,16 @@ const invalid = ({ option, problem, fix }: Problem): Finding => ({
   code: 'setting_invalid',
   about: `${option} ${problem}`,
   what: `${option} ${problem}.`,
-  fix: sentence(fix),
+  fix: { text: sentence(fix) },
 });
 
 /** Once, and not one after the other: mostly there is no `.env` here at all. */
 const allMissing = (problems: readonly Problem[]): Finding => ({
   code: 'settings_missing',
   what: `Settings are missing: ${problems.map(({ option }) => option).join(', ')}.`,
-  fix: `Run doctor where .env is, or let “lifeguard setup” write one. By hand: ${problems.map(({ option, fix }) => `${option}: ${fix}`).join('; ')}.`,
+  fix: {
+    text: `Run doctor where .env is, or let “lifeguard setup” write one. By hand: ${problems.map(({ option, fix }) => `${option}: ${fix}`).join('; ')}.`,
+  },
 });
 
 export const settingWarnings = (warnings: readonly Problem[]): Finding[] =>
@@ -28,7 +30,7 @@ export const settingWarnings = (warnings: readonly Problem[]): Finding[] =>
     code: 'setting_unknown',
     about: option,
     what: `${option} ${problem}.`,
-    fix: sentence(fix),
+    fix: { text: sentence(fix) },
   }));
 
 const sentence = (text: string): string =>

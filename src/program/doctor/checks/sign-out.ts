@@ -3,13 +3,12 @@ import { poolPageError } from '../../../cognito/pool-pages.js';
 import { isUserPool } from '../../../cognito/user-pool.js';
 import type { IdentityProvider } from '../../../relying-party/provider/identity-provider.js';
 import {
-  type Check,
   changeProvider,
   type DoctorContext,
   logoutUriOf,
   type ProviderMetadata,
 } from '../context/context.js';
-import type { Finding } from '../findings/finding.js';
+import type { Check, Finding } from '../findings/finding.js';
 import { clientUnknown, logoutUrlNotRegistered } from '../clients/master-client.js';
 import { firewallInFront } from '../visits/firewall.js';
 import { upstreamLogoutUrlNotRegistered } from '../clients/upstream-client.js';
@@ -20,7 +19,7 @@ import { type Hop, UnansweredError, visit } from '../visits/visit.js';
  * Visits every hop of a sign-out without cookies, so nobody is signed out. A registered address is redirected to; one
  * that is not ends on a page of the pool, which is the first thing users would see of the mistake.
  */
-export const signOut: Check = {
+export const signOut: Check<DoctorContext> = {
   name: 'sign-out',
   title: 'The way of a sign-out',
   async run(context) {
@@ -134,7 +133,7 @@ async function standardFindings(
     {
       code: 'logout_url_not_registered',
       what: `${who} refuses a sign-out that comes back to ${logoutUri} (status ${status}).`,
-      fix: `Register it there as a post-logout redirect URI: ${logoutUri}`,
+      fix: { text: `Register it there as a post-logout redirect URI: ${logoutUri}` },
     },
   ];
 }
@@ -163,14 +162,15 @@ const OP = 'the OpenID provider';
 const unreachable = (who: string, url: URL, reason: string): Finding => ({
   code: 'sign_out_unreachable',
   what: `The sign-out address of ${who}, ${url.origin}${url.pathname}, does not answer: ${reason}.`,
-  ...(who === OP
-    ? {
-        fix: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). The address is that of the discovery document of ISSUER.`,
-      }
-    : {
-        fix: 'Correct “signOut” in IDENTITY_PROVIDERS: for a user pool, `domain` is its domain as a browser sees it. If it is right, see that this machine reaches it (DNS, firewall, HTTPS_PROXY).',
-        console: 'Amazon Cognito › User pools › the second pool › Domain',
-      }),
+  fix:
+    who === OP
+      ? {
+          text: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). The address is that of the discovery document of ISSUER.`,
+        }
+      : {
+          text: 'Correct “signOut” in IDENTITY_PROVIDERS: for a user pool, `domain` is its domain as a browser sees it. If it is right, see that this machine reaches it (DNS, firewall, HTTPS_PROXY).',
+          console: 'Amazon Cognito › User pools › the second pool › Domain',
+        },
 });
 
 function signOutKindWrong(
@@ -183,8 +183,10 @@ function signOutKindWrong(
     code: 'sign_out_kind_wrong',
     about: name,
     what: `IDENTITY_PROVIDERS signs out of “${name}” as of any OpenID provider, and ${endSessionEndpoint} is a user pool’s: it takes logout_uri and no post_logout_redirect_uri.`,
-    fix: 'Write the kind `cognito`, with the domain of that pool.',
-    change: changeProvider(settings, name, { signOut: { kind: 'cognito', domain, clientId } }),
+    fix: {
+      text: 'Write the kind `cognito`, with the domain of that pool.',
+      change: changeProvider(settings, name, { signOut: { kind: 'cognito', domain, clientId } }),
+    },
   };
 }
 
@@ -192,12 +194,14 @@ const signOutClientUnknown = (name: string, clientId: string, domain: string): F
   code: 'sign_out_client_unknown',
   about: name,
   what: `The pool at ${domain} knows no client ${clientId}, which IDENTITY_PROVIDERS names for signing out of “${name}”.`,
-  fix: '`signOut.clientId` is the app client of the second pool that the master pool signs in with; copy it from there.',
-  console: 'Amazon Cognito › User pools › the second pool › App clients › Client ID',
+  fix: {
+    text: '`signOut.clientId` is the app client of the second pool that the master pool signs in with; copy it from there.',
+    console: 'Amazon Cognito › User pools › the second pool › App clients › Client ID',
+  },
 });
 
 const withoutEndpoint: Finding = {
   code: 'sign_out_endpoint_missing',
   what: 'The discovery document names no end_session_endpoint.',
-  fix: 'Nothing can be done here; tell users to close their browser.',
+  fix: { text: 'Nothing can be done here; tell users to close their browser.' },
 };

@@ -8,15 +8,15 @@ import {
 } from '../../../sessions/replicas/secret-fingerprints.js';
 import type { SessionStore } from '../../../sessions/session-store.js';
 import { proveStore } from '../../../sessions/store-probe.js';
-import type { Check } from '../context/context.js';
-import type { CheckResult, Finding } from '../findings/finding.js';
+import type { DoctorContext } from '../context/context.js';
+import type { Check, CheckResult, Finding } from '../findings/finding.js';
 import { redis } from '../stores/redis.js';
 import { sqlite } from '../stores/sqlite.js';
 import { storeFinding, wordsOf } from '../stores/store-findings.js';
 import type { StoreKind, TryingPlace } from '../stores/store-kind.js';
 
 /** The session store: it does what the site does with it, and is fit to keep sessions. */
-export const store: Check = {
+export const store: Check<DoctorContext> = {
   name: 'store',
   title: 'Session store',
   async run({ settings, now }) {
@@ -86,7 +86,9 @@ function fingerprintsOf(
 const otherSecrets: Finding = {
   code: 'session_secret_mismatch',
   what: 'A replica that runs now with this session store has other values in SESSION_SECRET.',
-  fix: 'Give all replicas the same list. To change it, add the new secret at the end everywhere, and only then put it first.',
+  fix: {
+    text: 'Give all replicas the same list. To change it, add the new secret at the end everywhere, and only then put it first.',
+  },
 };
 
 /** Nothing is wrong with it, and nothing outlives the process. */
@@ -95,6 +97,8 @@ const memory: StoreKind = { lookFurther: async () => ({ findings: [inMemory] }) 
 const inMemory: Finding = {
   code: 'store_in_memory',
   what: 'SESSION_STORE is memory:.',
-  fix: 'Use a file on one machine, Redis for several.',
-  change: { kind: 'environment', set: { SESSION_STORE: 'file:./data/sessions' } },
+  fix: {
+    text: 'Use a file on one machine, Redis for several.',
+    change: { kind: 'environment', set: { SESSION_STORE: 'file:./data/sessions' } },
+  },
 };

@@ -27,7 +27,7 @@ export async function masterPool(
 }
 
 const unavailable = ({ message, fix }: UserPoolsError): CheckResult => ({
-  findings: [{ code: 'aws_unavailable', what: message, fix }],
+  findings: [{ code: 'aws_unavailable', what: message, fix: { text: fix } }],
 });
 
 const unknown = (id: string): CheckResult => ({
@@ -35,8 +35,10 @@ const unknown = (id: string): CheckResult => ({
     {
       code: 'aws_unavailable',
       what: `The AWS account of these credentials has no user pool ${id}.`,
-      fix: 'Use credentials of the account the pool is in (AWS_PROFILE).',
-      command: 'aws sts get-caller-identity',
+      fix: {
+        text: 'Use credentials of the account the pool is in (AWS_PROFILE).',
+        command: 'aws sts get-caller-identity',
+      },
     },
   ],
 });

@@ -56,8 +56,10 @@ async function methodTaken(
 const wrongMethod = ({ settings }: DoctorContext, method: ClientAuthenticationMethod): Finding => ({
   code: 'client_authentication_unsupported',
   what: `The token endpoint takes the client ${settings.clientId} with ${method}, and not as ${settings.clientAuthentication === undefined ? 'the discovery document would have it' : `CLIENT_AUTHENTICATION says (${settings.clientAuthentication})`}.`,
-  fix: 'Write that method.',
-  change: { kind: 'environment', set: { CLIENT_AUTHENTICATION: method } },
+  fix: {
+    text: 'Write that method.',
+    change: { kind: 'environment', set: { CLIENT_AUTHENTICATION: method } },
+  },
 });
 
 const unlistedMethod = (
@@ -66,14 +68,14 @@ const unlistedMethod = (
 ): Finding => ({
   code: 'client_authentication_unsupported',
   what: `CLIENT_AUTHENTICATION is ${method}, which the discovery document of ${settings.issuer} does not list, and its token endpoint turns the client away.`,
-  fix: WANTED,
+  fix: { text: WANTED },
 });
 
 /** @param error that is met already where the site reads the discovery document */
 export const noMethod = ({ settings }: DoctorContext, { message }: RelyingPartyError): Finding => ({
   code: 'client_authentication_unsupported',
   what: `The client has ${credentialInWords(settings)}, which ${settings.issuer} does not take: ${message}.`,
-  fix: `${WANTED} If its list is wrong, name the method in CLIENT_AUTHENTICATION.`,
+  fix: { text: `${WANTED} If its list is wrong, name the method in CLIENT_AUTHENTICATION.` },
 });
 
 const credentialInWords = ({ clientKey, clientSecrets }: DoctorContext['settings']): string =>
@@ -89,5 +91,7 @@ const WANTED =
 const clientKeyWrong = ({ settings }: DoctorContext): Finding => ({
   code: 'client_secret_wrong',
   what: `CLIENT_KEY is no key of the client ${settings.clientId}.`,
-  fix: 'Register its public half at the OpenID provider, or write the key whose public half is registered there.',
+  fix: {
+    text: 'Register its public half at the OpenID provider, or write the key whose public half is registered there.',
+  },
 });

@@ -7,7 +7,7 @@ import {
   type DoctorContext,
   logoutUriOf,
 } from '../context/context.js';
-import type { Finding } from '../findings/finding.js';
+import type { Finding, Fix } from '../findings/finding.js';
 import { isHidden, type ShownSecrets } from './shown-secrets.js';
 
 /*
@@ -25,9 +25,11 @@ export function clientUnknown(context: DoctorContext): Finding {
   return {
     code: 'client_unknown',
     what: `The issuer ${issuer} knows no client ${clientId}: CLIENT_ID is mistyped, or of another pool, or was deleted.`,
-    fix: 'Copy CLIENT_ID from the app client of this pool, or ISSUER from the pool of this client.',
-    ...inPool(context, `${CONSOLE} › Client ID`),
-    question: ask(issuer, 'list-user-pool-clients'),
+    fix: {
+      text: 'Copy CLIENT_ID from the app client of this pool, or ISSUER from the pool of this client.',
+      ...inPool(context, `${CONSOLE} › Client ID`),
+      question: ask(issuer, 'list-user-pool-clients'),
+    },
   };
 }
 
@@ -48,11 +50,13 @@ export function issuerOfOtherPool(context: DoctorContext, which: string, right?:
   return {
     code: 'issuer_of_other_pool',
     what: `ISSUER is ${issuer}, a user pool that has no client ${clientId}.${which}`,
-    fix: 'Write the issuer of the master pool, which has the client.',
-    ...inPool(context, 'Amazon Cognito › User pools › the master pool › Overview › User pool ID'),
-    ...(right === undefined
-      ? { question: ask(issuer, 'list-user-pools', { 'max-results': '60' }) }
-      : { change: { kind: 'environment', set: { ISSUER: right } } as const }),
+    fix: {
+      text: 'Write the issuer of the master pool, which has the client.',
+      ...inPool(context, 'Amazon Cognito › User pools › the master pool › Overview › User pool ID'),
+      ...(right === undefined
+        ? { question: ask(issuer, 'list-user-pools', { 'max-results': '60' }) }
+        : { change: { kind: 'environment', set: { ISSUER: right } } as const }),
+    },
   };
 }
 
@@ -62,9 +66,11 @@ export function callbackNotRegistered(context: DoctorContext, nearMiss = ''): Fi
   return {
     code: 'callback_not_registered',
     what: `${callback} is not among the callback URLs of the app client ${context.settings.clientId}.${nearMiss}`,
-    fix: 'Add it, to the letter. If users see the site at another origin, correct BASE_URL instead.',
-    ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › Allowed callback URLs`),
-    change: addToClient(context, 'CallbackURLs', callback),
+    fix: {
+      text: 'Add it, to the letter. If users see the site at another origin, correct BASE_URL instead.',
+      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › Allowed callback URLs`),
+      change: addToClient(context, 'CallbackURLs', callback),
+    },
   };
 }
 
@@ -73,9 +79,11 @@ export function logoutUrlNotRegistered(context: DoctorContext, nearMiss = ''): F
   return {
     code: 'logout_url_not_registered',
     what: `${logoutUri} is not among the sign-out URLs of the app client ${context.settings.clientId}.${nearMiss}`,
-    fix: 'Add it, to the letter.',
-    ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › Allowed sign-out URLs`),
-    change: addToClient(context, 'LogoutURLs', logoutUri),
+    fix: {
+      text: 'Add it, to the letter.',
+      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › Allowed sign-out URLs`),
+      change: addToClient(context, 'LogoutURLs', logoutUri),
+    },
   };
 }
 
@@ -88,16 +96,18 @@ export function scopeNotAllowed(context: DoctorContext, missing?: readonly strin
   return {
     code: 'scope_not_allowed',
     what: `The app client ${clientId} may not have ${which}.`,
-    fix: scopes.includes('offline_access')
-      ? 'Take offline_access out of SCOPE: Cognito has no such scope, and gives a refresh token without it.'
-      : 'Allow it at the app client, or take it out of SCOPE.',
-    ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › OpenID Connect scopes`),
-    change: scopes.includes('offline_access')
-      ? {
-          kind: 'environment',
-          set: { SCOPE: scope.replace(/\s*\boffline_access\b/, '').trim() },
-        }
-      : addToClient(context, 'AllowedOAuthScopes', ...scopes),
+    fix: {
+      text: scopes.includes('offline_access')
+        ? 'Take offline_access out of SCOPE: Cognito has no such scope, and gives a refresh token without it.'
+        : 'Allow it at the app client, or take it out of SCOPE.',
+      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › OpenID Connect scopes`),
+      change: scopes.includes('offline_access')
+        ? {
+            kind: 'environment',
+            set: { SCOPE: scope.replace(/\s*\boffline_access\b/, '').trim() },
+          }
+        : addToClient(context, 'AllowedOAuthScopes', ...scopes),
+    },
   };
 }
 
@@ -105,12 +115,14 @@ export function codeFlowOff(context: DoctorContext): Finding {
   return {
     code: 'code_flow_off',
     what: `The app client ${context.settings.clientId} may not use the authorization code grant.`,
-    fix: 'Switch it on. (Not beside client credentials: that excludes the others; make a client for each.)',
-    ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › OAuth grant types`),
-    change: changeClient(context.settings, {
-      add: { AllowedOAuthFlows: ['code'] },
-      set: { AllowedOAuthFlowsUserPoolClient: true },
-    }),
+    fix: {
+      text: 'Switch it on. (Not beside client credentials: that excludes the others; make a client for each.)',
+      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › OAuth grant types`),
+      change: changeClient(context.settings, {
+        add: { AllowedOAuthFlows: ['code'] },
+        set: { AllowedOAuthFlowsUserPoolClient: true },
+      }),
+    },
   };
 }
 
@@ -119,9 +131,11 @@ export function providerNotEnabled(context: DoctorContext, name: string): Findin
     code: 'provider_not_enabled',
     about: name,
     what: `The app client ${context.settings.clientId} does not offer the identity provider “${name}”.`,
-    fix: 'Switch it on at the app client and save; it takes up to a minute. If it is not in the list there, it must first be added to the pool, or IDENTITY_PROVIDERS has a name the pool does not know.',
-    ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › Identity providers`),
-    change: addToClient(context, 'SupportedIdentityProviders', name),
+    fix: {
+      text: 'Switch it on at the app client and save; it takes up to a minute. If it is not in the list there, it must first be added to the pool, or IDENTITY_PROVIDERS has a name the pool does not know.',
+      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › Identity providers`),
+      change: addToClient(context, 'SupportedIdentityProviders', name),
+    },
   };
 }
 
@@ -130,8 +144,10 @@ export function providerNameCase(context: DoctorContext, name: string, actual: s
     code: 'provider_name_case',
     about: name,
     what: `IDENTITY_PROVIDERS says “${name}”, and the user pool calls it “${actual}”.`,
-    fix: `Write “${actual}”.`,
-    change: changeProvider(context.settings, name, { name: actual }),
+    fix: {
+      text: `Write “${actual}”.`,
+      change: changeProvider(context.settings, name, { name: actual }),
+    },
   };
 }
 
@@ -141,14 +157,14 @@ export function clientSecretWrong(context: DoctorContext, secrets?: ShownSecrets
   return {
     code: 'client_secret_wrong',
     what: `CLIENT_SECRET is not the secret of the client ${clientId}.`,
-    ...(secrets !== undefined && isHidden(secrets) ? newSecret(context) : shownSecret(context)),
+    fix: secrets !== undefined && isHidden(secrets) ? newSecret(context) : shownSecret(context),
   };
 }
 
-function shownSecret(context: DoctorContext): Omit<Finding, 'code' | 'what'> {
+function shownSecret(context: DoctorContext): Fix {
   const { clientId, issuer } = context.settings;
   return {
-    fix: isUserPool(issuer)
+    text: isUserPool(issuer)
       ? 'Copy it from the app client. Where that shows none (“None”), it was rotated, and Cognito shows the new one to nobody: make another with “aws cognito-idp add-user-pool-client-secret”.'
       : 'Copy it from the client.',
     ...inPool(context, `${CONSOLE} › the client › Client secret`),
@@ -160,10 +176,10 @@ function shownSecret(context: DoctorContext): Omit<Finding, 'code' | 'what'> {
   };
 }
 
-function newSecret(context: DoctorContext): Omit<Finding, 'code' | 'what'> {
+function newSecret(context: DoctorContext): Fix {
   const { clientId, issuer } = context.settings;
   return {
-    fix: 'The client was given its secret later, and Cognito shows such a one to nobody. Where the site still has a good one, take it from there, or run “lifeguard rotate-secret” there. Otherwise make a new one, which is shown this once, and write it into CLIENT_SECRET; a client has two at most, so delete one that nobody uses first.',
+    text: 'The client was given its secret later, and Cognito shows such a one to nobody. Where the site still has a good one, take it from there, or run “lifeguard rotate-secret” there. Otherwise make a new one, which is shown this once, and write it into CLIENT_SECRET; a client has two at most, so delete one that nobody uses first.',
     ...inPool(context, `${CONSOLE} › the client › Client secrets`),
     change: { kind: 'client-secret', userPoolId: userPoolIdOf(issuer), clientId },
   };
@@ -197,5 +213,5 @@ function ask(
   return { userPoolId, operation, options: { ...about, ...options } };
 }
 
-const inPool = ({ settings }: DoctorContext, console: string): Pick<Finding, 'console'> =>
+const inPool = ({ settings }: DoctorContext, console: string): Pick<Fix, 'console'> =>
   isUserPool(settings.issuer) ? { console } : {};

@@ -29,9 +29,11 @@ export async function secretAge(
       {
         code: 'client_secret_old',
         what: `The secret of the app client ${clientId} is ${days} days old.`,
-        fix: 'Give the client another with “lifeguard rotate-secret”, while the site is up; or add a second one by hand, start the site with it, then delete the first.',
-        console:
-          'Amazon Cognito › User pools › the master pool › App clients › the client › Client secrets',
+        fix: {
+          text: 'Give the client another with “lifeguard rotate-secret”, while the site is up; or add a second one by hand, start the site with it, then delete the first.',
+          console:
+            'Amazon Cognito › User pools › the master pool › App clients › the client › Client secrets',
+        },
       },
     ],
   };

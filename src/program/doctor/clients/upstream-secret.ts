@@ -82,28 +82,30 @@ function secretWrong(
     about: provider,
     what: `The identity provider “${provider}” has another client secret than ${nameOf(client)}.`,
     fix: {
-      copy: 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
-      make: 'Make a new secret for the app client of the second pool, since Cognito shows nobody one that was added before, and write it into the identity provider of the master pool.',
-      'make room':
-        'The app client of the second pool has two secrets, the most there can be. Delete the one that nobody uses (delete-user-pool-client-secret), and run doctor again: it then has the command that makes a new one for the identity provider.',
-    }[remedy],
-    console:
-      'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Edit › Client secret',
-    ...(remedy === 'make room'
-      ? {
-          question: {
-            userPoolId,
-            operation: 'list-user-pool-client-secrets',
-            options: { 'user-pool-id': userPoolId, 'client-id': clientId },
-          },
-        }
-      : {
-          change: {
-            kind: 'identity-provider' as const,
-            userPoolId: masterPoolId,
-            name: provider,
-            secretOf: { userPoolId, clientId, ...(remedy === 'make' && { isNew: true }) },
-          },
-        }),
+      text: {
+        copy: 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
+        make: 'Make a new secret for the app client of the second pool, since Cognito shows nobody one that was added before, and write it into the identity provider of the master pool.',
+        'make room':
+          'The app client of the second pool has two secrets, the most there can be. Delete the one that nobody uses (delete-user-pool-client-secret), and run doctor again: it then has the command that makes a new one for the identity provider.',
+      }[remedy],
+      console:
+        'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Edit › Client secret',
+      ...(remedy === 'make room'
+        ? {
+            question: {
+              userPoolId,
+              operation: 'list-user-pool-client-secrets',
+              options: { 'user-pool-id': userPoolId, 'client-id': clientId },
+            },
+          }
+        : {
+            change: {
+              kind: 'identity-provider' as const,
+              userPoolId: masterPoolId,
+              name: provider,
+              secretOf: { userPoolId, clientId, ...(remedy === 'make' && { isNew: true }) },
+            },
+          }),
+    },
   };
 }

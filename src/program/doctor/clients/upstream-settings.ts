@@ -123,8 +123,10 @@ async function signOutFindings(
       code: 'sign_out_domain_wrong',
       about: name,
       what: `IDENTITY_PROVIDERS signs out of “${name}” at ${configured.domain}, and people sign in at ${domain}.`,
-      fix: 'Write that domain.',
-      change: changeProvider(settings, name, { signOut: { ...configured, domain } }),
+      fix: {
+        text: 'Write that domain.',
+        change: changeProvider(settings, name, { signOut: { ...configured, domain } }),
+      },
     },
   ];
 }

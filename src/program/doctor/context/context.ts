@@ -3,7 +3,6 @@ import type { SignatureAlgorithm } from '../../../tokens/algorithms.js';
 import type { ClientAuthenticationMetadata } from '../../../tokens/client-authentication.js';
 import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
 import type { Change } from '../findings/change.js';
-import type { CheckResult } from '../findings/finding.js';
 import type { UserPools, UserPoolsError } from './user-pools.js';
 
 /** What of the OpenID provider's discovery document the checks go by. */
@@ -78,12 +77,4 @@ export function changeProvider(
     each.name === name ? { ...each, ...change } : each,
   );
   return { kind: 'environment', set: { IDENTITY_PROVIDERS: JSON.stringify(changed) } };
-}
-
-/** One or a few questions that belong together. */
-export interface Check {
-  /** Stable, for `--json`. */
-  readonly name: string;
-  readonly title: string;
-  run(context: DoctorContext): Promise<CheckResult>;
 }

@@ -2,18 +2,19 @@ import type { Change, Question } from './change.js';
 import type { FindingCode } from './catalogue.js';
 
 /** One thing that is wrong, or could not be looked at. How bad it is and why it matters is in the catalogue, by code. */
-export interface Finding extends Steps {
+export interface Finding {
   readonly code: FindingCode;
   /** Which one of several it is about: an identity provider's name, a setting. */
   readonly about?: string | undefined;
   /** What was found, with the names and addresses of this set-up. Never a secret. */
   readonly what: string;
-  /** The one thing to do, in a sentence. */
-  readonly fix: string;
+  readonly fix: Fix;
 }
 
-/** How that is done. */
-export interface Steps {
+/** What ends it. */
+export interface Fix {
+  /** The one thing to do, in a sentence. */
+  readonly text: string;
   /** Where in the AWS console. */
   readonly console?: string | undefined;
   /** The change as data; its command line is made from it. */
@@ -33,4 +34,12 @@ export type CheckResult =
 export interface Noted {
   readonly findings: readonly Finding[];
   readonly notes: readonly string[];
+}
+
+/** One or a few questions that belong together. */
+export interface Check<Context> {
+  /** Stable, for `--json`. */
+  readonly name: string;
+  readonly title: string;
+  run(context: Context): Promise<CheckResult>;
 }

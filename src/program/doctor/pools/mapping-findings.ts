@@ -50,9 +50,11 @@ const requiredUnmapped = (provider: Mapped, attribute: string): Finding => ({
   code: 'required_attribute_unmapped',
   about: `${provider.name} ${attribute}`,
   what: `The master pool requires “${attribute}”, and “${provider.name}” does not map it.`,
-  fix: `Map ${attribute} to the claim the provider has it in, usually of the same name, and ask for its scope.`,
-  console: CONSOLE,
-  change: changeMapping(provider, { [attribute]: attribute }),
+  fix: {
+    text: `Map ${attribute} to the claim the provider has it in, usually of the same name, and ask for its scope.`,
+    console: CONSOLE,
+    change: changeMapping(provider, { [attribute]: attribute }),
+  },
 });
 
 function attributeFindings(
@@ -77,7 +79,7 @@ function attributeFindings(
         ] as const);
   const change = changeMapping(provider, { [attribute]: null });
   const about = `${provider.name} ${attribute}`;
-  return [{ code, about, what, fix: text, console: CONSOLE, change }];
+  return [{ code, about, what, fix: { text, console: CONSOLE, change } }];
 }
 
 /** An address counts only with both. */
@@ -99,9 +101,11 @@ function emailFindings(
       code: 'email_verified_unmapped',
       about: provider.name,
       what: `“${provider.name}” does not map ${unmapped.join(' and ')}.`,
-      fix: `Map ${unmapped.map((each) => `${each} to ${each}`).join(' and ')}, if you trust the provider to check addresses${unmapped.includes('email') ? '; or take email out of SCOPE' : ''}.`,
-      console: CONSOLE,
-      change: changeMapping(provider, Object.fromEntries(unmapped.map((each) => [each, each]))),
+      fix: {
+        text: `Map ${unmapped.map((each) => `${each} to ${each}`).join(' and ')}, if you trust the provider to check addresses${unmapped.includes('email') ? '; or take email out of SCOPE' : ''}.`,
+        console: CONSOLE,
+        change: changeMapping(provider, Object.fromEntries(unmapped.map((each) => [each, each]))),
+      },
     },
   ];
 }
@@ -125,10 +129,12 @@ function writeFindings(
       code: 'mapped_attribute_not_writable',
       about: name,
       what: `“${name}” maps ${refused.join(', ')}, which the app client ${clientId} may not write.`,
-      fix: 'Allow it to write them.',
-      console:
-        'Amazon Cognito › User pools › the master pool › App clients › the client › Attribute permissions › Edit',
-      change: { kind: 'app-client', userPoolId, clientId, add: { WriteAttributes: refused } },
+      fix: {
+        text: 'Allow it to write them.',
+        console:
+          'Amazon Cognito › User pools › the master pool › App clients › the client › Attribute permissions › Edit',
+        change: { kind: 'app-client', userPoolId, clientId, add: { WriteAttributes: refused } },
+      },
     },
   ];
 }

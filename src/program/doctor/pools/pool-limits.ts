@@ -37,8 +37,10 @@ export async function limitFindings(
 const fewSessions = (most: number): Finding => ({
   code: 'sessions_limited',
   what: `The master pool tracks sessions and lets each user have ${most}: the next sign-in ends the one not used for longest.`,
-  fix: 'Let users have more of them, 20 is the default.',
-  console: 'Amazon Cognito › User pools › the master pool › Session management',
+  fix: {
+    text: 'Let users have more of them, 20 is the default.',
+    console: 'Amazon Cognito › User pools › the master pool › Session management',
+  },
 });
 
 function nearlyFull(client: UserPoolClientType): Finding[] {
@@ -50,7 +52,9 @@ function nearlyFull(client: UserPoolClientType): Finding[] {
         code: 'quota_near',
         about: list,
         what: `The app client ${client.ClientId} has ${length} of at most ${most} ${list}.`,
-        fix: 'Take out those of sites that are no more, or make another client for some of them.',
+        fix: {
+          text: 'Take out those of sites that are no more, or make another client for some of them.',
+        },
       },
     ];
   });

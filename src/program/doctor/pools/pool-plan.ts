@@ -54,8 +54,10 @@ function beyondEssentials({ UserPoolAddOns }: UserPoolType): string[] {
 const planLacks = (plan: string | undefined, lacking: readonly string[]): Finding => ({
   code: 'plan_lacks_feature',
   what: `The master pool has the plan ${capital(plan ?? '')}, without ${lacking.join(', without ')}, which is set there.`,
-  fix: 'Choose a plan that has it, which costs more for each user of a month, or switch it off in the pool.',
-  console: 'Amazon Cognito › User pools › the master pool › Settings › Feature plan',
+  fix: {
+    text: 'Choose a plan that has it, which costs more for each user of a month, or switch it off in the pool.',
+    console: 'Amazon Cognito › User pools › the master pool › Settings › Feature plan',
+  },
 });
 
 const capital = (text: string): string => text.charAt(0) + text.slice(1).toLowerCase();

@@ -9,8 +9,10 @@ export const withoutStyle = (
 ): Finding => ({
   code,
   what: `The domain uses managed login, and ${client} has no branding style.`,
-  fix: 'Make a style for that client, or set the domain to the classic hosted UI.',
-  console: 'Amazon Cognito › User pools › the pool › Managed login › Create a style',
+  fix: {
+    text: 'Make a style for that client, or set the domain to the classic hosted UI.',
+    console: 'Amazon Cognito › User pools › the pool › Managed login › Create a style',
+  },
 });
 
 /** Whether the pages of a domain are managed login's; `undefined` where that may not be asked. */

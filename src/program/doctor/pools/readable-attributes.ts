@@ -29,10 +29,12 @@ export function unreadableFindings(
     {
       code: 'attributes_unreadable',
       what: `SCOPE is “${settings.scope}”, and the app client ${settings.clientId} may not read ${missing.join(', ')}.`,
-      fix: 'Allow it to read them, or take the scope out of SCOPE.',
-      console:
-        'Amazon Cognito › User pools › the master pool › App clients › the client › Attribute permissions › Edit',
-      change: changeClient(settings, { add: { ReadAttributes: missing } }),
+      fix: {
+        text: 'Allow it to read them, or take the scope out of SCOPE.',
+        console:
+          'Amazon Cognito › User pools › the master pool › App clients › the client › Attribute permissions › Edit',
+        change: changeClient(settings, { add: { ReadAttributes: missing } }),
+      },
     },
   ];
 }

@@ -33,7 +33,7 @@ export function tokenFindings({ settings }: DoctorContext, client: UserPoolClien
     set: Readonly<Record<string, unknown>>,
   ): void => {
     const change = changeClient(settings, { set });
-    findings.push({ code, what, fix, console: consoleAt('master'), change });
+    findings.push({ code, what, fix: { text: fix, console: consoleAt('master'), change } });
   };
 
   const rotation = client.RefreshTokenRotation;
@@ -96,13 +96,15 @@ export function userExistenceFindings(
       code: 'user_existence_revealed',
       about: provider,
       what: `${name} tells “User does not exist” from a wrong password (PreventUserExistenceErrors is ${prevents ?? 'not set'}).`,
-      fix: 'Switch “Prevent user existence errors” on.',
-      console: consoleAt(pool),
-      change: {
-        kind: 'app-client',
-        userPoolId,
-        clientId,
-        set: { PreventUserExistenceErrors: 'ENABLED' },
+      fix: {
+        text: 'Switch “Prevent user existence errors” on.',
+        console: consoleAt(pool),
+        change: {
+          kind: 'app-client',
+          userPoolId,
+          clientId,
+          set: { PreventUserExistenceErrors: 'ENABLED' },
+        },
       },
     },
   ];

@@ -144,10 +144,12 @@ function evictionFindings(
     {
       code: 'store_evicts',
       what: `Redis has maxmemory-policy ${policy}: when it is full it drops sessions nobody has signed out of.`,
-      fix:
-        'Set the policy to noeviction, also in its configuration file, and watch its memory. At ElastiCache, in the parameter group. ' +
-        ASKS,
-      command: `${redisCli(address)} CONFIG SET maxmemory-policy noeviction`,
+      fix: {
+        text:
+          'Set the policy to noeviction, also in its configuration file, and watch its memory. At ElastiCache, in the parameter group. ' +
+          ASKS,
+        command: `${redisCli(address)} CONFIG SET maxmemory-policy noeviction`,
+      },
     },
   ];
 }
@@ -157,14 +159,18 @@ const notDurable = (hasSnapshots: boolean, address: RedisAddress): Finding => ({
   what: hasSnapshots
     ? 'Redis keeps sessions over a restart only as of its last snapshot, and has no replica.'
     : 'Redis keeps nothing over a restart, and has no replica.',
-  fix: `Switch its append-only file on, also in its configuration file, or give it a replica. ${ASKS}`,
-  command: `${redisCli(address)} CONFIG SET appendonly yes`,
+  fix: {
+    text: `Switch its append-only file on, also in its configuration file, or give it a replica. ${ASKS}`,
+    command: `${redisCli(address)} CONFIG SET appendonly yes`,
+  },
 });
 
 const withoutReplica = (kind: 'sentinel' | 'cluster'): Finding => ({
   code: 'store_without_replica',
   what: `SESSION_STORE is a ${kind}, and the server that has our sessions has no replica connected.`,
-  fix: 'Give each server a replica, better two: then one may fail and none waits for the other.',
+  fix: {
+    text: 'Give each server a replica, better two: then one may fail and none waits for the other.',
+  },
 });
 
 function rightMissing(
@@ -183,33 +189,41 @@ function rightMissing(
   return {
     code: 'store_right_missing',
     what: `The Redis user “${user}” of SESSION_STORE may not ${lacking || `do all that is needed (${words})`}.`,
-    fix: `Allow it, as a user who may (--user NAME --askpass); at a managed Redis where its users are kept. All that is needed: ${key} ${rights(commandsNeeded(address))}`,
-    command: `${redisCli(address)} ACL SETUSER ${shellWord(user)} ${[...(keys ? [shellWord(key)] : []), rights(commands)].join(' ').trim()}`,
+    fix: {
+      text: `Allow it, as a user who may (--user NAME --askpass); at a managed Redis where its users are kept. All that is needed: ${key} ${rights(commandsNeeded(address))}`,
+      command: `${redisCli(address)} ACL SETUSER ${shellWord(user)} ${[...(keys ? [shellWord(key)] : []), rights(commands)].join(' ').trim()}`,
+    },
   };
 }
 
 const passwordRefused = ({ words }: StoreTrouble): Finding => ({
   code: 'store_password_wrong',
   what: `Redis refuses the user name and password of SESSION_STORE: ${words}.`,
-  fix: 'Write them as redis://user:password@host:6379, with % and @ of the password as %25 and %40. Without a name it is the user “default”.',
+  fix: {
+    text: 'Write them as redis://user:password@host:6379, with % and @ of the password as %25 and %40. Without a name it is the user “default”.',
+  },
 });
 
 const certificateRefused = ({ words }: StoreTrouble): Finding => ({
   code: 'store_unreachable',
   what: `The certificate of Redis is not believed: ${words}.`,
-  fix: 'Name in SESSION_STORE the host that the certificate is for. Where a private authority has signed it, NODE_EXTRA_CA_CERTS names the file with that authority.',
+  fix: {
+    text: 'Name in SESSION_STORE the host that the certificate is for. Where a private authority has signed it, NODE_EXTRA_CA_CERTS names the file with that authority.',
+  },
 });
 
 const databaseRefused = (database: number): Finding => ({
   code: 'store_database_unknown',
   what: `SESSION_STORE names the database ${database}, which this Redis does not have.`,
-  fix: 'Take the number out of SESSION_STORE; many managed ones have the database 0 only.',
+  fix: {
+    text: 'Take the number out of SESSION_STORE; many managed ones have the database 0 only.',
+  },
 });
 
 const isCluster: Finding = {
   code: 'store_is_cluster',
   what: 'SESSION_STORE names a single Redis, and a cluster answers.',
-  fix: 'Write redis+cluster:// (with TLS rediss+cluster://) in place of redis://.',
+  fix: { text: 'Write redis+cluster:// (with TLS rediss+cluster://) in place of redis://.' },
 };
 
 function tlsSlip({ isTls }: RedisAddress): Finding {
@@ -217,6 +231,6 @@ function tlsSlip({ isTls }: RedisAddress): Finding {
   return {
     code: 'store_tls_slip',
     what: `SESSION_STORE begins with ${said}, and the server answers ${isTls ? 'only without' : 'with'} TLS.`,
-    fix: `Begin it with ${meant} in place of ${said}.`,
+    fix: { text: `Begin it with ${meant} in place of ${said}.` },
   };
 }

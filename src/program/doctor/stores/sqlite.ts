@@ -53,11 +53,11 @@ function explainRefusal(file: string, trouble: StoreTrouble): Finding {
     return {
       code: isDisk ? 'store_read_only' : 'store_right_missing',
       what: `${what} ${why}`,
-      fix: text,
+      fix: { text },
     };
   }
   return code === 'store_unreachable'
-    ? { ...finding, fix: text }
+    ? { ...finding, fix: { text } }
     : { ...finding, what: `${what} It is ${file}.` };
 }
 
@@ -73,5 +73,7 @@ function refusalOf(path: string): { readonly path: string; readonly error: unkno
 const otherVersion = (file: string): Finding => ({
   code: 'store_other_version',
   what: `${file} has the tables of another version of Lifeguard (it was last changed ${statSync(file).mtime.toISOString()}).`,
-  fix: 'Nothing needs to be done if this version is to take over. While the other one still runs, give this one another file.',
+  fix: {
+    text: 'Nothing needs to be done if this version is to take over. While the other one still runs, give this one another file.',
+  },
 });

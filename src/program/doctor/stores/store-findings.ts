@@ -39,7 +39,7 @@ const advice: Readonly<Record<StoreFaultReason, readonly [FindingCode, string]>>
 /** The finding for what a store said, by the word that readiness uses for it. */
 export function storeFinding({ error, words }: StoreTrouble): Finding {
   const [code, text] = advice[reasonOf(error)];
-  return { code, what: `The session store cannot be used: ${words}.`, fix: text };
+  return { code, what: `The session store cannot be used: ${words}.`, fix: { text } };
 }
 
 /** The driver's own words, out of whatever ours are around them. */

@@ -35,11 +35,15 @@ async function finds(context: DoctorContext, query: string, cookie?: string): Pr
 const queryLost = (context: DoctorContext): Finding => ({
   code: 'query_lost',
   what: `What is behind the ? of an address at ${siteUrl(context, '')} does not come to the site: it was lost between here and there.`,
-  fix: 'Let the proxy pass queries on: in nginx a “rewrite” keeps them unless it ends with ?, in CloudFront an origin request policy has to name them.',
+  fix: {
+    text: 'Let the proxy pass queries on: in nginx a “rewrite” keeps them unless it ends with ?, in CloudFront an origin request policy has to name them.',
+  },
 });
 
 const cookieLost = (context: DoctorContext): Finding => ({
   code: 'cookies_lost',
   what: `The cookie that a browser sends back to ${siteUrl(context, '/callback')} does not come to the site: it was lost between here and there.`,
-  fix: 'Let the proxy pass “Cookie” on: in CloudFront an origin request policy has to name cookies, and caching must be off.',
+  fix: {
+    text: 'Let the proxy pass “Cookie” on: in CloudFront an origin request policy has to name cookies, and caching must be off.',
+  },
 });

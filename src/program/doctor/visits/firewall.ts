@@ -29,6 +29,8 @@ export const firewallInFront = (url: URL, status: number | undefined): Finding =
   code: 'waf_in_front',
   about: url.host,
   what: `A firewall in front of ${url.host} turns doctor away (status ${status ?? 'none'}); the user pool itself was not asked.`,
-  fix: 'Look at its rules and at what it has blocked, and try /login in a browser. Doctor calls itself “lifeguard-doctor”, and keeps no cookies.',
-  console: 'AWS WAF › Web ACLs › the one with this user pool › Sampled requests',
+  fix: {
+    text: 'Look at its rules and at what it has blocked, and try /login in a browser. Doctor calls itself “lifeguard-doctor”, and keeps no cookies.',
+    console: 'AWS WAF › Web ACLs › the one with this user pool › Sampled requests',
+  },
 });

@@ -96,15 +96,16 @@ async function issuersBehind(
 const finding = (written: string, is: string, issuer: string | undefined): Finding => ({
   code: 'issuer_near_miss',
   what: `ISSUER ${is}: ${written.slice(0, 300)}`,
-  ...(issuer === undefined
-    ? {
-        fix: 'Write https://cognito-idp.<region>.amazonaws.com/<user pool id>; with --aws doctor finds it.',
-        console: CONSOLE,
-      }
-    : {
-        fix: 'Write the issuer itself; its document was read and calls itself so.',
-        change: { kind: 'environment' as const, set: { ISSUER: issuer } },
-      }),
+  fix:
+    issuer === undefined
+      ? {
+          text: 'Write https://cognito-idp.<region>.amazonaws.com/<user pool id>; with --aws doctor finds it.',
+          console: CONSOLE,
+        }
+      : {
+          text: 'Write the issuer itself; its document was read and calls itself so.',
+          change: { kind: 'environment', set: { ISSUER: issuer } },
+        },
 });
 
 function unconfirmedFinding(
@@ -114,11 +115,13 @@ function unconfirmedFinding(
   return {
     code: 'issuer_near_miss',
     what: `ISSUER ${is}: ${written.slice(0, 300)}`,
-    fix:
-      likeliest === undefined
-        ? 'Write the issuer: of a user pool https://cognito-idp.<region>.amazonaws.com/<user pool id>.'
-        : `It was probably meant to be ${likeliest}, where no document could be read to make sure.`,
-    console: CONSOLE,
+    fix: {
+      text:
+        likeliest === undefined
+          ? 'Write the issuer: of a user pool https://cognito-idp.<region>.amazonaws.com/<user pool id>.'
+          : `It was probably meant to be ${likeliest}, where no document could be read to make sure.`,
+      console: CONSOLE,
+    },
   };
 }
 

@@ -41,26 +41,32 @@ function domainMissing(issuer: string): Finding {
   return {
     code: 'domain_missing',
     what: `The user pool ${userPoolId} has no domain.`,
-    fix: 'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
-    console: 'Amazon Cognito › User pools › the master pool › Domain › Create Cognito domain',
-    change: { kind: 'domain', userPoolId, prefix: domainPrefixOf(userPoolId) },
+    fix: {
+      text: 'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
+      console: 'Amazon Cognito › User pools › the master pool › Domain › Create Cognito domain',
+      change: { kind: 'domain', userPoolId, prefix: domainPrefixOf(userPoolId) },
+    },
   };
 }
 
 const pushedRequestsUnsupported = (issuer: string): Finding => ({
   code: 'pushed_requests_unsupported',
   what: `PUSHED_AUTHORIZATION_REQUESTS is always, and ${issuer} takes none: its discovery document has no ${PUSHING}.`,
-  fix: isUserPool(issuer)
-    ? 'Write as-required: no user pool takes pushed requests.'
-    : 'Write as-required, or switch pushed authorization requests on at the OpenID provider.',
-  change: { kind: 'environment', set: { PUSHED_AUTHORIZATION_REQUESTS: 'as-required' } },
+  fix: {
+    text: isUserPool(issuer)
+      ? 'Write as-required: no user pool takes pushed requests.'
+      : 'Write as-required, or switch pushed authorization requests on at the OpenID provider.',
+    change: { kind: 'environment', set: { PUSHED_AUTHORIZATION_REQUESTS: 'as-required' } },
+  },
 });
 
 const userInfoUnsupported = (issuer: string): Finding => ({
   code: 'user_info_unsupported',
   what: `USER_INFO is merge, and the discovery document of ${issuer} has no userinfo_endpoint.`,
-  fix: 'Write none, and let the OpenID provider put what you need into the ID token.',
-  change: { kind: 'environment', set: { USER_INFO: 'none' } },
+  fix: {
+    text: 'Write none, and let the OpenID provider put what you need into the ID token.',
+    change: { kind: 'environment', set: { USER_INFO: 'none' } },
+  },
 });
 
 function incomplete(problems: readonly EndpointProblem[]): Finding {
@@ -74,6 +80,8 @@ function incomplete(problems: readonly EndpointProblem[]): Finding {
   return {
     code: 'metadata_incomplete',
     what: sentences.join(' '),
-    fix: 'The OpenID provider is not set up for the authorization code flow, or not wholly; mend it there.',
+    fix: {
+      text: 'The OpenID provider is not set up for the authorization code flow, or not wholly; mend it there.',
+    },
   };
 }

@@ -24,20 +24,22 @@ function finding({ is, variable }: OtherWay, host: string, noProxy: readonly str
       return {
         code: 'proxy_needed',
         what: `${host} is reached through the proxy of ${variable} and not without it. Lifeguard goes by HTTPS_PROXY alone, which is not set.`,
-        fix: `Set HTTPS_PROXY to the value of ${variable}.`,
+        fix: { text: `Set HTTPS_PROXY to the value of ${variable}.` },
       };
     case 'despite NO_PROXY':
       return {
         code: 'proxy_needed',
         what: `${host} is reached through the proxy of HTTPS_PROXY and not without it, and NO_PROXY keeps it from the proxy.`,
-        fix: `Take ${host}, or what stands for it, out of NO_PROXY.`,
+        fix: { text: `Take ${host}, or what stands for it, out of NO_PROXY.` },
       };
     case 'straight':
       return {
         code: 'proxy_in_the_way',
         what: `${host} is reached without the proxy of ${variable} and not through it.`,
-        fix: 'Except it from the proxy, or take HTTPS_PROXY out.',
-        change: { kind: 'environment', set: { NO_PROXY: [...noProxy, host].join(',') } },
+        fix: {
+          text: 'Except it from the proxy, or take HTTPS_PROXY out.',
+          change: { kind: 'environment', set: { NO_PROXY: [...noProxy, host].join(',') } },
+        },
       };
   }
 }

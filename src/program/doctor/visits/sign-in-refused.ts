@@ -10,7 +10,9 @@ export const authorizationRefused = (name: string | undefined, what: string): Fi
   code: 'authorization_refused',
   about: name,
   what: `${name === undefined ? 'A sign-in' : `A sign-in through “${name}”`} does not get to a sign-in page. ${what}`,
-  fix: 'Open /login in a browser to see the page itself, and compare it with docs/errors.',
+  fix: {
+    text: 'Open /login in a browser to see the page itself, and compare it with docs/errors.',
+  },
 });
 
 /** An address on the way that says nothing. */
@@ -26,7 +28,9 @@ export function hopUnanswered(
   );
   return {
     ...finding,
-    fix: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). ISSUER, ${settings.issuer}, leads there${name === undefined ? '' : `, or its identity provider “${name}” does`}.`,
+    fix: {
+      text: `See that this machine reaches ${url.host} (DNS, firewall, HTTPS_PROXY). ISSUER, ${settings.issuer}, leads there${name === undefined ? '' : `, or its identity provider “${name}” does`}.`,
+    },
   };
 }
 
