@@ -50,9 +50,17 @@ export async function startPools(
     const { issuer = 'local', region = 'eu-west-1' } = options;
     const origin = publicOrigin ?? originOf(server, host);
     const placement = { origin, issuer, region, supply };
-    const runtime = await createRuntime(options, { saved, seed }, placement);
-    server.on('request', createPoolsApp(runtime));
-    return createPools(runtime, supply, async () => stop(server));
+    const starting = createRuntime(options, { saved, seed }, placement);
+    // Keys take their time to be made: who asks meanwhile is answered once they are there.
+    const app = starting.then(createPoolsApp);
+    server.on('request', (request, response) => {
+      app.then(
+        (answer) => answer(request, response),
+        () => request.destroy(),
+      );
+    });
+    await app;
+    return createPools(await starting, supply, async () => stop(server));
   } catch (error) {
     await stop(server);
     throw error;

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { CognitoJwtVerifier } from 'aws-jwt-verify';
 import { describe, expect, it } from 'vitest';
 import { type Pools, startPools } from '../../src/pools/index.js';
+import { freePort } from '../support/free-port.js';
+import { STEP_LIMIT_MS } from '../support/limits.js';
 import { openBrowser, signIn, signInThroughUpstream } from './journeys.js';
 import { alice, callback, seed, uma } from './seed.js';
 import { signInForTokens } from './token-endpoint.js';
@@ -35,6 +38,21 @@ describe('the address', () => {
     first.pool('members').deleteUser('alice');
     const page = await signIn(openBrowser(), second.pool('members'), 'site', alice);
     expect(page.query.has('code')).toBe(true);
+  });
+
+  it('answers whoever asks while it still makes its keys', async () => {
+    const port = await freePort();
+    const starting = start({ port, keys: 'generated' });
+    const ask = async (): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/health`, {
+        signal: AbortSignal.timeout(STEP_LIMIT_MS),
+      }).catch(async (error: unknown) => {
+        if (!String((error as Error).cause).includes('ECONNREFUSED')) throw error;
+        await setImmediate();
+        return ask();
+      });
+    expect((await ask()).status).toBe(200);
+    await (await starting).close();
   });
 
   it('is refused with the port in the message when somebody else has it', async () => {
