@@ -11,6 +11,12 @@ import type { UserPool } from '../model/user-pool.js';
 /** Epoch milliseconds as the API writes times. */
 export const seconds = (ms: number): number => ms / 1000;
 
+/** When something was made, and last changed. */
+export const datesOf = (its: { createdAt: number; modifiedAt: number }): object => ({
+  LastModifiedDate: seconds(its.modifiedAt),
+  CreationDate: seconds(its.createdAt),
+});
+
 /** The account everything here belongs to. */
 export const ACCOUNT = '000000000000';
 
@@ -30,8 +36,7 @@ export function describePool(pool: UserPool): object {
   return {
     Id: pool.id,
     Name: pool.name,
-    LastModifiedDate: seconds(pool.modifiedAt),
-    CreationDate: seconds(pool.createdAt),
+    ...datesOf(pool),
     SchemaAttributes: pool.schema,
     ...settings,
     Policies: {
@@ -78,8 +83,7 @@ export function describeClient(pool: UserPool, client: AppClient): object {
     ClientName: client.name,
     ClientId: client.id,
     ClientSecret: client.secrets.find(({ isOriginal }) => isOriginal)?.value,
-    LastModifiedDate: seconds(client.modifiedAt),
-    CreationDate: seconds(client.createdAt),
+    ...datesOf(client),
     RefreshTokenValidity: 30,
     TokenValidityUnits: {},
     AllowedOAuthFlowsUserPoolClient: false,
@@ -101,8 +105,7 @@ export function describeProvider(pool: UserPool, provider: IdentityProvider): ob
     ProviderDetails: { attributes_url_add_attributes: 'false', ...ProviderDetails },
     AttributeMapping: { username: 'sub', ...AttributeMapping },
     IdpIdentifiers,
-    LastModifiedDate: seconds(provider.modifiedAt),
-    CreationDate: seconds(provider.createdAt),
+    ...datesOf(provider),
   };
 }
 
@@ -143,8 +146,7 @@ export function describeGroup(pool: UserPool, group: Group): object {
     Description: group.description,
     RoleArn: group.roleArn,
     Precedence: group.precedence,
-    LastModifiedDate: seconds(group.modifiedAt),
-    CreationDate: seconds(group.createdAt),
+    ...datesOf(group),
   };
 }
 

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { matchesNobody } from '../model/credentials/password.js';
+import { isRightPassword } from '../model/credentials/password.js';
 import type { AppClient, PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { userWithLogin } from '../model/users.js';
 import { invalidParameter, notAuthorized, userNotFound } from './api-error.js';
 import { afterPassword, askForSrpProof } from './challenges.js';
-import { clientId, userPoolId } from './fields.js';
-import { clientWithId, poolOfClient, poolWithId } from './lookups.js';
+import { clientId } from './fields.js';
+import { clientWithId, poolOfClient } from './lookups.js';
 import { operation, type Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 import { requireSecretHash } from './secret-hash.js';
 import { refreshWithApi } from './tokens.js';
 
@@ -47,15 +48,14 @@ export const initiateAuthOperations: Operations = {
     }
     return begin(AuthFlow, { pool, client, parameters: AuthParameters, now: call.now });
   }),
-  AdminInitiateAuth: operation(
-    authShape.extend({ UserPoolId: userPoolId }),
-    async ({ UserPoolId, ClientId, AuthFlow, AuthParameters = {} }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  AdminInitiateAuth: poolOperation(
+    authShape,
+    async ({ ClientId, AuthFlow, AuthParameters = {} }, { pool, now }) => {
       const client = clientWithId(pool, ClientId);
       if (AuthFlow === 'USER_PASSWORD_AUTH') {
         throw invalidParameter('Initiate Auth method not supported.');
       }
-      return begin(AuthFlow, { pool, client, parameters: AuthParameters, now: call.now });
+      return begin(AuthFlow, { pool, client, parameters: AuthParameters, now });
     },
   ),
 };
@@ -103,7 +103,7 @@ async function withPassword(attempt: Attempt): Promise<object> {
   const { pool, client, parameters, now } = attempt;
   const user = findUser(attempt);
   const password = requireParameter(parameters, 'PASSWORD');
-  const isRight = await (user?.password?.matches(password) ?? matchesNobody(password));
+  const isRight = await isRightPassword(user?.password, password);
   if (user === undefined && !client.preventUserExistenceErrors) throw userNotFound();
   if (user === undefined || !isRight) throw notAuthorized('Incorrect username or password.');
   return afterPassword(pool, client, user, now);

@@ -9,38 +9,33 @@ import {
 } from '../model/tokens/refresh-tokens.js';
 import { readableAttributes } from '../model/tokens/visible-attributes.js';
 import type { UserPool } from '../model/user-pool.js';
-import { ownerOfToken } from './access-token.js';
+import { ownOperation } from './access-token.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { tokensResult } from './authentication-result.js';
 import { attributesOf } from './descriptions.js';
-import { clientId, token, userPoolId, username } from './fields.js';
-import { poolOfClient, poolWithId, userWithName } from './lookups.js';
+import { clientId, token } from './fields.js';
+import { poolOfClient } from './lookups.js';
 import { operation, type Operations } from './operation.js';
+import { userOperation } from './pool-operation.js';
 import { requireSecret, requireSecretHash } from './secret-hash.js';
 
 /** What is done with tokens that are there already. */
 export const tokenOperations: Operations = {
-  GetUser: operation(z.object({ AccessToken: token }), async ({ AccessToken }, call) => {
-    const { pool, user, claims } = await ownerOfToken(call, AccessToken);
+  GetUser: ownOperation(z.object({}), (_input, { pool, user, claims }) => {
     const client = pool.client(claims.clientId) ?? { readAttributes: undefined };
     return {
       Username: user.username,
       UserAttributes: attributesOf(user, readableAttributes(user, client)),
     };
   }),
-  GlobalSignOut: operation(z.object({ AccessToken: token }), async ({ AccessToken }, call) => {
-    const { pool, user } = await ownerOfToken(call, AccessToken);
+  GlobalSignOut: ownOperation(z.object({}), (_input, { pool, user }) => {
     signOutEverywhere(pool, user);
     return {};
   }),
-  AdminUserGlobalSignOut: operation(
-    z.object({ UserPoolId: userPoolId, Username: username }),
-    ({ UserPoolId, Username }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      signOutEverywhere(pool, userWithName(pool, Username));
-      return {};
-    },
-  ),
+  AdminUserGlobalSignOut: userOperation(z.object({}), (_input, { pool, user }) => {
+    signOutEverywhere(pool, user);
+    return {};
+  }),
   RevokeToken: operation(
     z.object({ Token: token, ClientId: clientId, ClientSecret: z.string().optional() }),
     ({ Token, ClientId, ClientSecret }, call) => {

@@ -1,5 +1,5 @@
 import type { Exchange } from '../exchange/exchange.js';
-import { matchesNobody } from '../model/credentials/password.js';
+import { isRightPassword } from '../model/credentials/password.js';
 import type { AuthorizationRequest, PoolUser } from '../model/pool-state.js';
 import { signInProblem, userWithLogin } from '../model/users.js';
 import { startFederation } from './federation/federation.js';
@@ -53,7 +53,7 @@ async function userWithPassword(
 ): Promise<PoolUser | string> {
   const user = userWithLogin(pool, form.get('username') ?? '');
   const password = form.get('password') ?? '';
-  const isRight = await (user?.password?.matches(password) ?? matchesNobody(password));
+  const isRight = await isRightPassword(user?.password, password);
   if (user === undefined && !client.preventUserExistenceErrors) return 'User does not exist.';
   if (user === undefined || !isRight) return 'Incorrect username or password.';
   return signInProblem(user, now)?.message ?? user;

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { wordsForJson } from '../../web/options/json-words.js';
-import { strictClientSettings, strictPoolSettings } from '../model/settings/settings-shape.js';
+import {
+  strictClientSettings,
+  strictPoolSettings,
+  textWithin,
+} from '../model/settings/settings-shape.js';
 import { referenceProblems } from './references.js';
 import { SeedError, type PoolsSeed } from './seed.js';
 
-const name = z.string().min(1).max(128);
+const name = textWithin(1, 128);
 const seconds = z.number().int();
 const registeredUrl = z.string().refine((url) => URL.canParse(url) && !url.includes('#'), {
   error: 'must be an absolute URL without a fragment',
@@ -53,7 +57,7 @@ const identityProvider = z.strictObject({
       /^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$/u,
       'must be 3 to 32 characters without _ or blank',
     ),
-  identifiers: z.array(z.string().min(1).max(40)).max(50).optional(),
+  identifiers: z.array(textWithin(1, 40)).max(50).optional(),
   issuer: z.union([z.url(), z.strictObject({ pool: name })]),
   client: z.union([
     z.strictObject({ pool: name, name }),
@@ -71,7 +75,7 @@ const user = z
   .strictObject({
     username: name,
     sub: z.string().min(1).optional(),
-    password: z.string().min(1).max(256).optional(),
+    password: textWithin(1, 256).optional(),
     passwordHash: z
       .string()
       .regex(/^scrypt(\$[^$]+){2}((\$[^$]+){2})?$/, 'must be scrypt$salt$key')
