@@ -19,10 +19,7 @@ export async function token(exchange: Exchange): Promise<void> {
   // Cognito sets the cookie of its pages here too.
   ensureXsrfToken(exchange);
   const grantType = form.get('grant_type');
-  if (!grantType) {
-    sendOAuthError(exchange, 'invalid_request');
-    return;
-  }
+  if (!grantType) return sendOAuthError(exchange, 'invalid_request');
   const client = authenticateClient(exchange);
   if (client === 'no client') sendOAuthError(exchange, 'invalid_request');
   else if (client === 'unknown client') sendOAuthError(exchange, 'invalid_client');
@@ -36,34 +33,20 @@ export async function token(exchange: Exchange): Promise<void> {
 
 async function exchangeCode(exchange: Exchange, client: AppClient): Promise<void> {
   const { pool, form } = exchange;
-  if (!client.flows.includes('code')) {
-    sendOAuthError(exchange, 'unauthorized_client');
-    return;
-  }
+  if (!client.flows.includes('code')) return sendOAuthError(exchange, 'unauthorized_client');
   const redirectUri = form.get('redirect_uri');
-  if (!form.get('code') || !redirectUri) {
-    sendOAuthError(exchange, 'invalid_request');
-    return;
-  }
+  if (!form.get('code') || !redirectUri) return sendOAuthError(exchange, 'invalid_request');
   const code = pool.codes.get(form.get('code') ?? '');
-  if (code?.grant.clientId !== client.id || code === undefined) {
-    sendOAuthError(exchange, 'invalid_grant');
-    return;
-  }
+  if (code?.grant.clientId !== client.id || code === undefined)
+    return sendOAuthError(exchange, 'invalid_grant');
   if (code.isUsed) revokeGrant(code.grant);
   const user = pool.activeUser(code.grant);
-  if (code.isUsed || exchange.now > code.expiresAt || user === undefined) {
-    sendOAuthError(exchange, 'invalid_grant');
-    return;
-  }
-  if (redirectUri !== code.redirectUri) {
-    sendOAuthError(exchange, 'unauthorized_client', 'invalid_redirect');
-    return;
-  }
-  if (!isProofOfPossession(code.codeChallenge, form.get('code_verifier'))) {
-    sendOAuthError(exchange, 'invalid_grant');
-    return;
-  }
+  if (code.isUsed || exchange.now > code.expiresAt || user === undefined)
+    return sendOAuthError(exchange, 'invalid_grant');
+  if (redirectUri !== code.redirectUri)
+    return sendOAuthError(exchange, 'unauthorized_client', 'invalid_redirect');
+  if (!isProofOfPossession(code.codeChallenge, form.get('code_verifier')))
+    return sendOAuthError(exchange, 'invalid_grant');
   code.isUsed = true;
   await redeem(exchange, client, code, user);
 }
@@ -83,26 +66,16 @@ async function redeem(
 async function refresh(exchange: Exchange, client: AppClient): Promise<void> {
   const { pool, form, now } = exchange;
   // The refresh grant comes with the code flow.
-  if (!client.flows.includes('code')) {
-    sendOAuthError(exchange, 'unauthorized_client');
-    return;
-  }
+  if (!client.flows.includes('code')) return sendOAuthError(exchange, 'unauthorized_client');
   const presented = form.get('refresh_token');
-  if (!presented) {
-    sendOAuthError(exchange, 'invalid_request');
-    return;
-  }
+  if (!presented) return sendOAuthError(exchange, 'invalid_request');
   const found = activeRefreshToken(pool, presented, now);
-  if (found === undefined || found.refreshToken.grant.clientId !== client.id) {
-    sendOAuthError(exchange, 'invalid_grant');
-    return;
-  }
+  if (found === undefined || found.refreshToken.grant.clientId !== client.id)
+    return sendOAuthError(exchange, 'invalid_grant');
   const { refreshToken, user } = found;
   const { grant } = refreshToken;
-  if (client.rotationGraceSeconds === undefined) {
-    await sendTokens(exchange, { client, grant, user });
-    return;
-  }
+  if (client.rotationGraceSeconds === undefined)
+    return sendTokens(exchange, { client, grant, user });
   refreshToken.rotatedAt ??= now;
   const { expiresAt } = refreshToken;
   const successor = await issueRefreshToken(pool, grant, { now, expiresAt });
@@ -111,15 +84,11 @@ async function refresh(exchange: Exchange, client: AppClient): Promise<void> {
 
 async function clientCredentials(exchange: Exchange, client: AppClient): Promise<void> {
   const { pool, form, now, fault } = exchange;
-  if (!client.flows.includes('client_credentials')) {
-    sendOAuthError(exchange, 'unauthorized_client');
-    return;
-  }
+  if (!client.flows.includes('client_credentials'))
+    return sendOAuthError(exchange, 'unauthorized_client');
   const requested = (form.get('scope') ?? '').split(' ').filter(Boolean);
-  if (!requested.every((scope) => client.scopes.includes(scope))) {
-    sendOAuthError(exchange, 'invalid_scope');
-    return;
-  }
+  if (!requested.every((scope) => client.scopes.includes(scope)))
+    return sendOAuthError(exchange, 'invalid_scope');
   const scopes = requested.length > 0 ? requested : client.scopes;
   const accessToken = await mintClientCredentialsToken(
     pool,

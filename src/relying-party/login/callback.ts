@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
@@ -7,7 +6,7 @@ import type { Established, Sessions } from '../../sessions/sessions.js';
 import type { IdTokenClaims } from '../../tokens/id-token.js';
 import { requestIdOf } from '../../web/request/request-id.js';
 import type { Addresses } from '../addresses.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 import { placesLeft, type BrowserMemory } from '../logout/memory.js';
 import type { CurrentSignOut } from '../logout/unended.js';
 import type { Provider } from '../provider/discovery.js';
@@ -37,7 +36,7 @@ export interface CallbackOptions extends Addresses {
   /** A sign-in that another replaces in the same browser ends at the OP too. */
   readonly revokeReplaced: boolean;
   readonly now: () => number;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly provider: Pick<Provider, 'configuration'>;
   readonly signIns: SignInReader;
   readonly revokeTokens: RevokeTokens;

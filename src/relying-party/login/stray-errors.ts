@@ -2,11 +2,10 @@ import type { Response } from 'express';
 import { recogniseAuthorizationError } from '../../cognito/error-descriptions.js';
 import { quoted } from '../../errors/strangers-words.js';
 import { requestIdOf } from '../../web/request/request-id.js';
-import type { EventEmitter } from 'node:events';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 
 export interface StrayErrorsOptions {
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly now: () => number;
 }
 

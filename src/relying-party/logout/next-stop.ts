@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
 import type { SessionTokens } from '../../sessions/session.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 import type { Provider } from '../provider/discovery.js';
 import type { LookAtAddress, LookAtProvider } from '../provider/presence.js';
 import { leavingFor, pendingHop, withOutcome, type LogoutChain, type LogoutStep } from './chain.js';
@@ -33,7 +32,7 @@ export interface NextStopOptions {
   readonly provider: Pick<Provider, 'configuration' | 'knownMetadata'>;
   readonly providerPresence: LookAtProvider;
   readonly presenceAt: LookAtAddress;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly now: () => number;
 }
 

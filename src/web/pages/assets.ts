@@ -38,10 +38,7 @@ export function assets(): Router {
   router.get('/assets/:file', (req, res, next) => {
     const [stem, , extension] = req.params.file.split('.');
     const asset = all().get(`${stem}.${extension}`);
-    if (asset === undefined) {
-      next();
-      return;
-    }
+    if (asset === undefined) return next();
     // While a new version rolls out, a page of the old one may reach us with the old hash: styled differently beats
     // not styled at all, but then nobody may keep the answer.
     const isCurrent = req.path === asset.url;

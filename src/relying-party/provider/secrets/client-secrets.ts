@@ -1,7 +1,6 @@
-import type { EventEmitter } from 'node:events';
 import { ConfigError } from '../../../errors/config-error.js';
 import type { AuthenticateClient } from '../../../tokens/client-authentication.js';
-import type { RelyingPartyEvents } from '../../events.js';
+import type { Events } from '../../events.js';
 
 /** Gives the secrets anew, newest first, as they are now where they are kept. */
 export type ReadClientSecret = () => readonly string[] | Promise<readonly string[]>;
@@ -25,7 +24,7 @@ export interface ClientSecretsOptions {
   readonly read?: ReadClientSecret | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
 }
 
 /** As many as a client has while one replaces the other. */
