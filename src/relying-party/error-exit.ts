@@ -31,7 +31,7 @@ export function createErrorHandler(options: ErrorExitOptions): ErrorRequestHandl
     renderError: async (req, res, error) =>
       pages.render('error', {
         ...error,
-        next: leadingTo(wishes.get(req), error.next, basePath),
+        next: leadToWish(wishes.get(req), error.next, basePath),
         page: await pages.contextOf(req, res, error.title),
       }),
     onError: (error, request) => {
@@ -55,7 +55,7 @@ export function createErrorHandler(options: ErrorExitOptions): ErrorRequestHandl
 }
 
 /** After a failed login "Sign in" leads to the page the user wanted in the first place. */
-function leadingTo(
+function leadToWish(
   wish: Wish | undefined,
   next: ErrorPage['next'],
   basePath: string,

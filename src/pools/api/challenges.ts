@@ -53,7 +53,7 @@ export const challengeOperations: Operations = {
  *
  * @throws {ApiError} when the user may not sign in
  */
-export async function afterPassword(
+export async function continueAfterPassword(
   pool: UserPool,
   client: AppClient,
   user: PoolUser,
@@ -182,7 +182,7 @@ async function takeSrpProof(challenged: Challenged): Promise<object> {
       },
     );
   if (!isRight) throw notAuthorized('Incorrect username or password.');
-  return afterPassword(pool, client, user, now);
+  return continueAfterPassword(pool, client, user, now);
 }
 
 /** @throws {ApiError} when the handle is not one of ours, of another client, over, or was put to somebody else */

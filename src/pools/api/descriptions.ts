@@ -6,6 +6,7 @@ import type {
   ResourceServer,
 } from '../model/pool-state.js';
 import { passwordPolicyOf, temporaryPasswordDays } from '../model/settings/password-policy.js';
+import type { Attributes } from '../model/settings/schema.js';
 import type { UserPool } from '../model/user-pool.js';
 
 /** Epoch milliseconds as the API writes times. */
@@ -112,7 +113,7 @@ export function describeProvider(pool: UserPool, provider: IdentityProvider): ob
 /** Attributes as a list, `sub` first. */
 export function attributesOf(
   { sub }: Pick<PoolUser, 'sub'>,
-  attributes: Readonly<Record<string, string>>,
+  attributes: Attributes,
 ): { Name: string; Value: string }[] {
   return Object.entries({ sub, ...attributes }).map(([Name, Value]) => ({ Name, Value }));
 }
@@ -122,17 +123,17 @@ export function describeUser(user: PoolUser): object {
   return {
     Username: user.username,
     Attributes: attributesOf(user, user.attributes),
-    ...life(user),
+    ...describeLife(user),
   };
 }
 
 /** A user as AdminGetUser shows them: the attributes have another name there. */
 export function describeOneUser(user: PoolUser): object {
   const UserAttributes = attributesOf(user, user.attributes);
-  return { Username: user.username, UserAttributes, ...life(user) };
+  return { Username: user.username, UserAttributes, ...describeLife(user) };
 }
 
-const life = ({ createdAt, modifiedAt, enabled, status }: PoolUser): object => ({
+const describeLife = ({ createdAt, modifiedAt, enabled, status }: PoolUser): object => ({
   UserCreateDate: seconds(createdAt),
   UserLastModifiedDate: seconds(modifiedAt),
   Enabled: enabled,

@@ -4,7 +4,7 @@ import type { AppClient, PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { userWithLogin } from '../model/users.js';
 import { invalidParameter, notAuthorized, userNotFound } from './api-error.js';
-import { afterPassword, askForSrpProof } from './challenges.js';
+import { continueAfterPassword, askForSrpProof } from './challenges.js';
 import { clientId } from './fields.js';
 import { clientWithId, poolOfClient } from './lookups.js';
 import { operation, type Operations } from './operation.js';
@@ -66,9 +66,9 @@ async function begin(flow: Flow, attempt: Attempt): Promise<object> {
     case 'USER_PASSWORD_AUTH':
     case 'ADMIN_USER_PASSWORD_AUTH':
     case 'ADMIN_NO_SRP_AUTH':
-      return withPassword(attempt);
+      return signInWithPassword(attempt);
     case 'USER_SRP_AUTH':
-      return withSrp(attempt);
+      return beginSrp(attempt);
     case 'REFRESH_TOKEN_AUTH':
     case 'REFRESH_TOKEN':
       return refreshWithApi(attempt.pool, attempt.client, attempt.parameters, attempt.now);
@@ -99,17 +99,17 @@ function requireFlow(flow: Flow, { authFlows, rotationGraceSeconds }: AppClient)
   throw invalidParameter(`${words} not enabled for this client`);
 }
 
-async function withPassword(attempt: Attempt): Promise<object> {
+async function signInWithPassword(attempt: Attempt): Promise<object> {
   const { pool, client, parameters, now } = attempt;
   const user = findUser(attempt);
   const password = requireParameter(parameters, 'PASSWORD');
   const isRight = await isRightPassword(user?.password, password);
   if (user === undefined && !client.preventUserExistenceErrors) throw userNotFound();
   if (user === undefined || !isRight) throw notAuthorized('Incorrect username or password.');
-  return afterPassword(pool, client, user, now);
+  return continueAfterPassword(pool, client, user, now);
 }
 
-async function withSrp(attempt: Attempt): Promise<object> {
+async function beginSrp(attempt: Attempt): Promise<object> {
   const { pool, client, parameters, now } = attempt;
   const user = findUser(attempt);
   const publicA = requireParameter(parameters, 'SRP_A');

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { signOutEverywhere, revokeGrant } from '../model/grants.js';
+import { revokeGrantsOf, revokeGrant } from '../model/grants.js';
 import type { AppClient, PoolUser, RefreshToken } from '../model/pool-state.js';
 import {
   activeRefreshToken,
   grantOf,
-  issueRefreshToken,
+  issueSuccessor,
   refreshTokenOf,
 } from '../model/tokens/refresh-tokens.js';
 import { readableAttributes } from '../model/tokens/visible-attributes.js';
@@ -29,11 +29,11 @@ export const tokenOperations: Operations = {
     };
   }),
   GlobalSignOut: ownOperation(z.object({}), (_input, { pool, user }) => {
-    signOutEverywhere(pool, user);
+    revokeGrantsOf(pool, user);
     return {};
   }),
   AdminUserGlobalSignOut: userOperation(z.object({}), (_input, { pool, user }) => {
-    signOutEverywhere(pool, user);
+    revokeGrantsOf(pool, user);
     return {};
   }),
   RevokeToken: operation(
@@ -51,7 +51,7 @@ export const tokenOperations: Operations = {
       const { pool, client } = poolOfClient(call, ClientId);
       requireSecret(client, ClientSecret);
       const found = requireActiveToken(pool, client, text, call.now);
-      const refreshToken = await successorOf(pool, client, found.refreshToken, call.now);
+      const refreshToken = await issueSuccessor(pool, client, found.refreshToken, call.now);
       const { grant } = found.refreshToken;
       const tokens = { client, grant, user: found.user, refreshToken };
       const { AuthenticationResult } = (await tokensResult(pool, tokens, call.now)) as {
@@ -96,18 +96,6 @@ function requireActiveToken(
   if (active !== undefined) return active;
   if (known.rotatedAt === undefined) throw notAuthorized('Invalid Refresh Token');
   throw new ApiError('RefreshTokenReuseException', 'Refresh token has already been used.');
-}
-
-async function successorOf(
-  pool: UserPool,
-  client: AppClient,
-  refreshToken: RefreshToken,
-  now: number,
-): Promise<string | undefined> {
-  if (client.rotationGraceSeconds === undefined) return undefined;
-  refreshToken.rotatedAt ??= now;
-  const { grant, expiresAt } = refreshToken;
-  return issueRefreshToken(pool, grant, { now, expiresAt });
 }
 
 function revoke(pool: UserPool, client: AppClient, text: string): void {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { signOutEverywhere } from '../model/grants.js';
+import { revokeGrantsOf } from '../model/grants.js';
 import { makeSub, makeTemporaryPassword } from '../model/identifiers.js';
 import type { AppClient, PoolUser } from '../model/pool-state.js';
 import { isReachable, sendCode } from '../model/sent-codes.js';
@@ -95,7 +95,7 @@ export const userOperations: Operations = {
   AdminDisableUser: userOperation(z.object({}), (_input, { pool, user, now }) => {
     user.enabled = false;
     user.modifiedAt = now;
-    signOutEverywhere(pool, user);
+    revokeGrantsOf(pool, user);
     return {};
   }),
   AdminEnableUser: userOperation(z.object({}), (_input, { user, now }) => {

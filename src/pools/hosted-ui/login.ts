@@ -32,10 +32,12 @@ export async function submitLogin(exchange: Exchange): Promise<void> {
   const request = readSubmittedRequest(exchange);
   if (request === undefined) return;
   const { form, now } = exchange;
-  if (!request.client.identityProviders.includes('COGNITO'))
+  if (!request.client.identityProviders.includes('COGNITO')) {
     return showUnavailable(exchange, request);
-  if (now > Number(form.get('shown_at') ?? now) + PAGE_SECONDS * 1000)
+  }
+  if (now > Number(form.get('shown_at') ?? now) + PAGE_SECONDS * 1000) {
     return showSignIn(exchange, request, { error: TOO_LATE });
+  }
   const user = await userWithPassword(exchange, request);
   if (typeof user === 'string') showSignIn(exchange, request, { error: user });
   else if (user.status === 'FORCE_CHANGE_PASSWORD') askForNewPassword(exchange, user);

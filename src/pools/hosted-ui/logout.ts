@@ -19,13 +19,16 @@ export function logout(exchange: Exchange): void {
   const client = pool.client(clientId);
   if (client === undefined) return toErrorPage(exchange, 'invalid_request', clientId);
   const logoutUri = query.get('logout_uri');
-  if (logoutUri !== null && client.logoutUrls.includes(logoutUri))
+  if (logoutUri !== null && client.logoutUrls.includes(logoutUri)) {
     return redirect(exchange, logoutUri);
+  }
   const redirectUri = query.get('redirect_uri');
-  if (!redirectUri || !query.get('response_type'))
+  if (!redirectUri || !query.get('response_type')) {
     return showMissingParameter(exchange, redirectUri ? 'response_type' : 'redirect_uri');
-  if (!client.callbackUrls.includes(redirectUri))
+  }
+  if (!client.callbackUrls.includes(redirectUri)) {
     return toErrorPage(exchange, 'redirect_mismatch', clientId);
+  }
   const parameters = withoutProvider(query);
   parameters.delete('logout_uri');
   if (!parameters.get('scope')) parameters.set('scope', client.scopes.join(' '));

@@ -22,8 +22,9 @@ export function revoke(exchange: Exchange): void {
   if (!client.tokenRevocation) return sendOAuthError(exchange, 'invalid_request');
   if (token.split('.').length === 3) return sendOAuthError(exchange, 'unsupported_token_type');
   const grant = grantOf(pool, token);
-  if (grant !== undefined && grant.clientId !== client.id)
+  if (grant !== undefined && grant.clientId !== client.id) {
     return sendOAuthError(exchange, 'unauthorized_client');
+  }
   if (grant !== undefined) revokeGrant(grant);
   sendJson(exchange, 200, undefined);
 }

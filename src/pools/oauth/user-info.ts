@@ -22,11 +22,13 @@ export async function userInfo(exchange: Exchange): Promise<void> {
   if (accessToken === undefined) return challenge(exchange, 400, 'invalid_request', NO_TOKEN);
   const signed = await signedClaims(pool, accessToken);
   const claims = signed && signed.expiresAt > now ? signed : undefined;
-  if (claims !== undefined && !claims.scopes.includes('openid'))
+  if (claims !== undefined && !claims.scopes.includes('openid')) {
     return challenge(exchange, 401, 'invalid_token', NO_OPENID);
+  }
   const user = claims && tokenUser(pool, claims);
-  if (claims === undefined || user === undefined)
+  if (claims === undefined || user === undefined) {
     return challenge(exchange, 401, 'invalid_token', BAD_TOKEN);
+  }
   const client = pool.client(claims.clientId) ?? { readAttributes: undefined };
   const attributes = visibleAttributes(user, client, claims.scopes);
   sendJson(exchange, 200, { sub: user.sub, ...attributes, username: user.username });

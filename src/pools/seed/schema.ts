@@ -152,7 +152,9 @@ export function parseSeed(candidate: unknown, file?: string): PoolsSeed {
 
 const writePath = (path: readonly PropertyKey[]): string =>
   path.reduce<string>(
-    (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : `${text}${text ? '.' : ''}${String(part)}`,
+    (before, part) =>
+      typeof part === 'number'
+        ? `${before}[${part}]`
+        : `${before}${before ? '.' : ''}${String(part)}`,
     '',
   );

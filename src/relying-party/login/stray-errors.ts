@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import { recogniseAuthorizationError } from '../../cognito/error-descriptions.js';
-import { quoted } from '../../errors/strangers-words.js';
+import { quote } from '../../errors/strangers-words.js';
 import { requestIdOf } from '../../web/request/request-id.js';
 import type { Events } from '../events.js';
 
@@ -37,7 +37,7 @@ export function createTellStrayError({ events, now }: StrayErrorsOptions): TellS
     events.emit('login.stray_error', {
       requestId: requestIdOf(res),
       looksLike: recogniseAuthorizationError(error, description ?? undefined),
-      unverified: quoted(description === null ? error : `${error}: ${description}`),
+      unverified: quote(description === null ? error : `${error}: ${description}`),
       dropped,
     });
     dropped = 0;

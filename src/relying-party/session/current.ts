@@ -56,7 +56,7 @@ export interface CurrentSessionOptions {
   readonly cookie: SessionCookie;
   readonly now: () => number;
   readonly background: BackgroundWork;
-  readonly lostSessions: Pick<LostSessions, 'missed'>;
+  readonly lostSessions: Pick<LostSessions, 'noteMissed'>;
   readonly refresh: Refresh;
   /** A session that is in it is to end, and only the store still knows it. */
   readonly leftovers: Pick<Leftovers, 'has'>;
@@ -71,9 +71,7 @@ export interface CurrentSessionOptions {
  */
 export function createCurrentSession(options: CurrentSessionOptions): CurrentSession {
   const { sessions, cookie, now, background, lostSessions, refresh, leftovers } = options;
-  const answers = new WeakMap<Request, Promise<SessionState>>();
-
-  const look = async (req: Request, res: Response): Promise<SessionState> => {
+  return askOncePerRequest(async (req, res): Promise<SessionState> => {
     const sessionId = cookie.read(req);
     if (sessionId === undefined) return NOBODY;
     const key = sessions.keyOf(sessionId);
@@ -85,7 +83,9 @@ export function createCurrentSession(options: CurrentSessionOptions): CurrentSes
     const session = isDue ? await refresh.current(found, timeLeft(req)) : found;
     if (session === undefined) {
       if (refresh.hasEnded(key) || isDue) return { state: 'ended', reason: 'provider' };
-      return (await lostSessions.missed(req, res)) ? { state: 'ended', reason: 'lost' } : NOBODY;
+      return (await lostSessions.noteMissed(req, res))
+        ? { state: 'ended', reason: 'lost' }
+        : NOBODY;
     }
     if (session === found) {
       // One that fails is made good by the next request's.
@@ -93,8 +93,14 @@ export function createCurrentSession(options: CurrentSessionOptions): CurrentSes
       await withinTimeLimit(touching, timeLeft(req)).catch(() => undefined);
     }
     return { state: 'signed-in', session };
-  };
+  });
+}
 
+/** Asks once, however often one request wants to know. */
+export function askOncePerRequest<Answer>(
+  look: (req: Request, res: Response) => Promise<Answer>,
+): typeof look {
+  const answers = new WeakMap<Request, Promise<Answer>>();
   return (req, res) => {
     const answer = answers.get(req) ?? look(req, res);
     answers.set(req, answer);

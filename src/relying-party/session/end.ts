@@ -112,7 +112,7 @@ async function end(
     typeof session === 'string'
       ? parts.sessions.findByKey(key).catch(() => undefined)
       : Promise.resolve(session);
-  let ended: Omit<EndedSession, 'isOver'> = NOT_YET;
+  let ended: Omit<EndedSession, 'isOver'> = notYet;
   let tries = 0;
   const isOver = await parts.leftovers.attempt(
     key,
@@ -125,7 +125,7 @@ async function end(
     ({ removed, signIn }) => {
       const revocation =
         removed === undefined
-          ? NOTHING_TO_REVOKE
+          ? nothingToRevoke
           : parts.background.own(clearUp(parts, key, { ...removed, ...options, signIn }));
       ended = {
         isEndedByUs: removed !== undefined,
@@ -142,13 +142,13 @@ async function end(
   return { isOver, ...ended, signIn: ended.signIn ?? (await known) };
 }
 
-const NOT_YET: Omit<EndedSession, 'isOver'> = {
+const notYet: Omit<EndedSession, 'isOver'> = {
   isEndedByUs: false,
   signIn: undefined,
   tokens: undefined,
   revocation: Promise.resolve('pending'),
 };
-const NOTHING_TO_REVOKE = Promise.resolve('not-possible' as const);
+const nothingToRevoke = Promise.resolve('not-possible' as const);
 /** What follows once a session has been deleted. */
 async function clearUp(
   parts: SessionEndsOptions,

@@ -54,15 +54,15 @@ export function createLeftovers({ background, events }: LeftoversOptions): Lefto
     has: (name) => left.works.has(name),
     pending: () => left.works.size,
     async attempt(name, work, whenDone = () => undefined) {
-      const attempted = async (): Promise<() => void> => {
+      const attemptOnce = async (): Promise<() => void> => {
         const result = await work();
         return () => whenDone(result);
       };
       let follow: () => void;
       try {
-        follow = await attempted();
+        follow = await attemptOnce();
       } catch (failure) {
-        left.add(name, attempted);
+        left.add(name, attemptOnce);
         if (isTrying) return false;
         events.emit('logout.postponed', { count: left.works.size, detail: detailOf(failure) });
         void background.own(tryUntilDone());

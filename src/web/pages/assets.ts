@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -72,11 +72,11 @@ function all(): ReadonlyMap<string, Asset> {
 
 function load(name: string): Asset {
   const plain = readFileSync(new URL(name, folder));
-  const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 12);
+  const version = hash('sha256', plain, 'base64url').slice(0, 12);
   const extension = extname(name);
   return {
     contentType: contentTypes[extension] ?? 'application/octet-stream',
-    url: `/assets/${basename(name, extension)}.${hash}${extension}`,
+    url: `/assets/${basename(name, extension)}.${version}${extension}`,
     plain,
     gzipped: gzipSync(plain),
   };

@@ -12,7 +12,7 @@ export interface ClientSecrets {
   /** The one to try when this one was refused, after a look at where they are kept. Never rejects. */
   insteadOf(refused: string): Promise<string | undefined>;
   /** The OP took this one where it had refused another: it is shown from now on, and after a while the newest again. */
-  taken(secret: string): void;
+  noteTaken(secret: string): void;
   /** Looks at where they are kept; what cannot be read changes nothing. Never rejects. */
   readAgain(): Promise<void>;
 }
@@ -70,7 +70,7 @@ export function createClientSecrets(options: ClientSecretsOptions): ClientSecret
       await readAgain();
       return known.find((each) => each !== refused);
     },
-    taken(secret) {
+    noteTaken(secret) {
       if (inUse() === secret) return;
       kept = { secret, until: now() + KEPT_MS };
       events.emit('client_secret.changed', { reason: 'refused', count: known.length });
@@ -137,7 +137,7 @@ export function createTwoSecretCalls(
         headers: Object.fromEntries(headers),
       });
       if (answer.status < 500 && answer.status !== 429 && !(await isRefusedFor(answer))) {
-        secrets.taken(other);
+        secrets.noteTaken(other);
       }
       return answer;
     },
