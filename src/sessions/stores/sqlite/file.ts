@@ -111,8 +111,9 @@ function watchFile(database: Database, file: string, opened: Stats): SqliteFile 
     statSync(file + end, { throwIfNoEntry: false });
   const log = lookAtFile('-wal');
   const requireThere = (): void => {
-    if (lookAtFile() === undefined)
+    if (lookAtFile() === undefined) {
       throw new StoreFault('file_gone', 'its file is not there any more');
+    }
     // What we write then goes into a file without a name: others do not see it, and a crash loses it.
     if (log !== undefined && !isSame(log, lookAtFile('-wal'))) {
       throw new StoreFault(
