@@ -434,9 +434,9 @@ export const defences: readonly Defence[] = [
     area: 'guards',
     defence: 'what a relying party knows of its session is nothing to another’s page',
     file: 'src/relying-party/session/current.ts',
-    find: 'const answers = new WeakMap<Request, Promise<Answer>>();',
+    find: 'const answers = new WeakMap<Request, Promise<SessionState>>();',
     replace:
-      'const all = globalThis as unknown as Record<string, WeakMap<Request, Promise<Answer>>>;\n  const answers = (all[String(look)] ??= new WeakMap());',
+      'const all = globalThis as unknown as { answers?: WeakMap<Request, Promise<SessionState>> };\n  const answers = (all.answers ??= new WeakMap<Request, Promise<SessionState>>());',
     tests: 'test/relying-party/session/sealed-in.test.ts',
     name: 'do not answer for each other',
   },

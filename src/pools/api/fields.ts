@@ -13,7 +13,7 @@ export const username: z.ZodString = textWithin(1, 128).regex(/^[\p{L}\p{M}\p{S}
 
 export const password: z.ZodString = textWithin(1, 256).regex(/^[\S]+.*[\S]+$/);
 
-export const groupName: z.ZodString = textWithin(1, 128).regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
+export const groupName: z.ZodString = username;
 
 /** How many a page may have. */
 export const pageSize: z.ZodInt = z.int().min(1).max(60);

@@ -41,27 +41,28 @@ type Flow = z.output<typeof authShape>['AuthFlow'];
 
 /** InitiateAuth and AdminInitiateAuth. Users who came through a provider have no password here and cannot sign in. */
 export const initiateAuthOperations: Operations = {
-  InitiateAuth: operation(authShape, async ({ ClientId, AuthFlow, AuthParameters = {} }, call) => {
-    const { pool, client } = poolOfClient(call, ClientId);
-    if (AuthFlow.startsWith('ADMIN_')) {
+  InitiateAuth: operation(authShape, async (input, call) => {
+    const ofClient = poolOfClient(call, input.ClientId);
+    if (input.AuthFlow.startsWith('ADMIN_')) {
       throw invalidParameter('Initiate Auth method not supported.');
     }
-    return begin(AuthFlow, { pool, client, parameters: AuthParameters, now: call.now });
+    return begin(input, { ...call, ...ofClient });
   }),
-  AdminInitiateAuth: poolOperation(
-    authShape,
-    async ({ ClientId, AuthFlow, AuthParameters = {} }, { pool, now }) => {
-      const client = clientWithId(pool, ClientId);
-      if (AuthFlow === 'USER_PASSWORD_AUTH') {
-        throw invalidParameter('Initiate Auth method not supported.');
-      }
-      return begin(AuthFlow, { pool, client, parameters: AuthParameters, now });
-    },
-  ),
+  AdminInitiateAuth: poolOperation(authShape, async (input, call) => {
+    const client = clientWithId(call.pool, input.ClientId);
+    if (input.AuthFlow === 'USER_PASSWORD_AUTH') {
+      throw invalidParameter('Initiate Auth method not supported.');
+    }
+    return begin(input, { ...call, client });
+  }),
 };
 
-async function begin(flow: Flow, attempt: Attempt): Promise<object> {
-  requireFlow(flow, attempt.client);
+async function begin(
+  { AuthFlow: flow, AuthParameters: parameters = {} }: z.output<typeof authShape>,
+  { pool, client, now }: Omit<Attempt, 'parameters'>,
+): Promise<object> {
+  const attempt = { pool, client, parameters, now };
+  requireFlow(flow, client);
   switch (flow) {
     case 'USER_PASSWORD_AUTH':
     case 'ADMIN_USER_PASSWORD_AUTH':
@@ -71,7 +72,7 @@ async function begin(flow: Flow, attempt: Attempt): Promise<object> {
       return beginSrp(attempt);
     case 'REFRESH_TOKEN_AUTH':
     case 'REFRESH_TOKEN':
-      return refreshWithApi(attempt.pool, attempt.client, attempt.parameters, attempt.now);
+      return refreshWithApi(pool, client, parameters, now);
     case 'CUSTOM_AUTH':
       throw invalidParameter('Custom auth lambda trigger is not configured for the user pool.');
     case 'USER_AUTH':

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { Sessions } from '../../sessions/sessions.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
 import type { SessionCookie } from '../session/cookie.js';
-import { askOncePerRequest, NOBODY, type CurrentSession } from '../session/current.js';
+import { NOBODY, type CurrentSession } from '../session/current.js';
 import type { SessionEnds } from '../session/end.js';
 import { timeLeft } from '../../sessions/time-left.js';
 import { settleServerSteps } from './chain.js';
@@ -19,7 +19,9 @@ export function createCurrentLogout(
   memory: Pick<BrowserMemory, 'logout'>,
   ends: SessionEnds,
 ): CurrentLogout {
-  return askOncePerRequest(async (req, res): Promise<RememberedLogout | undefined> => {
+  const answers = new WeakMap<Request, ReturnType<CurrentLogout>>();
+
+  const look: CurrentLogout = async (req, res) => {
     const remembered = memory.logout.read(req);
     if (remembered === undefined || remembered.unended.length === 0) return remembered;
     // From here on the request's time is counted.
@@ -39,7 +41,13 @@ export function createCurrentLogout(
     const now = { chain: settleServerSteps(remembered.chain, { isOver, revocation }), unended };
     memory.logout.write(res, now);
     return now;
-  });
+  };
+
+  return (req, res) => {
+    const answer = answers.get(req) ?? look(req, res);
+    answers.set(req, answer);
+    return answer;
+  };
 }
 
 export interface SessionAfterLogoutOptions {

@@ -71,7 +71,9 @@ export interface CurrentSessionOptions {
  */
 export function createCurrentSession(options: CurrentSessionOptions): CurrentSession {
   const { sessions, cookie, now, background, lostSessions, refresh, leftovers } = options;
-  return askOncePerRequest(async (req, res): Promise<SessionState> => {
+  const answers = new WeakMap<Request, Promise<SessionState>>();
+
+  const look: CurrentSession = async (req, res) => {
     const sessionId = cookie.read(req);
     if (sessionId === undefined) return NOBODY;
     const key = sessions.keyOf(sessionId);
@@ -93,14 +95,8 @@ export function createCurrentSession(options: CurrentSessionOptions): CurrentSes
       await withinTimeLimit(touching, timeLeft(req)).catch(() => undefined);
     }
     return { state: 'signed-in', session };
-  });
-}
+  };
 
-/** Asks once, however often one request wants to know. */
-export function askOncePerRequest<Answer>(
-  look: (req: Request, res: Response) => Promise<Answer>,
-): typeof look {
-  const answers = new WeakMap<Request, Promise<Answer>>();
   return (req, res) => {
     const answer = answers.get(req) ?? look(req, res);
     answers.set(req, answer);
