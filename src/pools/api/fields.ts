@@ -9,11 +9,14 @@ export const clientId: z.ZodString = textWithin(1, 128).regex(/^[\w+]+$/);
 /** One of the caller's own. */
 export const clientSecret: z.ZodString = textWithin(24, 64).regex(/^[\w+]+$/);
 
-export const username: z.ZodString = textWithin(1, 128).regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
+/** Names that people give: anything that can be seen. */
+const givenName = textWithin(1, 128).regex(/^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
+
+export const username: z.ZodString = givenName;
 
 export const password: z.ZodString = textWithin(1, 256).regex(/^[\S]+.*[\S]+$/);
 
-export const groupName: z.ZodString = username;
+export const groupName: z.ZodString = givenName;
 
 /** How many a page may have. */
 export const pageSize: z.ZodInt = z.int().min(1).max(60);
