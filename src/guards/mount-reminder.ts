@@ -1,6 +1,5 @@
-import type { EventEmitter } from 'node:events';
 import type { Request } from 'express';
-import type { RelyingPartyEvents } from '../relying-party/events.js';
+import type { Events } from '../relying-party/events.js';
 import type { ResourceMetadata } from './resource-metadata.js';
 
 /**
@@ -9,7 +8,7 @@ import type { ResourceMetadata } from './resource-metadata.js';
  */
 export function createMountReminder(
   { url, whoAnswers }: ResourceMetadata,
-  events: EventEmitter<RelyingPartyEvents>,
+  events: Events,
 ): (req: Request) => void {
   const wrong = {
     nobody: `where nothing was seen to answer in this app; write app.use(rp.resourceMetadata) at the root of ${new URL(url).origin}`,

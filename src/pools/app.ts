@@ -86,10 +86,7 @@ export function createPoolsApp(runtime: PoolsRuntime): Express {
       const ofIssuer = runtime.pools.find((pool) => pool.id === place);
       const pool =
         ofIssuer ?? runtime.pools.find(({ domains }) => domains.some(({ name }) => name === place));
-      if (pool === undefined) {
-        next();
-        return;
-      }
+      if (pool === undefined) return next();
       assignPool(response, pool);
       runtime.requestLog.record(pool.name, request, response, formOf(request));
       (ofIssuer ? issuer : domain)(request, response, next);
@@ -140,10 +137,7 @@ const withoutPlace = (path: string): string => path.replace(/^\/[^/]*/, '') || '
 
 function lastResort({ log }: PoolsRuntime): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
-    if (response.headersSent) {
-      next(error);
-      return;
-    }
+    if (response.headersSent) return next(error);
     const status = statusOf(error);
     if (status >= 500) {
       const pool = poolOf(response);

@@ -20,7 +20,7 @@ export function createBackgroundWork(): BackgroundWork {
   // As many as there are pauses, and each lets go of it.
   setMaxListeners(0, stop.signal);
 
-  const allDone = async (): Promise<true> => {
+  const finishAll = async (): Promise<true> => {
     // What is under way may begin more, as an ended session begins a revocation.
     while (running.size > 0) await Promise.allSettled(running);
     return true;
@@ -28,7 +28,7 @@ export function createBackgroundWork(): BackgroundWork {
 
   return {
     own(work) {
-      const settled = work.then(nothing, nothing);
+      const settled = work.then(doNothing, doNothing);
       running.add(settled);
       void settled.then(() => running.delete(settled));
       return work;
@@ -38,7 +38,7 @@ export function createBackgroundWork(): BackgroundWork {
       stop.abort();
       const limit = new AbortController();
       const isDone = await Promise.race([
-        allDone(),
+        finishAll(),
         wait(limitMs, false, { signal: limit.signal }).catch(() => false),
       ]);
       limit.abort();
@@ -47,4 +47,4 @@ export function createBackgroundWork(): BackgroundWork {
   };
 }
 
-const nothing = (): void => {};
+const doNothing = (): void => {};

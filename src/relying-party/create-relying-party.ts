@@ -27,7 +27,7 @@ import { continueLogout, logout } from './logout/logout.js';
 import { createBrowserMemory } from './logout/memory.js';
 import { createFindNextStop } from './logout/next-stop.js';
 import { askBeforeLogout, showSignedOut } from './logout/pages.js';
-import { createCurrentSignOut, createSessionAfterSignOut } from './logout/unended.js';
+import { createCurrentLogout, createSessionAfterLogout } from './logout/unended.js';
 import { checkRelyingPartyOptions } from './options/check-options.js';
 import type { RelyingPartyOptions } from './options/options.js';
 import { settleOptions } from './options/settle-options.js';
@@ -70,7 +70,7 @@ export function createRelyingParty(
   const { background, secretsWatch } = held;
 
   const relyingParty: RelyingParty = {
-    ...openDoors(seen),
+    ...makeRoutesAndGuards(seen),
     events: op.events,
     baseUrl: op.baseUrl,
     basePath: op.basePath,
@@ -163,13 +163,13 @@ function holdSessions({ session }: RelyingPartyOptions, op: ReturnType<typeof re
 /** Who is in front of a request, and what pages are shown to them. */
 function recognizeVisitors(options: RelyingPartyOptions, held: ReturnType<typeof holdSessions>) {
   const refresh = createRefresh(held);
-  const currentSignOut = createCurrentSignOut(held.memory, held.ends);
-  const currentSession = createSessionAfterSignOut({
+  const currentLogout = createCurrentLogout(held.memory, held.ends);
+  const currentSession = createSessionAfterLogout({
     ...held,
-    currentSignOut,
+    currentLogout,
     currentSession: createCurrentSession({ ...held, refresh }),
   });
-  const seen = { ...held, refresh, currentSignOut, currentSession };
+  const seen = { ...held, refresh, currentLogout, currentSession };
   const wishes: Wishes = new WeakMap();
   return {
     ...seen,
@@ -188,19 +188,19 @@ function answerRequests(seen: ReturnType<typeof recognizeVisitors>): Endpoints {
     tellStrayError: createTellStrayError(seen),
   };
   const hops = createHops(seen);
-  const signingOut = { ...seen, hops, findNextStop: createFindNextStop({ ...seen, hops }) };
+  const loggingOut = { ...seen, hops, findNextStop: createFindNextStop({ ...seen, hops }) };
   const mySessions = createMySessions({
     ...seen,
     loginUrlTo: (returnTo) => loginUrl(seen, { returnTo }),
-    logout: logout.bind(undefined, signingOut),
+    logout: logout.bind(undefined, loggingOut),
   });
   return {
     login: login.bind(undefined, signingIn),
     callback: callback.bind(undefined, signingIn),
-    askBeforeLogout: askBeforeLogout.bind(undefined, signingOut),
-    logout: logout.bind(undefined, signingOut),
-    continueLogout: continueLogout.bind(undefined, signingOut),
-    showSignedOut: showSignedOut.bind(undefined, signingOut),
+    askBeforeLogout: askBeforeLogout.bind(undefined, loggingOut),
+    logout: logout.bind(undefined, loggingOut),
+    continueLogout: continueLogout.bind(undefined, loggingOut),
+    showSignedOut: showSignedOut.bind(undefined, loggingOut),
     showSessions: mySessions.page,
     endOneSession: mySessions.endOne,
     endOtherSessions: mySessions.endOthers,
@@ -209,7 +209,7 @@ function answerRequests(seen: ReturnType<typeof recognizeVisitors>): Endpoints {
 }
 
 /** Routes and guards, what the API says of itself, and how whatever fails is answered. */
-function openDoors(seen: ReturnType<typeof recognizeVisitors>) {
+function makeRoutesAndGuards(seen: ReturnType<typeof recognizeVisitors>) {
   const { issuer, baseUrl, basePath, audience, api } = seen;
   const headers = securityHeaders({ https: seen.isHttps });
   const common = [requestId(), headers];

@@ -1,17 +1,16 @@
-import type { EventEmitter } from 'node:events';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { RelyingPartyError } from '../errors/relying-party-error.js';
 import { createMountReminder } from '../guards/mount-reminder.js';
 import type { ResourceMetadata } from '../guards/resource-metadata.js';
 import { errorHandler, type ErrorPage } from '../web/pages/error-handler.js';
-import type { RelyingPartyEvents } from './events.js';
+import type { Events } from './events.js';
 import { loginUrl, type Wish, type Wishes } from './login/return-to.js';
 import type { Pages } from './session/pages.js';
 
 export interface ErrorExitOptions {
   readonly basePath: string;
   readonly homePath: string;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly pages: Pages;
   readonly wishes: Wishes;
   readonly securityHeaders: RequestHandler;
@@ -32,7 +31,7 @@ export function createErrorHandler(options: ErrorExitOptions): ErrorRequestHandl
     renderError: async (req, res, error) =>
       pages.render('error', {
         ...error,
-        next: leadingTo(wishes.get(req), error.next, basePath),
+        next: leadToWish(wishes.get(req), error.next, basePath),
         page: await pages.contextOf(req, res, error.title),
       }),
     onError: (error, request) => {
@@ -56,7 +55,7 @@ export function createErrorHandler(options: ErrorExitOptions): ErrorRequestHandl
 }
 
 /** After a failed login "Sign in" leads to the page the user wanted in the first place. */
-function leadingTo(
+function leadToWish(
   wish: Wish | undefined,
   next: ErrorPage['next'],
   basePath: string,

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { RelyingPartyErrorCode } from '../errors/relying-party-error.js';
 
 /** What the relying party tells the rest of the program. Never carries a token, a code, a secret or a cookie. */
@@ -79,6 +80,9 @@ export interface RelyingPartyEvents {
   /** A challenge names the metadata's address, and nobody answers there, or another; `detail` has the line to write. Told once. */
   'resource_metadata.unmounted': [{ url: string; detail: string }];
 }
+
+/** Tells of them. */
+export type Events = EventEmitter<RelyingPartyEvents>;
 
 const isEvent: Readonly<Record<keyof RelyingPartyEvents, true>> = {
   'login.started': true,

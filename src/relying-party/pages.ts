@@ -3,7 +3,7 @@ import { displayNameOf } from '../sessions/session.js';
 import { createRenderer, type Render } from '../web/pages/render.js';
 import { sendPage } from '../web/pages/send-page.js';
 import { isUnfinished } from './logout/chain.js';
-import type { CurrentSignOut } from './logout/unended.js';
+import type { CurrentLogout } from './logout/unended.js';
 import type { RelyingPartyOptions } from './options/options.js';
 import { NOBODY, type CurrentSession } from './session/current.js';
 import type { Pages } from './session/pages.js';
@@ -15,11 +15,11 @@ export interface PagesOptions extends Pick<RelyingPartyOptions, 'render' | 'view
   /** Where the name of the signed-in person leads. */
   readonly profilePath: string;
   readonly currentSession: CurrentSession;
-  readonly currentSignOut: CurrentSignOut;
+  readonly currentLogout: CurrentLogout;
 }
 
 export function createPages(options: PagesOptions): Pages {
-  const { basePath, homePath, profilePath, currentSession, currentSignOut } = options;
+  const { basePath, homePath, profilePath, currentSession, currentLogout } = options;
   const render = createPageRenderer(options);
   return {
     render,
@@ -36,7 +36,7 @@ export function createPages(options: PagesOptions): Pages {
         profilePath,
         signedInAs: found.state === 'signed-in' ? displayNameOf(found.session) : undefined,
         isSessionKnown,
-        unfinishedSignOut: isUnfinished((await currentSignOut(req, res))?.chain ?? []),
+        unfinishedSignOut: isUnfinished((await currentLogout(req, res))?.chain ?? []),
       };
     },
     show: (res, view, locals) => sendPage(res, render(view, locals)),

@@ -1,17 +1,16 @@
-import type { EventEmitter } from 'node:events';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { ApiAccess } from '../guards/api-access.js';
 import type { GivenAccess } from '../guards/check-access.js';
 import type { SessionAccess } from '../guards/session-access.js';
 import type { AccessTokenClaims } from '../tokens/access/claims.js';
-import type { RelyingPartyEvents } from './events.js';
+import type { Events } from './events.js';
 import type { CurrentSession } from './session/current.js';
 
 /** What the rest of a program may ask of the relying party. */
 export interface RelyingParty {
   /** Login, callback, logout and their pages: mount it with `app.use(rp.routes)`. */
   readonly routes: RequestHandler;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   /** The one public origin, without a slash at the end. */
   readonly baseUrl: string;
   /** Where the routes are mounted; empty at the root. */

@@ -17,18 +17,21 @@ const OUR_PATHS =
 type Endpoint = (req: Request, res: Response) => Promise<void>;
 
 /** What answers at each of our addresses. */
-export interface Endpoints {
-  readonly login: Endpoint;
-  readonly callback: Endpoint;
-  readonly askBeforeLogout: Endpoint;
-  readonly logout: Endpoint;
-  readonly continueLogout: Endpoint;
-  readonly showSignedOut: Endpoint;
-  readonly showSessions: Endpoint;
-  readonly endOneSession: Endpoint;
-  readonly endOtherSessions: Endpoint;
-  readonly backchannelLogout: Endpoint;
-}
+export type Endpoints = Readonly<
+  Record<
+    | 'login'
+    | 'callback'
+    | 'askBeforeLogout'
+    | 'logout'
+    | 'continueLogout'
+    | 'showSignedOut'
+    | 'showSessions'
+    | 'endOneSession'
+    | 'endOtherSessions'
+    | 'backchannelLogout',
+    Endpoint
+  >
+>;
 
 /** What every route of ours goes through. */
 export interface RouteParts {
@@ -54,47 +57,37 @@ export function createRoutes(
   const routes = Router();
   const ourPagesOnly = sameOriginOnly(baseUrl);
   const logoutTokenForm = express.urlencoded({ extended: false, limit: '64kb' });
-  const everywhere = [mountedAt(basePath), ...common, neverKept];
+  const everywhere = [requireMountAt(basePath), ...common, forbidKeeping];
   /** Of what changes something: seen through to its end also when its visitor has gone and the process is to stop. */
-  const seenThrough = (endpoint: Endpoint): RequestHandler => {
+  const seeThrough = (endpoint: Endpoint): RequestHandler => {
     return (req, res) => background.own(endpoint(req, res));
   };
 
-  routes.get('/login', ...everywhere, onlyGet, endpoints.login);
-  routes.get('/callback', ...everywhere, onlyGet, seenThrough(endpoints.callback));
-  routes.get('/logout', ...everywhere, endpoints.askBeforeLogout);
-  routes.post('/logout', ...everywhere, ourPagesOnly, seenThrough(endpoints.logout));
-  routes.get('/logout/continue', ...everywhere, onlyGet, endpoints.continueLogout);
-  routes.get('/signed-out', ...everywhere, endpoints.showSignedOut);
-  routes.get('/sessions', ...everywhere, endpoints.showSessions);
-  routes.post(
-    '/sessions/end-others',
-    ...everywhere,
-    ourPagesOnly,
-    seenThrough(endpoints.endOtherSessions),
-  );
-  routes.post(
-    '/sessions/:handle/end',
-    ...everywhere,
-    ourPagesOnly,
-    seenThrough(endpoints.endOneSession),
-  );
-  routes.post(
-    '/backchannel-logout',
-    ...everywhere,
-    logoutTokenForm,
-    seenThrough(endpoints.backchannelLogout),
-  );
+  const get = (path: string, ...handlers: RequestHandler[]): unknown =>
+    routes.get(path, ...everywhere, ...handlers);
+  const post = (path: string, ...handlers: RequestHandler[]): unknown =>
+    routes.post(path, ...everywhere, ...handlers);
+
+  get('/login', allowOnlyGet, endpoints.login);
+  get('/callback', allowOnlyGet, seeThrough(endpoints.callback));
+  get('/logout', endpoints.askBeforeLogout);
+  post('/logout', ourPagesOnly, seeThrough(endpoints.logout));
+  get('/logout/continue', allowOnlyGet, endpoints.continueLogout);
+  get('/signed-out', endpoints.showSignedOut);
+  get('/sessions', endpoints.showSessions);
+  post('/sessions/end-others', ourPagesOnly, seeThrough(endpoints.endOtherSessions));
+  post('/sessions/:handle/end', ourPagesOnly, seeThrough(endpoints.endOneSession));
+  post('/backchannel-logout', logoutTokenForm, seeThrough(endpoints.backchannelLogout));
   routes.all(
     ['/login', '/callback', '/logout/continue', '/signed-out', '/sessions'],
     ...everywhere,
-    only('GET'),
+    allowOnly('GET'),
   );
-  routes.all('/logout', ...everywhere, only('GET', 'POST'));
+  routes.all('/logout', ...everywhere, allowOnly('GET', 'POST'));
   routes.all(
     ['/sessions/end-others', '/sessions/:handle/end', '/backchannel-logout'],
     ...everywhere,
-    only('POST'),
+    allowOnly('POST'),
   );
   routes.use(assets());
   routes.use(errorHandler);
@@ -106,7 +99,7 @@ export function createRoutes(
 }
 
 /** A wrong mount would hand out links and a redirect URI that lead nowhere; better said at the first request. */
-function mountedAt(basePath: string): RequestHandler {
+function requireMountAt(basePath: string): RequestHandler {
   return (req, _res, next) => {
     if (req.baseUrl.toLowerCase() === basePath.toLowerCase()) return next();
     const where = `app.use('${basePath === '' ? '/' : basePath}', rp.routes)`;
@@ -117,13 +110,13 @@ function mountedAt(basePath: string): RequestHandler {
 }
 
 /** Redirects too: where one leads depends on who is signed in. */
-const neverKept: RequestHandler = (_req, res, next) => {
+const forbidKeeping: RequestHandler = (_req, res, next) => {
   res.set('Cache-Control', 'no-store');
   next();
 };
 
 /** What an address of ours does not do is said here, and not by the host's 404. OPTIONS is the router's own to answer. */
-function only(...allowed: readonly string[]): RequestHandler {
+function allowOnly(...allowed: readonly string[]): RequestHandler {
   return (req, res, next) => {
     if (allowed.includes(req.method) || req.method === 'OPTIONS') return next();
     res.set('Allow', allowed.join(', '));
@@ -135,4 +128,4 @@ function only(...allowed: readonly string[]): RequestHandler {
 }
 
 /** Express answers HEAD with a GET route; a link scanner's HEAD must not begin a login or use up a code. */
-const onlyGet = only('GET');
+const allowOnlyGet = allowOnly('GET');

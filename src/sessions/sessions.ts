@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { createSessionRecords, type SessionRecords } from './session-records.js';
 import type { SessionStore } from './session-store.js';
 import { NEVER_DUE, type Session, type SessionTokens, type SignedIn } from './session.js';
@@ -157,7 +157,7 @@ const SESSION_ID = /^[\w-]{43}$/;
 
 /** The store knows a session only by this hash, so its contents are no cookies. */
 function keyOf(sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('base64url');
+  return hash('sha256', sessionId, 'base64url');
 }
 
 function indexesOf({ issuer, subject, sid }: Session, clientId: string): string[] {
@@ -182,6 +182,5 @@ function timesOf({
  * @param name issuer, client, and who or what there
  */
 function indexOf(kind: 'subject' | 'sid', name: readonly [string, string, string]): string {
-  const hash = createHash('sha256').update(JSON.stringify(name));
-  return `${kind}:${hash.digest('base64url')}`;
+  return `${kind}:${hash('sha256', JSON.stringify(name), 'base64url')}`;
 }

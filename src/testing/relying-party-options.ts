@@ -64,7 +64,7 @@ export function relyingPartyOptions(
   refuseFurther('relyingPartyOptions', further);
   checkOptions('relyingPartyOptions', runningPools, pools, 'pools');
   checkOptions('relyingPartyOptions', testOptions, given);
-  const { pool = DEFAULT_POOL, client = DEFAULT_CLIENT, ...options } = present(given);
+  const { pool = DEFAULT_POOL, client = DEFAULT_CLIENT, ...options } = leaveOutUndefined(given);
   const { issuer, ...master } = pools.pool(pool);
   const { id, secret } = master.client(client);
   const now = (): number => pools.clock.now();
@@ -109,5 +109,5 @@ export function upstreamProvider(
 }
 
 /** Without the options that are `undefined`: they would take the place of a default. */
-const present = <Options extends object>(options: Options): Options =>
+const leaveOutUndefined = <Options extends object>(options: Options): Options =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;

@@ -144,9 +144,9 @@ function formWith(
   )) {
     if (!names.every((name) => content.includes(`name="${name}"`))) continue;
     const hidden = [...content.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(
-      ([, name = '', value = '']) => [name, unescaped(value)],
+      ([, name = '', value = '']) => [name, unescapeHtml(value)],
     );
-    const action = unescaped(/action="([^"]*)"/.exec(attributes)?.[1] ?? '');
+    const action = unescapeHtml(/action="([^"]*)"/.exec(attributes)?.[1] ?? '');
     return { action, hidden: Object.fromEntries(hidden) as Record<string, string> };
   }
   return undefined;
@@ -160,7 +160,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&#39;': "'",
 };
 
-const unescaped = (text: string): string =>
+const unescapeHtml = (text: string): string =>
   text.replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? entity);
 
 /** Cookies do not know ports; the paths keep the pools of one host apart. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { RelyingPartyError } from '../errors/relying-party-error.js';
-import { quoted } from '../errors/strangers-words.js';
+import { quote } from '../errors/strangers-words.js';
 import type { SignatureAlgorithm } from './algorithms.js';
 import type { ClientSigningKey } from './client-key.js';
 
@@ -86,7 +86,7 @@ function unsupported(
   const offered = listed.filter((each) => typeof each === 'string').join(', ');
   return new RelyingPartyError(
     'client_authentication_unsupported',
-    `discovery: token_endpoint_auth_methods_supported has ${quoted(offered) || 'nothing'}; we could do ${possible.join(' or ')}`,
+    `discovery: token_endpoint_auth_methods_supported has ${quote(offered) || 'nothing'}; we could do ${possible.join(' or ')}`,
   );
 }
 
@@ -96,11 +96,11 @@ function unsupported(
  * @see RFC 6749 section 2.3.1 and appendix B
  */
 export function basic(clientId: string, clientSecret: string): string {
-  const pair = `${formEncoded(clientId)}:${formEncoded(clientSecret)}`;
+  const pair = `${encodeForm(clientId)}:${encodeForm(clientSecret)}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
-const formEncoded = (text: string): string => encodeURIComponent(text).replaceAll('%20', '+');
+const encodeForm = (text: string): string => encodeURIComponent(text).replaceAll('%20', '+');
 
 function assertion(
   clientId: string,

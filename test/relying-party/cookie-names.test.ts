@@ -40,15 +40,15 @@ describe('each cookie of a relying party, when it is set and when it is cleared'
     app.get('/set', (req, res) => {
       sessionCookie.write(res, 'id');
       ({ state } = transactions.begin(req, res, '/', {}));
-      memory.signOut.write(res, { chain: [], unended: [] });
+      memory.logout.write(res, { chain: [], unended: [] });
       memory.places.write(res, ['somewhere']);
-      lostSessions.begun(req, res, session);
+      lostSessions.noteBegun(req, res, session);
       res.end();
     });
     app.get('/clear', (req, res) => {
       sessionCookie.clear(res);
       expect(transactions.take(req, res, state)).toBeDefined();
-      memory.signOut.clear(res);
+      memory.logout.clear(res);
       memory.places.clear(res);
       res.end();
     });

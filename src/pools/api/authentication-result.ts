@@ -16,8 +16,7 @@ export async function signInResult(
 ): Promise<object> {
   const scopes = [SELF_SERVICE_SCOPE];
   const grant = openGrant(pool, { client, user, scopes, signedInAt: now, isFromApi: true });
-  const expiresAt = now + client.refreshTokenSeconds * 1000;
-  const refreshToken = await issueRefreshToken(pool, grant, { now, expiresAt });
+  const refreshToken = await issueRefreshToken(pool, client, grant, now);
   return tokensResult(pool, { client, user, grant, refreshToken }, now);
 }
 

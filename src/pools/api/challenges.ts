@@ -8,11 +8,13 @@ import {
 } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { setPassword, signInProblem, userWithLogin } from '../model/users.js';
+import { textWithin } from '../model/settings/settings-shape.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { signInResult } from './authentication-result.js';
-import { clientId, userPoolId } from './fields.js';
-import { clientWithId, poolOfClient, poolWithId } from './lookups.js';
+import { clientId } from './fields.js';
+import { clientWithId, poolOfClient } from './lookups.js';
 import { operation, type Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 import { requireSecretHash } from './secret-hash.js';
 import { isSrpProof, offerSrp, verifierOfNobody } from './srp-exchange.js';
 import { refuseChange, refuseUnwritableAttributes, writeAttributes } from './user-attributes.js';
@@ -32,28 +34,17 @@ interface Challenged {
 const responseShape = z.object({
   ClientId: clientId,
   ChallengeName: z.string().min(1),
-  Session: z.string().min(20).max(2048).optional(),
+  Session: textWithin(20, 2048).optional(),
   ChallengeResponses: z.record(z.string(), z.string()).optional(),
 });
 
 /** RespondToAuthChallenge and AdminRespondToAuthChallenge. */
 export const challengeOperations: Operations = {
-  RespondToAuthChallenge: operation(
-    responseShape,
-    async ({ ClientId, ChallengeName, Session, ChallengeResponses = {} }, call) => {
-      const { pool, client } = poolOfClient(call, ClientId);
-      const challenged = { pool, client, session: Session, responses: ChallengeResponses };
-      return respond(ChallengeName, { ...challenged, now: call.now });
-    },
+  RespondToAuthChallenge: operation(responseShape, (input, call) =>
+    respond(input, { ...call, ...poolOfClient(call, input.ClientId) }),
   ),
-  AdminRespondToAuthChallenge: operation(
-    responseShape.extend({ UserPoolId: userPoolId }),
-    async ({ UserPoolId, ClientId, ChallengeName, Session, ChallengeResponses = {} }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      const client = clientWithId(pool, ClientId);
-      const challenged = { pool, client, session: Session, responses: ChallengeResponses };
-      return respond(ChallengeName, { ...challenged, now: call.now });
-    },
+  AdminRespondToAuthChallenge: poolOperation(responseShape, (input, call) =>
+    respond(input, { ...call, client: clientWithId(call.pool, input.ClientId) }),
   ),
 };
 
@@ -62,7 +53,7 @@ export const challengeOperations: Operations = {
  *
  * @throws {ApiError} when the user may not sign in
  */
-export async function afterPassword(
+export async function continueAfterPassword(
   pool: UserPool,
   client: AppClient,
   user: PoolUser,
@@ -136,7 +127,11 @@ function putChallenge(
   return handle;
 }
 
-async function respond(name: string, challenged: Challenged): Promise<object> {
+async function respond(
+  { ChallengeName: name, Session, ChallengeResponses = {} }: z.output<typeof responseShape>,
+  { pool, client, now }: Omit<Challenged, 'session' | 'responses'>,
+): Promise<object> {
+  const challenged = { pool, client, now, session: Session, responses: ChallengeResponses };
   if (name === 'NEW_PASSWORD_REQUIRED') return takeNewPassword(challenged);
   if (name === 'PASSWORD_VERIFIER') return takeSrpProof(challenged);
   throw invalidParameter(`The embedded pools never put the challenge ${name}.`);
@@ -187,7 +182,7 @@ async function takeSrpProof(challenged: Challenged): Promise<object> {
       },
     );
   if (!isRight) throw notAuthorized('Incorrect username or password.');
-  return afterPassword(pool, client, user, now);
+  return continueAfterPassword(pool, client, user, now);
 }
 
 /** @throws {ApiError} when the handle is not one of ours, of another client, over, or was put to somebody else */

@@ -6,10 +6,17 @@ import type {
   ResourceServer,
 } from '../model/pool-state.js';
 import { passwordPolicyOf, temporaryPasswordDays } from '../model/settings/password-policy.js';
+import type { Attributes } from '../model/settings/schema.js';
 import type { UserPool } from '../model/user-pool.js';
 
 /** Epoch milliseconds as the API writes times. */
 export const seconds = (ms: number): number => ms / 1000;
+
+/** When something was made, and last changed. */
+export const datesOf = (its: { createdAt: number; modifiedAt: number }): object => ({
+  LastModifiedDate: seconds(its.modifiedAt),
+  CreationDate: seconds(its.createdAt),
+});
 
 /** The account everything here belongs to. */
 export const ACCOUNT = '000000000000';
@@ -30,8 +37,7 @@ export function describePool(pool: UserPool): object {
   return {
     Id: pool.id,
     Name: pool.name,
-    LastModifiedDate: seconds(pool.modifiedAt),
-    CreationDate: seconds(pool.createdAt),
+    ...datesOf(pool),
     SchemaAttributes: pool.schema,
     ...settings,
     Policies: {
@@ -78,8 +84,7 @@ export function describeClient(pool: UserPool, client: AppClient): object {
     ClientName: client.name,
     ClientId: client.id,
     ClientSecret: client.secrets.find(({ isOriginal }) => isOriginal)?.value,
-    LastModifiedDate: seconds(client.modifiedAt),
-    CreationDate: seconds(client.createdAt),
+    ...datesOf(client),
     RefreshTokenValidity: 30,
     TokenValidityUnits: {},
     AllowedOAuthFlowsUserPoolClient: false,
@@ -101,15 +106,14 @@ export function describeProvider(pool: UserPool, provider: IdentityProvider): ob
     ProviderDetails: { attributes_url_add_attributes: 'false', ...ProviderDetails },
     AttributeMapping: { username: 'sub', ...AttributeMapping },
     IdpIdentifiers,
-    LastModifiedDate: seconds(provider.modifiedAt),
-    CreationDate: seconds(provider.createdAt),
+    ...datesOf(provider),
   };
 }
 
 /** Attributes as a list, `sub` first. */
 export function attributesOf(
   { sub }: Pick<PoolUser, 'sub'>,
-  attributes: Readonly<Record<string, string>>,
+  attributes: Attributes,
 ): { Name: string; Value: string }[] {
   return Object.entries({ sub, ...attributes }).map(([Name, Value]) => ({ Name, Value }));
 }
@@ -119,17 +123,17 @@ export function describeUser(user: PoolUser): object {
   return {
     Username: user.username,
     Attributes: attributesOf(user, user.attributes),
-    ...life(user),
+    ...describeLife(user),
   };
 }
 
 /** A user as AdminGetUser shows them: the attributes have another name there. */
 export function describeOneUser(user: PoolUser): object {
   const UserAttributes = attributesOf(user, user.attributes);
-  return { Username: user.username, UserAttributes, ...life(user) };
+  return { Username: user.username, UserAttributes, ...describeLife(user) };
 }
 
-const life = ({ createdAt, modifiedAt, enabled, status }: PoolUser): object => ({
+const describeLife = ({ createdAt, modifiedAt, enabled, status }: PoolUser): object => ({
   UserCreateDate: seconds(createdAt),
   UserLastModifiedDate: seconds(modifiedAt),
   Enabled: enabled,
@@ -143,8 +147,7 @@ export function describeGroup(pool: UserPool, group: Group): object {
     Description: group.description,
     RoleArn: group.roleArn,
     Precedence: group.precedence,
-    LastModifiedDate: seconds(group.modifiedAt),
-    CreationDate: seconds(group.createdAt),
+    ...datesOf(group),
   };
 }
 

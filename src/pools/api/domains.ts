@@ -2,27 +2,26 @@ import { z } from 'zod';
 import { reservedWordIn, isDomain } from '../model/identifiers.js';
 import type { PoolDomain } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
+import { textWithin } from '../model/settings/settings-shape.js';
 import { invalidParameter } from './api-error.js';
 import { ACCOUNT } from './descriptions.js';
-import { userPoolId } from './fields.js';
-import { poolWithId } from './lookups.js';
 import { operation, type ApiCall, type Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 
-const domain = z.string().min(1).max(63);
+const domain = textWithin(1, 63);
 const customDomainConfig = z.object({ CertificateArn: z.string().min(20) });
 const managedLoginVersion = z.int().min(1).max(2);
 
 const domainShape = z.object({
   Domain: domain,
-  UserPoolId: userPoolId,
   ManagedLoginVersion: managedLoginVersion.optional(),
   CustomDomainConfig: customDomainConfig.optional(),
 });
 
 /** Create, Describe, Update, Delete UserPoolDomain. A domain works at once; it is a path of the pools' server. */
 export const domainOperations: Operations = {
-  CreateUserPoolDomain: operation(domainShape, (input, call) => {
-    const pool = poolWithId(call, input.UserPoolId);
+  CreateUserPoolDomain: poolOperation(domainShape, (input, call) => {
+    const { pool } = call;
     const isCustom = input.CustomDomainConfig !== undefined;
     refuseName(input.Domain, isCustom);
     if (poolAt(call, input.Domain) !== undefined) {
@@ -44,8 +43,8 @@ export const domainOperations: Operations = {
     const found = pool?.domains.find(({ name }) => name === Domain);
     return { DomainDescription: pool && found ? describe(pool, found) : {} };
   }),
-  UpdateUserPoolDomain: operation(domainShape, (input, call) => {
-    const { pool, found } = domainOf(call, input.UserPoolId, input.Domain);
+  UpdateUserPoolDomain: poolOperation(domainShape, (input, { pool }) => {
+    const found = domainOf(pool, input.Domain);
     const updated = {
       name: found.name,
       managedLoginVersion: input.ManagedLoginVersion ?? found.managedLoginVersion,
@@ -54,14 +53,11 @@ export const domainOperations: Operations = {
     pool.domains = pool.domains.map((each) => (each === found ? updated : each));
     return answerFor(updated);
   }),
-  DeleteUserPoolDomain: operation(
-    z.object({ Domain: domain, UserPoolId: userPoolId }),
-    ({ Domain, UserPoolId }, call) => {
-      const { pool, found } = domainOf(call, UserPoolId, Domain);
-      pool.domains = pool.domains.filter((each) => each !== found);
-      return {};
-    },
-  ),
+  DeleteUserPoolDomain: poolOperation(z.object({ Domain: domain }), ({ Domain }, { pool }) => {
+    const found = domainOf(pool, Domain);
+    pool.domains = pool.domains.filter((each) => each !== found);
+    return {};
+  }),
 };
 
 function refuseName(name: string, isCustom: boolean): void {
@@ -77,15 +73,10 @@ function refuseName(name: string, isCustom: boolean): void {
 const poolAt = ({ runtime }: ApiCall, name: string): UserPool | undefined =>
   runtime.pools.find(({ domains }) => domains.some((each) => each.name === name));
 
-function domainOf(
-  call: ApiCall,
-  poolId: string,
-  name: string,
-): { pool: UserPool; found: PoolDomain } {
-  const pool = poolWithId(call, poolId);
+function domainOf(pool: UserPool, name: string): PoolDomain {
   const found = pool.domains.find((each) => each.name === name);
   if (found === undefined) throw invalidParameter('No such domain or user pool exists.');
-  return { pool, found };
+  return found;
 }
 
 const answerFor = ({ managedLoginVersion: version, certificateArn }: PoolDomain): object => ({

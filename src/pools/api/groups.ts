@@ -1,26 +1,25 @@
 import { z } from 'zod';
 import type { Group } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
+import { textWithin } from '../model/settings/settings-shape.js';
 import { ApiError, notFound } from './api-error.js';
 import { describeGroup, describeUser } from './descriptions.js';
-import { groupName, token, userPoolId, username } from './fields.js';
-import { poolWithId, userWithName } from './lookups.js';
-import { operation, type Operations } from './operation.js';
+import { groupName, token } from './fields.js';
+import type { Operations } from './operation.js';
+import { poolOperation, userOperation } from './pool-operation.js';
 import { pageOf } from './page.js';
 
 const pageShape = { Limit: z.int().min(0).max(60).optional(), NextToken: token.optional() };
-const groupShape = z.object({ GroupName: groupName, UserPoolId: userPoolId });
-const membershipShape = groupShape.extend({ Username: username });
+const groupShape = z.object({ GroupName: groupName });
 const settings = {
   Description: z.string().max(2048).optional(),
-  RoleArn: z.string().min(20).max(2048).optional(),
+  RoleArn: textWithin(20, 2048).optional(),
   Precedence: z.int().min(0).optional(),
 };
 
 /** Groups and who is in them. */
 export const groupOperations: Operations = {
-  CreateGroup: operation(groupShape.extend(settings), (input, call) => {
-    const pool = poolWithId(call, input.UserPoolId);
+  CreateGroup: poolOperation(groupShape.extend(settings), (input, { pool, now }) => {
     if (pool.groups.has(input.GroupName)) {
       throw new ApiError('GroupExistsException', 'A group with the name already exists');
     }
@@ -29,74 +28,57 @@ export const groupOperations: Operations = {
       description: input.Description,
       roleArn: input.RoleArn,
       precedence: input.Precedence,
-      createdAt: call.now,
-      modifiedAt: call.now,
+      createdAt: now,
+      modifiedAt: now,
     };
     pool.groups.set(group.name, group);
     return { Group: describeGroup(pool, group) };
   }),
-  GetGroup: operation(groupShape, ({ GroupName, UserPoolId }, call) => {
-    const pool = poolWithId(call, UserPoolId);
+  GetGroup: poolOperation(groupShape, ({ GroupName }, { pool }) => {
     return { Group: describeGroup(pool, groupNamed(pool, GroupName)) };
   }),
-  ListGroups: operation(
-    z.object({ UserPoolId: userPoolId, ...pageShape }),
-    ({ UserPoolId, Limit, NextToken }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      return groupPage(pool, [...pool.groups.values()], Limit, NextToken);
-    },
-  ),
-  UpdateGroup: operation(groupShape.extend(settings), (input, call) => {
-    const pool = poolWithId(call, input.UserPoolId);
+  ListGroups: poolOperation(z.object(pageShape), ({ Limit, NextToken }, { pool }) => {
+    return groupPage(pool, [...pool.groups.values()], Limit, NextToken);
+  }),
+  UpdateGroup: poolOperation(groupShape.extend(settings), (input, { pool, now }) => {
     const present = groupNamed(pool, input.GroupName);
     const group = {
       ...present,
       description: input.Description ?? present.description,
       roleArn: input.RoleArn ?? present.roleArn,
       precedence: input.Precedence ?? present.precedence,
-      modifiedAt: call.now,
+      modifiedAt: now,
     };
     pool.groups.set(group.name, group);
     return { Group: describeGroup(pool, group) };
   }),
-  DeleteGroup: operation(groupShape, ({ GroupName, UserPoolId }, call) => {
-    const pool = poolWithId(call, UserPoolId);
+  DeleteGroup: poolOperation(groupShape, ({ GroupName }, { pool }) => {
     const { name } = groupNamed(pool, GroupName);
     pool.groups.delete(name);
     for (const user of pool.users.values())
       user.groups = user.groups.filter((each) => each !== name);
     return undefined;
   }),
-  AdminAddUserToGroup: operation(membershipShape, ({ GroupName, UserPoolId, Username }, call) => {
-    const pool = poolWithId(call, UserPoolId);
-    const user = userWithName(pool, Username);
+  AdminAddUserToGroup: userOperation(groupShape, ({ GroupName }, { pool, user }) => {
     const { name } = groupNamed(pool, GroupName);
     user.groups = [...new Set([...user.groups, name])];
     return undefined;
   }),
-  AdminRemoveUserFromGroup: operation(
-    membershipShape,
-    ({ GroupName, UserPoolId, Username }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      const user = userWithName(pool, Username);
-      const { name } = groupNamed(pool, GroupName);
-      user.groups = user.groups.filter((each) => each !== name);
-      return undefined;
-    },
-  ),
-  AdminListGroupsForUser: operation(
-    z.object({ Username: username, UserPoolId: userPoolId, ...pageShape }),
-    ({ Username, UserPoolId, Limit, NextToken }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      const { groups } = userWithName(pool, Username);
-      const theirs = groups.map((name) => groupNamed(pool, name));
+  AdminRemoveUserFromGroup: userOperation(groupShape, ({ GroupName }, { pool, user }) => {
+    const { name } = groupNamed(pool, GroupName);
+    user.groups = user.groups.filter((each) => each !== name);
+    return undefined;
+  }),
+  AdminListGroupsForUser: userOperation(
+    z.object(pageShape),
+    ({ Limit, NextToken }, { pool, user }) => {
+      const theirs = user.groups.map((name) => groupNamed(pool, name));
       return groupPage(pool, theirs, Limit, NextToken);
     },
   ),
-  ListUsersInGroup: operation(
+  ListUsersInGroup: poolOperation(
     groupShape.extend(pageShape),
-    ({ GroupName, UserPoolId, Limit, NextToken }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ GroupName, Limit, NextToken }, { pool }) => {
       const { name } = groupNamed(pool, GroupName);
       const inGroup = [...pool.users.values()].filter(({ groups }) => groups.includes(name));
       const { members, next } = pageOf(inGroup, Limit || undefined, NextToken);

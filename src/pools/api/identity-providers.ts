@@ -1,22 +1,19 @@
 import { z } from 'zod';
 import { identityProvider } from '../model/identity-provider.js';
-import { providerSettings } from '../model/settings/settings-shape.js';
+import { providerSettings, textWithin } from '../model/settings/settings-shape.js';
 import type { ProviderSettings } from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter, notFound } from './api-error.js';
-import { describeProvider, seconds } from './descriptions.js';
-import { pageSize, token, userPoolId } from './fields.js';
-import { poolWithId, providerWithName } from './lookups.js';
-import { operation, type Operations } from './operation.js';
+import { datesOf, describeProvider } from './descriptions.js';
+import { pageSize, token } from './fields.js';
+import { providerWithName } from './lookups.js';
+import type { Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 import { pageOf } from './page.js';
 
 // No blank, and `_` only as the second character, so that `Provider_sub` can be split.
-const newName = z
-  .string()
-  .min(3)
-  .max(32)
-  .regex(/^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$/u);
-const anyName = z.string().min(1).max(32);
+const newName = textWithin(3, 32).regex(/^[^_\p{Z}][\p{L}\p{M}\p{S}\p{N}\p{P}][^_\p{Z}]+$/u);
+const anyName = textWithin(1, 32);
 const providerType = z.enum([
   'SAML',
   'Facebook',
@@ -28,17 +25,15 @@ const providerType = z.enum([
 
 /** Create, Describe, List, Update, Delete IdentityProvider, and GetIdentityProviderByIdentifier. */
 export const identityProviderOperations: Operations = {
-  CreateIdentityProvider: operation(
+  CreateIdentityProvider: poolOperation(
     z
       .object({
-        UserPoolId: userPoolId,
         ProviderName: newName,
         ProviderType: providerType,
         ProviderDetails: z.record(z.string(), z.string()),
       })
       .and(providerSettings),
-    ({ UserPoolId, ProviderName, ProviderType, ...settings }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ ProviderName, ProviderType, ...settings }, { pool, now }) => {
       if (ProviderType !== 'OIDC') {
         throw invalidParameter('The embedded pools have identity providers of type OIDC only.');
       }
@@ -49,63 +44,54 @@ export const identityProviderOperations: Operations = {
         );
       }
       refuseImpossible(pool, ProviderName, settings);
-      const times = { createdAt: call.now, modifiedAt: call.now };
+      const times = { createdAt: now, modifiedAt: now };
       const provider = identityProvider({ name: ProviderName, ...times }, settings);
       pool.addIdentityProvider(provider);
       return { IdentityProvider: describeProvider(pool, provider) };
     },
   ),
-  DescribeIdentityProvider: operation(
-    z.object({ UserPoolId: userPoolId, ProviderName: anyName }),
-    ({ UserPoolId, ProviderName }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  DescribeIdentityProvider: poolOperation(
+    z.object({ ProviderName: anyName }),
+    ({ ProviderName }, { pool }) => {
       return { IdentityProvider: describeProvider(pool, providerWithName(pool, ProviderName)) };
     },
   ),
-  ListIdentityProviders: operation(
-    z.object({
-      UserPoolId: userPoolId,
-      MaxResults: pageSize.optional(),
-      NextToken: token.optional(),
-    }),
-    ({ UserPoolId, MaxResults, NextToken }, call) => {
-      const all = [...poolWithId(call, UserPoolId).identityProviders.values()];
+  ListIdentityProviders: poolOperation(
+    z.object({ MaxResults: pageSize.optional(), NextToken: token.optional() }),
+    ({ MaxResults, NextToken }, { pool }) => {
+      const all = [...pool.identityProviders.values()];
       const { members, next } = pageOf(all, MaxResults, NextToken);
       return {
-        Providers: members.map(({ name, createdAt, modifiedAt }) => ({
-          ProviderName: name,
+        Providers: members.map((provider) => ({
+          ProviderName: provider.name,
           ProviderType: 'OIDC',
-          LastModifiedDate: seconds(modifiedAt),
-          CreationDate: seconds(createdAt),
+          ...datesOf(provider),
         })),
         NextToken: next,
       };
     },
   ),
-  UpdateIdentityProvider: operation(
-    z.object({ UserPoolId: userPoolId, ProviderName: anyName }).and(providerSettings),
-    ({ UserPoolId, ProviderName, ...update }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  UpdateIdentityProvider: poolOperation(
+    z.object({ ProviderName: anyName }).and(providerSettings),
+    ({ ProviderName, ...update }, { pool, now }) => {
       const { name, createdAt, settings: present } = providerWithName(pool, ProviderName);
       const settings = { ...present, ...update };
       refuseImpossible(pool, name, settings);
-      const updated = identityProvider({ name, createdAt, modifiedAt: call.now }, settings);
+      const updated = identityProvider({ name, createdAt, modifiedAt: now }, settings);
       pool.identityProviders.set(name, updated);
       return { IdentityProvider: describeProvider(pool, updated) };
     },
   ),
-  DeleteIdentityProvider: operation(
-    z.object({ UserPoolId: userPoolId, ProviderName: anyName }),
-    ({ UserPoolId, ProviderName }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  DeleteIdentityProvider: poolOperation(
+    z.object({ ProviderName: anyName }),
+    ({ ProviderName }, { pool }) => {
       pool.identityProviders.delete(providerWithName(pool, ProviderName).name);
       return undefined;
     },
   ),
-  GetIdentityProviderByIdentifier: operation(
-    z.object({ UserPoolId: userPoolId, IdpIdentifier: z.string().min(1).max(40) }),
-    ({ UserPoolId, IdpIdentifier }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  GetIdentityProviderByIdentifier: poolOperation(
+    z.object({ IdpIdentifier: textWithin(1, 40) }),
+    ({ IdpIdentifier }, { pool }) => {
       const found = [...pool.identityProviders.values()].find(({ identifiers }) =>
         identifiers.includes(IdpIdentifier),
       );

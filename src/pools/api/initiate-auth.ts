@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { matchesNobody } from '../model/credentials/password.js';
+import { isRightPassword } from '../model/credentials/password.js';
 import type { AppClient, PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { userWithLogin } from '../model/users.js';
 import { invalidParameter, notAuthorized, userNotFound } from './api-error.js';
-import { afterPassword, askForSrpProof } from './challenges.js';
-import { clientId, userPoolId } from './fields.js';
-import { clientWithId, poolOfClient, poolWithId } from './lookups.js';
+import { continueAfterPassword, askForSrpProof } from './challenges.js';
+import { clientId } from './fields.js';
+import { clientWithId, poolOfClient } from './lookups.js';
 import { operation, type Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 import { requireSecretHash } from './secret-hash.js';
 import { refreshWithApi } from './tokens.js';
 
@@ -40,38 +41,38 @@ type Flow = z.output<typeof authShape>['AuthFlow'];
 
 /** InitiateAuth and AdminInitiateAuth. Users who came through a provider have no password here and cannot sign in. */
 export const initiateAuthOperations: Operations = {
-  InitiateAuth: operation(authShape, async ({ ClientId, AuthFlow, AuthParameters = {} }, call) => {
-    const { pool, client } = poolOfClient(call, ClientId);
-    if (AuthFlow.startsWith('ADMIN_')) {
+  InitiateAuth: operation(authShape, async (input, call) => {
+    const ofClient = poolOfClient(call, input.ClientId);
+    if (input.AuthFlow.startsWith('ADMIN_')) {
       throw invalidParameter('Initiate Auth method not supported.');
     }
-    return begin(AuthFlow, { pool, client, parameters: AuthParameters, now: call.now });
+    return begin(input, { ...call, ...ofClient });
   }),
-  AdminInitiateAuth: operation(
-    authShape.extend({ UserPoolId: userPoolId }),
-    async ({ UserPoolId, ClientId, AuthFlow, AuthParameters = {} }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      const client = clientWithId(pool, ClientId);
-      if (AuthFlow === 'USER_PASSWORD_AUTH') {
-        throw invalidParameter('Initiate Auth method not supported.');
-      }
-      return begin(AuthFlow, { pool, client, parameters: AuthParameters, now: call.now });
-    },
-  ),
+  AdminInitiateAuth: poolOperation(authShape, async (input, call) => {
+    const client = clientWithId(call.pool, input.ClientId);
+    if (input.AuthFlow === 'USER_PASSWORD_AUTH') {
+      throw invalidParameter('Initiate Auth method not supported.');
+    }
+    return begin(input, { ...call, client });
+  }),
 };
 
-async function begin(flow: Flow, attempt: Attempt): Promise<object> {
-  requireFlow(flow, attempt.client);
+async function begin(
+  { AuthFlow: flow, AuthParameters: parameters = {} }: z.output<typeof authShape>,
+  { pool, client, now }: Omit<Attempt, 'parameters'>,
+): Promise<object> {
+  const attempt = { pool, client, parameters, now };
+  requireFlow(flow, client);
   switch (flow) {
     case 'USER_PASSWORD_AUTH':
     case 'ADMIN_USER_PASSWORD_AUTH':
     case 'ADMIN_NO_SRP_AUTH':
-      return withPassword(attempt);
+      return signInWithPassword(attempt);
     case 'USER_SRP_AUTH':
-      return withSrp(attempt);
+      return beginSrp(attempt);
     case 'REFRESH_TOKEN_AUTH':
     case 'REFRESH_TOKEN':
-      return refreshWithApi(attempt.pool, attempt.client, attempt.parameters, attempt.now);
+      return refreshWithApi(pool, client, parameters, now);
     case 'CUSTOM_AUTH':
       throw invalidParameter('Custom auth lambda trigger is not configured for the user pool.');
     case 'USER_AUTH':
@@ -99,17 +100,17 @@ function requireFlow(flow: Flow, { authFlows, rotationGraceSeconds }: AppClient)
   throw invalidParameter(`${words} not enabled for this client`);
 }
 
-async function withPassword(attempt: Attempt): Promise<object> {
+async function signInWithPassword(attempt: Attempt): Promise<object> {
   const { pool, client, parameters, now } = attempt;
   const user = findUser(attempt);
   const password = requireParameter(parameters, 'PASSWORD');
-  const isRight = await (user?.password?.matches(password) ?? matchesNobody(password));
+  const isRight = await isRightPassword(user?.password, password);
   if (user === undefined && !client.preventUserExistenceErrors) throw userNotFound();
   if (user === undefined || !isRight) throw notAuthorized('Incorrect username or password.');
-  return afterPassword(pool, client, user, now);
+  return continueAfterPassword(pool, client, user, now);
 }
 
-async function withSrp(attempt: Attempt): Promise<object> {
+async function beginSrp(attempt: Attempt): Promise<object> {
   const { pool, client, parameters, now } = attempt;
   const user = findUser(attempt);
   const publicA = requireParameter(parameters, 'SRP_A');

@@ -2,25 +2,25 @@ import { z } from 'zod';
 import { identitiesOf, type StoredIdentity, userLinkedTo } from '../model/identities.js';
 import type { PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
+import { textWithin } from '../model/settings/settings-shape.js';
 import { ApiError, invalidParameter } from './api-error.js';
-import { userPoolId } from './fields.js';
-import { poolWithId, providerWithName, userWithName } from './lookups.js';
-import { operation, type Operations } from './operation.js';
+import { providerWithName, userWithName } from './lookups.js';
+import type { Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 
 const MAX_IDENTITIES = 5;
 
 const identity = z.object({
-  ProviderName: z.string().min(1).max(32).optional(),
+  ProviderName: textWithin(1, 32).optional(),
   ProviderAttributeName: z.string().optional(),
   ProviderAttributeValue: z.string().optional(),
 });
 
 /** AdminLinkProviderForUser and AdminDisableProviderForUser. */
 export const linkingOperations: Operations = {
-  AdminLinkProviderForUser: operation(
-    z.object({ UserPoolId: userPoolId, DestinationUser: identity, SourceUser: identity }),
-    ({ UserPoolId, DestinationUser, SourceUser }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  AdminLinkProviderForUser: poolOperation(
+    z.object({ DestinationUser: identity, SourceUser: identity }),
+    ({ DestinationUser, SourceUser }, { pool, now }) => {
       const user = userOf(pool, DestinationUser);
       const { provider, subject } = sourceOf(pool, SourceUser);
       if (userLinkedTo(pool, provider, subject) !== undefined) {
@@ -38,16 +38,15 @@ export const linkingOperations: Operations = {
         providerType: 'OIDC',
         issuer: null,
         primary: false,
-        dateCreated: call.now,
+        dateCreated: now,
       };
-      setIdentities(user, [...present, linked], call.now);
+      setIdentities(user, [...present, linked], now);
       return {};
     },
   ),
-  AdminDisableProviderForUser: operation(
-    z.object({ UserPoolId: userPoolId, User: identity }),
-    ({ UserPoolId, User }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  AdminDisableProviderForUser: poolOperation(
+    z.object({ User: identity }),
+    ({ User }, { pool, now }) => {
       const { provider, subject } = sourceOf(pool, User);
       const user =
         userLinkedTo(pool, provider, subject) ?? userWithName(pool, `${provider}_${subject}`);
@@ -59,9 +58,9 @@ export const linkingOperations: Operations = {
         setIdentities(
           user,
           identitiesOf(user).filter((each) => !isThis(each)),
-          call.now,
+          now,
         );
-      user.modifiedAt = call.now;
+      user.modifiedAt = now;
       return {};
     },
   ),

@@ -1,24 +1,23 @@
 import { z } from 'zod';
 import type { PoolUser } from '../model/pool-state.js';
+import { textWithin } from '../model/settings/settings-shape.js';
 import { invalidParameter } from './api-error.js';
 import { attributesOf, describeUser } from './descriptions.js';
-import { token, userPoolId } from './fields.js';
-import { poolWithId } from './lookups.js';
-import { operation, type Operations } from './operation.js';
+import { token } from './fields.js';
+import type { Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 import { pageOf } from './page.js';
 
 /** ListUsers, with its filter. */
 export const listUserOperations: Operations = {
-  ListUsers: operation(
+  ListUsers: poolOperation(
     z.object({
-      UserPoolId: userPoolId,
-      AttributesToGet: z.array(z.string().min(1).max(32)).optional(),
+      AttributesToGet: z.array(textWithin(1, 32)).optional(),
       Limit: z.int().min(0).max(60).optional(),
       PaginationToken: token.optional(),
       Filter: z.string().max(256).optional(),
     }),
-    ({ UserPoolId, AttributesToGet, Limit, PaginationToken, Filter }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ AttributesToGet, Limit, PaginationToken, Filter }, { pool }) => {
       if (AttributesToGet?.some((name) => !pool.schema.some((each) => each.Name === name))) {
         throw invalidParameter('Attributes to get must be in the schema.');
       }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { UserPool } from '../model/user-pool.js';
 import { invalidParameter } from './api-error.js';
-import { userPoolId } from './fields.js';
-import { poolWithId } from './lookups.js';
-import { operation, type Operations } from './operation.js';
+import type { Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 
 const block = z.record(z.string(), z.unknown()).optional();
 const factors = {
@@ -15,17 +14,13 @@ const factors = {
 
 /** Get and Set UserPoolMfaConfig. It is kept and given back; nobody is asked for a second factor here. */
 export const mfaOperations: Operations = {
-  GetUserPoolMfaConfig: operation(z.object({ UserPoolId: userPoolId }), ({ UserPoolId }, call) =>
-    describe(poolWithId(call, UserPoolId)),
-  ),
-  SetUserPoolMfaConfig: operation(
+  GetUserPoolMfaConfig: poolOperation(z.object({}), (_input, { pool }) => describe(pool)),
+  SetUserPoolMfaConfig: poolOperation(
     z.object({
-      UserPoolId: userPoolId,
       MfaConfiguration: z.enum(['OFF', 'ON', 'OPTIONAL']).optional(),
       ...factors,
     }),
-    ({ UserPoolId, MfaConfiguration = 'OFF', ...settings }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ MfaConfiguration = 'OFF', ...settings }, { pool, now }) => {
       const { WebAuthnConfiguration: _passkeys, ...secondFactors } = settings;
       if (MfaConfiguration !== 'OFF' && Object.keys(secondFactors).length === 0) {
         throw invalidParameter(
@@ -34,7 +29,7 @@ export const mfaOperations: Operations = {
       }
       pool.mfaSettings = settings;
       pool.settings = { ...pool.settings, MfaConfiguration };
-      pool.modifiedAt = call.now;
+      pool.modifiedAt = now;
       return describe(pool);
     },
   ),

@@ -1,36 +1,24 @@
 import { z } from 'zod';
 import type { ResourceServer } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
+import { textWithin } from '../model/settings/settings-shape.js';
 import { invalidParameter, notFound } from './api-error.js';
 import { describeResourceServer } from './descriptions.js';
-import { token, userPoolId } from './fields.js';
-import { poolWithId } from './lookups.js';
-import { operation, type Operations } from './operation.js';
+import { token } from './fields.js';
+import type { Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 import { pageOf } from './page.js';
 
 const serverShape = z.object({
-  UserPoolId: userPoolId,
-  Identifier: z
-    .string()
-    .min(1)
-    .max(256)
-    .regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/),
+  Identifier: textWithin(1, 256).regex(/^[\x21\x23-\x5B\x5D-\x7E]+$/),
 });
 const settings = {
-  Name: z
-    .string()
-    .min(1)
-    .max(256)
-    .regex(/^[\w\s+=,.@-]+$/),
+  Name: textWithin(1, 256).regex(/^[\w\s+=,.@-]+$/),
   Scopes: z
     .array(
       z.object({
-        ScopeName: z
-          .string()
-          .min(1)
-          .max(256)
-          .regex(/^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$/),
-        ScopeDescription: z.string().min(1).max(256),
+        ScopeName: textWithin(1, 256).regex(/^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]+$/),
+        ScopeDescription: textWithin(1, 256),
       }),
     )
     .max(100)
@@ -39,25 +27,21 @@ const settings = {
 
 /** Create, Describe, List, Update, Delete ResourceServer. */
 export const resourceServerOperations: Operations = {
-  CreateResourceServer: operation(serverShape.extend(settings), (input, call) => {
-    const pool = poolWithId(call, input.UserPoolId);
+  CreateResourceServer: poolOperation(serverShape.extend(settings), (input, { pool }) => {
     if (pool.resourceServers.has(input.Identifier)) {
       throw invalidParameter(`${input.Identifier} already exists in user pool ${pool.id}.`);
     }
     return { ResourceServer: put(pool, input) };
   }),
-  DescribeResourceServer: operation(serverShape, ({ UserPoolId, Identifier }, call) => {
-    const pool = poolWithId(call, UserPoolId);
+  DescribeResourceServer: poolOperation(serverShape, ({ Identifier }, { pool }) => {
     return { ResourceServer: describeResourceServer(pool, serverWithId(pool, Identifier)) };
   }),
-  ListResourceServers: operation(
+  ListResourceServers: poolOperation(
     z.object({
-      UserPoolId: userPoolId,
       MaxResults: z.int().min(1).max(50).optional(),
       NextToken: token.optional(),
     }),
-    ({ UserPoolId, MaxResults, NextToken }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ MaxResults, NextToken }, { pool }) => {
       const all = [...pool.resourceServers.values()];
       const { members, next } = pageOf(all, MaxResults ?? 50, NextToken);
       return {
@@ -66,13 +50,11 @@ export const resourceServerOperations: Operations = {
       };
     },
   ),
-  UpdateResourceServer: operation(serverShape.extend(settings), (input, call) => {
-    const pool = poolWithId(call, input.UserPoolId);
+  UpdateResourceServer: poolOperation(serverShape.extend(settings), (input, { pool }) => {
     serverWithId(pool, input.Identifier);
     return { ResourceServer: put(pool, input) };
   }),
-  DeleteResourceServer: operation(serverShape, ({ UserPoolId, Identifier }, call) => {
-    const pool = poolWithId(call, UserPoolId);
+  DeleteResourceServer: poolOperation(serverShape, ({ Identifier }, { pool }) => {
     pool.resourceServers.delete(serverWithId(pool, Identifier).identifier);
     return undefined;
   }),

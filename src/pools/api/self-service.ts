@@ -1,18 +1,13 @@
 import { z } from 'zod';
-import { matchesNobody } from '../model/credentials/password.js';
+import { isRightPassword } from '../model/credentials/password.js';
 import type { AppClient, PoolUser, SentCode } from '../model/pool-state.js';
-import {
-  delivery,
-  isReachable,
-  sendCode,
-  takeCode,
-  type CodeDelivery,
-} from '../model/sent-codes.js';
+import { delivery, sendCode, takeCode, type CodeDelivery } from '../model/sent-codes.js';
 import type { UserPool } from '../model/user-pool.js';
 import { setPassword, userWithLogin } from '../model/users.js';
-import { ownerOfToken } from './access-token.js';
+import { textWithin } from '../model/settings/settings-shape.js';
+import { ownOperation, type OwnCall } from './access-token.js';
 import { ApiError, invalidParameter, notAuthorized, userNotFound } from './api-error.js';
-import { attributeList, clientId, password, token, username } from './fields.js';
+import { attributeList, clientId, password, username } from './fields.js';
 import { poolOfClient } from './lookups.js';
 import { operation, type ApiCall, type Operations } from './operation.js';
 import { requireSecretHash } from './secret-hash.js';
@@ -23,14 +18,14 @@ import {
   refuseUnwritableAttributes,
   writeAttributes,
 } from './user-attributes.js';
-import { confirmSignUp, makeUser, refusePassword } from './users.js';
+import { confirmSignUp, makeUser, refusePassword, refuseReset } from './users.js';
 
 const nameShape = z.object({
   ClientId: clientId,
   Username: username,
   SecretHash: z.string().min(1).optional(),
 });
-const code = z.string().min(1).max(2048).regex(/^\S+$/);
+const code = textWithin(1, 2048).regex(/^\S+$/);
 
 /** What people do for themselves: without a token, or with their access token. */
 export const selfServiceOperations: Operations = {
@@ -78,14 +73,7 @@ export const selfServiceOperations: Operations = {
     const { pool, client, user } = callerOf(input, call);
     if (user === undefined) return pretendDelivery(client, input.Username);
     if (!user.enabled) throw notAuthorized('User is disabled.');
-    if (user.status !== 'CONFIRMED' && user.status !== 'RESET_REQUIRED') {
-      throw notAuthorized('User password cannot be reset in the current state.');
-    }
-    if (!isReachable(user)) {
-      throw invalidParameter(
-        'Cannot reset password for the user as there is no registered/verified email or phone_number',
-      );
-    }
+    refuseReset(user);
     return { CodeDeliveryDetails: sendCode(pool, user, 'forgotten password', call.now) };
   }),
   ConfirmForgotPassword: operation(
@@ -100,39 +88,26 @@ export const selfServiceOperations: Operations = {
       return {};
     },
   ),
-  ChangePassword: operation(
-    z.object({
-      AccessToken: token,
-      PreviousPassword: password.optional(),
-      ProposedPassword: password,
-    }),
-    async ({ AccessToken, PreviousPassword = '', ProposedPassword }, call) => {
-      const { pool, user } = await ownerOfToken(call, AccessToken);
-      const isRight = await (user.password?.matches(PreviousPassword) ??
-        matchesNobody(PreviousPassword));
-      if (!isRight) throw notAuthorized('Incorrect username or password.');
+  ChangePassword: ownOperation(
+    z.object({ PreviousPassword: password.optional(), ProposedPassword: password }),
+    async ({ PreviousPassword = '', ProposedPassword }, { pool, user, now }) => {
+      if (!(await isRightPassword(user.password, PreviousPassword)))
+        throw notAuthorized('Incorrect username or password.');
       refusePassword(pool, ProposedPassword);
-      setPassword(pool, user, ProposedPassword, call.now);
+      setPassword(pool, user, ProposedPassword, now);
       return {};
     },
   ),
-  UpdateUserAttributes: operation(
-    z.object({ AccessToken: token, UserAttributes: attributeList }),
-    async ({ AccessToken, UserAttributes }, call) => {
-      await writeOwn(AccessToken, recordOf(UserAttributes), call);
-      return {};
-    },
+  UpdateUserAttributes: ownOperation(
+    z.object({ UserAttributes: attributeList }),
+    ({ UserAttributes }, call) => writeOwn(call, recordOf(UserAttributes)),
   ),
-  DeleteUserAttributes: operation(
-    z.object({ AccessToken: token, UserAttributeNames: z.array(z.string().min(1).max(32)) }),
-    async ({ AccessToken, UserAttributeNames }, call) => {
-      const emptied = Object.fromEntries(UserAttributeNames.map((name) => [name, '']));
-      await writeOwn(AccessToken, emptied, call);
-      return {};
-    },
+  DeleteUserAttributes: ownOperation(
+    z.object({ UserAttributeNames: z.array(textWithin(1, 32)) }),
+    ({ UserAttributeNames }, call) =>
+      writeOwn(call, Object.fromEntries(UserAttributeNames.map((name) => [name, '']))),
   ),
-  DeleteUser: operation(z.object({ AccessToken: token }), async ({ AccessToken }, call) => {
-    const { pool, user } = await ownerOfToken(call, AccessToken);
+  DeleteUser: ownOperation(z.object({}), (_input, { pool, user }) => {
     pool.users.delete(user.username);
     return undefined;
   }),
@@ -188,15 +163,14 @@ function requireCode(
 const wrongCode = (): ApiError =>
   new ApiError('CodeMismatchException', 'Invalid verification code provided, please try again.');
 
-async function writeOwn(
-  accessToken: string,
+function writeOwn(
+  { pool, user, claims, now }: OwnCall,
   attributes: Record<string, string>,
-  call: ApiCall,
-): Promise<void> {
-  const { pool, user, claims } = await ownerOfToken(call, accessToken);
+): object {
   const client = pool.client(claims.clientId);
   refuseChange(pool, attributes);
   if (client !== undefined) refuseUnwritableAttributes(client, attributes);
   refuseTaken(pool, { login: user.username, attributes }, user);
-  writeAttributes(user, attributes, call.now);
+  writeAttributes(user, attributes, now);
+  return {};
 }

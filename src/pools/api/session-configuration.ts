@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError } from './api-error.js';
-import { userPoolId } from './fields.js';
-import { poolWithId } from './lookups.js';
-import { operation, type Operations } from './operation.js';
+import type { Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 
 /**
  * Get and Set UserPoolSessionConfiguration. It is kept and given back; sessions themselves are not recorded here.
@@ -11,19 +10,16 @@ import { operation, type Operations } from './operation.js';
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetUserPoolSessionConfiguration.html
  */
 export const sessionConfigurationOperations: Operations = {
-  GetUserPoolSessionConfiguration: operation(
-    z.object({ UserPoolId: userPoolId }),
-    ({ UserPoolId }, call) => describe(poolWithId(call, UserPoolId)),
+  GetUserPoolSessionConfiguration: poolOperation(z.object({}), (_input, { pool }) =>
+    describe(pool),
   ),
   // It replaces the whole configuration, so every member is required.
-  SetUserPoolSessionConfiguration: operation(
+  SetUserPoolSessionConfiguration: poolOperation(
     z.object({
-      UserPoolId: userPoolId,
       UserSessionTracking: z.enum(['ENABLED', 'DISABLED']),
       TokenSession: z.object({ MaxPerUser: z.int().min(1).max(100) }),
     }),
-    ({ UserPoolId, ...configuration }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ ...configuration }, { pool, now }) => {
       if (pool.settings.UserPoolTier === 'LITE') {
         throw new ApiError(
           'FeatureUnavailableInTierException',
@@ -31,7 +27,7 @@ export const sessionConfigurationOperations: Operations = {
         );
       }
       pool.sessionConfiguration = configuration;
-      pool.modifiedAt = call.now;
+      pool.modifiedAt = now;
       return describe(pool);
     },
   ),

@@ -1,12 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isSame } from '../model/credentials/is-same.js';
 import {
-  generator,
+  GENERATOR,
   makeVerifier,
   toHex,
   poolNameOf,
   power,
-  prime,
+  PRIME,
   sha256,
   type PasswordOwner,
   type SrpVerifier,
@@ -14,7 +14,7 @@ import {
 import { invalidParameter } from './api-error.js';
 
 // SRP-6a: k = H(N | g).
-const multiplier = hashOfHex(`${toHex(prime)}${toHex(generator)}`);
+const multiplier = hashOfHex(`${toHex(PRIME)}${toHex(GENERATOR)}`);
 
 /** The server's half of an exchange that has begun, hexadecimal. `b` is to be kept to itself. */
 export interface SrpOffer {
@@ -25,12 +25,12 @@ export interface SrpOffer {
 
 /** Answers the client's `SRP_A`. @throws {ApiError} `InvalidParameterException` for one that proves nothing */
 export function offerSrp(publicA: string, { verifier }: SrpVerifier): SrpOffer {
-  if (!/^[\da-f]{1,1024}$/i.test(publicA) || BigInt(`0x${publicA}`) % prime === 0n) {
+  if (!/^[\da-f]{1,1024}$/i.test(publicA) || BigInt(`0x${publicA}`) % PRIME === 0n) {
     throw invalidParameter('Invalid SRP_A.');
   }
   const b = BigInt(`0x${randomBytes(32).toString('hex')}`);
   const v = BigInt(`0x${verifier}`);
-  const publicB = (multiplier * v + power(generator, b, prime)) % prime;
+  const publicB = (multiplier * v + power(GENERATOR, b, PRIME)) % PRIME;
   return { b: b.toString(16), publicB: publicB.toString(16) };
 }
 
@@ -61,9 +61,9 @@ export function isSrpProof(owner: PasswordOwner, claim: SrpClaim): boolean {
     bigint,
     bigint,
   ];
-  const publicB = (multiplier * v + power(generator, secret, prime)) % prime;
+  const publicB = (multiplier * v + power(GENERATOR, secret, PRIME)) % PRIME;
   const u = hashOfHex(`${toHex(a)}${toHex(publicB)}`);
-  const session = power((a * power(v, u, prime)) % prime, secret, prime);
+  const session = power((a * power(v, u, PRIME)) % PRIME, secret, PRIME);
   const extracted = hmac(Buffer.from(toHex(u), 'hex'), Buffer.from(toHex(session), 'hex'));
   const key = hmac(extracted, 'Caldera Derived Key\u0001').subarray(0, 16);
   const expected = createHmac('sha256', key)

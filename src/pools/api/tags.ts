@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import type { UserPool } from '../model/user-pool.js';
+import { textWithin } from '../model/settings/settings-shape.js';
 import { notFound } from './api-error.js';
 import { arnOf } from './descriptions.js';
 import { operation, type ApiCall, type Operations } from './operation.js';
 
-const arn = z
-  .string()
-  .min(20)
-  .max(2048)
-  .regex(/^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)*$/);
-const key = z.string().min(1).max(128);
+const arn = textWithin(20, 2048).regex(
+  /^arn:[\w+=/,.@-]+:[\w+=/,.@-]+:([\w+=/,.@-]*)?:[0-9]+:[\w+=/,.@-]+(:[\w+=/,.@-]+)*$/,
+);
+const key = textWithin(1, 128);
 
 /** TagResource, UntagResource, ListTagsForResource; the resource is a pool. */
 export const tagOperations: Operations = {

@@ -1,46 +1,41 @@
 import { z } from 'zod';
-import { signOutEverywhere, revokeGrant } from '../model/grants.js';
+import { revokeGrantsOf, revokeGrant } from '../model/grants.js';
 import type { AppClient, PoolUser, RefreshToken } from '../model/pool-state.js';
 import {
   activeRefreshToken,
   grantOf,
-  issueRefreshToken,
+  issueSuccessor,
   refreshTokenOf,
 } from '../model/tokens/refresh-tokens.js';
 import { readableAttributes } from '../model/tokens/visible-attributes.js';
 import type { UserPool } from '../model/user-pool.js';
-import { ownerOfToken } from './access-token.js';
+import { ownOperation } from './access-token.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { tokensResult } from './authentication-result.js';
 import { attributesOf } from './descriptions.js';
-import { clientId, token, userPoolId, username } from './fields.js';
-import { poolOfClient, poolWithId, userWithName } from './lookups.js';
+import { clientId, token } from './fields.js';
+import { poolOfClient } from './lookups.js';
 import { operation, type Operations } from './operation.js';
+import { userOperation } from './pool-operation.js';
 import { requireSecret, requireSecretHash } from './secret-hash.js';
 
 /** What is done with tokens that are there already. */
 export const tokenOperations: Operations = {
-  GetUser: operation(z.object({ AccessToken: token }), async ({ AccessToken }, call) => {
-    const { pool, user, claims } = await ownerOfToken(call, AccessToken);
+  GetUser: ownOperation(z.object({}), (_input, { pool, user, claims }) => {
     const client = pool.client(claims.clientId) ?? { readAttributes: undefined };
     return {
       Username: user.username,
       UserAttributes: attributesOf(user, readableAttributes(user, client)),
     };
   }),
-  GlobalSignOut: operation(z.object({ AccessToken: token }), async ({ AccessToken }, call) => {
-    const { pool, user } = await ownerOfToken(call, AccessToken);
-    signOutEverywhere(pool, user);
+  GlobalSignOut: ownOperation(z.object({}), (_input, { pool, user }) => {
+    revokeGrantsOf(pool, user);
     return {};
   }),
-  AdminUserGlobalSignOut: operation(
-    z.object({ UserPoolId: userPoolId, Username: username }),
-    ({ UserPoolId, Username }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      signOutEverywhere(pool, userWithName(pool, Username));
-      return {};
-    },
-  ),
+  AdminUserGlobalSignOut: userOperation(z.object({}), (_input, { pool, user }) => {
+    revokeGrantsOf(pool, user);
+    return {};
+  }),
   RevokeToken: operation(
     z.object({ Token: token, ClientId: clientId, ClientSecret: z.string().optional() }),
     ({ Token, ClientId, ClientSecret }, call) => {
@@ -56,7 +51,7 @@ export const tokenOperations: Operations = {
       const { pool, client } = poolOfClient(call, ClientId);
       requireSecret(client, ClientSecret);
       const found = requireActiveToken(pool, client, text, call.now);
-      const refreshToken = await successorOf(pool, client, found.refreshToken, call.now);
+      const refreshToken = await issueSuccessor(pool, client, found.refreshToken, call.now);
       const { grant } = found.refreshToken;
       const tokens = { client, grant, user: found.user, refreshToken };
       const { AuthenticationResult } = (await tokensResult(pool, tokens, call.now)) as {
@@ -101,18 +96,6 @@ function requireActiveToken(
   if (active !== undefined) return active;
   if (known.rotatedAt === undefined) throw notAuthorized('Invalid Refresh Token');
   throw new ApiError('RefreshTokenReuseException', 'Refresh token has already been used.');
-}
-
-async function successorOf(
-  pool: UserPool,
-  client: AppClient,
-  refreshToken: RefreshToken,
-  now: number,
-): Promise<string | undefined> {
-  if (client.rotationGraceSeconds === undefined) return undefined;
-  refreshToken.rotatedAt ??= now;
-  const { grant, expiresAt } = refreshToken;
-  return issueRefreshToken(pool, grant, { now, expiresAt });
 }
 
 function revoke(pool: UserPool, client: AppClient, text: string): void {

@@ -1,5 +1,5 @@
 import type { AppClient, PoolUser } from '../model/pool-state.js';
-import { isEmail, schemaViolation, isPoolsOwn } from '../model/settings/schema.js';
+import { isEmail, schemaViolation, isPoolsOwn, type Attributes } from '../model/settings/schema.js';
 import type { UserPool } from '../model/user-pool.js';
 import { userWithLogin } from '../model/users.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
@@ -12,10 +12,7 @@ export function recordOf(
 }
 
 /** @throws {ApiError} `InvalidParameterException` when the schema does not have or allow a value */
-export function refuseForeignAttributes(
-  { schema }: UserPool,
-  attributes: Readonly<Record<string, string>>,
-): void {
+export function refuseForeignAttributes({ schema }: UserPool, attributes: Attributes): void {
   const violation = schemaViolation(schema, attributes);
   if (violation !== undefined) {
     throw invalidParameter(`Attributes did not conform to the schema: ${violation}\n`);
@@ -27,10 +24,7 @@ export function refuseForeignAttributes(
 }
 
 /** @throws {ApiError} `InvalidParameterException` for a new user without what the pool requires */
-export function refuseMissingAttributes(
-  pool: UserPool,
-  attributes: Readonly<Record<string, string>>,
-): void {
+export function refuseMissingAttributes(pool: UserPool, attributes: Attributes): void {
   const missing = pool.requiredAttributes.find((name) => !attributes[name]);
   if (missing !== undefined) {
     throw invalidParameter(
@@ -40,7 +34,7 @@ export function refuseMissingAttributes(
 }
 
 /** @throws {ApiError} `InvalidParameterException` when the attributes of a user may not become these */
-export function refuseChange(pool: UserPool, attributes: Readonly<Record<string, string>>): void {
+export function refuseChange(pool: UserPool, attributes: Attributes): void {
   refuseForeignAttributes(pool, attributes);
   const fixed = Object.keys(attributes).find((name) =>
     pool.schema.some(({ Name, Mutable }) => Name === name && Mutable === false),
@@ -51,10 +45,7 @@ export function refuseChange(pool: UserPool, attributes: Readonly<Record<string,
 }
 
 /** @throws {ApiError} `NotAuthorizedException` when a client may not write one of them */
-export function refuseUnwritableAttributes(
-  client: AppClient,
-  attributes: Readonly<Record<string, string>>,
-): void {
+export function refuseUnwritableAttributes(client: AppClient, attributes: Attributes): void {
   const writable = client.writeAttributes;
   const isRefused = (name: string): boolean =>
     isPoolsOwn(name) || writable?.includes(name) === false;
@@ -97,7 +88,7 @@ export function namedAttributes(
 /** @throws {ApiError} `UsernameExistsException` or `AliasExistsException` when somebody has the name or an alias of it */
 export function refuseTaken(
   pool: UserPool,
-  { login, attributes }: { login: string; attributes: Readonly<Record<string, string>> },
+  { login, attributes }: { login: string; attributes: Attributes },
   self?: PoolUser,
 ): void {
   const owner = userWithLogin(pool, login);
@@ -118,11 +109,7 @@ export function refuseTaken(
 }
 
 /** Writes attributes into a user; an empty value takes one away, a new address is unverified unless said otherwise. */
-export function writeAttributes(
-  user: PoolUser,
-  attributes: Readonly<Record<string, string>>,
-  now: number,
-): void {
+export function writeAttributes(user: PoolUser, attributes: Attributes, now: number): void {
   for (const name of ['email', 'phone_number']) {
     const isChanged = attributes[name] !== undefined && attributes[name] !== user.attributes[name];
     if (isChanged && user.attributes[`${name}_verified`] !== undefined) {

@@ -2,67 +2,59 @@ import { z } from 'zod';
 import { appClient } from '../model/app-client.js';
 import { originalSecret } from '../model/credentials/client-secrets.js';
 import { makeClientId, makeClientSecret } from '../model/identifiers.js';
-import { clientSettings } from '../model/settings/settings-shape.js';
+import { clientSettings, textWithin } from '../model/settings/settings-shape.js';
 import { invalidParameter } from './api-error.js';
 import { refuseImpossibleClient } from './client-rules.js';
 import { describeClient } from './descriptions.js';
-import { clientId, clientSecret, pageSize, token, userPoolId } from './fields.js';
-import { clientWithId, poolWithId } from './lookups.js';
-import { operation, type Operations } from './operation.js';
+import { clientId, clientSecret, pageSize, token } from './fields.js';
+import { clientWithId } from './lookups.js';
+import type { Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 import { pageOf } from './page.js';
 
-const clientName = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[\w\s+=,.@-]+$/);
+const clientName = textWithin(1, 128).regex(/^[\w\s+=,.@-]+$/);
 
 /** Create, Describe, List, Update, Delete UserPoolClient. */
 export const userPoolClientOperations: Operations = {
-  CreateUserPoolClient: operation(
+  CreateUserPoolClient: poolOperation(
     z
       .object({
-        UserPoolId: userPoolId,
         ClientName: clientName,
         GenerateSecret: z.boolean().optional(),
         ClientSecret: clientSecret.optional(),
       })
       .and(clientSettings),
-    ({ UserPoolId, ClientName, GenerateSecret, ClientSecret, ...settings }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ ClientName, GenerateSecret, ClientSecret, ...settings }, { pool, now }) => {
       if (GenerateSecret && ClientSecret !== undefined) {
         throw invalidParameter('Only one of GenerateSecret and ClientSecret can be specified.');
       }
       const secret = GenerateSecret ? makeClientSecret() : ClientSecret;
       refuseImpossibleClient(pool, settings, secret !== undefined);
-      const times = { createdAt: call.now, modifiedAt: call.now };
+      const times = { createdAt: now, modifiedAt: now };
       const id = makeClientId();
-      const secrets = originalSecret(id, secret, call.now);
+      const secrets = originalSecret(id, secret, now);
       const client = appClient({ name: ClientName, id, secrets, ...times }, settings);
       pool.clients.set(client.id, client);
       return { UserPoolClient: describeClient(pool, client) };
     },
   ),
-  DescribeUserPoolClient: operation(
-    z.object({ UserPoolId: userPoolId, ClientId: clientId }),
-    ({ UserPoolId, ClientId }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  DescribeUserPoolClient: poolOperation(
+    z.object({ ClientId: clientId }),
+    ({ ClientId }, { pool }) => {
       return { UserPoolClient: describeClient(pool, clientWithId(pool, ClientId)) };
     },
   ),
-  ListUserPoolClients: operation(
+  ListUserPoolClients: poolOperation(
     z.object({
-      UserPoolId: userPoolId,
       MaxResults: pageSize.optional(),
       NextToken: token.optional(),
     }),
-    ({ UserPoolId, MaxResults, NextToken }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ MaxResults, NextToken }, { pool }) => {
       const { members, next } = pageOf([...pool.clients.values()], MaxResults, NextToken);
       return {
         UserPoolClients: members.map(({ id, name }) => ({
           ClientId: id,
-          UserPoolId,
+          UserPoolId: pool.id,
           ClientName: name,
         })),
         NextToken: next,
@@ -70,28 +62,25 @@ export const userPoolClientOperations: Operations = {
     },
   ),
   // What is left out goes back to its default: callers must read, change and write.
-  UpdateUserPoolClient: operation(
+  UpdateUserPoolClient: poolOperation(
     z
       .object({
-        UserPoolId: userPoolId,
         ClientId: clientId,
         ClientName: clientName.optional(),
       })
       .and(clientSettings),
-    ({ UserPoolId, ClientId, ClientName, ...settings }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ ClientId, ClientName, ...settings }, { pool, now }) => {
       const { name, id, secrets, createdAt } = clientWithId(pool, ClientId);
       refuseImpossibleClient(pool, settings, secrets.length > 0);
-      const identity = { id, secrets, createdAt, name: ClientName ?? name, modifiedAt: call.now };
+      const identity = { id, secrets, createdAt, name: ClientName ?? name, modifiedAt: now };
       const client = appClient(identity, settings);
       pool.clients.set(id, client);
       return { UserPoolClient: describeClient(pool, client) };
     },
   ),
-  DeleteUserPoolClient: operation(
-    z.object({ UserPoolId: userPoolId, ClientId: clientId }),
-    ({ UserPoolId, ClientId }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  DeleteUserPoolClient: poolOperation(
+    z.object({ ClientId: clientId }),
+    ({ ClientId }, { pool }) => {
       pool.clients.delete(clientWithId(pool, ClientId).id);
       pool.brandings.delete(ClientId);
       return undefined;

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { makePoolId } from '../model/identifiers.js';
 import { customAttribute, isStandardAttribute } from '../model/settings/schema.js';
-import { poolSettings, poolUpdate, schemaAttribute } from '../model/settings/settings-shape.js';
+import {
+  poolSettings,
+  poolUpdate,
+  schemaAttribute,
+  textWithin,
+} from '../model/settings/settings-shape.js';
 import {
   withoutUndefined,
   type PoolSettings,
@@ -9,17 +14,13 @@ import {
 } from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';
 import { invalidParameter } from './api-error.js';
-import { describePool, seconds } from './descriptions.js';
-import { pageSize, token, userPoolId } from './fields.js';
-import { poolWithId } from './lookups.js';
+import { datesOf, describePool } from './descriptions.js';
+import { pageSize, token } from './fields.js';
 import { operation, type ApiCall, type Operations } from './operation.js';
+import { poolOperation } from './pool-operation.js';
 import { pageOf } from './page.js';
 
-const poolName = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[\w\s+=,.@-]+$/);
+const poolName = textWithin(1, 128).regex(/^[\w\s+=,.@-]+$/);
 
 /** Create, Describe, List, Update, Delete UserPool, AddCustomAttributes. */
 export const userPoolOperations: Operations = {
@@ -31,8 +32,8 @@ export const userPoolOperations: Operations = {
       return { UserPool: describePool(pool) };
     },
   ),
-  DescribeUserPool: operation(z.object({ UserPoolId: userPoolId }), ({ UserPoolId }, call) => ({
-    UserPool: describePool(poolWithId(call, UserPoolId)),
+  DescribeUserPool: poolOperation(z.object({}), (_input, { pool }) => ({
+    UserPool: describePool(pool),
   })),
   ListUserPools: operation(
     z.object({ MaxResults: pageSize, NextToken: token.optional() }),
@@ -41,26 +42,23 @@ export const userPoolOperations: Operations = {
       return { UserPools: members.map(summary), NextToken: next };
     },
   ),
-  UpdateUserPool: operation(
-    z.object({ UserPoolId: userPoolId, PoolName: poolName.optional() }).and(poolUpdate),
-    ({ UserPoolId, PoolName, ...update }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+  UpdateUserPool: poolOperation(
+    z.object({ PoolName: poolName.optional() }).and(poolUpdate),
+    ({ PoolName, ...update }, { pool, now }) => {
       const { AliasAttributes, UsernameAttributes, UsernameConfiguration, Schema, UserPoolTags } =
         pool.settings;
       const fixed = { AliasAttributes, UsernameAttributes, UsernameConfiguration, Schema };
       pool.settings = withoutUndefined({ ...fixed, UserPoolTags, ...update });
       pool.name = PoolName ?? pool.name;
-      pool.modifiedAt = call.now;
+      pool.modifiedAt = now;
       return {};
     },
   ),
-  AddCustomAttributes: operation(
+  AddCustomAttributes: poolOperation(
     z.object({
-      UserPoolId: userPoolId,
       CustomAttributes: z.array(schemaAttribute).min(1).max(25),
     }),
-    ({ UserPoolId, CustomAttributes }, call) => {
-      const pool = poolWithId(call, UserPoolId);
+    ({ CustomAttributes }, { pool, now }) => {
       refuseCustomAttributes(CustomAttributes);
       const added = CustomAttributes.map(customAttribute);
       const taken = added.find(({ Name }) => pool.schema.some((each) => each.Name === Name));
@@ -68,12 +66,11 @@ export const userPoolOperations: Operations = {
         throw invalidParameter(`${taken.Name}: Existing attribute already has name ${taken.Name}.`);
       }
       pool.settings = { ...pool.settings, Schema: [...(pool.settings.Schema ?? []), ...added] };
-      pool.modifiedAt = call.now;
+      pool.modifiedAt = now;
       return {};
     },
   ),
-  DeleteUserPool: operation(z.object({ UserPoolId: userPoolId }), ({ UserPoolId }, call) => {
-    const pool = poolWithId(call, UserPoolId);
+  DeleteUserPool: poolOperation(z.object({}), (_input, { pool, runtime }) => {
     if (pool.settings.DeletionProtection === 'ACTIVE') {
       throw invalidParameter(
         'The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.',
@@ -84,7 +81,7 @@ export const userPoolOperations: Operations = {
         'User pool cannot be deleted. It has a domain configured that should be deleted first.',
       );
     }
-    call.runtime.registry.remove(pool);
+    runtime.registry.remove(pool);
     return undefined;
   }),
 };
@@ -137,6 +134,5 @@ const summary = (pool: UserPool): object => ({
   Id: pool.id,
   Name: pool.name,
   LambdaConfig: pool.settings.LambdaConfig ?? {},
-  LastModifiedDate: seconds(pool.modifiedAt),
-  CreationDate: seconds(pool.createdAt),
+  ...datesOf(pool),
 });

@@ -1,16 +1,18 @@
 import { z } from 'zod';
-import { signOutEverywhere } from '../model/grants.js';
+import { revokeGrantsOf } from '../model/grants.js';
 import { makeSub, makeTemporaryPassword } from '../model/identifiers.js';
 import type { AppClient, PoolUser } from '../model/pool-state.js';
 import { isReachable, sendCode } from '../model/sent-codes.js';
 import { passwordPolicyOf, policyViolation } from '../model/settings/password-policy.js';
 import type { UserPool } from '../model/user-pool.js';
 import { newUser, setPassword, setTemporaryPassword } from '../model/users.js';
+import { textWithin } from '../model/settings/settings-shape.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { describeOneUser, describeUser } from './descriptions.js';
-import { attributeList, password, userPoolId, username } from './fields.js';
-import { poolWithId, userWithName } from './lookups.js';
-import { operation, type Operations } from './operation.js';
+import { attributeList, password, username } from './fields.js';
+import { userWithName } from './lookups.js';
+import type { Operations } from './operation.js';
+import { poolOperation, userOperation } from './pool-operation.js';
 import {
   namedAttributes,
   recordOf,
@@ -22,10 +24,7 @@ import {
   writeAttributes,
 } from './user-attributes.js';
 
-const userShape = z.object({ UserPoolId: userPoolId, Username: username });
-
 const newUserShape = z.object({
-  UserPoolId: userPoolId,
   Username: username,
   UserAttributes: attributeList.optional(),
   TemporaryPassword: password.optional(),
@@ -36,95 +35,72 @@ const newUserShape = z.object({
 
 /** What an administrator does to one user. */
 export const userOperations: Operations = {
-  AdminCreateUser: operation(newUserShape, (input, call) => {
-    const pool = poolWithId(call, input.UserPoolId);
+  AdminCreateUser: poolOperation(newUserShape, (input, { pool, now }) => {
     const user =
       input.MessageAction === 'RESEND'
         ? userToInvite(pool, input.Username)
-        : makeUser(pool, input, 'FORCE_CHANGE_PASSWORD', call.now);
+        : makeUser(pool, input, 'FORCE_CHANGE_PASSWORD', now);
     const temporary = input.TemporaryPassword ?? makeTemporaryPassword();
     refusePassword(pool, temporary);
-    setTemporaryPassword(pool, user, temporary, call.now);
+    setTemporaryPassword(pool, user, temporary, now);
     pool.users.set(user.username, user);
     if (input.TemporaryPassword === undefined) {
-      sendCode(pool, user, 'invitation', call.now, temporary);
+      sendCode(pool, user, 'invitation', now, temporary);
     }
     return { User: describeUser(user) };
   }),
-  AdminGetUser: operation(userShape, ({ UserPoolId, Username }, call) =>
-    describeOneUser(userWithName(poolWithId(call, UserPoolId), Username)),
-  ),
-  AdminSetUserPassword: operation(
-    userShape.extend({ Password: password, Permanent: z.boolean().optional() }),
-    ({ UserPoolId, Username, Password, Permanent }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      const user = userWithName(pool, Username);
+  AdminGetUser: userOperation(z.object({}), (_input, { user }) => describeOneUser(user)),
+  AdminSetUserPassword: userOperation(
+    z.object({ Password: password, Permanent: z.boolean().optional() }),
+    ({ Password, Permanent }, { pool, user, now }) => {
       refusePassword(pool, Password);
-      (Permanent ? setPassword : setTemporaryPassword)(pool, user, Password, call.now);
+      (Permanent ? setPassword : setTemporaryPassword)(pool, user, Password, now);
       return {};
     },
   ),
-  AdminDeleteUser: operation(userShape, ({ UserPoolId, Username }, call) => {
-    const pool = poolWithId(call, UserPoolId);
-    pool.users.delete(userWithName(pool, Username).username);
+  AdminDeleteUser: userOperation(z.object({}), (_input, { pool, user }) => {
+    pool.users.delete(user.username);
     return undefined;
   }),
-  AdminUpdateUserAttributes: operation(
-    userShape.extend({ UserAttributes: attributeList }),
-    ({ UserPoolId, Username, UserAttributes }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      const user = userWithName(pool, Username);
+  AdminUpdateUserAttributes: userOperation(
+    z.object({ UserAttributes: attributeList }),
+    ({ UserAttributes }, { pool, user, now }) => {
       const attributes = recordOf(UserAttributes);
       refuseChange(pool, attributes);
       refuseTaken(pool, { login: user.username, attributes }, user);
-      writeAttributes(user, attributes, call.now);
+      writeAttributes(user, attributes, now);
       return {};
     },
   ),
-  AdminDeleteUserAttributes: operation(
-    userShape.extend({ UserAttributeNames: z.array(z.string().min(1).max(32)) }),
-    ({ UserPoolId, Username, UserAttributeNames }, call) => {
-      const pool = poolWithId(call, UserPoolId);
-      const user = userWithName(pool, Username);
+  AdminDeleteUserAttributes: userOperation(
+    z.object({ UserAttributeNames: z.array(textWithin(1, 32)) }),
+    ({ UserAttributeNames }, { pool, user, now }) => {
       const attributes = Object.fromEntries(UserAttributeNames.map((name) => [name, '']));
       refuseChange(pool, attributes);
-      writeAttributes(user, attributes, call.now);
+      writeAttributes(user, attributes, now);
       return {};
     },
   ),
-  AdminConfirmSignUp: operation(userShape, ({ UserPoolId, Username }, call) => {
-    const user = userWithName(poolWithId(call, UserPoolId), Username);
-    confirmSignUp(user, call.now);
+  AdminConfirmSignUp: userOperation(z.object({}), (_input, { user, now }) => {
+    confirmSignUp(user, now);
     return {};
   }),
-  AdminResetUserPassword: operation(userShape, ({ UserPoolId, Username }, call) => {
-    const pool = poolWithId(call, UserPoolId);
-    const user = userWithName(pool, Username);
-    if (user.status !== 'CONFIRMED' && user.status !== 'RESET_REQUIRED') {
-      throw notAuthorized('User password cannot be reset in the current state.');
-    }
-    if (!isReachable(user)) {
-      throw invalidParameter(
-        'Cannot reset password for the user as there is no registered/verified email or phone_number',
-      );
-    }
+  AdminResetUserPassword: userOperation(z.object({}), (_input, { pool, user, now }) => {
+    refuseReset(user);
     user.status = 'RESET_REQUIRED';
-    user.modifiedAt = call.now;
-    sendCode(pool, user, 'forgotten password', call.now);
+    user.modifiedAt = now;
+    sendCode(pool, user, 'forgotten password', now);
     return {};
   }),
-  AdminDisableUser: operation(userShape, ({ UserPoolId, Username }, call) => {
-    const pool = poolWithId(call, UserPoolId);
-    const user = userWithName(pool, Username);
+  AdminDisableUser: userOperation(z.object({}), (_input, { pool, user, now }) => {
     user.enabled = false;
-    user.modifiedAt = call.now;
-    signOutEverywhere(pool, user);
+    user.modifiedAt = now;
+    revokeGrantsOf(pool, user);
     return {};
   }),
-  AdminEnableUser: operation(userShape, ({ UserPoolId, Username }, call) => {
-    const user = userWithName(poolWithId(call, UserPoolId), Username);
+  AdminEnableUser: userOperation(z.object({}), (_input, { user, now }) => {
     user.enabled = true;
-    user.modifiedAt = call.now;
+    user.modifiedAt = now;
     return {};
   }),
 };
@@ -140,6 +116,18 @@ export function confirmSignUp(user: PoolUser, now: number): void {
   }
   user.status = 'CONFIRMED';
   user.modifiedAt = now;
+}
+
+/** @throws {ApiError} when the password of a user in this state cannot be reset */
+export function refuseReset(user: PoolUser): void {
+  if (user.status !== 'CONFIRMED' && user.status !== 'RESET_REQUIRED') {
+    throw notAuthorized('User password cannot be reset in the current state.');
+  }
+  if (!isReachable(user)) {
+    throw invalidParameter(
+      'Cannot reset password for the user as there is no registered/verified email or phone_number',
+    );
+  }
 }
 
 /** @throws {ApiError} `InvalidPasswordException` in the words of the pool's policy */

@@ -8,7 +8,7 @@ import {
 } from '../../web/options/check-options.js';
 import { newestSecret } from '../model/credentials/client-secrets.js';
 import type { KeySupply } from '../model/credentials/keys.js';
-import { signOutEverywhere, openGrant } from '../model/grants.js';
+import { revokeGrantsOf, openGrant } from '../model/grants.js';
 import type { AppClient, PoolUser, SentCode, UserStatus } from '../model/pool-state.js';
 import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
 import { activeRefreshToken, issueRefreshToken } from '../model/tokens/refresh-tokens.js';
@@ -155,7 +155,7 @@ function userControls(
     deleteUser: (username) => {
       pool.users.delete(userNamed(pool, username).username);
     },
-    globalSignOut: (username) => signOutEverywhere(pool, userNamed(pool, username)),
+    globalSignOut: (username) => revokeGrantsOf(pool, userNamed(pool, username)),
   };
 }
 
@@ -178,7 +178,7 @@ async function tokensFor(
       idTokenFault: { claims },
       accessTokenFault: { claims },
     }),
-    issueRefreshToken(pool, grant, { now, expiresAt: now + client.refreshTokenSeconds * 1000 }),
+    issueRefreshToken(pool, client, grant, now),
   ]);
   return { idToken, accessToken, refreshToken, expiresIn: client.accessTokenSeconds };
 }

@@ -28,13 +28,7 @@ export async function authorize(exchange: Exchange): Promise<void> {
       return;
     }
   }
-  if (prompts.includes('none')) {
-    refuse(exchange, request, 'login_required');
-    return;
-  }
-  if (typeof provider === 'object') {
-    await startFederation(exchange, request, provider);
-    return;
-  }
+  if (prompts.includes('none')) return refuse(exchange, request, 'login_required');
+  if (typeof provider === 'object') return startFederation(exchange, request, provider);
   toSignInPage(exchange, exchange.query);
 }

@@ -1,5 +1,5 @@
 import type { Exchange } from '../exchange/exchange.js';
-import { matchesNobody } from '../model/credentials/password.js';
+import { isRightPassword } from '../model/credentials/password.js';
 import type { AuthorizationRequest, PoolUser } from '../model/pool-state.js';
 import { signInProblem, userWithLogin } from '../model/users.js';
 import { startFederation } from './federation/federation.js';
@@ -33,12 +33,10 @@ export async function submitLogin(exchange: Exchange): Promise<void> {
   if (request === undefined) return;
   const { form, now } = exchange;
   if (!request.client.identityProviders.includes('COGNITO')) {
-    showUnavailable(exchange, request);
-    return;
+    return showUnavailable(exchange, request);
   }
   if (now > Number(form.get('shown_at') ?? now) + PAGE_SECONDS * 1000) {
-    showSignIn(exchange, request, { error: TOO_LATE });
-    return;
+    return showSignIn(exchange, request, { error: TOO_LATE });
   }
   const user = await userWithPassword(exchange, request);
   if (typeof user === 'string') showSignIn(exchange, request, { error: user });
@@ -53,7 +51,7 @@ async function userWithPassword(
 ): Promise<PoolUser | string> {
   const user = userWithLogin(pool, form.get('username') ?? '');
   const password = form.get('password') ?? '';
-  const isRight = await (user?.password?.matches(password) ?? matchesNobody(password));
+  const isRight = await isRightPassword(user?.password, password);
   if (user === undefined && !client.preventUserExistenceErrors) return 'User does not exist.';
   if (user === undefined || !isRight) return 'Incorrect username or password.';
   return signInProblem(user, now)?.message ?? user;

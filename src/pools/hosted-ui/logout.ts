@@ -15,28 +15,19 @@ export function logout(exchange: Exchange): void {
   const { pool, query } = exchange;
   endBrowserSession(exchange);
   const clientId = query.get('client_id');
-  if (!clientId) {
-    showMissingParameter(exchange, 'client_id');
-    return;
-  }
+  if (!clientId) return showMissingParameter(exchange, 'client_id');
   const client = pool.client(clientId);
-  if (client === undefined) {
-    toErrorPage(exchange, 'invalid_request', clientId);
-    return;
-  }
+  if (client === undefined) return toErrorPage(exchange, 'invalid_request', clientId);
   const logoutUri = query.get('logout_uri');
   if (logoutUri !== null && client.logoutUrls.includes(logoutUri)) {
-    redirect(exchange, logoutUri);
-    return;
+    return redirect(exchange, logoutUri);
   }
   const redirectUri = query.get('redirect_uri');
   if (!redirectUri || !query.get('response_type')) {
-    showMissingParameter(exchange, redirectUri ? 'response_type' : 'redirect_uri');
-    return;
+    return showMissingParameter(exchange, redirectUri ? 'response_type' : 'redirect_uri');
   }
   if (!client.callbackUrls.includes(redirectUri)) {
-    toErrorPage(exchange, 'redirect_mismatch', clientId);
-    return;
+    return toErrorPage(exchange, 'redirect_mismatch', clientId);
   }
   const parameters = withoutProvider(query);
   parameters.delete('logout_uri');

@@ -42,19 +42,14 @@ export async function submitNewPassword(exchange: Exchange): Promise<void> {
     user?.status !== 'FORCE_CHANGE_PASSWORD' ||
     challenge === undefined ||
     now > challenge.expiresAt
-  ) {
-    toSignInPage(exchange, query);
-    return;
-  }
+  )
+    return toSignInPage(exchange, query);
   const password = form.get('new_password') ?? '';
   const problem =
     password === form.get('new_password_confirm')
       ? policyViolation(password, passwordPolicyOf(pool.settings))
       : 'Passwords do not match.';
-  if (problem !== undefined) {
-    showForm(exchange, session, user.username, problem);
-    return;
-  }
+  if (problem !== undefined) return showForm(exchange, session, user.username, problem);
   pool.newPasswordChallenges.delete(session);
   setPassword(pool, user, password, now);
   await finishSignIn(exchange, request, { user, provider: 'COGNITO', nonce: request.nonce });

@@ -40,6 +40,6 @@ export function revokeGrant(grant: Grant): void {
 }
 
 /** Kills every token of a user, at the pool; browser sessions stay. */
-export function signOutEverywhere(pool: UserPool, { sub }: PoolUser): void {
+export function revokeGrantsOf(pool: UserPool, { sub }: PoolUser): void {
   for (const grant of pool.grants.values()) if (grant.sub === sub) revokeGrant(grant);
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 
-const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789';
-const mixedCase = `${lowerCase}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
+const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const MIXED_CASE = `${LOWER_CASE}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
 /** A word in a name that no domain prefix may have; `setup` makes its prefix of a pool's id. */
 export const reservedWordIn = (name: string): string | undefined =>
@@ -17,15 +17,15 @@ export const isDomain = (domain: string): boolean =>
 
 /** The region, `_` and 9 letters or digits, good for a domain prefix too. */
 export function makePoolId(region: string): string {
-  const id = pick(mixedCase, 9);
+  const id = pick(MIXED_CASE, 9);
   return reservedWordIn(id) !== undefined ? makePoolId(region) : `${region}_${id}`;
 }
 
 /** 26 lower-case letters or digits. */
-export const makeClientId = (): string => pick(lowerCase, 26);
+export const makeClientId = (): string => pick(LOWER_CASE, 26);
 
 /** 51 lower-case letters or digits. */
-export const makeClientSecret = (): string => pick(lowerCase, 51);
+export const makeClientSecret = (): string => pick(LOWER_CASE, 51);
 
 /** Looks like a UUID, but its version and variant are not one's: clients must not check the format. */
 export function makeSub(): string {
@@ -44,7 +44,7 @@ export const makeFederationState = (): string => randomBytes(700).toString('base
 export const makeConfirmationCode = (): string => pick('0123456789', 6);
 
 /** A password that any policy accepts. */
-export const makeTemporaryPassword = (): string => `${pick(mixedCase, 20)}aZ7!`;
+export const makeTemporaryPassword = (): string => `${pick(MIXED_CASE, 20)}aZ7!`;
 
 const pick = (alphabet: string, length: number): string =>
   Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');

@@ -5,15 +5,18 @@ import type { ClientSettings, ProviderSettings } from './settings/settings.js';
 /** The ways a client may ask for tokens. `client_credentials` excludes the others, as in Cognito. */
 export type OAuthFlow = 'code' | 'implicit' | 'client_credentials';
 
+/** Epoch milliseconds. */
+interface Dated {
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+}
+
 /** An app client with every default filled in. A change makes a new one. */
-export interface AppClient {
+export interface AppClient extends Dated {
   readonly name: string;
   readonly id: string;
   /** What was set, in the API's words; every other member follows from it. */
   readonly settings: ClientSettings;
-  /** Epoch milliseconds, like `modifiedAt`. */
-  readonly createdAt: number;
-  readonly modifiedAt: number;
   /** Oldest first, two at most; none for a public client. */
   readonly secrets: readonly ClientSecret[];
   readonly callbackUrls: readonly string[];
@@ -42,13 +45,10 @@ export interface AppClient {
 }
 
 /** A provider the pool federates to, its references resolved. A change makes a new one. */
-export interface IdentityProvider {
+export interface IdentityProvider extends Dated {
   readonly name: string;
   /** What was set, in the API's words; every other member follows from it. */
   readonly settings: ProviderSettings;
-  /** Epoch milliseconds, like `modifiedAt`. */
-  readonly createdAt: number;
-  readonly modifiedAt: number;
   readonly identifiers: readonly string[];
   /** Must be `iss` of its ID tokens, byte for byte. */
   readonly issuer: string;
@@ -77,14 +77,11 @@ export interface PoolDomain {
 }
 
 /** A group. A change makes a new one. */
-export interface Group {
+export interface Group extends Dated {
   readonly name: string;
   readonly description: string | undefined;
   readonly roleArn: string | undefined;
   readonly precedence: number | undefined;
-  /** Epoch milliseconds, like `modifiedAt`. */
-  readonly createdAt: number;
-  readonly modifiedAt: number;
 }
 
 /** An API and its scopes. A change makes a new one. */
@@ -95,14 +92,11 @@ export interface ResourceServer {
 }
 
 /** A branding style: a client on a managed login domain shows no page without one. */
-export interface Branding {
+export interface Branding extends Dated {
   readonly id: string;
   readonly clientId: string;
   /** What was set, in the API's words. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Epoch milliseconds, like `modifiedAt`. */
-  readonly createdAt: number;
-  readonly modifiedAt: number;
 }
 
 /** An authorization request that passed every check. */

@@ -8,16 +8,14 @@ import type { Exchange } from '../exchange/exchange.js';
  */
 export function discovery(exchange: Exchange): void {
   const { pool } = exchange;
-  if (pool.mainDomain === undefined) {
-    sendPublic(exchange, {
+  if (pool.mainDomain === undefined)
+    return sendPublic(exchange, {
       id_token_signing_alg_values_supported: ['RS256'],
       issuer: pool.issuer,
       jwks_uri: `${pool.issuerUrl}/.well-known/jwks.json`,
       response_types_supported: ['code', 'token'],
       subject_types_supported: ['public'],
     });
-    return;
-  }
   sendPublic(exchange, {
     authorization_endpoint: `${pool.domain}/oauth2/authorize`,
     end_session_endpoint: `${pool.domain}/logout`,

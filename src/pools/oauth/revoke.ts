@@ -16,27 +16,14 @@ import { authenticateClient } from './client-authentication.js';
 export function revoke(exchange: Exchange): void {
   const { pool, form } = exchange;
   const token = form.get('token');
-  if (!token) {
-    sendOAuthError(exchange, 'invalid_request');
-    return;
-  }
+  if (!token) return sendOAuthError(exchange, 'invalid_request');
   const client = authenticateClient(exchange);
-  if (typeof client === 'string') {
-    sendOAuthError(exchange, 'invalid_client', undefined, 401);
-    return;
-  }
-  if (!client.tokenRevocation) {
-    sendOAuthError(exchange, 'invalid_request');
-    return;
-  }
-  if (token.split('.').length === 3) {
-    sendOAuthError(exchange, 'unsupported_token_type');
-    return;
-  }
+  if (typeof client === 'string') return sendOAuthError(exchange, 'invalid_client', undefined, 401);
+  if (!client.tokenRevocation) return sendOAuthError(exchange, 'invalid_request');
+  if (token.split('.').length === 3) return sendOAuthError(exchange, 'unsupported_token_type');
   const grant = grantOf(pool, token);
   if (grant !== undefined && grant.clientId !== client.id) {
-    sendOAuthError(exchange, 'unauthorized_client');
-    return;
+    return sendOAuthError(exchange, 'unauthorized_client');
   }
   if (grant !== undefined) revokeGrant(grant);
   sendJson(exchange, 200, undefined);

@@ -1,11 +1,15 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { sendJson, sendOAuthError } from '../exchange/answers.js';
 import type { Exchange } from '../exchange/exchange.js';
 import { ensureXsrfToken } from '../exchange/xsrf.js';
 import { revokeGrant } from '../model/grants.js';
-import type { AppClient, AuthorizationCode, Grant, PoolUser } from '../model/pool-state.js';
+import type { AppClient, Grant, PoolUser } from '../model/pool-state.js';
 import { mintClientCredentialsToken, mintTokens } from '../model/tokens/mint.js';
-import { activeRefreshToken, issueRefreshToken } from '../model/tokens/refresh-tokens.js';
+import {
+  activeRefreshToken,
+  issueRefreshToken,
+  issueSuccessor,
+} from '../model/tokens/refresh-tokens.js';
 import { authenticateClient } from './client-authentication.js';
 
 /**
@@ -19,10 +23,7 @@ export async function token(exchange: Exchange): Promise<void> {
   // Cognito sets the cookie of its pages here too.
   ensureXsrfToken(exchange);
   const grantType = form.get('grant_type');
-  if (!grantType) {
-    sendOAuthError(exchange, 'invalid_request');
-    return;
-  }
+  if (!grantType) return sendOAuthError(exchange, 'invalid_request');
   const client = authenticateClient(exchange);
   if (client === 'no client') sendOAuthError(exchange, 'invalid_request');
   else if (client === 'unknown client') sendOAuthError(exchange, 'invalid_client');
@@ -36,89 +37,53 @@ export async function token(exchange: Exchange): Promise<void> {
 
 async function exchangeCode(exchange: Exchange, client: AppClient): Promise<void> {
   const { pool, form } = exchange;
-  if (!client.flows.includes('code')) {
-    sendOAuthError(exchange, 'unauthorized_client');
-    return;
-  }
+  if (!client.flows.includes('code')) return sendOAuthError(exchange, 'unauthorized_client');
   const redirectUri = form.get('redirect_uri');
-  if (!form.get('code') || !redirectUri) {
-    sendOAuthError(exchange, 'invalid_request');
-    return;
-  }
+  if (!form.get('code') || !redirectUri) return sendOAuthError(exchange, 'invalid_request');
   const code = pool.codes.get(form.get('code') ?? '');
   if (code?.grant.clientId !== client.id || code === undefined) {
-    sendOAuthError(exchange, 'invalid_grant');
-    return;
+    return sendOAuthError(exchange, 'invalid_grant');
   }
   if (code.isUsed) revokeGrant(code.grant);
   const user = pool.activeUser(code.grant);
   if (code.isUsed || exchange.now > code.expiresAt || user === undefined) {
-    sendOAuthError(exchange, 'invalid_grant');
-    return;
+    return sendOAuthError(exchange, 'invalid_grant');
   }
   if (redirectUri !== code.redirectUri) {
-    sendOAuthError(exchange, 'unauthorized_client', 'invalid_redirect');
-    return;
+    return sendOAuthError(exchange, 'unauthorized_client', 'invalid_redirect');
   }
   if (!isProofOfPossession(code.codeChallenge, form.get('code_verifier'))) {
-    sendOAuthError(exchange, 'invalid_grant');
-    return;
+    return sendOAuthError(exchange, 'invalid_grant');
   }
   code.isUsed = true;
-  await redeem(exchange, client, code, user);
-}
-
-async function redeem(
-  exchange: Exchange,
-  client: AppClient,
-  { grant, nonce }: AuthorizationCode,
-  user: PoolUser,
-): Promise<void> {
-  const { pool, now } = exchange;
-  const expiresAt = now + client.refreshTokenSeconds * 1000;
-  const refreshToken = await issueRefreshToken(pool, grant, { now, expiresAt });
+  const { grant, nonce } = code;
+  const refreshToken = await issueRefreshToken(pool, client, grant, exchange.now);
   await sendTokens(exchange, { client, grant, user, nonce, refreshToken });
 }
 
 async function refresh(exchange: Exchange, client: AppClient): Promise<void> {
   const { pool, form, now } = exchange;
   // The refresh grant comes with the code flow.
-  if (!client.flows.includes('code')) {
-    sendOAuthError(exchange, 'unauthorized_client');
-    return;
-  }
+  if (!client.flows.includes('code')) return sendOAuthError(exchange, 'unauthorized_client');
   const presented = form.get('refresh_token');
-  if (!presented) {
-    sendOAuthError(exchange, 'invalid_request');
-    return;
-  }
+  if (!presented) return sendOAuthError(exchange, 'invalid_request');
   const found = activeRefreshToken(pool, presented, now);
   if (found === undefined || found.refreshToken.grant.clientId !== client.id) {
-    sendOAuthError(exchange, 'invalid_grant');
-    return;
+    return sendOAuthError(exchange, 'invalid_grant');
   }
-  const { refreshToken, user } = found;
-  const { grant } = refreshToken;
-  if (client.rotationGraceSeconds === undefined) {
-    await sendTokens(exchange, { client, grant, user });
-    return;
-  }
-  refreshToken.rotatedAt ??= now;
-  const { expiresAt } = refreshToken;
-  const successor = await issueRefreshToken(pool, grant, { now, expiresAt });
-  await sendTokens(exchange, { client, grant, user, refreshToken: successor });
+  const { user, refreshToken: used } = found;
+  const refreshToken = await issueSuccessor(pool, client, used, now);
+  await sendTokens(exchange, { client, grant: used.grant, user, refreshToken });
 }
 
 async function clientCredentials(exchange: Exchange, client: AppClient): Promise<void> {
   const { pool, form, now, fault } = exchange;
   if (!client.flows.includes('client_credentials')) {
-    sendOAuthError(exchange, 'unauthorized_client');
-    return;
+    return sendOAuthError(exchange, 'unauthorized_client');
   }
   const requested = (form.get('scope') ?? '').split(' ').filter(Boolean);
   if (!requested.every((scope) => client.scopes.includes(scope))) {
-    sendOAuthError(exchange, 'invalid_scope');
-    return;
+    return sendOAuthError(exchange, 'invalid_scope');
   }
   const scopes = requested.length > 0 ? requested : client.scopes;
   const accessToken = await mintClientCredentialsToken(
@@ -141,7 +106,7 @@ interface TokensToSend {
   readonly user: PoolUser;
   /** Absent on refresh: whether Cognito repeats it there is not known. */
   readonly nonce?: string | undefined;
-  readonly refreshToken?: string;
+  readonly refreshToken: string | undefined;
 }
 
 async function sendTokens(exchange: Exchange, tokens: TokensToSend): Promise<void> {
@@ -165,7 +130,8 @@ function sendTokenResponse(exchange: Exchange, members: Record<string, unknown>)
 
 /** Does the verifier belong to the challenge, or is there neither? @see RFC 7636, section 4.6 */
 function isProofOfPossession(challenge: string | undefined, verifier: string | null): boolean {
-  if (challenge === undefined || verifier === null)
+  if (challenge === undefined || verifier === null) {
     return challenge === undefined && verifier === null;
-  return createHash('sha256').update(verifier).digest('base64url') === challenge;
+  }
+  return hash('sha256', verifier, 'base64url') === challenge;
 }

@@ -19,20 +19,15 @@ const NO_OPENID = 'Access token does not contain openid scope';
 export async function userInfo(exchange: Exchange): Promise<void> {
   const { pool, request, now } = exchange;
   const accessToken = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  if (accessToken === undefined) {
-    challenge(exchange, 400, 'invalid_request', NO_TOKEN);
-    return;
-  }
+  if (accessToken === undefined) return challenge(exchange, 400, 'invalid_request', NO_TOKEN);
   const signed = await signedClaims(pool, accessToken);
   const claims = signed && signed.expiresAt > now ? signed : undefined;
   if (claims !== undefined && !claims.scopes.includes('openid')) {
-    challenge(exchange, 401, 'invalid_token', NO_OPENID);
-    return;
+    return challenge(exchange, 401, 'invalid_token', NO_OPENID);
   }
   const user = claims && tokenUser(pool, claims);
   if (claims === undefined || user === undefined) {
-    challenge(exchange, 401, 'invalid_token', BAD_TOKEN);
-    return;
+    return challenge(exchange, 401, 'invalid_token', BAD_TOKEN);
   }
   const client = pool.client(claims.clientId) ?? { readAttributes: undefined };
   const attributes = visibleAttributes(user, client, claims.scopes);

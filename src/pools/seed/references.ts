@@ -26,7 +26,7 @@ function poolProblems(pool: PoolSeed, path: string, pools: readonly PoolSeed[]):
   const domain = domainOf(pool);
   const groups = groupNames(pool);
   return [
-    ...when(domain !== undefined && !isDomain(domain), {
+    ...tellIf(domain !== undefined && !isDomain(domain), {
       path: `${path}.domain`,
       problem: `"${domain}" cannot be a domain: use a-z, 0-9 and -; not ${reservedDomains.join(' or ')}`,
     }),
@@ -60,13 +60,13 @@ function clientProblems(
   const { identityProviders, scopes, flows = [], addedSecrets = [], callbackUrls = [] } = seed;
   const providers = ['COGNITO', ...(pool.identityProviders ?? []).map(({ name }) => name)];
   return [
-    ...when((seed.secret === null ? 0 : 1) + addedSecrets.length > MOST_SECRETS, {
+    ...tellIf((seed.secret === null ? 0 : 1) + addedSecrets.length > MOST_SECRETS, {
       path: `${path}.addedSecrets`,
       problem: `a client has ${MOST_SECRETS} secrets at most`,
     }),
     ...unknownNameProblems(identityProviders, providers, `${path}.identityProviders`),
     ...unknownNameProblems(scopes, [...standardScopes, ...ownScopes(pool)], `${path}.scopes`),
-    ...when(flows.includes('client_credentials') && isPublic(seed), {
+    ...tellIf(flows.includes('client_credentials') && isPublic(seed), {
       path: `${path}.secret`,
       problem: 'client_credentials needs a secret',
     }),
@@ -103,7 +103,7 @@ function registrationProblems(
     client === undefined
       ? `pool ${pool.name} has no client "${registration.name}"`
       : `client "${registration.name}" has no secret, and a pool needs one at its provider`;
-  return when(client === undefined || isPublic(client), { path, problem });
+  return tellIf(client === undefined || isPublic(client), { path, problem });
 }
 
 const isPublic = ({ secret, addedSecrets = [] }: ClientSeed): boolean =>
@@ -120,7 +120,7 @@ function unknownPoolProblems(
   path: string,
 ): SeedProblem[] {
   const names = pools.map((pool) => pool.name);
-  return when(!names.includes(name), { path, problem: unknownText(name, names) });
+  return tellIf(!names.includes(name), { path, problem: unknownText(name, names) });
 }
 
 function unknownNameProblems(
@@ -129,7 +129,7 @@ function unknownNameProblems(
   path: string,
 ): SeedProblem[] {
   return (values ?? []).flatMap((value, index) =>
-    when(!known.includes(value), {
+    tellIf(!known.includes(value), {
       path: `${path}[${index}]`,
       problem: unknownText(value, known),
     }),
@@ -147,11 +147,12 @@ function repetitionProblems<T>(
 ): SeedProblem[] {
   const values = parts.map(valueOf);
   return values.flatMap((value, index) =>
-    when(value !== undefined && values.indexOf(value) < index, {
+    tellIf(value !== undefined && values.indexOf(value) < index, {
       path: `${path}[${index}].${member}`,
       problem: `"${value}" is taken`,
     }),
   );
 }
 
-const when = (isWrong: boolean, problem: SeedProblem): SeedProblem[] => (isWrong ? [problem] : []);
+const tellIf = (isWrong: boolean, problem: SeedProblem): SeedProblem[] =>
+  isWrong ? [problem] : [];

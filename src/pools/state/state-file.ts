@@ -61,10 +61,7 @@ export function answerAfterSaving(
   onFailure: (error: unknown) => void,
 ): RequestHandler {
   return (request, response, next) => {
-    if (changesNothing(request.path, request.get('x-amz-target') ?? '')) {
-      next();
-      return;
-    }
+    if (changesNothing(request.path, request.get('x-amz-target') ?? '')) return next();
     const end = response.end.bind(response) as (...parts: unknown[]) => typeof response;
     response.end = ((...parts: unknown[]) => {
       stateFile.save().then(

@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { inSettings } from '../config/library-words.js';
 import type { Settings } from '../config/options/settings.js';
-import { visibleJson } from '../../errors/strangers-words.js';
+import { escapeInvisibleJson } from '../../errors/strangers-words.js';
 
 /*
  * The last line of defence, applied to each finished line. Nothing should get this far: what is logged is chosen
@@ -36,7 +36,7 @@ function withoutToken(dotted: string): string {
 
 /** Takes tokens, codes and secrets out of a line, and what would steer the terminal it is read on. */
 const redact = (line: string): string =>
-  visibleJson(
+  escapeInvisibleJson(
     secretsInText.reduce((text, [pattern, replace]) => text.replace(pattern, replace), line),
   );
 

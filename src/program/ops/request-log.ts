@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { visible } from '../../errors/strangers-words.js';
+import { escapeInvisible } from '../../errors/strangers-words.js';
 import { requestIdOf } from '../../web/request/request-id.js';
 import { pathOf } from '../../web/request/request-target.js';
 
@@ -22,7 +22,7 @@ export function requestLog(
       const line = {
         id,
         method: req.method,
-        path: visible(pathOf(req)),
+        path: escapeInvisible(pathOf(req)),
         status,
         ms: Math.round((elapsed() - startedAt) * 10) / 10,
         // Absent when all is well: the browser went away, or we cut the connection.

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type * as client from 'openid-client';
 import { recogniseAuthorizationError } from '../../cognito/error-descriptions.js';
 import { errorCatalogue, RelyingPartyError } from '../../errors/relying-party-error.js';
-import { quoted } from '../../errors/strangers-words.js';
+import { quote } from '../../errors/strangers-words.js';
 import { queryOf } from '../../web/request/query.js';
 import type { TellStrayError } from './stray-errors.js';
 
@@ -56,6 +56,6 @@ export function authorizationError(error: client.AuthorizationResponseError): Re
   const said = `${error.error}: ${error.error_description ?? 'no description'}`;
   const { cause, fix } = errorCatalogue[code];
   const help = `${cause} | ${fix} | docs/errors/${code}.md`;
-  const message = `${help} | unverified, the browser brought: ${quoted(said.trim())}`;
+  const message = `${help} | unverified, the browser brought: ${quote(said.trim())}`;
   return new RelyingPartyError(code, message, { cause: error });
 }

@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
@@ -7,9 +6,9 @@ import type { Established, Sessions } from '../../sessions/sessions.js';
 import type { IdTokenClaims } from '../../tokens/id-token.js';
 import { requestIdOf } from '../../web/request/request-id.js';
 import type { Addresses } from '../addresses.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 import { placesLeft, type BrowserMemory } from '../logout/memory.js';
-import type { CurrentSignOut } from '../logout/unended.js';
+import type { CurrentLogout } from '../logout/unended.js';
 import type { Provider } from '../provider/discovery.js';
 import type { RevokeTokens } from '../provider/revoke.js';
 import type { SignInReader } from '../provider/token-response.js';
@@ -37,7 +36,7 @@ export interface CallbackOptions extends Addresses {
   /** A sign-in that another replaces in the same browser ends at the OP too. */
   readonly revokeReplaced: boolean;
   readonly now: () => number;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly provider: Pick<Provider, 'configuration'>;
   readonly signIns: SignInReader;
   readonly revokeTokens: RevokeTokens;
@@ -46,9 +45,9 @@ export interface CallbackOptions extends Addresses {
   readonly currentSession: CurrentSession;
   readonly ends: SessionEnds;
   readonly revokedSignIns: Pick<RevokedSignIns, 'resume'>;
-  readonly lostSessions: Pick<LostSessions, 'begun'>;
+  readonly lostSessions: Pick<LostSessions, 'noteBegun'>;
   readonly memory: BrowserMemory;
-  readonly currentSignOut: CurrentSignOut;
+  readonly currentLogout: CurrentLogout;
   readonly transactions: LoginTransactions;
   readonly tellStrayError: TellStrayError;
   readonly wishes: Wishes;
@@ -81,9 +80,9 @@ export async function callback(
     transaction,
   );
   options.cookie.write(res, sessionId);
-  lostSessions.begun(req, res, session);
+  lostSessions.noteBegun(req, res, session);
   const replaced = await endReplaced(options, req, claims);
-  await forgetSignOut(options, req, res, [replaced, session]);
+  await forgetLogout(options, req, res, [replaced, session]);
   events.emit('login.succeeded', {
     requestId: requestIdOf(res),
     subject: session.subject,
@@ -187,17 +186,17 @@ async function endReplaced(
  * A sign-out that was interrupted is of no use any more; a session it could not end is still to be ended, and where it has not
  * been to is still to be visited, as is where the session before came from.
  */
-async function forgetSignOut(
-  { currentSignOut, memory }: CallbackOptions,
+async function forgetLogout(
+  { currentLogout, memory }: CallbackOptions,
   req: Request,
   res: Response,
   signIns: readonly (Pick<Session, 'identityProvider'> | undefined)[],
 ): Promise<void> {
-  const signOut = await currentSignOut(req, res);
-  const { unended } = signOut ?? { unended: [] };
-  if (unended.length === 0) memory.signOut.clear(res);
-  else memory.signOut.write(res, { chain: [], unended });
-  const left = placesLeft(memory, req, signOut) ?? [];
+  const remembered = await currentLogout(req, res);
+  const { unended } = remembered ?? { unended: [] };
+  if (unended.length === 0) memory.logout.clear(res);
+  else memory.logout.write(res, { chain: [], unended });
+  const left = placesLeft(memory, req, remembered) ?? [];
   const places = signIns.flatMap((signIn) => signIn?.identityProvider ?? []);
   memory.places.write(res, [...left, ...places]);
 }

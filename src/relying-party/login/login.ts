@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events';
 import type { Request, Response } from 'express';
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
@@ -6,7 +5,7 @@ import type { Session } from '../../sessions/session.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
 import { requestIdOf } from '../../web/request/request-id.js';
 import type { Addresses } from '../addresses.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 import { reasonOf } from '../provider/calls/reason.js';
 import type { Provider } from '../provider/discovery.js';
 import type { IdentityProvider } from '../provider/identity-provider.js';
@@ -29,7 +28,7 @@ export interface LoginOptions extends Addresses {
   readonly isUserPool: boolean;
   readonly identityProviders: readonly IdentityProvider[];
   readonly now: () => number;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly provider: Pick<Provider, 'configuration'>;
   readonly providerPresence: LookAtProvider;
   readonly authorizationUrl: AuthorizationUrl;

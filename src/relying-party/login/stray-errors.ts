@@ -1,12 +1,11 @@
 import type { Response } from 'express';
 import { recogniseAuthorizationError } from '../../cognito/error-descriptions.js';
-import { quoted } from '../../errors/strangers-words.js';
+import { quote } from '../../errors/strangers-words.js';
 import { requestIdOf } from '../../web/request/request-id.js';
-import type { EventEmitter } from 'node:events';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 
 export interface StrayErrorsOptions {
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly now: () => number;
 }
 
@@ -38,7 +37,7 @@ export function createTellStrayError({ events, now }: StrayErrorsOptions): TellS
     events.emit('login.stray_error', {
       requestId: requestIdOf(res),
       looksLike: recogniseAuthorizationError(error, description ?? undefined),
-      unverified: quoted(description === null ? error : `${error}: ${description}`),
+      unverified: quote(description === null ? error : `${error}: ${description}`),
       dropped,
     });
     dropped = 0;

@@ -1,10 +1,9 @@
 import type { Request, Response } from 'express';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import { verifyLogoutToken, type LogoutSubject } from '../../tokens/logout-token.js';
-import type { EventEmitter } from 'node:events';
 import { createMarks, markKey } from '../../sessions/replicas/marks.js';
 import type { Sessions } from '../../sessions/sessions.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 import type { Provider } from '../provider/discovery.js';
 import type { SessionEnds } from '../session/end.js';
 import type { Leftovers } from '../session/leftovers.js';
@@ -13,7 +12,7 @@ export interface BackchannelLogoutOptions {
   readonly issuer: string;
   readonly clientId: string;
   readonly now: () => number;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly provider: Pick<Provider, 'keys'>;
   readonly sessions: Pick<Sessions, 'store' | 'findByKey' | 'keysOfSid' | 'keysOfSubject'>;
   readonly ends: SessionEnds;

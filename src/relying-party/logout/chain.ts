@@ -82,7 +82,7 @@ export function withOutcome(
 }
 
 /** The chain once the browser is sent to one of its hops. */
-export function leavingFor(chain: LogoutChain, hop: LogoutStep, left: LeftFor): LogoutChain {
+export function leaveFor(chain: LogoutChain, hop: LogoutStep, left: LeftFor): LogoutChain {
   return chain.map((each) => (each === hop ? { ...each, left } : each));
 }
 

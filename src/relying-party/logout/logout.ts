@@ -19,9 +19,14 @@ import {
   type LogoutChain,
   type LogoutStep,
 } from './chain.js';
-import { placesLeft, providersToVisitAgain, type BrowserMemory, type SignOut } from './memory.js';
+import {
+  placesLeft,
+  providersToVisitAgain,
+  type BrowserMemory,
+  type RememberedLogout,
+} from './memory.js';
 import type { FindNextStop, NextStop } from './next-stop.js';
-import type { CurrentSignOut } from './unended.js';
+import type { CurrentLogout } from './unended.js';
 
 export interface LogoutOptions {
   readonly basePath: string;
@@ -32,7 +37,7 @@ export interface LogoutOptions {
   readonly ends: SessionEnds;
   readonly providerPresence: LookAtProvider;
   readonly memory: BrowserMemory;
-  readonly currentSignOut: CurrentSignOut;
+  readonly currentLogout: CurrentLogout;
   readonly findNextStop: FindNextStop;
   readonly pages: Pages;
 }
@@ -43,20 +48,20 @@ export interface LogoutOptions {
  * it stopped.
  */
 export async function logout(options: LogoutOptions, req: Request, res: Response): Promise<void> {
-  const { cookie, providerPresence, currentSignOut, findNextStop, memory } = options;
+  const { cookie, providerPresence, currentLogout, findNextStop, memory } = options;
   const endsAt = performance.now() + timeLeft(req);
   cookie.clear(res);
   // Looked for while the store works: all together may take no longer than a request waits.
   void providerPresence();
   const [earlier, { ended, key }] = await Promise.all([
-    currentSignOut(req, res),
+    currentLogout(req, res),
     endOwnSession(options, req),
   ]);
   const start = await planChain(options, req, { earlier, ended, endsAt });
   const left = ended?.isOver === false ? [key!] : [];
   const unended = [...new Set([...(earlier?.unended ?? []), ...left])];
   const { chain, stop } = await findNextStop(start, { endsAt, tokens: ended?.tokens });
-  memory.signOut.write(res, { chain, unended });
+  memory.logout.write(res, { chain, unended });
   await send(options, req, res, stop);
 }
 
@@ -79,7 +84,7 @@ async function planChain(
     earlier,
     ended,
     endsAt,
-  }: { earlier: SignOut | undefined; ended: EndedSession | undefined; endsAt: number },
+  }: { earlier: RememberedLogout | undefined; ended: EndedSession | undefined; endsAt: number },
 ): Promise<LogoutChain> {
   const interrupted = earlier !== undefined && isUnfinished(earlier.chain) ? earlier : undefined;
   const isResumed = ended?.signIn === undefined && interrupted !== undefined;
@@ -126,19 +131,19 @@ const RETURNS_WITHIN_MS = 120_000;
  * without a chain, or when nothing says that the browser comes from the hop it was sent to, to `/signed-out`.
  */
 export async function continueLogout(
-  { basePath, now, currentSignOut, findNextStop, memory }: LogoutOptions,
+  { basePath, now, currentLogout, findNextStop, memory }: LogoutOptions,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const signOut = await currentSignOut(req, res);
-  const hop = signOut && pendingHop(signOut.chain);
-  if (signOut === undefined || hop === undefined || !comesFrom(hop, req, now())) {
+  const remembered = await currentLogout(req, res);
+  const hop = remembered && pendingHop(remembered.chain);
+  if (remembered === undefined || hop === undefined || !comesFrom(hop, req, now())) {
     return res.redirect(303, `${basePath}/signed-out`);
   }
-  const { chain, stop } = await findNextStop(withOutcome(signOut.chain, hop, 'done'), {
+  const { chain, stop } = await findNextStop(withOutcome(remembered.chain, hop, 'done'), {
     endsAt: performance.now() + timeLeft(req),
   });
-  memory.signOut.write(res, { ...signOut, chain });
+  memory.logout.write(res, { ...remembered, chain });
   res.redirect(303, stop.href);
 }
 

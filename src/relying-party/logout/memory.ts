@@ -7,7 +7,7 @@ import {
 } from '../../sessions/sealing/sealed-cookie.js';
 
 /** What a browser remembers of its sign-out. */
-export interface SignOut {
+export interface RememberedLogout {
   readonly chain: LogoutChain;
   /** Keys of sessions the store could not be made to delete: until they are, this browser is refused them. */
   readonly unended: readonly string[];
@@ -23,7 +23,7 @@ interface Remembered<Content> {
 /** What a browser remembers for a sign-out, in sealed cookies: the store may be what does not work. */
 export interface BrowserMemory {
   /** How far its sign-out is: Cognito gives no `state` back to keep that under. */
-  readonly signOut: Remembered<SignOut>;
+  readonly logout: Remembered<RememberedLogout>;
   /**
    * The names of identity providers it signed in through and was not signed out at since, the latest last: a session's record may
    * be gone, or replaced by that of another provider, while the browser's session there lives.
@@ -44,7 +44,7 @@ const MAX_PLACES = 8;
 
 export function createBrowserMemory(options: BrowserMemoryOptions): BrowserMemory {
   const { sessionSeconds } = options;
-  const chainCookie = createSealedCookie<SignOut>(options, {
+  const chainCookie = createSealedCookie<RememberedLogout>(options, {
     baseName: 'lg-logout',
     purpose: 'logout chain',
   });
@@ -53,10 +53,10 @@ export function createBrowserMemory(options: BrowserMemoryOptions): BrowserMemor
     purpose: 'places signed in at',
   });
   return {
-    signOut: {
+    logout: {
       read(req) {
-        const signOut = chainCookie.read(req);
-        return signOut && { chain: signOut.chain, unended: signOut.unended };
+        const remembered = chainCookie.read(req);
+        return remembered && { chain: remembered.chain, unended: remembered.unended };
       },
       write(res, { chain, unended }) {
         const seconds =
@@ -83,10 +83,10 @@ export function createBrowserMemory(options: BrowserMemoryOptions): BrowserMemor
 export function placesLeft(
   { places }: Pick<BrowserMemory, 'places'>,
   req: Request,
-  signOut: SignOut | undefined,
+  logout: RememberedLogout | undefined,
 ): readonly string[] | undefined {
   const remembered = places.read(req);
-  const visits = (signOut?.chain ?? []).filter(({ name }) => name === 'upstream');
+  const visits = (logout?.chain ?? []).filter(({ name }) => name === 'upstream');
   const settled = new Set(visits.filter((step) => !isOpen(step)).map(({ provider }) => provider));
   const open = visits.filter(isOpen).flatMap(({ provider }) => provider ?? []);
   const left = [...(remembered ?? []).filter((place) => !settled.has(place)), ...open];

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
 import type { SessionTokens } from '../../sessions/session.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 import type { Provider } from '../provider/discovery.js';
 import type { LookAtAddress, LookAtProvider } from '../provider/presence.js';
-import { leavingFor, pendingHop, withOutcome, type LogoutChain, type LogoutStep } from './chain.js';
+import { leaveFor, pendingHop, withOutcome, type LogoutChain, type LogoutStep } from './chain.js';
 import type { Hops } from './hops.js';
 
 /** Where the browser goes next. */
@@ -33,7 +32,7 @@ export interface NextStopOptions {
   readonly provider: Pick<Provider, 'configuration' | 'knownMetadata'>;
   readonly providerPresence: LookAtProvider;
   readonly presenceAt: LookAtAddress;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly now: () => number;
 }
 
@@ -54,7 +53,7 @@ export function createFindNextStop(options: NextStopOptions): FindNextStop {
         chain = withOutcome(chain, hop, isUnknown ? 'failed' : 'not-possible');
       } else if (await isWorthSending(options, hop, url, endsAt)) {
         const stop = { href: url.href, label: hops.label(hop) };
-        return { chain: leavingFor(chain, hop, { at: now(), state }), stop };
+        return { chain: leaveFor(chain, hop, { at: now(), state }), stop };
       } else chain = withOutcome(chain, hop, 'failed');
     }
     events.emit('logout.completed', {

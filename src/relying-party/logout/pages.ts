@@ -6,7 +6,7 @@ import type { SignOutStepView } from '../views.js';
 import { isHop, isUnfinished, planLogout, type LogoutStep } from './chain.js';
 import type { Hops } from './hops.js';
 import { placesLeft, visitAgainHref, type BrowserMemory } from './memory.js';
-import type { CurrentSignOut } from './unended.js';
+import type { CurrentLogout } from './unended.js';
 
 export interface LogoutPagesOptions {
   readonly basePath: string;
@@ -14,7 +14,7 @@ export interface LogoutPagesOptions {
   readonly hops: Hops;
   readonly memory: BrowserMemory;
   readonly currentSession: CurrentSession;
-  readonly currentSignOut: CurrentSignOut;
+  readonly currentLogout: CurrentLogout;
   readonly pages: Pages;
 }
 
@@ -24,18 +24,18 @@ export async function askBeforeLogout(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const { identityProviders, hops, memory, currentSession, currentSignOut, pages } = options;
+  const { identityProviders, hops, memory, currentSession, currentLogout, pages } = options;
   // With the store down nobody can tell who this is; the button works all the same.
   const { found, isKnown } = await currentSession(req, res).then(
     (state) => ({ found: state, isKnown: true }),
     () => ({ found: NOBODY, isKnown: false }),
   );
   const session = sessionOf(found);
-  const signOut = await currentSignOut(req, res);
-  const unfinished = signOut && isUnfinished(signOut.chain) ? signOut.chain : undefined;
+  const remembered = await currentLogout(req, res);
+  const unfinished = remembered && isUnfinished(remembered.chain) ? remembered.chain : undefined;
   const chain =
     (session === undefined ? unfinished : undefined) ??
-    planLogout(identityProviders, session, placesLeft(memory, req, signOut));
+    planLogout(identityProviders, session, placesLeft(memory, req, remembered));
   const isEndedHere = isKnown && session === undefined;
   const isAhead = (step: LogoutStep): boolean =>
     isHop(step) && step.outcome !== 'done' && hops.isPossible(step);
@@ -51,15 +51,15 @@ export async function askBeforeLogout(
 
 /** `GET /signed-out`: which steps worked, which did not and what to do. Never starts a login by itself. */
 export async function showSignedOut(
-  { basePath, hops, memory, currentSignOut, pages }: LogoutPagesOptions,
+  { basePath, hops, memory, currentLogout, pages }: LogoutPagesOptions,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const signOut = await currentSignOut(req, res);
-  const chain = signOut?.chain ?? [];
+  const remembered = await currentLogout(req, res);
+  const chain = remembered?.chain ?? [];
   const isComplete = !isUnfinished(chain);
   // One that does not open here may be another process's.
-  if (isComplete && signOut?.unended.length === 0) memory.signOut.clear(res);
+  if (isComplete && remembered?.unended.length === 0) memory.logout.clear(res);
   if (isComplete && chain.length > 0) memory.places.clear(res);
   const title = isComplete ? 'Signed out' : 'Not signed out everywhere';
   const page = await pages.contextOf(req, res, title);

@@ -6,31 +6,31 @@ import { NOBODY, type CurrentSession } from '../session/current.js';
 import type { SessionEnds } from '../session/end.js';
 import { timeLeft } from '../../sessions/time-left.js';
 import { settleServerSteps } from './chain.js';
-import type { BrowserMemory, SignOut } from './memory.js';
+import type { BrowserMemory, RememberedLogout } from './memory.js';
 
 /** The browser's sign-out as it is now. */
-export type CurrentSignOut = (req: Request, res: Response) => Promise<SignOut | undefined>;
+export type CurrentLogout = (req: Request, res: Response) => Promise<RememberedLogout | undefined>;
 
 /**
  * Reads a browser's sign-out, and first does what the store did not let an earlier request do: end its session. Asked several
  * times in one request it looks once, and keeps the request for no longer than it has time; what is left goes on without it.
  */
-export function createCurrentSignOut(
-  memory: Pick<BrowserMemory, 'signOut'>,
+export function createCurrentLogout(
+  memory: Pick<BrowserMemory, 'logout'>,
   ends: SessionEnds,
-): CurrentSignOut {
-  const answers = new WeakMap<Request, Promise<SignOut | undefined>>();
+): CurrentLogout {
+  const answers = new WeakMap<Request, ReturnType<CurrentLogout>>();
 
-  const look = async (req: Request, res: Response): Promise<SignOut | undefined> => {
-    const signOut = memory.signOut.read(req);
-    if (signOut === undefined || signOut.unended.length === 0) return signOut;
+  const look: CurrentLogout = async (req, res) => {
+    const remembered = memory.logout.read(req);
+    if (remembered === undefined || remembered.unended.length === 0) return remembered;
     // From here on the request's time is counted.
     timeLeft(req);
     const tried = await Promise.all(
-      signOut.unended.map(async (key) => ({ key, ...(await ends.one(key, 'logout')) })),
+      remembered.unended.map(async (key) => ({ key, ...(await ends.one(key, 'logout')) })),
     );
     const unended = tried.filter(({ isOver }) => !isOver).map(({ key }) => key);
-    if (unended.length === signOut.unended.length) return signOut;
+    if (unended.length === remembered.unended.length) return remembered;
     const outcomes = await Promise.all(
       tried.map(({ revocation }) =>
         withinTimeLimit(revocation, timeLeft(req)).catch(() => 'failed' as const),
@@ -38,8 +38,8 @@ export function createCurrentSignOut(
     );
     const revocation = outcomes.find((outcome) => outcome !== 'not-possible') ?? 'not-possible';
     const isOver = unended.length === 0;
-    const now = { chain: settleServerSteps(signOut.chain, { isOver, revocation }), unended };
-    memory.signOut.write(res, now);
+    const now = { chain: settleServerSteps(remembered.chain, { isOver, revocation }), unended };
+    memory.logout.write(res, now);
     return now;
   };
 
@@ -50,26 +50,26 @@ export function createCurrentSignOut(
   };
 }
 
-export interface SessionAfterSignOutOptions {
-  readonly memory: Pick<BrowserMemory, 'signOut'>;
+export interface SessionAfterLogoutOptions {
+  readonly memory: Pick<BrowserMemory, 'logout'>;
   readonly cookie: Pick<SessionCookie, 'read'>;
   readonly sessions: Pick<Sessions, 'keyOf'>;
-  readonly currentSignOut: CurrentSignOut;
+  readonly currentLogout: CurrentLogout;
   readonly currentSession: CurrentSession;
 }
 
 /** Asks who is signed in, and does besides what is left of an earlier sign-out: whoever signed out is signed out. */
-export function createSessionAfterSignOut(options: SessionAfterSignOutOptions): CurrentSession {
-  const { memory, cookie, sessions, currentSignOut, currentSession } = options;
+export function createSessionAfterLogout(options: SessionAfterLogoutOptions): CurrentSession {
+  const { memory, cookie, sessions, currentLogout, currentSession } = options;
   return async (req, res) => {
-    const unended = memory.signOut.read(req)?.unended ?? [];
+    const unended = memory.logout.read(req)?.unended ?? [];
     if (unended.length === 0) return currentSession(req, res);
     const sessionId = cookie.read(req);
     const isToEnd = sessionId !== undefined && unended.includes(sessions.keyOf(sessionId));
     // Both at once: each may wait for the provider, and together they have the time of one request.
     const [looked] = await Promise.allSettled([
       isToEnd ? NOBODY : currentSession(req, res),
-      currentSignOut(req, res),
+      currentLogout(req, res),
     ]);
     if (looked.status === 'rejected') throw looked.reason;
     return looked.value;

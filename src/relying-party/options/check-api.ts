@@ -4,7 +4,7 @@ import {
   option,
   optional,
   optionsOf,
-  refined,
+  refine,
   seconds,
   text,
   textThat,
@@ -54,7 +54,7 @@ const scopes = optional(
   ),
 );
 
-const trustedClients = refined<readonly string[]>(
+const trustedClients = refine<readonly string[]>(
   listOf(text('give client IDs'), 'name the clients it is trusted for, in a list'),
   ({ length }) => (length === 0 ? 'is empty; name the clients it is trusted for' : undefined),
 );

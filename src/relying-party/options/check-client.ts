@@ -7,7 +7,7 @@ import {
   option,
   optional,
   optionsOf,
-  refined,
+  refine,
   text,
   type Check,
 } from '../../web/options/check-options.js';
@@ -31,7 +31,7 @@ const clientSecret = option((value) => {
 
 const KEY_FIX = 'give a private RSA, P-256 or Ed25519 key: a CryptoKey, a JWK or PEM text';
 
-const clientKey = refined<ClientKey>(
+const clientKey = refine<ClientKey>(
   optionsOf<ClientKey>(
     {
       key: option((value) => (value === undefined ? 'is missing' : undefined), KEY_FIX),
@@ -68,8 +68,8 @@ const FIXES = {
 };
 
 /** The client has one thing to show at most, and is asked to show no other. */
-export function fittingClient(options: Check): Check {
-  const oneCredential = refined<RelyingPartyOptions>(
+export function requireFittingClient(options: Check): Check {
+  const oneCredential = refine<RelyingPartyOptions>(
     options,
     ({ clientKey: key, clientSecret: secret }) =>
       key !== undefined && secret !== null
@@ -77,7 +77,7 @@ export function fittingClient(options: Check): Check {
         : undefined,
     ['clientKey'],
   );
-  const usefulReader = refined<RelyingPartyOptions>(
+  const usefulReader = refine<RelyingPartyOptions>(
     oneCredential,
     ({ readClientSecret: read, clientSecret: secret }) =>
       read !== undefined && secret === null
@@ -85,7 +85,7 @@ export function fittingClient(options: Check): Check {
         : undefined,
     ['readClientSecret'],
   );
-  return refined<RelyingPartyOptions>(
+  return refine<RelyingPartyOptions>(
     usefulReader,
     ({ clientAuthentication: method, clientKey: key, clientSecret: secret }) => {
       const has = key !== undefined ? 'key' : secret === null ? 'nothing' : 'secret';

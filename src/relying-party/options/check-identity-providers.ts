@@ -4,7 +4,7 @@ import {
   option,
   optional,
   optionsOf,
-  refined,
+  refine,
   text,
   textThat,
   trueOrFalse,
@@ -13,22 +13,22 @@ import {
 import type { IdentityProvider, UpstreamSignOut } from '../provider/identity-provider.js';
 import { problemWithUrl, problemWithUrlWithoutQuery } from './values.js';
 
-type SignOut<Kind extends UpstreamSignOut['kind']> = Extract<UpstreamSignOut, { kind: Kind }>;
+type Logout<Kind extends UpstreamSignOut['kind']> = Extract<UpstreamSignOut, { kind: Kind }>;
 
 const known: Check = (value) => value;
 
-const signOutOf: Readonly<Record<UpstreamSignOut['kind'], Check>> = {
-  cognito: optionsOf<SignOut<'cognito'>>({
+const logoutOf: Readonly<Record<UpstreamSignOut['kind'], Check>> = {
+  cognito: optionsOf<Logout<'cognito'>>({
     kind: known,
     domain: textThat(problemWithUrlWithoutQuery, "give the pool's domain, https://…"),
     clientId: text('give the client ID that the master pool has there'),
   }),
-  oidc: optionsOf<SignOut<'oidc'>>({
+  oidc: optionsOf<Logout<'oidc'>>({
     kind: known,
     endSessionEndpoint: textThat(problemWithUrl, "copy the provider's end_session_endpoint"),
     clientId: optional(text('give the client ID there, or leave it out')),
   }),
-  none: optionsOf<SignOut<'none'>>({
+  none: optionsOf<Logout<'none'>>({
     kind: known,
     advice: text('write a sentence that tells the user what to do instead'),
   }),
@@ -41,16 +41,16 @@ const anObject = option(
 );
 const kind = optionsOf<{ kind: string }>({
   kind: option(
-    (value) => (Object.hasOwn(signOutOf, String(value)) ? undefined : 'is none that we know'),
+    (value) => (Object.hasOwn(logoutOf, String(value)) ? undefined : 'is none that we know'),
     `write ${KINDS}`,
   ),
 });
 
-const signOut: Check = (value, tell) => {
+const logout: Check = (value, tell) => {
   anObject(value, tell);
   if (!isPlainObject(value)) return value;
   kind({ kind: value['kind'] }, tell);
-  return signOutOf[value['kind'] as UpstreamSignOut['kind']]?.(value, tell);
+  return logoutOf[value['kind'] as UpstreamSignOut['kind']]?.(value, tell);
 };
 
 const emailDomain = option((value) => {
@@ -59,13 +59,13 @@ const emailDomain = option((value) => {
 }, 'write domains in lower case, without @');
 
 /** The providers that a user may choose: a list, in which each has a name and domains of its own. */
-export const identityProviders: Check = refined<readonly IdentityProvider[]>(
+export const identityProviders: Check = refine<readonly IdentityProvider[]>(
   listOf(
     optionsOf<IdentityProvider>({
       name: text('give the name it has in the user pool'),
       label: text('give what its button says'),
       emailDomains: listOf(emailDomain, 'write [] for none'),
-      signOut,
+      signOut: logout,
       emailIsVerified: optional(trueOrFalse),
     }),
     'give a list of providers',

@@ -7,7 +7,7 @@ import {
   option,
   optional,
   optionsOf,
-  refined,
+  refine,
   seconds,
   text,
   textThat,
@@ -18,7 +18,7 @@ import { isLocalUrl } from '../../web/request/local-url.js';
 import type { ProxyOptions } from '../provider/calls/proxy.js';
 import type { RelyingPartyViews } from '../views.js';
 import { api, issuer } from './check-api.js';
-import { clientOptions, fittingClient } from './check-client.js';
+import { clientOptions, requireFittingClient } from './check-client.js';
 import { hasOneTwice, identityProviders } from './check-identity-providers.js';
 import type { RelyingPartyOptions } from './options.js';
 import {
@@ -149,8 +149,8 @@ const eachByItself = optionsOf<RelyingPartyOptions>(
   'give { issuer, clientId, clientSecret, baseUrl, session }',
 );
 
-const distinctIssuers = refined<RelyingPartyOptions>(
-  fittingClient(eachByItself),
+const distinctIssuers = refine<RelyingPartyOptions>(
+  requireFittingClient(eachByItself),
   ({ issuer: own, api: { issuers = [] } = {} }) =>
     hasOneTwice([own, ...issuers.map((each) => each.issuer)])
       ? 'has an issuer twice; use api.clientIds for our own issuer'
@@ -158,7 +158,7 @@ const distinctIssuers = refined<RelyingPartyOptions>(
   ['api', 'issuers'],
 );
 
-const relyingPartyOptions = refined<RelyingPartyOptions>(
+const relyingPartyOptions = refine<RelyingPartyOptions>(
   distinctIssuers,
   ({ proxy: way, fetch: own }) =>
     way !== undefined && own !== undefined

@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events';
 import type { JWK } from 'jose';
 import type * as client from 'openid-client';
 import type { RelyingPartyError } from '../../errors/relying-party-error.js';
@@ -6,7 +5,7 @@ import { proxyFailureIn } from '../../errors/proxy-failure.js';
 import { REQUEST_WAIT_MS, withinTimeLimit } from '../../sessions/time-limits.js';
 import { algorithmsOf } from '../../tokens/algorithms.js';
 import { createKeySet, type KeySet } from '../../tokens/key-set.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 import { createPatience, type Patience } from './calls/patience.js';
 import { clockSkew, configurationFor, type ConfigurationOptions } from './configuration.js';
 import { loadKeys } from './keys.js';
@@ -34,7 +33,7 @@ interface ConfigurationWishes {
 }
 
 export interface ProviderOptions extends MetadataOptions, ConfigurationOptions {
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
 }
 
 const MAX_AGE_MS = 60 * 60_000;

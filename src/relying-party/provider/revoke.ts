@@ -1,9 +1,8 @@
-import type { EventEmitter } from 'node:events';
 import * as client from 'openid-client';
 import type { SessionTokens } from '../../sessions/session.js';
 import { REQUEST_WAIT_MS, withinTimeLimit } from '../../sessions/time-limits.js';
 import type { BackgroundWork } from '../background-work.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 import { faultOf } from './calls/fault.js';
 import type { Provider } from './discovery.js';
 
@@ -25,7 +24,7 @@ export type RevokeTokens = (
 export interface RevocationOptions {
   readonly provider: Pick<Provider, 'configuration'>;
   readonly background: BackgroundWork;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
 }
 
 export function createRevocation(options: RevocationOptions): RevokeTokens {

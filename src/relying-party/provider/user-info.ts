@@ -100,7 +100,7 @@ async function ask(
 ): Promise<{ readonly type: string; readonly text: string }> {
   const configuration = await provider.configuration();
   const { userinfo_endpoint: endpoint } = configuration.serverMetadata();
-  if (endpoint === undefined) throw unavailable('discovery names no userinfo_endpoint');
+  if (endpoint === undefined) throw userInfoUnavailable('discovery names no userinfo_endpoint');
   const headers = new Headers({ accept: 'application/json, application/jwt' });
   try {
     const response = await client.fetchProtectedResource(
@@ -116,7 +116,7 @@ async function ask(
     return { type, text: await response.text() };
   } catch (error) {
     if (error instanceof RelyingPartyError) throw error;
-    throw unavailable(reasonOf(error), error);
+    throw userInfoUnavailable(reasonOf(error), error);
   }
 }
 
@@ -124,7 +124,7 @@ function requireGood(response: Response): void {
   const { status } = response;
   if (status === 200) return;
   if (status === 401) throw new AccessTokenRefused(response);
-  if (isServerFault(status)) throw unavailable(reasonOf(response), response);
+  if (isServerFault(status)) throw userInfoUnavailable(reasonOf(response), response);
   throw userInfoInvalid(reasonOf(response), response);
 }
 
@@ -141,5 +141,6 @@ function jsonAnswer(text: string): SignedClaims {
   return answer as SignedClaims;
 }
 
-const unavailable = (reason: string, cause?: unknown): RelyingPartyError =>
+/** The endpoint does not say, or cannot be asked. */
+export const userInfoUnavailable = (reason: string, cause?: unknown): RelyingPartyError =>
   new RelyingPartyError('provider_unavailable', `userinfo endpoint: ${reason}`, { cause });

@@ -56,7 +56,7 @@ export interface CurrentSessionOptions {
   readonly cookie: SessionCookie;
   readonly now: () => number;
   readonly background: BackgroundWork;
-  readonly lostSessions: Pick<LostSessions, 'missed'>;
+  readonly lostSessions: Pick<LostSessions, 'noteMissed'>;
   readonly refresh: Refresh;
   /** A session that is in it is to end, and only the store still knows it. */
   readonly leftovers: Pick<Leftovers, 'has'>;
@@ -73,7 +73,7 @@ export function createCurrentSession(options: CurrentSessionOptions): CurrentSes
   const { sessions, cookie, now, background, lostSessions, refresh, leftovers } = options;
   const answers = new WeakMap<Request, Promise<SessionState>>();
 
-  const look = async (req: Request, res: Response): Promise<SessionState> => {
+  const look: CurrentSession = async (req, res) => {
     const sessionId = cookie.read(req);
     if (sessionId === undefined) return NOBODY;
     const key = sessions.keyOf(sessionId);
@@ -85,7 +85,9 @@ export function createCurrentSession(options: CurrentSessionOptions): CurrentSes
     const session = isDue ? await refresh.current(found, timeLeft(req)) : found;
     if (session === undefined) {
       if (refresh.hasEnded(key) || isDue) return { state: 'ended', reason: 'provider' };
-      return (await lostSessions.missed(req, res)) ? { state: 'ended', reason: 'lost' } : NOBODY;
+      return (await lostSessions.noteMissed(req, res))
+        ? { state: 'ended', reason: 'lost' }
+        : NOBODY;
     }
     if (session === found) {
       // One that fails is made good by the next request's.

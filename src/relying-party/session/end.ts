@@ -2,10 +2,9 @@ import { identityProviderOf } from '../../cognito/claims.js';
 import { RelyingPartyError } from '../../errors/relying-party-error.js';
 import type { Session, SessionTokens } from '../../sessions/session.js';
 import { textOf } from '../../tokens/signed-claims.js';
-import type { EventEmitter } from 'node:events';
 import type { Sessions } from '../../sessions/sessions.js';
 import type { BackgroundWork } from '../background-work.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events, RelyingPartyEvents } from '../events.js';
 import type { RevocationOutcome, RevokeTokens } from '../provider/revoke.js';
 import type { Leftovers } from './leftovers.js';
 import { claimsIn, datesOf } from '../../tokens/token-dates.js';
@@ -75,7 +74,7 @@ export interface SessionEndsOptions {
   readonly issuer: string;
   readonly identityProviders: readonly { readonly name: string }[];
   readonly now: () => number;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly background: BackgroundWork;
   readonly sessions: Pick<Sessions, 'end' | 'findByKey' | 'keysOfSubject'>;
   readonly leftovers: Leftovers;
@@ -113,7 +112,7 @@ async function end(
     typeof session === 'string'
       ? parts.sessions.findByKey(key).catch(() => undefined)
       : Promise.resolve(session);
-  let ended: Omit<EndedSession, 'isOver'> = NOT_YET;
+  let ended: Omit<EndedSession, 'isOver'> = notYet;
   let tries = 0;
   const isOver = await parts.leftovers.attempt(
     key,
@@ -126,7 +125,7 @@ async function end(
     ({ removed, signIn }) => {
       const revocation =
         removed === undefined
-          ? NOTHING_TO_REVOKE
+          ? nothingToRevoke
           : parts.background.own(clearUp(parts, key, { ...removed, ...options, signIn }));
       ended = {
         isEndedByUs: removed !== undefined,
@@ -143,13 +142,13 @@ async function end(
   return { isOver, ...ended, signIn: ended.signIn ?? (await known) };
 }
 
-const NOT_YET: Omit<EndedSession, 'isOver'> = {
+const notYet: Omit<EndedSession, 'isOver'> = {
   isEndedByUs: false,
   signIn: undefined,
   tokens: undefined,
   revocation: Promise.resolve('pending'),
 };
-const NOTHING_TO_REVOKE = Promise.resolve('not-possible' as const);
+const nothingToRevoke = Promise.resolve('not-possible' as const);
 /** What follows once a session has been deleted. */
 async function clearUp(
   parts: SessionEndsOptions,

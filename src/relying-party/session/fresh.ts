@@ -3,7 +3,12 @@ import { isRefreshable, type Session } from '../../sessions/session.js';
 import type { Sessions } from '../../sessions/sessions.js';
 import { withinTimeLimit } from '../../sessions/time-limits.js';
 import { reasonOf } from '../provider/calls/reason.js';
-import { AccessTokenRefused, requireSubject, type ReadUserInfo } from '../provider/user-info.js';
+import {
+  AccessTokenRefused,
+  requireSubject,
+  userInfoUnavailable,
+  type ReadUserInfo,
+} from '../provider/user-info.js';
 import { NOBODY, type CurrentSession } from './current.js';
 import type { SessionEnds } from './end.js';
 import { timeLeft } from '../../sessions/time-left.js';
@@ -35,7 +40,7 @@ export function createFreshSession(options: FreshSessionOptions): CurrentSession
     if (isBeyondAsking(session, now())) return NOBODY;
     // What the OP says of an access token that has ended says nothing of the sign-in.
     if (now() >= session.accessTokenExpiresAt) {
-      throw unavailable('not asked, since the access token has expired');
+      throw userInfoUnavailable('not asked, since the access token has expired');
     }
     const asking = isKnownAtProvider(options, session);
     if (await withinTimeLimit(asking, timeLeft(req)).catch(failUnsaid)) return found;
@@ -76,10 +81,7 @@ const isOfAnother = (error: unknown): boolean =>
 
 /** An answer that cannot be believed says as little as none. */
 function failUnsaid(error: unknown): never {
-  if (!(error instanceof RelyingPartyError)) throw unavailable(reasonOf(error), error);
+  if (!(error instanceof RelyingPartyError)) throw userInfoUnavailable(reasonOf(error), error);
   if (error.code !== 'user_info_invalid') throw error;
   throw new RelyingPartyError('provider_unavailable', error.message, { cause: error });
 }
-
-const unavailable = (reason: string, cause?: unknown): RelyingPartyError =>
-  new RelyingPartyError('provider_unavailable', `userinfo endpoint: ${reason}`, { cause });

@@ -1,6 +1,5 @@
-import type { EventEmitter } from 'node:events';
 import type { BackgroundWork } from '../background-work.js';
-import type { RelyingPartyEvents } from '../events.js';
+import type { Events } from '../events.js';
 import { detailOf } from '../provider/calls/reason.js';
 
 /**
@@ -31,7 +30,7 @@ export const MAX_LEFT = 10_000;
 
 export interface LeftoversOptions {
   readonly background: BackgroundWork;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
 }
 
 /** An outage of the store is told of at its first piece of work and at its end, with how many: there may be thousands. */
@@ -55,15 +54,15 @@ export function createLeftovers({ background, events }: LeftoversOptions): Lefto
     has: (name) => left.works.has(name),
     pending: () => left.works.size,
     async attempt(name, work, whenDone = () => undefined) {
-      const attempted = async (): Promise<() => void> => {
+      const attemptOnce = async (): Promise<() => void> => {
         const result = await work();
         return () => whenDone(result);
       };
       let follow: () => void;
       try {
-        follow = await attempted();
+        follow = await attemptOnce();
       } catch (failure) {
-        left.add(name, attempted);
+        left.add(name, attemptOnce);
         if (isTrying) return false;
         events.emit('logout.postponed', { count: left.works.size, detail: detailOf(failure) });
         void background.own(tryUntilDone());

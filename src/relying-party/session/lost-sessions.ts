@@ -16,9 +16,9 @@ import { marksOf, type RevokedSignIns, type SignInMarks } from './revoked-sign-i
  */
 export interface LostSessions {
   /** A sign-in has begun this session. */
-  begun(req: Request, res: Response, session: Session): void;
+  noteBegun(req: Request, res: Response, session: Session): void;
   /** The browser sent a session id, and no such session is there. @returns whether that is the second time */
-  missed(req: Request, res: Response): Promise<boolean>;
+  noteMissed(req: Request, res: Response): Promise<boolean>;
   /** Another process has just missed the session that this one has. */
   wasMissed(req: Request, key: string): boolean;
 }
@@ -66,7 +66,7 @@ export function createLostSessions(options: LostSessionsOptions): LostSessions {
     });
 
   return {
-    begun(req, res, session) {
+    noteBegun(req, res, session) {
       const { key, createdAt: begunAt } = session;
       const before = read(req);
       write(res, {
@@ -80,7 +80,7 @@ export function createLostSessions(options: LostSessionsOptions): LostSessions {
       });
     },
 
-    async missed(req, res) {
+    async noteMissed(req, res) {
       const marker = read(req);
       if (marker === undefined) return false;
       // Ended on purpose, here or elsewhere.

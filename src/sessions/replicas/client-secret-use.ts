@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createReplicaNotes } from './replica-notes.js';
 import { fingerprintOf } from './secret-fingerprints.js';
 import type { SessionStore } from '../session-store.js';
@@ -23,9 +23,7 @@ export interface ClientSecretUseOptions {
 
 export function createClientSecretUse(options: ClientSecretUseOptions): ClientSecretUse {
   const { store, issuer, clientId, now } = options;
-  const client = createHash('sha256')
-    .update(JSON.stringify([issuer, clientId]))
-    .digest('base64url');
+  const client = hash('sha256', JSON.stringify([issuer, clientId]), 'base64url');
   const notes = createReplicaNotes({ store, index: `client-secrets:${client}`, now });
   // Bound to the client too: that two clients share a secret is nobody's business.
   const fingerprint = (secret: string): string =>

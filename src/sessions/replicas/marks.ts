@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { SessionStore } from '../session-store.js';
 
 /** A short note under a name. */
@@ -50,7 +50,5 @@ const NOTHING = Uint8Array.of(0);
 
 /** The key of the mark of this name; no session id has this hash. */
 export function markKey(...name: readonly string[]): MarkKey {
-  return createHash('sha256')
-    .update(JSON.stringify(['mark', ...name]))
-    .digest('base64url') as MarkKey;
+  return hash('sha256', JSON.stringify(['mark', ...name]), 'base64url') as MarkKey;
 }

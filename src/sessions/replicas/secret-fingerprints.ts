@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from 'node:crypto';
+import { hash, hkdfSync } from 'node:crypto';
 import { createReplicaNotes } from './replica-notes.js';
 import type { SealOwner } from '../sealing/sealing-secrets.js';
 import type { SessionStore } from '../session-store.js';
@@ -63,5 +63,5 @@ export function fingerprintOf(secret: string, purpose: string): string {
 
 function indexOf({ issuer, clientId, cookieNamespace }: SealOwner): string {
   const name = JSON.stringify([issuer, clientId, cookieNamespace]);
-  return `secrets:${createHash('sha256').update(name).digest('base64url')}`;
+  return `secrets:${hash('sha256', name, 'base64url')}`;
 }

@@ -40,15 +40,15 @@ export class MemoryStore implements SessionStore {
   }
 
   async read(key: string): Promise<StoredSession | undefined> {
-    return this.#live(key);
+    return this.#findLive(key);
   }
 
   async readTokens(key: string): Promise<Uint8Array | undefined> {
-    return this.#live(key)?.tokens;
+    return this.#findLive(key)?.tokens;
   }
 
   async update(key: string, change: StoredSessionChange): Promise<boolean> {
-    const stored = this.#live(key);
+    const stored = this.#findLive(key);
     if (stored === undefined) return false;
     const { expected } = change;
     if (expected !== undefined && Buffer.compare(stored.session, expected) !== 0) return false;
@@ -103,7 +103,7 @@ export class MemoryStore implements SessionStore {
     clearInterval(this.#sweeping);
   }
 
-  #live(key: string): NewStoredSession | undefined {
+  #findLive(key: string): NewStoredSession | undefined {
     const stored = this.#sessions.get(key);
     return stored !== undefined && stored.expiresAt > this.#now() ? stored : undefined;
   }

@@ -52,7 +52,7 @@ export function createSeenTokens({
   const remember = (key: string, claims: AccessTokenClaims): SeenToken => {
     const expiresAt = claims.expiresAt + clockToleranceSeconds * 1000;
     // Handlers of later requests are given the same: what one of them writes into it must not count for the next.
-    const token = { claims: frozen(claims), checkedAt: -Infinity };
+    const token = { claims: freezeDeeply(claims), checkedAt: -Infinity };
     const [oldest] = seen.keys();
     if (seen.size >= max && oldest !== undefined) seen.delete(oldest);
     seen.set(key, { token, until: Math.min(expiresAt, now() + MAX_AGE_MS) });
@@ -68,8 +68,8 @@ export function createSeenTokens({
 }
 
 /** Frozen through and through; it came out of JSON, so there are no circles. */
-function frozen<Value>(value: Value): Value {
+function freezeDeeply<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value;
-  for (const member of Object.values(value)) frozen(member);
+  for (const member of Object.values(value)) freezeDeeply(member);
   return Object.freeze(value);
 }

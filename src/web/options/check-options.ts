@@ -51,7 +51,7 @@ export const leftOutOr = (check: Check): Check =>
   });
 
 /** Looks at a value once more when nothing was found wrong with it. @param path of the member that is told to be wrong */
-export function refined<Value>(
+export function refine<Value>(
   check: Check,
   problemWith: (value: Value) => string | undefined,
   path: Problem['path'] = [],

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -39,10 +39,7 @@ export function assets(): Router {
   router.get('/assets/:file', (req, res, next) => {
     const [stem, , extension] = req.params.file.split('.');
     const asset = all().get(`${stem}.${extension}`);
-    if (asset === undefined) {
-      next();
-      return;
-    }
+    if (asset === undefined) return next();
     // While a new version rolls out, a page of the old one may reach us with the old hash: styled differently beats
     // not styled at all, but then nobody may keep the answer.
     const isCurrent = req.path === asset.url;
@@ -76,11 +73,11 @@ function all(): ReadonlyMap<string, Asset> {
 
 function load(name: string): Asset {
   const plain = readFileSync(new URL(name, folder));
-  const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 12);
+  const version = hash('sha256', plain, 'base64url').slice(0, 12);
   const extension = extname(name);
   return {
     contentType: contentTypes[extension] ?? 'application/octet-stream',
-    url: `/assets/${basename(name, extension)}.${hash}${extension}`,
+    url: `/assets/${basename(name, extension)}.${version}${extension}`,
     plain,
     gzipped: gzipSync(plain),
   };

@@ -4,7 +4,7 @@ import {
   RelyingPartyError,
   type RelyingPartyErrorCode,
 } from '../../errors/relying-party-error.js';
-import { quoted, visible } from '../../errors/strangers-words.js';
+import { quote, escapeInvisible } from '../../errors/strangers-words.js';
 import { isLocalUrl, localUrl, writtenUrl } from '../request/local-url.js';
 import { sendProblem } from './problem.js';
 import { pathOf, targetOf } from '../request/request-target.js';
@@ -57,7 +57,7 @@ export function errorHandler({
     const { code, status } = classify(error);
     const path = pathOf(req);
     const requestId = requestIdOf(res);
-    const failed = { requestId, code, status, method: req.method, path: visible(path) };
+    const failed = { requestId, code, status, method: req.method, path: escapeInvisible(path) };
     onError(error, failed);
     if (res.headersSent) {
       // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
@@ -90,7 +90,7 @@ export function errorHandler({
 /** For requests no route took. @throws {RelyingPartyError} `not_found` */
 export function notFound(): RequestHandler {
   return (req) => {
-    throw new RelyingPartyError('not_found', `no route for ${req.method} ${quoted(pathOf(req))}`);
+    throw new RelyingPartyError('not_found', `no route for ${req.method} ${quote(pathOf(req))}`);
   };
 }
 

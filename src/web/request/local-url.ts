@@ -1,8 +1,8 @@
-const longest = 1_500;
+const MAX_LENGTH = 1_500;
 
 // Signing in to reach one of these would lead in a circle, or show "You are signed out" to somebody who just signed in. What lies
 // below them is the host's.
-const circular = /^\/(?:login|callback|logout(?:\/continue)?|signed-out)\/?$/i;
+const CIRCULAR = /^\/(?:login|callback|logout(?:\/continue)?|signed-out)\/?$/i;
 
 /** Letters beyond ASCII. Not a space of any kind, nor a control character: a path with those is nobody's link to us. */
 const IN_PATH = /[^\x21-\x7e\p{Cc}\p{Cs}\p{Z}]/gu;
@@ -39,16 +39,16 @@ export function localUrl(candidate: unknown, fallback = '/', basePath = ''): str
 }
 
 function isCircular(url: string, basePath: string): boolean {
-  const path = decodedPath(url) ?? '';
+  const path = decodePath(url) ?? '';
   const isBelow = path.toLowerCase().startsWith(basePath.toLowerCase());
-  return isBelow && circular.test(path.slice(basePath.length));
+  return isBelow && CIRCULAR.test(path.slice(basePath.length));
 }
 
 /** Is this the path (and query) of an address on our own origin, whichever page it is, and written as it must be? */
 export function isLocalUrl(candidate: unknown): candidate is string {
-  if (typeof candidate !== 'string' || candidate.length > longest) return false;
+  if (typeof candidate !== 'string' || candidate.length > MAX_LENGTH) return false;
   if (!/^\/[\x21-\x5b\x5d-\x7e]*$/.test(candidate)) return false;
-  const path = decodedPath(candidate);
+  const path = decodePath(candidate);
   if (path === undefined) return false;
   const leadsOut = /^\/[/\\]/.test(path);
   // Dot segments would let "/x/..//evil.example" or "/x/../login" be something else than they look.
@@ -57,7 +57,7 @@ export function isLocalUrl(candidate: unknown): candidate is string {
 }
 
 /** Also with what merely looks like a slash or a dot as one, as a reader that normalizes would take it (UAX #15, NFKC). */
-function decodedPath(url: string): string | undefined {
+function decodePath(url: string): string | undefined {
   try {
     return decodeURIComponent(url.split(/[?#]/, 1)[0]!).normalize('NFKC');
   } catch {

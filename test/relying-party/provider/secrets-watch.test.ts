@@ -25,7 +25,7 @@ function create() {
     inUse: () => 'the secret',
     readAgain: async () => void told.push('read again'),
     insteadOf: async () => undefined,
-    taken: () => {},
+    noteTaken: () => {},
   };
   const clientSecretUse = {
     tell: async (secret: string) => {

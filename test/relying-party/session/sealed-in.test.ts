@@ -164,7 +164,7 @@ describe('two relying parties with one store and one secret', () => {
       const lose = async (): Promise<string> => {
         const { session, cookie } = await signedIn(mine);
         const begin = express().get('/', (req, res) => {
-          lostSessions.begun(req, res, session);
+          lostSessions.noteBegun(req, res, session);
           res.end();
         });
         const begun = await request(begin).get('/').set('cookie', marker);

@@ -158,7 +158,7 @@ describe('the page of who has signed in again, and whose earlier session is stil
     const { session } = await signedIn(relyingParty, { tokens });
     const signOut = express().get('/', (_req, res) => {
       const { memory } = internalsOf(relyingParty);
-      memory.signOut.write(res, { chain: [], unended: [session.key] });
+      memory.logout.write(res, { chain: [], unended: [session.key] });
       res.end();
     });
     const [chain] = [(await request(signOut).get('/')).headers['set-cookie'] ?? []].flat();

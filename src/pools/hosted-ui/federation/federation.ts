@@ -41,10 +41,7 @@ export async function startFederation(
   const metadata = await discoverUpstream(provider, issuerUrlOf(exchange, provider)).catch(
     () => undefined,
   );
-  if (metadata === undefined) {
-    showUnavailable(exchange, request);
-    return;
-  }
+  if (metadata === undefined) return showUnavailable(exchange, request);
   // Kept while present, so that sign-ins in two tabs can both come back.
   const browser = readCookie(exchange.request, 'csrf-state') || randomUUID();
   const state = makeFederationState();
@@ -83,15 +80,11 @@ export async function startFederation(
 export async function idpResponse(exchange: Exchange): Promise<void> {
   const { pool, now } = exchange;
   const pending = takePending(exchange);
-  if (pending === undefined) {
-    toErrorPage(exchange, 'Invalid state');
-    return;
-  }
+  if (pending === undefined) return toErrorPage(exchange, 'Invalid state');
   const { request, provider } = pending;
   if (now > pending.startedAt + STATE_SECONDS * 1000) {
     // Naming the provider again would start the next attempt by itself; the user is to see what happened.
-    toSignInPage(exchange, withoutProvider(pending.query));
-    return;
+    return toSignInPage(exchange, withoutProvider(pending.query));
   }
   try {
     const claims = await claimsFromProvider(exchange, pending);

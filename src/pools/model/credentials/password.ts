@@ -66,8 +66,12 @@ export function passwordFromHash(hash: string): StoredPassword {
   };
 }
 
-/** Takes as long as checking a real password: an unknown user must not be told apart by time. */
-export async function matchesNobody(password: string): Promise<false> {
+/** Takes as long where there is nothing to match: an unknown user must not be told apart by time. */
+export async function isRightPassword(
+  stored: StoredPassword | undefined,
+  password: string,
+): Promise<boolean> {
+  if (stored !== undefined) return stored.matches(password);
   await deriveKey(password, randomBytes(16));
   return false;
 }

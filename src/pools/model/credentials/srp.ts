@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /*
  * SRP-6a (RFC 5054) the way Cognito has it: the 3072-bit group, SHA-256, and hexadecimal numbers that are padded with a
@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto';
  */
 
 /** RFC 5054, appendix A: the 3072-bit group. */
-export const prime: bigint = BigInt(
+export const PRIME: bigint = BigInt(
   `0x${[
     'FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DD',
     'EF9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED',
@@ -19,7 +19,7 @@ export const prime: bigint = BigInt(
   ].join('')}`,
 );
 
-export const generator = 2n;
+export const GENERATOR = 2n;
 
 /** Whose password it is: the name of the pool and of the user are part of what is hashed. */
 export interface PasswordOwner {
@@ -42,7 +42,7 @@ export function makeVerifier(
   const salt = toHex(BigInt(`0x${saltBytes.toString('hex')}`));
   const identity = sha256(`${poolNameOf(poolId)}${username}:${password}`);
   const x = BigInt(`0x${sha256(Buffer.from(`${salt}${identity}`, 'hex'))}`);
-  return { salt, verifier: power(generator, x, prime).toString(16) };
+  return { salt, verifier: power(GENERATOR, x, PRIME).toString(16) };
 }
 
 /** What SRP calls the pool: the part of its id after the region. */
@@ -56,8 +56,7 @@ export function toHex(value: bigint): string {
 }
 
 /** SHA-256 in hexadecimal. */
-export const sha256 = (content: string | Buffer): string =>
-  createHash('sha256').update(content).digest('hex');
+export const sha256 = (content: string | Buffer): string => hash('sha256', content, 'hex');
 
 /** `base ** exponent % modulus` */
 export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {

@@ -1,5 +1,8 @@
 import type { PoolSettings, SchemaAttribute } from './settings.js';
 
+/** A user's attributes by their names, or what they are to become. */
+export type Attributes = Readonly<Record<string, string>>;
+
 const string = (Name: string, max = '2048', min = '0'): SchemaAttribute => ({
   Name,
   AttributeDataType: 'String',
@@ -92,7 +95,7 @@ export function customAttribute(attribute: SchemaAttribute): SchemaAttribute {
  */
 export function schemaViolation(
   schema: readonly SchemaAttribute[],
-  attributes: Readonly<Record<string, string>>,
+  attributes: Attributes,
 ): string | undefined {
   for (const [name, value] of Object.entries(attributes)) {
     const attribute = schema.find(({ Name }) => Name === name);
@@ -112,9 +115,9 @@ function valueProblem(attribute: SchemaAttribute, value: string): string | undef
       return value === 'true' || value === 'false' ? undefined : 'Invalid boolean value.';
     case 'Number':
       if (!/^-?\d+(\.\d+)?$/.test(value)) return 'Invalid number.';
-      if (Number(value) < Number(range?.MinValue ?? Number.NEGATIVE_INFINITY)) return tooSmall;
+      if (Number(value) < Number(range?.MinValue ?? Number.NEGATIVE_INFINITY)) return TOO_SMALL;
       return Number(value) > Number(range?.MaxValue ?? Number.POSITIVE_INFINITY)
-        ? tooLarge
+        ? TOO_LARGE
         : undefined;
     case 'DateTime':
       return Number.isNaN(Date.parse(value)) ? 'Invalid date.' : undefined;
@@ -129,8 +132,8 @@ function valueProblem(attribute: SchemaAttribute, value: string): string | undef
   }
 }
 
-const tooSmall = 'The value is smaller than the minimum.';
-const tooLarge = 'The value is larger than the maximum.';
+const TOO_SMALL = 'The value is smaller than the minimum.';
+const TOO_LARGE = 'The value is larger than the maximum.';
 
 function formatProblem(name: string, value: string): string | undefined {
   if (name === 'email' && !isEmail(value)) return 'Invalid email address format.';

@@ -6,89 +6,94 @@ import type {
   SchemaAttribute,
 } from './settings.js';
 
-const block = z.record(z.string(), z.unknown());
 const text = z.string();
+const block = z.record(text, z.unknown());
 
-const passwordPolicy = z.object({
-  MinimumLength: z.int().min(6).max(99).optional(),
-  RequireUppercase: z.boolean().optional(),
-  RequireLowercase: z.boolean().optional(),
-  RequireNumbers: z.boolean().optional(),
-  RequireSymbols: z.boolean().optional(),
-  PasswordHistorySize: z.int().min(0).max(24).optional(),
-  TemporaryPasswordValidityDays: z.int().min(0).max(365).optional(),
-});
+/** Text of at least and at most so many characters. */
+export const textWithin = (least: number, most: number): z.ZodString =>
+  z.string().min(least).max(most);
 
-const attribute = z.object({
-  Name: z.string().min(1).max(40),
-  AttributeDataType: z.enum(['String', 'Number', 'DateTime', 'Boolean']).optional(),
-  DeveloperOnlyAttribute: z.boolean().optional(),
-  Mutable: z.boolean().optional(),
-  Required: z.boolean().optional(),
-  NumberAttributeConstraints: z
-    .object({ MinValue: text.optional(), MaxValue: text.optional() })
-    .optional(),
-  StringAttributeConstraints: z
-    .object({ MinLength: text.optional(), MaxLength: text.optional() })
-    .optional(),
-});
+const passwordPolicy = z
+  .object({
+    MinimumLength: z.int().min(6).max(99),
+    RequireUppercase: z.boolean(),
+    RequireLowercase: z.boolean(),
+    RequireNumbers: z.boolean(),
+    RequireSymbols: z.boolean(),
+    PasswordHistorySize: z.int().min(0).max(24),
+    TemporaryPasswordValidityDays: z.int().min(0).max(365),
+  })
+  .partial();
 
-const changeableInPool = {
-  Policies: z
-    .object({ PasswordPolicy: passwordPolicy.optional(), SignInPolicy: block.optional() })
-    .optional(),
-  DeletionProtection: z.enum(['ACTIVE', 'INACTIVE']).optional(),
-  LambdaConfig: block.optional(),
-  AutoVerifiedAttributes: z.array(z.enum(['phone_number', 'email'])).optional(),
-  SmsVerificationMessage: text.optional(),
-  EmailVerificationMessage: text.optional(),
-  EmailVerificationSubject: text.optional(),
-  VerificationMessageTemplate: block.optional(),
-  SmsAuthenticationMessage: text.optional(),
-  UserAttributeUpdateSettings: block.optional(),
-  MfaConfiguration: z.enum(['OFF', 'ON', 'OPTIONAL']).optional(),
-  DeviceConfiguration: block.optional(),
-  EmailConfiguration: block.optional(),
-  SmsConfiguration: block.optional(),
-  UserPoolTags: z.record(z.string(), z.string()).optional(),
-  AdminCreateUserConfig: z
-    .object({
-      AllowAdminCreateUserOnly: z.boolean().optional(),
-      UnusedAccountValidityDays: z.int().min(0).max(365).optional(),
-      InviteMessageTemplate: block.optional(),
-    })
-    .optional(),
-  UserPoolAddOns: block.optional(),
-  AccountRecoverySetting: block.optional(),
-  UserPoolTier: z.enum(['LITE', 'ESSENTIALS', 'PLUS']).optional(),
-  KeyConfiguration: block.optional(),
-  IssuerConfiguration: block.optional(),
-};
+const attributeBesidesName = z
+  .object({
+    AttributeDataType: z.enum(['String', 'Number', 'DateTime', 'Boolean']),
+    DeveloperOnlyAttribute: z.boolean(),
+    Mutable: z.boolean(),
+    Required: z.boolean(),
+    NumberAttributeConstraints: z.object({ MinValue: text, MaxValue: text }).partial(),
+    StringAttributeConstraints: z.object({ MinLength: text, MaxLength: text }).partial(),
+  })
+  .partial();
 
-const fixedInPool = {
-  AliasAttributes: z.array(z.enum(['phone_number', 'email', 'preferred_username'])).optional(),
-  UsernameAttributes: z.array(z.enum(['phone_number', 'email'])).optional(),
-  UsernameConfiguration: z.object({ CaseSensitive: z.boolean() }).optional(),
-  Schema: z.array(attribute).max(50).optional(),
-};
+const attribute = z.object({ Name: textWithin(1, 40), ...attributeBesidesName.shape });
 
-const pool = z.object({ ...changeableInPool, ...fixedInPool });
+const changeableInPool = z
+  .object({
+    Policies: z.object({ PasswordPolicy: passwordPolicy, SignInPolicy: block }).partial(),
+    DeletionProtection: z.enum(['ACTIVE', 'INACTIVE']),
+    LambdaConfig: block,
+    AutoVerifiedAttributes: z.array(z.enum(['phone_number', 'email'])),
+    SmsVerificationMessage: text,
+    EmailVerificationMessage: text,
+    EmailVerificationSubject: text,
+    VerificationMessageTemplate: block,
+    SmsAuthenticationMessage: text,
+    UserAttributeUpdateSettings: block,
+    MfaConfiguration: z.enum(['OFF', 'ON', 'OPTIONAL']),
+    DeviceConfiguration: block,
+    EmailConfiguration: block,
+    SmsConfiguration: block,
+    UserPoolTags: z.record(text, text),
+    AdminCreateUserConfig: z
+      .object({
+        AllowAdminCreateUserOnly: z.boolean(),
+        UnusedAccountValidityDays: z.int().min(0).max(365),
+        InviteMessageTemplate: block,
+      })
+      .partial(),
+    UserPoolAddOns: block,
+    AccountRecoverySetting: block,
+    UserPoolTier: z.enum(['LITE', 'ESSENTIALS', 'PLUS']),
+    KeyConfiguration: block,
+    IssuerConfiguration: block,
+  })
+  .partial();
 
-const client = z.object({
-  RefreshTokenValidity: z.int().min(0).max(315_360_000).optional(),
-  AccessTokenValidity: z.int().min(1).max(86_400).optional(),
-  IdTokenValidity: z.int().min(1).max(86_400).optional(),
-  TokenValidityUnits: z
-    .object({
-      AccessToken: z.enum(['seconds', 'minutes', 'hours', 'days']).optional(),
-      IdToken: z.enum(['seconds', 'minutes', 'hours', 'days']).optional(),
-      RefreshToken: z.enum(['seconds', 'minutes', 'hours', 'days']).optional(),
-    })
-    .optional(),
-  ReadAttributes: z.array(text).optional(),
-  WriteAttributes: z.array(text).optional(),
-  ExplicitAuthFlows: z
-    .array(
+const fixedInPool = z
+  .object({
+    AliasAttributes: z.array(z.enum(['phone_number', 'email', 'preferred_username'])),
+    UsernameAttributes: z.array(z.enum(['phone_number', 'email'])),
+    UsernameConfiguration: z.object({ CaseSensitive: z.boolean() }),
+    Schema: z.array(attribute).max(50),
+  })
+  .partial();
+
+const pool = changeableInPool.extend(fixedInPool.shape);
+
+const timeUnit = z.enum(['seconds', 'minutes', 'hours', 'days']);
+
+const client = z
+  .object({
+    RefreshTokenValidity: z.int().min(0).max(315_360_000),
+    AccessTokenValidity: z.int().min(1).max(86_400),
+    IdTokenValidity: z.int().min(1).max(86_400),
+    TokenValidityUnits: z
+      .object({ AccessToken: timeUnit, IdToken: timeUnit, RefreshToken: timeUnit })
+      .partial(),
+    ReadAttributes: z.array(text),
+    WriteAttributes: z.array(text),
+    ExplicitAuthFlows: z.array(
       z.enum([
         'ADMIN_NO_SRP_AUTH',
         'CUSTOM_AUTH_FLOW_ONLY',
@@ -100,45 +105,39 @@ const client = z.object({
         'ALLOW_REFRESH_TOKEN_AUTH',
         'ALLOW_USER_AUTH',
       ]),
-    )
-    .optional(),
-  SupportedIdentityProviders: z.array(z.string().min(1).max(32)).optional(),
-  CallbackURLs: z.array(z.string().min(1).max(1024)).max(100).optional(),
-  LogoutURLs: z.array(z.string().min(1).max(1024)).max(100).optional(),
-  DefaultRedirectURI: z.string().min(1).max(1024).optional(),
-  AllowedOAuthFlows: z
-    .array(z.enum(['code', 'implicit', 'client_credentials']))
-    .max(3)
-    .optional(),
-  AllowedOAuthScopes: z.array(z.string().min(1).max(256)).max(50).optional(),
-  AllowedOAuthFlowsUserPoolClient: z.boolean().optional(),
-  AnalyticsConfiguration: block.optional(),
-  PreventUserExistenceErrors: z.enum(['LEGACY', 'ENABLED']).optional(),
-  EnableTokenRevocation: z.boolean().optional(),
-  EnablePropagateAdditionalUserContextData: z.boolean().optional(),
-  AuthSessionValidity: z.int().min(3).max(15).optional(),
-  RefreshTokenRotation: z
-    .object({
+    ),
+    SupportedIdentityProviders: z.array(textWithin(1, 32)),
+    CallbackURLs: z.array(textWithin(1, 1024)).max(100),
+    LogoutURLs: z.array(textWithin(1, 1024)).max(100),
+    DefaultRedirectURI: textWithin(1, 1024),
+    AllowedOAuthFlows: z.array(z.enum(['code', 'implicit', 'client_credentials'])).max(3),
+    AllowedOAuthScopes: z.array(textWithin(1, 256)).max(50),
+    AllowedOAuthFlowsUserPoolClient: z.boolean(),
+    AnalyticsConfiguration: block,
+    PreventUserExistenceErrors: z.enum(['LEGACY', 'ENABLED']),
+    EnableTokenRevocation: z.boolean(),
+    EnablePropagateAdditionalUserContextData: z.boolean(),
+    AuthSessionValidity: z.int().min(3).max(15),
+    RefreshTokenRotation: z.object({
       Feature: z.enum(['ENABLED', 'DISABLED']),
       RetryGracePeriodSeconds: z.int().min(0).max(60).optional(),
-    })
-    .optional(),
-});
+    }),
+  })
+  .partial();
 
-const provider = z.object({
-  ProviderDetails: z.record(z.string(), z.string()).optional(),
-  AttributeMapping: z.record(z.string().min(1).max(32), z.string()).optional(),
-  IdpIdentifiers: z
-    .array(z.string().regex(/^[\w\s+=.@-]{1,40}$/))
-    .max(50)
-    .optional(),
-});
+const provider = z
+  .object({
+    ProviderDetails: z.record(text, text),
+    AttributeMapping: z.record(textWithin(1, 32), text),
+    IdpIdentifiers: z.array(text.regex(/^[\w\s+=.@-]{1,40}$/)).max(50),
+  })
+  .partial();
 
 /** One attribute of a pool's schema. */
 export const schemaAttribute: z.ZodType<SchemaAttribute> = attribute;
 
 /** What UpdateUserPool can set; it puts what is left out back to the default. */
-export const poolUpdate: z.ZodType<PoolSettings> = z.object(changeableInPool);
+export const poolUpdate: z.ZodType<PoolSettings> = changeableInPool;
 
 /** What CreateUserPool can set. */
 export const poolSettings: z.ZodType<PoolSettings> = pool;

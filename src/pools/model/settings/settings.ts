@@ -8,117 +8,102 @@
 
 type Block = Record<string, unknown>;
 
-/** What a pool was told. */
-export interface PoolSettings {
-  readonly Policies?:
-    | {
-        readonly PasswordPolicy?: PasswordPolicySettings | undefined;
-        readonly SignInPolicy?: Block | undefined;
-      }
-    | undefined;
-  readonly DeletionProtection?: 'ACTIVE' | 'INACTIVE' | undefined;
-  readonly LambdaConfig?: Block | undefined;
-  readonly AutoVerifiedAttributes?: ('phone_number' | 'email')[] | undefined;
-  readonly AliasAttributes?: ('phone_number' | 'email' | 'preferred_username')[] | undefined;
-  readonly UsernameAttributes?: ('phone_number' | 'email')[] | undefined;
-  readonly SmsVerificationMessage?: string | undefined;
-  readonly EmailVerificationMessage?: string | undefined;
-  readonly EmailVerificationSubject?: string | undefined;
-  readonly VerificationMessageTemplate?: Block | undefined;
-  readonly SmsAuthenticationMessage?: string | undefined;
-  readonly UserAttributeUpdateSettings?: Block | undefined;
-  readonly MfaConfiguration?: 'OFF' | 'ON' | 'OPTIONAL' | undefined;
-  readonly DeviceConfiguration?: Block | undefined;
-  readonly EmailConfiguration?: Block | undefined;
-  readonly SmsConfiguration?: Block | undefined;
-  readonly UserPoolTags?: Record<string, string> | undefined;
-  readonly AdminCreateUserConfig?:
-    | {
-        readonly AllowAdminCreateUserOnly?: boolean | undefined;
-        readonly UnusedAccountValidityDays?: number | undefined;
-        readonly InviteMessageTemplate?: Block | undefined;
-      }
-    | undefined;
-  readonly Schema?: SchemaAttribute[] | undefined;
-  readonly UserPoolAddOns?: Block | undefined;
-  readonly UsernameConfiguration?: { readonly CaseSensitive: boolean } | undefined;
-  readonly AccountRecoverySetting?: Block | undefined;
-  readonly UserPoolTier?: 'LITE' | 'ESSENTIALS' | 'PLUS' | undefined;
-  readonly KeyConfiguration?: Block | undefined;
-  readonly IssuerConfiguration?: Block | undefined;
-}
+/** Members that may be left out. */
+type Optional<Members> = { readonly [Name in keyof Members]?: Members[Name] | undefined };
 
-/** What a policy leaves out is not required. */
-interface PasswordPolicySettings {
-  readonly MinimumLength?: number | undefined;
-  readonly RequireUppercase?: boolean | undefined;
-  readonly RequireLowercase?: boolean | undefined;
-  readonly RequireNumbers?: boolean | undefined;
-  readonly RequireSymbols?: boolean | undefined;
-  readonly PasswordHistorySize?: number | undefined;
-  readonly TemporaryPasswordValidityDays?: number | undefined;
-}
+/** What a pool was told. */
+export type PoolSettings = Optional<{
+  Policies: Optional<{
+    /** What it leaves out is not required. */
+    PasswordPolicy: Optional<{
+      MinimumLength: number;
+      RequireUppercase: boolean;
+      RequireLowercase: boolean;
+      RequireNumbers: boolean;
+      RequireSymbols: boolean;
+      PasswordHistorySize: number;
+      TemporaryPasswordValidityDays: number;
+    }>;
+    SignInPolicy: Block;
+  }>;
+  DeletionProtection: 'ACTIVE' | 'INACTIVE';
+  LambdaConfig: Block;
+  AutoVerifiedAttributes: ('phone_number' | 'email')[];
+  AliasAttributes: ('phone_number' | 'email' | 'preferred_username')[];
+  UsernameAttributes: ('phone_number' | 'email')[];
+  SmsVerificationMessage: string;
+  EmailVerificationMessage: string;
+  EmailVerificationSubject: string;
+  VerificationMessageTemplate: Block;
+  SmsAuthenticationMessage: string;
+  UserAttributeUpdateSettings: Block;
+  MfaConfiguration: 'OFF' | 'ON' | 'OPTIONAL';
+  DeviceConfiguration: Block;
+  EmailConfiguration: Block;
+  SmsConfiguration: Block;
+  UserPoolTags: Record<string, string>;
+  AdminCreateUserConfig: Optional<{
+    AllowAdminCreateUserOnly: boolean;
+    UnusedAccountValidityDays: number;
+    InviteMessageTemplate: Block;
+  }>;
+  Schema: SchemaAttribute[];
+  UserPoolAddOns: Block;
+  UsernameConfiguration: { CaseSensitive: boolean };
+  AccountRecoverySetting: Block;
+  UserPoolTier: 'LITE' | 'ESSENTIALS' | 'PLUS';
+  KeyConfiguration: Block;
+  IssuerConfiguration: Block;
+}>;
 
 /** One attribute of a pool's schema. */
-export interface SchemaAttribute {
-  readonly Name: string;
-  readonly AttributeDataType?: 'String' | 'Number' | 'DateTime' | 'Boolean' | undefined;
-  readonly DeveloperOnlyAttribute?: boolean | undefined;
-  readonly Mutable?: boolean | undefined;
-  readonly Required?: boolean | undefined;
-  readonly NumberAttributeConstraints?:
-    { readonly MinValue?: string | undefined; readonly MaxValue?: string | undefined } | undefined;
-  readonly StringAttributeConstraints?:
-    | { readonly MinLength?: string | undefined; readonly MaxLength?: string | undefined }
-    | undefined;
-}
+export type SchemaAttribute = { readonly Name: string } & Optional<{
+  AttributeDataType: 'String' | 'Number' | 'DateTime' | 'Boolean';
+  DeveloperOnlyAttribute: boolean;
+  Mutable: boolean;
+  Required: boolean;
+  NumberAttributeConstraints: Optional<{ MinValue: string; MaxValue: string }>;
+  StringAttributeConstraints: Optional<{ MinLength: string; MaxLength: string }>;
+}>;
 
 type TimeUnit = 'seconds' | 'minutes' | 'hours' | 'days';
 
 /** What an app client was told. */
-export interface ClientSettings {
-  readonly RefreshTokenValidity?: number | undefined;
-  readonly AccessTokenValidity?: number | undefined;
-  readonly IdTokenValidity?: number | undefined;
+export type ClientSettings = Optional<{
+  RefreshTokenValidity: number;
+  AccessTokenValidity: number;
+  IdTokenValidity: number;
   /** Default hours for access and ID tokens, days for refresh tokens. */
-  readonly TokenValidityUnits?:
-    | {
-        readonly AccessToken?: TimeUnit | undefined;
-        readonly IdToken?: TimeUnit | undefined;
-        readonly RefreshToken?: TimeUnit | undefined;
-      }
-    | undefined;
-  readonly ReadAttributes?: string[] | undefined;
-  readonly WriteAttributes?: string[] | undefined;
-  readonly ExplicitAuthFlows?: string[] | undefined;
-  readonly SupportedIdentityProviders?: string[] | undefined;
-  readonly CallbackURLs?: string[] | undefined;
-  readonly LogoutURLs?: string[] | undefined;
-  readonly DefaultRedirectURI?: string | undefined;
-  readonly AllowedOAuthFlows?: ('code' | 'implicit' | 'client_credentials')[] | undefined;
-  readonly AllowedOAuthScopes?: string[] | undefined;
-  readonly AllowedOAuthFlowsUserPoolClient?: boolean | undefined;
-  readonly AnalyticsConfiguration?: Block | undefined;
-  readonly PreventUserExistenceErrors?: 'LEGACY' | 'ENABLED' | undefined;
-  readonly EnableTokenRevocation?: boolean | undefined;
-  readonly EnablePropagateAdditionalUserContextData?: boolean | undefined;
+  TokenValidityUnits: Optional<Record<'AccessToken' | 'IdToken' | 'RefreshToken', TimeUnit>>;
+  ReadAttributes: string[];
+  WriteAttributes: string[];
+  ExplicitAuthFlows: string[];
+  SupportedIdentityProviders: string[];
+  CallbackURLs: string[];
+  LogoutURLs: string[];
+  DefaultRedirectURI: string;
+  AllowedOAuthFlows: ('code' | 'implicit' | 'client_credentials')[];
+  AllowedOAuthScopes: string[];
+  AllowedOAuthFlowsUserPoolClient: boolean;
+  AnalyticsConfiguration: Block;
+  PreventUserExistenceErrors: 'LEGACY' | 'ENABLED';
+  EnableTokenRevocation: boolean;
+  EnablePropagateAdditionalUserContextData: boolean;
   /** Minutes. */
-  readonly AuthSessionValidity?: number | undefined;
-  readonly RefreshTokenRotation?:
-    | {
-        readonly Feature: 'ENABLED' | 'DISABLED';
-        readonly RetryGracePeriodSeconds?: number | undefined;
-      }
-    | undefined;
-}
+  AuthSessionValidity: number;
+  RefreshTokenRotation: {
+    Feature: 'ENABLED' | 'DISABLED';
+    RetryGracePeriodSeconds?: number | undefined;
+  };
+}>;
 
 /** What an identity provider was told. */
-export interface ProviderSettings {
-  readonly ProviderDetails?: Record<string, string> | undefined;
+export type ProviderSettings = Optional<{
+  ProviderDetails: Record<string, string>;
   /** Pool attribute to claim of the provider. */
-  readonly AttributeMapping?: Record<string, string> | undefined;
-  readonly IdpIdentifiers?: string[] | undefined;
-}
+  AttributeMapping: Record<string, string>;
+  IdpIdentifiers: string[];
+}>;
 
 /** Settings without those that are there but `undefined`. */
 export const withoutUndefined = <Settings extends object>(settings: Settings): Partial<Settings> =>

@@ -1,10 +1,24 @@
-import { createHash } from 'node:crypto';
-import { dropOutdated, type Grant, type PoolUser, type RefreshToken } from '../pool-state.js';
+import { hash } from 'node:crypto';
+import {
+  dropOutdated,
+  type AppClient,
+  type Grant,
+  type PoolUser,
+  type RefreshToken,
+} from '../pool-state.js';
 import type { UserPool } from '../user-pool.js';
 import { mintRefreshToken } from './mint.js';
 
+/** Gives out the first refresh token of a grant. */
+export const issueRefreshToken = (
+  pool: UserPool,
+  { refreshTokenSeconds }: AppClient,
+  grant: Grant,
+  now: number,
+): Promise<string> => issue(pool, grant, { now, expiresAt: now + refreshTokenSeconds * 1000 });
+
 /** Gives out a refresh token for a grant; the pool keeps only a hash of it. */
-export async function issueRefreshToken(
+async function issue(
   pool: UserPool,
   grant: Grant,
   { now, expiresAt }: { now: number; expiresAt: number },
@@ -13,6 +27,19 @@ export async function issueRefreshToken(
   const text = await mintRefreshToken(pool);
   pool.refreshTokens.set(hashOf(text), { grant, expiresAt, rotatedAt: undefined });
   return text;
+}
+
+/** What a client that rotates gets for a refresh token it has used; `undefined` for one that does not. */
+export async function issueSuccessor(
+  pool: UserPool,
+  { rotationGraceSeconds }: AppClient,
+  refreshToken: RefreshToken,
+  now: number,
+): Promise<string | undefined> {
+  if (rotationGraceSeconds === undefined) return undefined;
+  refreshToken.rotatedAt ??= now;
+  const { grant, expiresAt } = refreshToken;
+  return issue(pool, grant, { now, expiresAt });
 }
 
 /** The grant a refresh token belongs to, whether it still works or not. */
@@ -48,4 +75,4 @@ export function activeRefreshToken(
   return user && { refreshToken, user };
 }
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+const hashOf = (text: string): string => hash('sha256', text, 'base64url');

@@ -1,4 +1,5 @@
 import type { AppClient, PoolUser } from '../pool-state.js';
+import type { Attributes } from '../settings/schema.js';
 
 const scopeAttributes: Record<string, readonly string[]> = {
   email: ['email', 'email_verified'],
@@ -15,7 +16,7 @@ export function visibleAttributes(
   user: PoolUser,
   client: Pick<AppClient, 'readAttributes'>,
   scopes: readonly string[],
-): Readonly<Record<string, string>> {
+): Attributes {
   const readable = readableAttributes(user, client);
   const narrowing = scopes.filter((scope) => scope in scopeAttributes);
   if (narrowing.length === 0 || scopes.includes('profile')) return readable;
@@ -27,7 +28,7 @@ export function visibleAttributes(
 export function readableAttributes(
   { attributes }: PoolUser,
   { readAttributes }: Pick<AppClient, 'readAttributes'>,
-): Readonly<Record<string, string>> {
+): Attributes {
   if (readAttributes === undefined) return attributes;
   return Object.fromEntries(
     Object.entries(attributes).filter(

@@ -1,5 +1,5 @@
 import * as client from 'openid-client';
-import { quoted } from '../../../errors/strangers-words.js';
+import { quote } from '../../../errors/strangers-words.js';
 import { reasonOf } from './reason.js';
 
 /** What a failed call to an endpoint of the OP was. */
@@ -29,7 +29,7 @@ export function isServerFault(status: number): boolean {
 function describeRefusal(refusal: client.ResponseBodyError): string {
   const { error, error_description: description, status } = refusal;
   const said = `${status} ${error}${description === undefined ? '' : ` (${description})`}`;
-  return `${quoted(said)}: ${reasonOf(refusal.response)}`;
+  return `${quote(said)}: ${reasonOf(refusal.response)}`;
 }
 
 function isNetworkFault(error: client.ClientError): boolean {

@@ -1,6 +1,6 @@
 import { Agent, fetch as undiciFetch, ProxyAgent, type Response as UndiciResponse } from 'undici';
 import { CONNECT_MS } from '../../../sessions/time-limits.js';
-import { quoted } from '../../../errors/strangers-words.js';
+import { quote } from '../../../errors/strangers-words.js';
 import { askedAddresses } from './asked-addresses.js';
 import { goesThroughProxy, type ProxyOptions } from './proxy.js';
 import { createProxyTunnels, type ProxyTunnels } from './proxy-tunnels.js';
@@ -38,13 +38,13 @@ export function createOpFetch(proxy?: ProxyOptions): OpFetch {
       throw proxied.explain(new URL(url), error);
     });
   };
-  const pooled = async (url: string, init?: object): Promise<Response> => {
+  const fetchPooled = async (url: string, init?: object): Promise<Response> => {
     const response = await call(url, init);
     const { status, headers } = response;
     return new Response(await bodyOf(response), { status, headers: [...headers] });
   };
   return {
-    fetch: pooled as typeof fetch,
+    fetch: fetchPooled as typeof fetch,
     close: async () => {
       await Promise.all([straight.destroy(), proxied?.agent.destroy()]);
     },
@@ -110,7 +110,7 @@ function withoutChallenge(response: Response): Response {
 /** Without the query, and a user name and password, which may be secret. */
 function addressOf(input: Parameters<typeof fetch>[0], proxy: ProxyOptions | undefined): string {
   const url = new URL(input instanceof Request ? input.url : input);
-  const address = quoted(url.origin + url.pathname);
+  const address = quote(url.origin + url.pathname);
   if (proxy === undefined || !goesThroughProxy(url, proxy)) return address;
   return `${address} through the proxy ${new URL(proxy.url).origin}`;
 }

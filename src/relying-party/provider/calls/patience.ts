@@ -46,13 +46,13 @@ export function createPatience(elapsed: () => number = () => performance.now()):
       if (!hanging.has(endpoint)) return call;
       const before = hanging.get(endpoint);
       return withinTimeLimit(call, limitMs).catch((error: unknown) => {
-        throw error instanceof DOMException ? hangs(endpoint, before) : error;
+        throw error instanceof DOMException ? hangingError(endpoint, before) : error;
       });
     },
   };
 }
 
-const hangs = (endpoint: string, before: unknown): RelyingPartyError =>
+const hangingError = (endpoint: string, before: unknown): RelyingPartyError =>
   new RelyingPartyError(
     'provider_unavailable',
     `${endpoint}: no answer in time; the call before: ${detailOf(before)}`,

@@ -28,13 +28,13 @@ export function goesThroughProxy(url: URL, proxy: ProxyOptions | undefined): boo
   return !isThisMachine(host) && !(proxy.noProxy ?? []).some((each) => covers(each, host, port));
 }
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
 
 function isThisMachine(host: string): boolean {
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
-  return isInside(LOOPBACK, host);
+  return isInside(loopback, host);
 }
 
 /** One entry of the list, in the forms that curl, Go and Python agree on. */

@@ -1,7 +1,7 @@
 import * as client from 'openid-client';
 import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import { ProxyFailure } from '../../../errors/proxy-failure.js';
-import { visible } from '../../../errors/strangers-words.js';
+import { escapeInvisible } from '../../../errors/strangers-words.js';
 import { askedAddresses } from './asked-addresses.js';
 
 const MAX_LENGTH = 400;
@@ -15,7 +15,7 @@ export function reasonOf(error: unknown): string {
   const told = [...new Set(chain.map(words).filter((each) => each !== ''))].join(': ');
   const address = chain.map((each) => askedAddresses.get(each)).find((each) => each !== undefined);
   const where = address === undefined ? '' : ` (asked: ${address})`;
-  return visible((told === '' ? 'unknown error' : told).slice(0, MAX_LENGTH)) + where;
+  return escapeInvisible((told === '' ? 'unknown error' : told).slice(0, MAX_LENGTH)) + where;
 }
 
 /** What is to be told of a failure that may be one of ours, which says its reason itself. */

@@ -1,7 +1,6 @@
-import type { EventEmitter } from 'node:events';
 import { ConfigError } from '../../../errors/config-error.js';
 import type { AuthenticateClient } from '../../../tokens/client-authentication.js';
-import type { RelyingPartyEvents } from '../../events.js';
+import type { Events } from '../../events.js';
 
 /** Gives the secrets anew, newest first, as they are now where they are kept. */
 export type ReadClientSecret = () => readonly string[] | Promise<readonly string[]>;
@@ -13,7 +12,7 @@ export interface ClientSecrets {
   /** The one to try when this one was refused, after a look at where they are kept. Never rejects. */
   insteadOf(refused: string): Promise<string | undefined>;
   /** The OP took this one where it had refused another: it is shown from now on, and after a while the newest again. */
-  taken(secret: string): void;
+  noteTaken(secret: string): void;
   /** Looks at where they are kept; what cannot be read changes nothing. Never rejects. */
   readAgain(): Promise<void>;
 }
@@ -25,7 +24,7 @@ export interface ClientSecretsOptions {
   readonly read?: ReadClientSecret | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
 }
 
 /** As many as a client has while one replaces the other. */
@@ -71,7 +70,7 @@ export function createClientSecrets(options: ClientSecretsOptions): ClientSecret
       await readAgain();
       return known.find((each) => each !== refused);
     },
-    taken(secret) {
+    noteTaken(secret) {
       if (inUse() === secret) return;
       kept = { secret, until: now() + KEPT_MS };
       events.emit('client_secret.changed', { reason: 'refused', count: known.length });
@@ -138,7 +137,7 @@ export function createTwoSecretCalls(
         headers: Object.fromEntries(headers),
       });
       if (answer.status < 500 && answer.status !== 429 && !(await isRefusedFor(answer))) {
-        secrets.taken(other);
+        secrets.noteTaken(other);
       }
       return answer;
     },

@@ -1,4 +1,3 @@
-import type { EventEmitter } from 'node:events';
 import type { ClientSecretUse } from '../../../sessions/replicas/client-secret-use.js';
 import type {
   SecretFingerprints,
@@ -6,7 +5,7 @@ import type {
 } from '../../../sessions/replicas/secret-fingerprints.js';
 import type { BackgroundWork } from '../../background-work.js';
 import type { ClientSecrets } from './client-secrets.js';
-import type { RelyingPartyEvents } from '../../events.js';
+import type { Events } from '../../events.js';
 
 /** Looks now and then whether all replicas have session secrets that fit, and which secret of the client each uses. */
 export interface SecretsWatch {
@@ -22,7 +21,7 @@ export interface SecretsWatchOptions {
   readonly clientSecrets: ClientSecrets | null;
   readonly clientSecretUse: ClientSecretUse;
   readonly background: BackgroundWork;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
 }
 
 const EVERY_MS = 15_000;

@@ -35,7 +35,7 @@ export interface RefreshGrantOptions {
 export function createRefreshGrant({ provider, fetch, now }: RefreshGrantOptions): RequestRefresh {
   return async (presented) => {
     let refreshToken: string | undefined;
-    const readingAhead = async (url: string, init?: RequestInit): Promise<Response> => {
+    const readAhead = async (url: string, init?: RequestInit): Promise<Response> => {
       const response = await fetch(url, init);
       const body = await response.text();
       const { status, headers } = response;
@@ -49,7 +49,7 @@ export function createRefreshGrant({ provider, fetch, now }: RefreshGrantOptions
       outcome,
     });
     try {
-      const configuration = await provider.configuration({ fetch: readingAhead as typeof fetch });
+      const configuration = await provider.configuration({ fetch: readAhead as typeof fetch });
       return answer({ response: await client.refreshTokenGrant(configuration, presented) });
     } catch (thrown) {
       const error = tokenEndpointError(thrown);

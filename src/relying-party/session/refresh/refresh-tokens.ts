@@ -4,9 +4,8 @@ import {
 } from '../../../errors/relying-party-error.js';
 import type { Session, SessionTokens } from '../../../sessions/session.js';
 import { BoundedMap } from './bounded-map.js';
-import type { EventEmitter } from 'node:events';
 import type { Sessions } from '../../../sessions/sessions.js';
-import type { RelyingPartyEvents } from '../../events.js';
+import type { Events } from '../../events.js';
 import type { RevokeTokens } from '../../provider/revoke.js';
 import type { SignInReader } from '../../provider/token-response.js';
 import { isPersonRefused } from '../../provider/token-endpoint-error.js';
@@ -24,7 +23,7 @@ export type RefreshTokens = (key: string) => Promise<Session | undefined>;
 export interface RefreshTokensOptions {
   readonly sessions: Sessions;
   readonly now: () => number;
-  readonly events: EventEmitter<RelyingPartyEvents>;
+  readonly events: Events;
   readonly signIns: SignInReader;
   readonly ends: SessionEnds;
   readonly requestRefresh: RequestRefresh;

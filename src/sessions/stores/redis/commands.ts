@@ -50,7 +50,7 @@ export class RedisCommands {
   writeToReplica(key: string, command: RedisCommand): Promise<unknown> {
     if (!this.#isReplicated) return this.write(key, command);
     return this.#send(this.#writing, key, async (node) => {
-      const [answer, isConfirmed] = await this.#confirmed(node, command);
+      const [answer, isConfirmed] = await this.#sendAndConfirm(node, command);
       if (!isConfirmed) throw new Error(`no replica had the change within ${CONFIRM_MS} ms`);
       return answer;
     });
@@ -62,14 +62,14 @@ export class RedisCommands {
     return this.#send(
       this.#writing,
       key,
-      async (node) => (await this.#confirmed(node, command))[0],
+      async (node) => (await this.#sendAndConfirm(node, command))[0],
     );
   }
 
   async ping(): Promise<void> {
     const pings = [this.#reading, this.#writing].map((servers) =>
       Promise.any(
-        servers.nodes().map(async (node) => this.#ready(await node).sendCommand(['PING'])),
+        servers.nodes().map(async (node) => this.#requireReady(await node).sendCommand(['PING'])),
       ),
     );
     try {
@@ -90,21 +90,21 @@ export class RedisCommands {
     send: (node: RedisNode) => Promise<unknown>,
   ): Promise<unknown> {
     try {
-      return await send(this.#ready(await servers.nodeFor(key)));
+      return await send(this.#requireReady(await servers.nodeFor(key)));
     } catch (error) {
       // Both say that nothing was done, so that it can be asked of another server.
       if (!/^(MOVED|READONLY) /.test(error instanceof Error ? error.message : '')) throw error;
       await servers.lookAgain(key);
-      return send(this.#ready(await servers.nodeFor(key)));
+      return send(this.#requireReady(await servers.nodeFor(key)));
     }
   }
 
-  #ready(node: RedisNode): RedisNode {
+  #requireReady(node: RedisNode): RedisNode {
     if (!node.isReady) throw this.#fault;
     return node;
   }
 
-  async #confirmed(node: RedisNode, command: RedisCommand): Promise<[unknown, boolean]> {
+  async #sendAndConfirm(node: RedisNode, command: RedisCommand): Promise<[unknown, boolean]> {
     const [answer, replication] = await Promise.all([
       node.sendCommand(command),
       node.sendCommand(['INFO', 'replication']),

@@ -45,7 +45,7 @@ export async function openRedisStore(
     } catch (error) {
       if (/WRONGPASS|NOAUTH|NOPERM/.test(String(error))) {
         await store.close();
-        throw refused(error);
+        throw explainRefusal(error);
       }
       if (performance.now() > deadline) return store;
       await delay(20);
@@ -53,7 +53,7 @@ export async function openRedisStore(
   }
 }
 
-const refused = (error: unknown): ConfigError =>
+const explainRefusal = (error: unknown): ConfigError =>
   String(error).includes('NOPERM')
     ? storeMisconfigured(
         'names a user of Redis who may not do even PING',
@@ -82,7 +82,7 @@ class RedisStore implements SessionStore {
     return this.#inTime(async () => {
       const fields = { session, tokens, expires_at: expiresAt, indexes: JSON.stringify(indexes) };
       const command = scripts.evaluate(
-        scripts.createSession,
+        scripts.CREATE_SESSION,
         redisKey('session', key),
         this.#ttl(expiresAt),
         ...pairs(fields),
@@ -95,13 +95,13 @@ class RedisStore implements SessionStore {
 
   read(key: string): Promise<StoredSession | undefined> {
     return this.#inTime(async () => {
-      const [session, expiresAt] = await this.#liveFields(key, 'session');
+      const [session, expiresAt] = await this.#readLiveFields(key, 'session');
       return session && { session, expiresAt };
     });
   }
 
   readTokens(key: string): Promise<Uint8Array | undefined> {
-    return this.#inTime(async () => (await this.#liveFields(key, 'tokens'))[0]);
+    return this.#inTime(async () => (await this.#readLiveFields(key, 'tokens'))[0]);
   }
 
   update(
@@ -113,7 +113,7 @@ class RedisStore implements SessionStore {
       const ttl = expiresAt === undefined ? '' : this.#ttl(expiresAt);
       const fields = pairs({ session, tokens, expires_at: expiresAt });
       const given = [this.#now(), ttl, expected ?? '', ...fields];
-      const command = scripts.evaluate(scripts.updateSession, name, ...given);
+      const command = scripts.evaluate(scripts.UPDATE_SESSION, name, ...given);
       const indexes = await (tokens === undefined
         ? this.#redis.write(name, command)
         : this.#redis.writeToReplica(name, command));
@@ -126,7 +126,7 @@ class RedisStore implements SessionStore {
   destroy(key: string): Promise<Uint8Array | undefined> {
     return this.#inTime(async () => {
       const name = redisKey('session', key);
-      const command = scripts.evaluate(scripts.destroySession, name);
+      const command = scripts.evaluate(scripts.DESTROY_SESSION, name);
       // Answered in any case, because nobody else will get the tokens and revoke them.
       const removed = await this.#redis.writeAndTryReplica(name, command);
       if (!Array.isArray(removed)) return undefined;
@@ -162,7 +162,7 @@ class RedisStore implements SessionStore {
   renewLock(name: string, proof: string, ttlMs: number): Promise<boolean> {
     return this.#inTime(async () => {
       const key = redisKey('lock', name);
-      const command = scripts.evaluate(scripts.renewLock, key, proof, ttlMs);
+      const command = scripts.evaluate(scripts.RENEW_LOCK, key, proof, ttlMs);
       return (await this.#redis.write(key, command)) === 1;
     });
   }
@@ -170,7 +170,7 @@ class RedisStore implements SessionStore {
   unlock(name: string, proof: string): Promise<void> {
     return this.#inTime(async () => {
       const key = redisKey('lock', name);
-      await this.#redis.write(key, scripts.evaluate(scripts.unlock, key, proof));
+      await this.#redis.write(key, scripts.evaluate(scripts.UNLOCK, key, proof));
     });
   }
 
@@ -190,7 +190,7 @@ class RedisStore implements SessionStore {
     this.#redis.close();
   }
 
-  async #liveFields(key: string, field: string): Promise<[Buffer | undefined, number]> {
+  async #readLiveFields(key: string, field: string): Promise<[Buffer | undefined, number]> {
     const name = redisKey('session', key);
     const command = ['HMGET', name, field, 'expires_at'];
     const [value, expiresAt] = (await this.#redis.read(name, command)) as (Buffer | null)[];
@@ -211,7 +211,7 @@ class RedisStore implements SessionStore {
         const name = redisKey('index', index);
         return this.#redis.writeToReplica(
           name,
-          scripts.evaluate(scripts.addToIndex, name, key, ttl),
+          scripts.evaluate(scripts.ADD_TO_INDEX, name, key, ttl),
         );
       }),
     );

@@ -6,7 +6,7 @@ import type { RedisCommand } from './commands.js';
  */
 
 /** ARGV: ms to live, then fields and values. */
-export const createSession = `
+export const CREATE_SESSION = `
   redis.call('HSET', KEYS[1], unpack(ARGV, 2))
   redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
 
@@ -14,7 +14,7 @@ export const createSession = `
  * ARGV: now, ms to live or '', the expected record or '', then fields and values. Answers the indexes, or nothing if there is no
  * live session or its record is another.
  */
-export const updateSession = `
+export const UPDATE_SESSION = `
   local expires_at = redis.call('HGET', KEYS[1], 'expires_at')
   if not expires_at or tonumber(expires_at) <= tonumber(ARGV[1]) then return false end
   if ARGV[3] ~= '' and redis.call('HGET', KEYS[1], 'session') ~= ARGV[3] then return false end
@@ -23,7 +23,7 @@ export const updateSession = `
   return redis.call('HGET', KEYS[1], 'indexes')`;
 
 /** Answers tokens and indexes of the session it removed, or nothing if there was none. Works when memory is full. */
-export const destroySession = `
+export const DESTROY_SESSION = `
   local found = redis.call('HMGET', KEYS[1], 'tokens', 'indexes')
   redis.call('DEL', KEYS[1])
   if not found[1] then return false end
@@ -34,7 +34,7 @@ export const destroySession = `
  * whose clock is ahead would drop what lives at others.
  * ARGV: session key, ms until that time. Drops what is past its time, and lives as long as its last member.
  */
-export const addToIndex = `
+export const ADD_TO_INDEX = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   local ttl = tonumber(ARGV[2])
@@ -43,12 +43,12 @@ export const addToIndex = `
   if redis.call('PTTL', KEYS[1]) < ttl then redis.call('PEXPIRE', KEYS[1], ttl) end`;
 
 /** ARGV: the proof the lock was given out with, ms to live. Answers whether that proof still holds it. */
-export const renewLock = `
+export const RENEW_LOCK = `
   if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
   return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;
 
 /** ARGV: the proof the lock was given out with. */
-export const unlock = `
+export const UNLOCK = `
   if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`;
 
 export type ScriptArgument = string | number | Uint8Array;

@@ -57,7 +57,7 @@ export async function openSqliteFile(path: string): Promise<SqliteFile> {
     const file = makeFile(resolve(path));
     const opened = statSync(file);
     const database = await untilNotBusy(OPENING_MS, () => openDatabase(new DatabaseSync(file)));
-    return watched(database, file, opened);
+    return watchFile(database, file, opened);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     if (isForWantOfRoom(error, resolve(path))) {
@@ -106,13 +106,16 @@ export function transaction<Result>(database: Database, steps: () => Result): Re
   }
 }
 
-function watched(database: Database, file: string, opened: Stats): SqliteFile {
-  const there = (end = ''): Stats | undefined => statSync(file + end, { throwIfNoEntry: false });
-  const log = there('-wal');
+function watchFile(database: Database, file: string, opened: Stats): SqliteFile {
+  const lookAtFile = (end = ''): Stats | undefined =>
+    statSync(file + end, { throwIfNoEntry: false });
+  const log = lookAtFile('-wal');
   const requireThere = (): void => {
-    if (there() === undefined) throw new StoreFault('file_gone', 'its file is not there any more');
+    if (lookAtFile() === undefined) {
+      throw new StoreFault('file_gone', 'its file is not there any more');
+    }
     // What we write then goes into a file without a name: others do not see it, and a crash loses it.
-    if (log !== undefined && !isSame(log, there('-wal'))) {
+    if (log !== undefined && !isSame(log, lookAtFile('-wal'))) {
       throw new StoreFault(
         'file_gone',
         'its -wal file was removed: stop all processes of the site, then start them',
@@ -130,7 +133,7 @@ function watched(database: Database, file: string, opened: Stats): SqliteFile {
       }
     },
     isReplaced: () => {
-      const now = there();
+      const now = lookAtFile();
       return now !== undefined && !isSame(opened, now);
     },
     close: () => database.close(),
@@ -141,15 +144,15 @@ const isSame = (one: Stats, other: Stats | undefined): boolean =>
   one.ino === other?.ino && one.dev === other.dev;
 
 /** What every database of SQLite begins with (https://www.sqlite.org/fileformat.html, section 1.3.1). */
-const MAGIC = Buffer.from('SQLite format 3\0');
+const magic = Buffer.from('SQLite format 3\0');
 
 /** An open one may have been emptied or written over, and answer from memory all the same. */
 function isDatabase(file: string): boolean {
-  const start = Buffer.alloc(MAGIC.length);
+  const start = Buffer.alloc(magic.length);
   const descriptor = openSync(file, 'r');
   readSync(descriptor, start, 0, start.length, 0);
   closeSync(descriptor);
-  return start.equals(MAGIC);
+  return start.equals(magic);
 }
 
 /** The file that the path of a URL means. */
