@@ -1,29 +1,10 @@
 import { MOST_LOGIN_SECONDS, MOST_SESSION_SECONDS } from '../../../relying-party/options/values.js';
-import type { ApiIssuer } from '../../../relying-party/provider/api-tokens.js';
 import * as jsonValues from './json-values.js';
 import type { Options } from './option.js';
 import * as values from './values.js';
 
 /** What a sign-in is good for: sessions, and the API. */
-export interface AccessSettings {
-  /** Newest first: the first seals, all unseal. */
-  readonly sessionSecrets: readonly string[];
-  readonly sessionStore: string;
-  readonly sessionIdleSeconds: number;
-  readonly sessionAbsoluteSeconds: number;
-  /** Names of the ID token's claims that sessions keep. */
-  readonly sessionClaims: readonly string[];
-  readonly loginSeconds: number;
-  readonly apiClientIds: readonly string[];
-  /** Empty: the base URL. `null`: not looked at. */
-  readonly apiAudience: readonly string[] | null;
-  readonly apiIssuers: readonly ApiIssuer[];
-  readonly apiScope: string;
-  /** Sites whose scripts may call the API with a bearer token; `*` for all. */
-  readonly corsOrigins: readonly string[];
-}
-
-export const accessOptions: Options<AccessSettings> = {
+export const accessOptions = {
   sessionSecrets: {
     name: 'SESSION_SECRET',
     isSecret: true,
@@ -119,4 +100,4 @@ export const accessOptions: Options<AccessSettings> = {
     schema: values.origins,
     fix: 'write origins with commas between, e.g. https://app.example.com',
   },
-};
+} satisfies Options;

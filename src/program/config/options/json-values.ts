@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import type { IdentityProvider } from '../../../relying-party/provider/identity-provider.js';
-import type { ApiIssuer } from '../../../relying-party/provider/api-tokens.js';
 import { NOT_FURTHER_CLAIMS } from '../../../relying-party/options/values.js';
 import { secureUrl, urlWithoutQuery } from './values.js';
 
@@ -66,9 +64,7 @@ const jsonList = <Value>(each: z.ZodType<Value>): z.ZodType<readonly Value[], st
     .pipe(z.array(each));
 
 /** A JSON array; names and e-mail domains must each be there once, or a choice would depend on the order. */
-export const identityProviders: z.ZodType<readonly IdentityProvider[], string> = jsonList(
-  identityProvider,
-).superRefine((providers, context) => {
+export const identityProviders = jsonList(identityProvider).superRefine((providers, context) => {
   const twice = [
     ...repeated(providers.map(({ name }) => name.toLowerCase())),
     ...repeated(providers.flatMap(({ emailDomains }) => emailDomains)),
@@ -99,10 +95,8 @@ const apiIssuer = z.strictObject({
 });
 
 /** A JSON array; each issuer once. */
-export const apiIssuers: z.ZodType<readonly ApiIssuer[], string> = jsonList(apiIssuer).superRefine(
-  (issuers, context) => {
-    for (const name of repeated(issuers.map(({ issuer }) => issuer))) {
-      context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
-    }
-  },
-);
+export const apiIssuers = jsonList(apiIssuer).superRefine((issuers, context) => {
+  for (const name of repeated(issuers.map(({ issuer }) => issuer))) {
+    context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
+  }
+});

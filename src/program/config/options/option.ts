@@ -19,4 +19,4 @@ export interface Option<Value> {
   readonly fix: string;
 }
 
-export type Options<Settings> = { readonly [Key in keyof Settings]: Option<Settings[Key]> };
+export type Options = Readonly<Record<string, Option<unknown>>>;

@@ -1,25 +1,8 @@
-import type { LevelWithSilent } from 'pino';
 import type { Options } from './option.js';
 import * as values from './values.js';
 
 /** How the program runs, and what it tells of itself. */
-export interface RunningSettings {
-  /** 0 switches the limit off. */
-  readonly rateLimitPerMinute: number;
-  /** Express's `trust proxy`. */
-  readonly trustProxy: boolean | number | readonly string[];
-  readonly workers: number;
-  readonly logLevel: LevelWithSilent;
-  /** Calls to other machines go through it; `undefined`: straight. May hold a password. */
-  readonly httpsProxy: string | undefined;
-  readonly noProxy: readonly string[];
-  readonly shutdownSeconds: number;
-  readonly metricsToken: string | undefined;
-  /** On loopback. */
-  readonly metricsPort: number | undefined;
-}
-
-export const runningOptions: Options<RunningSettings> = {
+export const runningOptions = {
   rateLimitPerMinute: {
     name: 'RATE_LIMIT_PER_MINUTE',
     unit: 'requests per minute and address',
@@ -98,4 +81,4 @@ export const runningOptions: Options<RunningSettings> = {
     schema: values.optionalPort,
     fix: 'write a port, e.g. 9464, or nothing',
   },
-};
+} satisfies Options;

@@ -1,10 +1,15 @@
-import { type AccessSettings, accessOptions } from './access.js';
-import type { Options } from './option.js';
-import { type RunningSettings, runningOptions } from './running.js';
-import { type SignInSettings, signInOptions } from './sign-in.js';
+import type { z } from 'zod';
+import { accessOptions } from './access.js';
+import type { Option } from './option.js';
+import { runningOptions } from './running.js';
+import { signInOptions } from './sign-in.js';
 
-/** Everything that can be set, checked. */
-export interface Settings extends SignInSettings, AccessSettings, RunningSettings {}
+const all = { ...signInOptions, ...accessOptions, ...runningOptions };
+
+/** Everything that can be set, checked: each as its schema leaves it. */
+export type Settings = {
+  readonly [Key in keyof typeof all]: z.output<(typeof all)[Key]['schema']>;
+};
 
 /** Every setting: variable, meaning, unit, default, what is accepted, and what to do when it is wrong. */
-export const options: Options<Settings> = { ...signInOptions, ...accessOptions, ...runningOptions };
+export const options: { readonly [Key in keyof Settings]: Option<Settings[Key]> } = all;

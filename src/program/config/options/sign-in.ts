@@ -1,39 +1,9 @@
-import type { IdentityProvider } from '../../../relying-party/provider/identity-provider.js';
-import type { ClientAuthenticationMethod } from '../../../tokens/client-authentication.js';
 import * as jsonValues from './json-values.js';
 import type { Options } from './option.js';
 import * as values from './values.js';
 
 /** Where people sign in: our addresses, the OpenID provider, and our client there. */
-export interface SignInSettings {
-  readonly port: number;
-  readonly host: string;
-  /** An origin, without a slash at the end. */
-  readonly baseUrl: string;
-  /** Where the site begins, without a slash at the end; empty at the root. */
-  readonly basePath: string;
-  /** `undefined`: made of the base path. */
-  readonly cookieNamespace: string | undefined;
-  /** Exactly as configured: it is compared with `iss` character by character. */
-  readonly issuer: string;
-  readonly clientId: string;
-  /** One, or two while one replaces the other, newest first; none for a public client. */
-  readonly clientSecrets: readonly string[];
-  /** A private key, as PEM or as a JWK's JSON. */
-  readonly clientKey: string | undefined;
-  /** `undefined`: what the issuer lists. */
-  readonly clientAuthentication: ClientAuthenticationMethod | undefined;
-  readonly userInfo: 'merge' | 'none';
-  readonly pushedAuthorizationRequests: boolean;
-  readonly scope: string;
-  readonly identityProviders: readonly IdentityProvider[];
-  readonly emailIsVerified: boolean;
-  readonly groupsClaim: string;
-  /** `undefined`: at a user pool. */
-  readonly revokeReplaced: boolean | undefined;
-}
-
-export const signInOptions: Options<SignInSettings> = {
+export const signInOptions = {
   port: {
     name: 'PORT',
     meaning: 'Port to listen on.',
@@ -167,4 +137,4 @@ export const signInOptions: Options<SignInSettings> = {
     schema: values.optionalFlag,
     fix: 'write true or false',
   },
-};
+} satisfies Options;

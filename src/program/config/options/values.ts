@@ -1,6 +1,5 @@
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import type { LevelWithSilent } from 'pino';
 import { z } from 'zod';
 import {
   LEAST_SECRET_BYTES,
@@ -13,7 +12,6 @@ import {
 } from '../../../relying-party/options/values.js';
 import { MOST_CLIENT_SECRETS } from '../../../relying-party/provider/secrets/client-secrets.js';
 import { readClientKey } from '../../../tokens/client-key.js';
-import type { ClientAuthenticationMethod } from '../../../tokens/client-authentication.js';
 
 /*
  * One schema per kind of value, each from the variable's text. The messages complete the sentence "NAME …" and never
@@ -27,21 +25,22 @@ const text = (problemWith: (value: string) => string | undefined): z.ZodType<str
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
 
-/** Where users or secrets may be sent. */
-export const secureUrl: z.ZodType<string, string> = text(problemWithUrl);
-
-export const urlWithoutQuery: z.ZodType<string, string> = text(problemWithUrlWithoutQuery);
-
-export const origin: z.ZodType<string, string> = text(problemWithOrigin).transform(
-  (value) => new URL(value).origin,
-);
-
-export const basePath: z.ZodType<string, string> = text(problemWithBasePath);
-
 /** Empty text is "not set". */
-export const optionalCookieNamespace: z.ZodType<string | undefined, string> = text(
-  problemWithNamespace,
-).transform((value) => (value === '' ? undefined : value));
+const leftOutIfEmpty = <Value extends string>(value: Value): Exclude<Value, ''> | undefined =>
+  value === '' ? undefined : (value as Exclude<Value, ''>);
+
+/** Where users or secrets may be sent. */
+export const secureUrl = text(problemWithUrl);
+
+export const urlWithoutQuery = text(problemWithUrlWithoutQuery);
+
+export const origin = text(problemWithOrigin).transform((value) => new URL(value).origin);
+
+export const basePath = text(problemWithBasePath);
+
+export const optionalCookieNamespace = text(problemWithNamespace).transform((value) =>
+  value === '' ? undefined : value,
+);
 
 /** A whole number in a range, or words that stand for one. */
 export const wholeNumber = (
@@ -56,16 +55,16 @@ export const wholeNumber = (
   }).transform((value) => (Object.hasOwn(words, value) ? words[value]!() : Number(value)));
 
 /** A port, or nothing. */
-export const optionalPort: z.ZodType<number | undefined, string> = wholeNumber([1, 65_535], {
+export const optionalPort = wholeNumber([1, 65_535], {
   '': () => 0,
 }).transform((port) => (port === 0 ? undefined : port));
 
-export const workers: z.ZodType<number, string> = wholeNumber([1, 256], {
+export const workers = wholeNumber([1, 256], {
   auto: availableParallelism,
 });
 
 /** A single word: client IDs, host names, scopes. */
-export const word: z.ZodType<string, string> = text((value) =>
+export const word = text((value) =>
   /^[\x21-\x7e]+$/.test(value) ? undefined : 'contains spaces or unusual characters',
 );
 
@@ -78,12 +77,10 @@ const separated = (isSemicolonWrong: (part: string) => boolean): z.ZodType<strin
       context.addIssue({ code: 'custom', message: 'has ; in it, where commas belong' });
     });
 
-export const words: z.ZodType<readonly string[], string> = separated((part) => part.includes(';'));
+export const words = separated((part) => part.includes(';'));
 
 /** Names or addresses of an API, or `none` in writing. Inside an address a semicolon may be meant. */
-export const audience: z.ZodType<readonly string[] | null, string> = separated((part) =>
-  /;(?:$|https?:)/.test(part),
-)
+export const audience = separated((part) => /;(?:$|https?:)/.test(part))
   .superRefine((list, context) => {
     if (list.length < 2 || !list.includes('none')) return;
     context.addIssue({ code: 'custom', message: 'says none and something else' });
@@ -91,7 +88,7 @@ export const audience: z.ZodType<readonly string[] | null, string> = separated((
   .transform((list) => (list[0] === 'none' ? null : list));
 
 /** Origins exactly as browsers send them, or `*` for all. */
-export const origins: z.ZodType<readonly string[], string> = words.superRefine((list, context) => {
+export const origins = words.superRefine((list, context) => {
   for (const each of list) {
     if (each.includes(';')) continue;
     const isOrigin =
@@ -100,12 +97,10 @@ export const origins: z.ZodType<readonly string[], string> = words.superRefine((
   }
 });
 
-export const scope: z.ZodType<string, string> = text(problemWithScope).transform((value) =>
-  value.split(/\s+/).join(' '),
-);
+export const scope = text(problemWithScope).transform((value) => value.split(/\s+/).join(' '));
 
 /** One, or two with a blank or line break between, newest first; `none` for a public client. */
-export const clientSecrets: z.ZodType<readonly string[], string> = z
+export const clientSecrets = z
   .string()
   .transform((value) => [...new Set(value.split(/\s+/).filter((part) => part !== ''))])
   .superRefine((list, context) => {
@@ -116,8 +111,7 @@ export const clientSecrets: z.ZodType<readonly string[], string> = z
   })
   .transform((list) => list.filter((each) => each !== 'none'));
 
-/** Empty text is "not set". */
-export const clientKey: z.ZodType<string | undefined, string> = text((value) => {
+export const clientKey = text((value) => {
   if (value === '') return undefined;
   try {
     readClientKey({ key: value });
@@ -127,22 +121,22 @@ export const clientKey: z.ZodType<string | undefined, string> = text((value) => 
       ? 'is a path, and not the key in that file'
       : (error as TypeError).message;
   }
-}).transform((value) => (value === '' ? undefined : value));
+}).transform(leftOutIfEmpty);
 
 /** In one line, and like a path at its beginning or its end, which no key is. */
 const PATH = /^(?:[/~.]|[A-Za-z]:[\\/]).*$|^.+\.(?:pem|key|p8|jwk|json)$/;
 
-export const clientAuthentication: z.ZodType<ClientAuthenticationMethod | undefined, string> = z
+export const clientAuthentication = z
   .enum(['', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'], {
     error: 'is no method of client authentication',
   })
-  .transform((value) => (value === '' ? undefined : value));
+  .transform(leftOutIfEmpty);
 
-export const userInfo: z.ZodType<'merge' | 'none', string> = z.enum(['merge', 'none'], {
+export const userInfo = z.enum(['merge', 'none'], {
   error: 'is neither merge nor none',
 });
 
-export const pushedAuthorizationRequests: z.ZodType<boolean, string> = z
+export const pushedAuthorizationRequests = z
   .enum(['always', 'as-required'], { error: 'is neither always nor as-required' })
   .transform((value) => value === 'always');
 
@@ -156,7 +150,7 @@ function separatorOfSecrets(secret: string): string | undefined {
 }
 
 /** Several secrets, separated by commas or line breaks, newest first. */
-export const secrets: z.ZodType<readonly string[], string> = z
+export const secrets = z
   .string()
   .transform((value) => value.split(/[,\r\n]+/).map((secret) => secret.trim()))
   .transform((parts) => parts.filter((secret) => secret !== ''))
@@ -175,15 +169,14 @@ export const secrets: z.ZodType<readonly string[], string> = z
     }
   });
 
-/** Empty text is "not set". */
-export const bearerSecret: z.ZodType<string | undefined, string> = text((value) =>
+export const bearerSecret = text((value) =>
   value === '' || /^[\x21-\x7e]{16,}$/.test(value)
     ? undefined
     : 'is shorter than 16 characters, or contains spaces',
-).transform((value) => (value === '' ? undefined : value));
+).transform(leftOutIfEmpty);
 
 /** As other tools take it: `http://` may be left out. A user name and password are the proxy's. */
-export const proxy: z.ZodType<string | undefined, string> = z
+export const proxy = z
   .string()
   .transform((value) => (value === '' || value.includes('://') ? value : `http://${value}`))
   .pipe(
@@ -195,12 +188,12 @@ export const proxy: z.ZodType<string | undefined, string> = z
       return pathname === '/' && search === '' && hash === '' ? undefined : 'has a path or query';
     }),
   )
-  .transform((value) => (value === '' ? undefined : value));
+  .transform(leftOutIfEmpty);
 
 const storeForms =
   /^(memory:$|file:.|rediss?:\/\/[^/]|rediss?\+sentinel:\/\/[^/]|rediss?\+cluster:\/\/[^/])/;
 
-export const sessionStore: z.ZodType<string, string> = text((value) =>
+export const sessionStore = text((value) =>
   storeForms.test(value) ? undefined : 'is none of the forms we know',
 );
 
@@ -220,7 +213,7 @@ function isProxyAddress(part: string): boolean {
 const MOST_PROXIES = 99;
 
 /** `true`, `false`, how many proxies, or their addresses. */
-export const trustProxy: z.ZodType<boolean | number | readonly string[], string> = text((value) => {
+export const trustProxy = text((value) => {
   if (['true', 'false'].includes(value)) return undefined;
   if (/^\d+$/.test(value)) {
     return Number(value) > MOST_PROXIES ? `is too large (${MOST_PROXIES} is the most)` : undefined;
@@ -235,16 +228,15 @@ export const trustProxy: z.ZodType<boolean | number | readonly string[], string>
   return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
 });
 
-export const flag: z.ZodType<boolean, string> = z
+export const flag = z
   .enum(['true', 'false'], { error: 'is neither true nor false' })
   .transform((value) => value === 'true');
 
 /** Left open by an empty value. */
-export const optionalFlag: z.ZodType<boolean | undefined, string> = z
+export const optionalFlag = z
   .enum(['', 'true', 'false'], { error: 'is neither true nor false' })
   .transform((value) => (value === '' ? undefined : value === 'true'));
 
-export const logLevel: z.ZodType<LevelWithSilent, string> = z.enum(
-  ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-  { error: 'is not a level' },
-);
+export const logLevel = z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+  error: 'is not a level',
+});

@@ -8,43 +8,6 @@ import { codeOf, nameOf, SetupError } from '../failure.js';
 import type { Resource } from '../wanted/resources.js';
 import type { Step } from '../plan/step.js';
 
-const WHAT = 'lifeguard setup backup';
-
-export type Description = Readonly<Record<string, unknown>>;
-
-export interface BackupEntry {
-  readonly id: string;
-  readonly kind: Resource['kind'];
-  readonly title: string;
-  /** Absent: it did not exist. */
-  readonly before?: Description | undefined;
-  /** As setup left it; absent: it did not exist then either. */
-  readonly after?: Description | undefined;
-  /** What Cognito was asked to make, while it is not known whether it did. */
-  readonly begun?: Description | undefined;
-  /** Secrets that setup put in the place of others, by their member. */
-  readonly secretsReplaced: readonly string[];
-}
-
-/** What `setup` read before its first change, and what it left behind: by it `--restore` tells its changes from others'. */
-export interface Backup {
-  readonly what: typeof WHAT;
-  readonly version: 1;
-  /** ISO 8601. */
-  readonly madeAt: string;
-  readonly region: string;
-  /** What is left out here, and can therefore not be put back from here. */
-  readonly secretsLeftOut: readonly string[];
-  readonly resources: readonly BackupEntry[];
-  /** What was replaced in the settings file; a secret is empty here. */
-  readonly settings?: SettingsBefore | undefined;
-}
-
-interface SettingsBefore {
-  readonly path: string;
-  readonly before: Readonly<Record<string, string>>;
-}
-
 const KINDS = [
   'user pool',
   'domain',
@@ -55,39 +18,51 @@ const KINDS = [
   'user',
 ] as const satisfies readonly Resource['kind'][];
 
-const anyDescription: z.ZodType<Description> = z.record(z.string(), z.unknown());
+const description = z.record(z.string(), z.unknown()).readonly();
 
-const backup: z.ZodType<Backup> = z.strictObject({
-  what: z.literal(WHAT),
+const backupEntry = z.strictObject({
+  id: z.string(),
+  kind: z.enum(KINDS),
+  title: z.string(),
+  /** Absent: it did not exist. */
+  before: description.optional(),
+  /** As setup left it; absent: it did not exist then either. */
+  after: description.optional(),
+  /** What Cognito was asked to make, while it is not known whether it did. */
+  begun: description.optional(),
+  /** Secrets that setup put in the place of others, by their member. */
+  secretsReplaced: z.array(z.string()).readonly(),
+});
+
+/** What `setup` read before its first change, and what it left behind: by it `--restore` tells its changes from others'. */
+const backup = z.strictObject({
+  what: z.literal('lifeguard setup backup'),
   version: z.literal(1),
+  /** ISO 8601. */
   madeAt: z.string(),
   region: z.string(),
-  secretsLeftOut: z.array(z.string()),
+  /** What is left out here, and can therefore not be put back from here. */
+  secretsLeftOut: z.array(z.string()).readonly(),
+  /** What was replaced in the settings file; a secret is empty here. */
   settings: z
-    .strictObject({ path: z.string(), before: z.record(z.string(), z.string()) })
+    .strictObject({ path: z.string(), before: z.record(z.string(), z.string()).readonly() })
     .optional(),
-  resources: z.array(
-    z.strictObject({
-      id: z.string(),
-      kind: z.enum(KINDS),
-      title: z.string(),
-      before: anyDescription.optional(),
-      after: anyDescription.optional(),
-      begun: anyDescription.optional(),
-      secretsReplaced: z.array(z.string()),
-    }),
-  ),
+  resources: z.array(backupEntry).readonly(),
 });
+
+export type Description = z.output<typeof description>;
+export type BackupEntry = Readonly<z.output<typeof backupEntry>>;
+export type Backup = Readonly<z.output<typeof backup>>;
 
 /** What setup is about to change, as it is. */
 export function backupOf(
   resources: readonly Resource[],
   actual: Actual,
-  { region, now, settings }: { region: string; now: Date; settings: SettingsBefore },
+  { region, now, settings }: { region: string; now: Date; settings: Backup['settings'] },
 ): Backup {
   return {
     settings,
-    what: WHAT,
+    what: 'lifeguard setup backup',
     version: 1,
     madeAt: now.toISOString(),
     region,
@@ -195,7 +170,7 @@ function secretsOf(found: unknown): [string, unknown][] {
 }
 
 function withoutSecrets(found: object): Description {
-  const plain = anyDescription.parse(JSON.parse(JSON.stringify(found)));
+  const plain = description.parse(JSON.parse(JSON.stringify(found)));
   const { ClientSecret: _own, ProviderDetails, ...rest } = plain;
   if (ProviderDetails === undefined) return rest;
   const { client_secret: _told, ...details } = ProviderDetails as Record<string, unknown>;
