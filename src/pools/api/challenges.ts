@@ -8,7 +8,7 @@ import {
 } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
 import { setPassword, signInProblem, userWithLogin } from '../model/users.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { signInResult } from './authentication-result.js';
 import { clientId } from './fields.js';

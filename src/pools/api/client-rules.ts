@@ -1,5 +1,4 @@
-import { standardScopes } from '../model/app-client.js';
-import { appClient } from '../model/app-client.js';
+import { standardScopes, appClient } from '../model/app-client.js';
 import { isPoolsOwn } from '../model/settings/schema.js';
 import type { ClientSettings } from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';

@@ -5,7 +5,7 @@ import {
   type ClientSecret,
 } from '../model/credentials/client-secrets.js';
 import { makeClientSecret } from '../model/identifiers.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { ApiError, invalidParameter, notFound } from './api-error.js';
 import { seconds } from './descriptions.js';
 import { clientId, clientSecret, token } from './fields.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { reservedWordIn, isDomain } from '../model/identifiers.js';
 import type { PoolDomain } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { invalidParameter } from './api-error.js';
 import { ACCOUNT } from './descriptions.js';
 import { operation, type ApiCall, type Operations } from './operation.js';

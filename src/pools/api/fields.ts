@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 
 /** `eu-west-1_AbC123xyz` */
 export const userPoolId: z.ZodString = textWithin(1, 55).regex(/^[\w-]+_[0-9a-zA-Z]+$/);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Group } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { ApiError, notFound } from './api-error.js';
 import { describeGroup, describeUser } from './descriptions.js';
 import { groupName, token } from './fields.js';

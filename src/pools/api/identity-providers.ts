@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { identityProvider } from '../model/identity-provider.js';
-import { providerSettings, textWithin } from '../model/settings/settings-shape.js';
-import type { ProviderSettings } from '../model/settings/settings.js';
+import { providerSettings, textWithin, type ProviderSettings } from '../model/settings/settings.js';
 import type { UserPool } from '../model/user-pool.js';
 import { ApiError, invalidParameter, notFound } from './api-error.js';
 import { datesOf, describeProvider } from './descriptions.js';

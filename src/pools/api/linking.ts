@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { identitiesOf, type StoredIdentity, userLinkedTo } from '../model/identities.js';
 import type { PoolUser } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { ApiError, invalidParameter } from './api-error.js';
 import { providerWithName, userWithName } from './lookups.js';
 import type { Operations } from './operation.js';

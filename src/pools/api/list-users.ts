@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PoolUser } from '../model/pool-state.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { invalidParameter } from './api-error.js';
 import { attributesOf, describeUser } from './descriptions.js';
 import { token } from './fields.js';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ResourceServer } from '../model/pool-state.js';
 import type { UserPool } from '../model/user-pool.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { invalidParameter, notFound } from './api-error.js';
 import { describeResourceServer } from './descriptions.js';
 import { token } from './fields.js';

@@ -4,7 +4,7 @@ import type { AppClient, PoolUser, SentCode } from '../model/pool-state.js';
 import { delivery, sendCode, takeCode, type CodeDelivery } from '../model/sent-codes.js';
 import type { UserPool } from '../model/user-pool.js';
 import { setPassword, userWithLogin } from '../model/users.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { ownOperation, type OwnCall } from './access-token.js';
 import { ApiError, invalidParameter, notAuthorized, userNotFound } from './api-error.js';
 import { attributeList, clientId, password, username } from './fields.js';

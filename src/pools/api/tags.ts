@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { UserPool } from '../model/user-pool.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { notFound } from './api-error.js';
 import { arnOf } from './descriptions.js';
 import { operation, type ApiCall, type Operations } from './operation.js';

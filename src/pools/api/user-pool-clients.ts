@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { appClient } from '../model/app-client.js';
 import { originalSecret } from '../model/credentials/client-secrets.js';
 import { makeClientId, makeClientSecret } from '../model/identifiers.js';
-import { clientSettings, textWithin } from '../model/settings/settings-shape.js';
+import { clientSettings, textWithin } from '../model/settings/settings.js';
 import { invalidParameter } from './api-error.js';
 import { refuseImpossibleClient } from './client-rules.js';
 import { describeClient } from './descriptions.js';

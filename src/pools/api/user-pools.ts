@@ -6,8 +6,6 @@ import {
   poolUpdate,
   schemaAttribute,
   textWithin,
-} from '../model/settings/settings-shape.js';
-import {
   withoutUndefined,
   type PoolSettings,
   type SchemaAttribute,

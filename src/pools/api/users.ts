@@ -6,7 +6,7 @@ import { isReachable, sendCode } from '../model/sent-codes.js';
 import { passwordPolicyOf, policyViolation } from '../model/settings/password-policy.js';
 import type { UserPool } from '../model/user-pool.js';
 import { newUser, setPassword, setTemporaryPassword } from '../model/users.js';
-import { textWithin } from '../model/settings/settings-shape.js';
+import { textWithin } from '../model/settings/settings.js';
 import { ApiError, invalidParameter, notAuthorized } from './api-error.js';
 import { describeOneUser, describeUser } from './descriptions.js';
 import { attributeList, password, username } from './fields.js';

@@ -1,10 +1,6 @@
 import { z } from 'zod';
 import { wordsForJson } from '../../web/options/json-words.js';
-import {
-  strictClientSettings,
-  strictPoolSettings,
-  textWithin,
-} from '../model/settings/settings-shape.js';
+import { clientSettings, poolSettings, textWithin } from '../model/settings/settings.js';
 import { referenceProblems } from './references.js';
 import { SeedError, type PoolsSeed } from './seed.js';
 
@@ -45,7 +41,7 @@ const client = z.strictObject({
     refreshTokenRotation: z.strictObject({ graceSeconds: seconds.min(0).max(60).optional() }),
     tokenRevocation: z.boolean(),
     preventUserExistenceErrors: z.boolean(),
-    settings: strictClientSettings,
+    settings: clientSettings.strict(),
   }),
 });
 
@@ -124,7 +120,7 @@ const pool = z.strictObject({
       })
       .partial(),
     requiredAttributes: z.array(nonEmpty),
-    settings: strictPoolSettings,
+    settings: poolSettings.strict(),
     clients: z.array(client),
     identityProviders: z.array(identityProvider),
     groups: z.array(group),

@@ -11,9 +11,12 @@ import { placesLeft, type BrowserMemory } from '../logout/memory.js';
 import type { CurrentLogout } from '../logout/unended.js';
 import type { Provider } from '../provider/discovery.js';
 import type { RevokeTokens } from '../provider/revoke.js';
-import type { SignInReader } from '../provider/token-response.js';
+import {
+  type SignInReader,
+  sessionTokens,
+  type TokenResponse,
+} from '../provider/token-response.js';
 import { tokenEndpointError } from '../provider/token-endpoint-error.js';
-import { sessionTokens, type TokenResponse } from '../provider/token-response.js';
 import type { SessionCookie } from '../session/cookie.js';
 import { sessionOf, type CurrentSession } from '../session/current.js';
 import type { EndedSession, SessionEnds } from '../session/end.js';

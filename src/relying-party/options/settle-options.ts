@@ -2,10 +2,9 @@ import { GROUPS_CLAIM } from '../../cognito/claims.js';
 import { isUserPool } from '../../cognito/user-pool.js';
 import { sealingSecrets, type SealOwner } from '../../sessions/sealing/sealing-secrets.js';
 import type { Addresses } from '../addresses.js';
-import type { ApiOptions } from '../provider/api-tokens.js';
+import { type ApiOptions, audienceOf } from '../provider/api-tokens.js';
 import type { RelyingPartyOptions } from './options.js';
 import { namespaceOf } from './values.js';
-import { audienceOf } from '../provider/api-tokens.js';
 import type { ProxyOptions } from '../provider/calls/proxy.js';
 import type { IdentityProvider } from '../provider/identity-provider.js';
 

@@ -3,8 +3,7 @@ import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import type { Session, SessionTokens } from '../../../sessions/session.js';
 import type { IdTokenClaims } from '../../../tokens/id-token.js';
 import type { SignedClaims } from '../../../tokens/signed-claims.js';
-import type { SignInReader } from '../../provider/token-response.js';
-import type { TokenResponse } from '../../provider/token-response.js';
+import type { SignInReader, TokenResponse } from '../../provider/token-response.js';
 
 /**
  * Checks the ID token that a refresh brought: as at sign-in, and that it is of the same sign-in, by its `sub` and, where it has one,

@@ -1,7 +1,6 @@
 import type { Session, SessionTokens } from '../../../sessions/session.js';
-import type { SignInReader } from '../../provider/token-response.js';
+import type { SignInReader, TokenResponse } from '../../provider/token-response.js';
 import { readHeldIdToken, verifyRefreshedIdToken } from './refreshed-id-token.js';
-import type { TokenResponse } from '../../provider/token-response.js';
 
 /**
  * The session as a refresh says it is. What the ID token, and userInfo if it counts, say replaces what the session said, also
