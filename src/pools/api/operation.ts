@@ -37,12 +37,14 @@ export function operation<Input>(
 
 // Values stay out of it: one of them may be a password.
 function inWords(issues: readonly z.core.$ZodIssue[]): string {
-  const details = issues.map(
+  const complaints = issues.map(
     (issue) =>
       `Value at '${memberName(issue.path)}' failed to satisfy constraint: ${constraint(issue)}`,
   );
-  const errors = issues.length === 1 ? 'validation error' : 'validation errors';
-  return `${issues.length} ${errors} detected: ${details.join('; ')}`;
+  // An input that is no object at all is none to each part of the shape.
+  const details = [...new Set(complaints)];
+  const errors = details.length === 1 ? 'validation error' : 'validation errors';
+  return `${details.length} ${errors} detected: ${details.join('; ')}`;
 }
 
 const memberName = (path: readonly PropertyKey[]): string =>

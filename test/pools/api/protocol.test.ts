@@ -57,6 +57,7 @@ describe('a refusal', () => {
 
   it.each([
     ['a member is missing', '{}', "1 validation error detected: Value at 'userPoolId' failed"],
+    ['there are no members at all', '[]', "1 validation error detected: Value at '' failed"],
     ['a member has the wrong type', '{"UserPoolId":7}', 'Member must be of type string'],
     ['a member has the wrong form', '{"UserPoolId":"x y"}', 'regular expression pattern'],
     ['a member is too long', `{"UserPoolId":"${'x'.repeat(60)}_1"}`, 'less than or equal to 55'],
