@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { PoolsSeed } from '../../src/pools/index.js';
 import { startApp, type RunningApp } from '../support/app.js';
-import { alice, articleEnvironment } from '../support/world.js';
+import { alice, environmentFor } from '../support/world.js';
 import { faultsOf } from './support/inspect.js';
 import {
   giveCredentials,
@@ -18,7 +18,7 @@ describe.skipIf(inject('chromium') === undefined)('in Chromium, every page', () 
   let choosing: RunningApp;
   beforeAll(async () => {
     choosing = await startApp({
-      ...articleEnvironment(stage.world.pools),
+      ...environmentFor(stage.world.pools),
       IDENTITY_PROVIDERS: JSON.stringify(['Corporate ID', 'Partner ID'].map(provider)),
     });
   });

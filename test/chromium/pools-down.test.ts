@@ -7,7 +7,7 @@ import {
   type Pool,
 } from '../../src/pools/index.js';
 import { reservePort, startApp, urlOf } from '../support/app.js';
-import { articleEnvironment } from '../support/world.js';
+import { environmentFor } from '../support/world.js';
 import {
   giveCredentials,
   heading,
@@ -57,7 +57,7 @@ describe.skipIf(inject('chromium') === undefined)('with a pool out of reach, in 
     const server = await reservePort();
     const seed = withPasswordChosen(federatedPoolsSeed({ baseUrl: urlOf(server) }));
     const before = await startPools({ seed, keys: 'fixed' });
-    const environment = articleEnvironment(before);
+    const environment = environmentFor(before);
     await before.close();
     const app = await startApp(environment, { server });
 

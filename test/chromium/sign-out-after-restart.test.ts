@@ -4,7 +4,7 @@ import { describe, expect, inject, it } from 'vitest';
 import { MemoryStore } from '../../src/sessions/stores/memory-store.js';
 import { federatedPoolsSeed, startPools } from '../../src/pools/index.js';
 import { reservePort, startApp, urlOf } from '../support/app.js';
-import { articleEnvironment } from '../support/world.js';
+import { environmentFor } from '../support/world.js';
 import { giveCredentials, heading } from './support/people.js';
 import { useStage, withPasswordChosen } from './support/stage.js';
 
@@ -23,7 +23,7 @@ describe.skipIf(inject('chromium') === undefined)('after a restart, in Chromium'
       signOut: { kind: 'none', advice: 'Close it.' },
     };
     const environment = {
-      ...articleEnvironment(pools),
+      ...environmentFor(pools),
       IDENTITY_PROVIDERS: JSON.stringify([provider]),
     };
     const store = new MemoryStore({ now: Date.now });

@@ -25,7 +25,7 @@ describe('the examples in the documents', () => {
       extends: '../../tsconfig.json',
       compilerOptions: {
         noEmit: true,
-          rootDir: '.',
+        rootDir: '.',
         // The test runner's own types want the browser's.
         skipLibCheck: true,
       },

@@ -11,7 +11,7 @@ import { freePort } from '../support/free-port.js';
 import { createBrowser, type Browser } from '../support/browser.js';
 import { STEP_LIMIT_MS } from '../support/limits.js';
 import { startRedis } from '../support/redis.js';
-import { articleEnvironment } from '../support/world.js';
+import { environmentFor } from '../support/world.js';
 import { startPoolsProxy, type PoolsProxy } from './pools-proxy.js';
 import type { Later } from './scenario.js';
 import { siteSettings } from './serve.js';
@@ -50,7 +50,7 @@ export async function openSite(options: SiteOptions, later: Later): Promise<Site
   const pools = await startPools({ seed, keys: 'fixed', port, publicUrl: proxy.url });
   later(() => pools.close());
   proxy.target = `http://127.0.0.1:${port}`;
-  const environment = { ...settings, ...articleEnvironment(pools), ...options.environment };
+  const environment = { ...settings, ...environmentFor(pools), ...options.environment };
   let process: RunningCommand | undefined;
   let users = 0;
 

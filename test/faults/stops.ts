@@ -1,7 +1,7 @@
 import { federatedPoolsSeed, startPools } from '../../src/pools/index.js';
 import { lifeguard, type RunningCommand } from '../program/cli/command.js';
 import { createBrowser } from '../support/browser.js';
-import { articleEnvironment, finishSignIn } from '../support/world.js';
+import { environmentFor, finishSignIn } from '../support/world.js';
 import { freePort } from '../support/free-port.js';
 import { startPoolsProxy, type PoolsProxy } from './pools-proxy.js';
 import { siteSettings, statusOf, until } from './serve.js';
@@ -46,7 +46,7 @@ export async function stopsOfTheProcessGroup(
     for (let count = 0; count < stops; count++) {
       const site = lifeguard('serve', {
         ...settings,
-        ...articleEnvironment(pools),
+        ...environmentFor(pools),
         WORKERS: '2',
         SESSION_STORE: 'file:./sessions',
         SHUTDOWN_SECONDS: '8',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { federatedPoolsSeed, startPools } from '../../src/pools/index.js';
 import { reservePort, startApp, urlOf } from '../support/app.js';
 import { createBrowser } from '../support/browser.js';
-import { articleEnvironment, finishSignIn, startWorld } from '../support/world.js';
+import { environmentFor, finishSignIn, startWorld } from '../support/world.js';
 
 describe('while the pools are down', () => {
   it('the site starts, explains at /login, and signs in once they are up', async () => {
@@ -10,7 +10,7 @@ describe('while the pools are down', () => {
     const seed = federatedPoolsSeed({ baseUrl: urlOf(server) });
     const before = await startPools({ seed, keys: 'fixed' });
     const port = Number(new URL(before.url).port);
-    const environment = articleEnvironment(before);
+    const environment = environmentFor(before);
     await before.close();
 
     const app = await startApp(environment, { server });

@@ -18,7 +18,7 @@ import { freePort } from '../support/free-port.js';
 import { createBrowser } from '../support/browser.js';
 import { establish } from '../support/establish.js';
 import { redisProgram, startRedis, type RedisProcess } from '../support/redis.js';
-import { articleEnvironment, finishSignIn } from '../support/world.js';
+import { environmentFor, finishSignIn } from '../support/world.js';
 
 const SESSION_SECRET = 'a secret for tests only - more than 32 bytes';
 
@@ -45,7 +45,7 @@ describe.each(['sqlite', 'redis'])('two processes that share sessions in %s', (k
     });
     proxy.target = `http://127.0.0.1:${poolsPort}`;
     const environment = {
-      ...articleEnvironment(pools),
+      ...environmentFor(pools),
       BASE_URL: baseUrl,
       SESSION_SECRET,
       SESSION_STORE:

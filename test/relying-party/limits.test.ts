@@ -31,7 +31,7 @@ import {
   type Nginx,
   startNginx,
 } from '../support/nginx.js';
-import { articleEnvironment, finishSignIn, startWorld } from '../support/world.js';
+import { environmentFor, finishSignIn, startWorld } from '../support/world.js';
 
 const executable = findNginx();
 /** Cognito's limits: 100 groups for each user, 128 characters for a name. */
@@ -137,7 +137,7 @@ describe.skipIf(executable === undefined)('behind an nginx with its defaults', (
     const server = await reservePort();
     app = await startApp(
       {
-        ...articleEnvironment(pools),
+        ...environmentFor(pools),
         BASE_URL: baseUrl,
         TRUST_PROXY: '1',
         SESSION_IDLE_SECONDS: '36000',

@@ -48,7 +48,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const now = (): number => pools.clock.now();
   const app = await startApp(
     {
-      ...articleEnvironment(pools),
+      ...environmentFor(pools),
       ...(typeof options.environment === 'function'
         ? options.environment(pools)
         : options.environment),
@@ -71,7 +71,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
 }
 
 /** The site's configuration for the two federated pools. */
-export function articleEnvironment(pools: Pools): Record<string, string> {
+export function environmentFor(pools: Pools): Record<string, string> {
   const master = pools.pool('oidc-pool-1');
   const upstream = pools.pool('oidc-pool-2');
   const client = master.client('site');

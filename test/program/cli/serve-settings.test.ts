@@ -7,7 +7,7 @@ import {
 } from '../../../src/pools/index.js';
 import { createBrowser } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
-import { articleEnvironment, finishSignIn } from '../../support/world.js';
+import { environmentFor, finishSignIn } from '../../support/world.js';
 import { endCommands, lifeguard } from './command.js';
 
 let pools: Pools;
@@ -45,7 +45,7 @@ beforeAll(async () => {
   const seed: PoolsSeed = JSON.parse(seedText);
   pools = await startPools({ seed: { pools: [...seed.pools, partner] }, keys: 'fixed' });
   const serve = lifeguard(`serve --port ${port}`, {
-    ...articleEnvironment(pools),
+    ...environmentFor(pools),
     BASE_URL: baseUrl,
     BASE_PATH: '/shop',
     COOKIE_NAMESPACE: 'till',

@@ -5,7 +5,7 @@ import { siteSettings, statusOf, until } from '../../faults/serve.js';
 import { stopsOfTheProcessGroup } from '../../faults/stops.js';
 import { federatedPoolsSeed, startPools } from '../../../src/pools/index.js';
 import { createBrowser } from '../../support/browser.js';
-import { articleEnvironment, finishSignIn } from '../../support/world.js';
+import { environmentFor, finishSignIn } from '../../support/world.js';
 import { reservePort, urlOf } from '../../support/app.js';
 import { redisProgram, startRedis } from '../../support/redis.js';
 import { endCommands, lifeguard, type RunningCommand } from './command.js';
@@ -95,7 +95,7 @@ describe('lifeguard serve, told to stop after a visitor has gone', () => {
       seed: federatedPoolsSeed({ baseUrl: BASE_URL }),
       keys: 'fixed',
     });
-    const settings = { ...base, ...articleEnvironment(pools), SHUTDOWN_SECONDS: '8' };
+    const settings = { ...base, ...environmentFor(pools), SHUTDOWN_SECONDS: '8' };
     const site = lifeguard('serve', settings);
     await site.says('"listening"');
     const browser = createBrowser({ stopAt: `${BASE_URL}/callback` });

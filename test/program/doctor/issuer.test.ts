@@ -4,7 +4,7 @@ import { diagnose, type Diagnosis } from '../../../src/program/doctor/diagnose.j
 import { openUserPools } from '../../../src/program/doctor/context/user-pools.js';
 import { federatedPoolsSeed, type Pools, startPools } from '../../../src/pools/index.js';
 import { endCommands, lifeguard } from '../cli/command.js';
-import { articleEnvironment } from '../../support/world.js';
+import { environmentFor } from '../../support/world.js';
 import { type Patient, siteUrl, startPatient } from './patient.js';
 import { whole } from './whole.js';
 
@@ -54,7 +54,7 @@ describe('doctor, about an ISSUER at AWS', () => {
       BASE_URL: siteUrl,
       SESSION_SECRET: 'q8vT2mZx91LrKwYbNc73HsdPfGjE5uAo',
       SESSION_STORE: 'file:./test-results/no-such-folder/sessions',
-      ...articleEnvironment(pools),
+      ...environmentFor(pools),
       ISSUER: written,
     };
     const userPools =

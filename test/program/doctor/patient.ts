@@ -17,7 +17,7 @@ import {
   type PoolsSeed,
   startPools,
 } from '../../../src/pools/index.js';
-import { articleEnvironment } from '../../support/world.js';
+import { environmentFor } from '../../support/world.js';
 import { whole } from './whole.js';
 
 export type PoolSeed = PoolsSeed['pools'][number];
@@ -57,7 +57,7 @@ export async function startPatient(
     BASE_URL: siteUrl,
     SESSION_SECRET: 'q8vT2mZx91LrKwYbNc73HsdPfGjE5uAo',
     SESSION_STORE: 'file:./test-results/no-such-folder/sessions',
-    ...articleEnvironment(pools),
+    ...environmentFor(pools),
   };
   const patient: Patient = {
     pools,

@@ -6,7 +6,7 @@ import { endCommands, lifeguard } from '../cli/command.js';
 import { freePort } from '../../support/free-port.js';
 import { createCertificate } from '../../support/nginx.js';
 import { type RecordingProxy, startRecordingProxy } from '../../support/recording-proxy.js';
-import { articleEnvironment } from '../../support/world.js';
+import { environmentFor } from '../../support/world.js';
 import { siteUrl } from './patient.js';
 
 /** A host that only the proxy knows. */
@@ -32,7 +32,7 @@ async function doctor(
   more: Record<string, string>,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   const command = lifeguard('doctor', {
-    ...articleEnvironment(pools),
+    ...environmentFor(pools),
     NODE_EXTRA_CA_CERTS: certificate.certificateFile,
     BASE_URL: siteUrl,
     SESSION_SECRET: 'q8vT2mZx91LrKwYbNc73HsdPfGjE5uAo',
@@ -68,7 +68,7 @@ describe('lifeguard doctor, where other machines are behind a proxy', () => {
 
 it('doctor says that a proxy is in the way of what is reached without it', async () => {
   const environment = {
-    ...articleEnvironment(pools),
+    ...environmentFor(pools),
     BASE_URL: siteUrl,
     SESSION_SECRET: 'q8vT2mZx91LrKwYbNc73HsdPfGjE5uAo',
     SESSION_STORE: 'file:./test-results/no-such-folder/sessions',

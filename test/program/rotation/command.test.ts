@@ -9,7 +9,7 @@ import {
 import { emptyFolder, endCommands, lifeguard, type RunningCommand } from '../cli/command.js';
 import { federatedPoolsSeed, startPools, type Pools } from '../../../src/pools/index.js';
 import { sdkFor } from '../../pools/api/api.js';
-import { articleEnvironment } from '../../support/world.js';
+import { environmentFor } from '../../support/world.js';
 
 let pools: Pools;
 let folder: string;
@@ -40,7 +40,7 @@ afterAll(endCommands);
 const fileWords = (): string[] => readFileSync(file, 'utf8').split('\n').filter(Boolean);
 
 const settings = (): Record<string, string> => ({
-  ...articleEnvironment(pools),
+  ...environmentFor(pools),
   BASE_URL: 'http://localhost:3000',
   SESSION_SECRET: 'a secret for tests only - more than 32 bytes',
   SESSION_STORE: 'memory:',

@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { federatedPoolsSeed, startPools, type PoolsSeed } from '../../../src/pools/index.js';
 import { endCommands, lifeguard } from '../cli/command.js';
-import { articleEnvironment } from '../../support/world.js';
+import { environmentFor } from '../../support/world.js';
 
 afterAll(endCommands);
 
@@ -35,7 +35,7 @@ it.each<[string, PoolsSeed, string, boolean]>([
 ])('doctor finds a client secret right or wrong: %s', async (_, seed, CLIENT_SECRET, isRight) => {
   await using pools = await startPools({ seed, keys: 'fixed' });
   const doctor = lifeguard(`doctor --json --endpoint-url ${pools.url}`, {
-    ...articleEnvironment(pools),
+    ...environmentFor(pools),
     BASE_URL: 'http://localhost:3000',
     SESSION_SECRET: 'b8f2d0c47a916e35d8f24b7c0a6e1953',
     CLIENT_SECRET,

@@ -7,7 +7,7 @@ import { readSettings } from '../../../src/program/config/from-environment.js';
 import { SetupError } from '../../../src/program/setup/failure.js';
 import type { CognitoApi } from '../../../src/program/setup/account/cognito-api.js';
 import { apiOf, cutOffAfter } from '../setup/world.js';
-import { articleEnvironment } from '../../support/world.js';
+import { environmentFor } from '../../support/world.js';
 
 let pools: Pools;
 let said: string[];
@@ -38,7 +38,7 @@ const place: SecretPlace = {
 
 function isTaken(secret: string): Promise<boolean> {
   const read = readSettings({
-    ...articleEnvironment(pools),
+    ...environmentFor(pools),
     BASE_URL: 'http://localhost:3000',
     SESSION_SECRET: 'a secret for tests only - more than 32 bytes',
   });

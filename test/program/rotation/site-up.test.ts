@@ -16,7 +16,7 @@ import { basic, postForm } from '../../pools/token-endpoint.js';
 import { createBrowser, type Browser } from '../../support/browser.js';
 import { freePort } from '../../support/free-port.js';
 import { redisProgram, startRedis, type RedisProcess } from '../../support/redis.js';
-import { articleEnvironment, finishSignIn } from '../../support/world.js';
+import { environmentFor, finishSignIn } from '../../support/world.js';
 
 const running: (() => unknown)[] = [];
 afterAll(async () => {
@@ -41,7 +41,7 @@ describe.skipIf(redisProgram === undefined)('two processes behind a balancer, wi
     const CLIENT_SECRET_FILE = join(folder, 'client-secret');
     writeFileSync(CLIENT_SECRET_FILE, `${old}\n`, { mode: 0o600 });
     const environment = {
-      ...articleEnvironment(pools),
+      ...environmentFor(pools),
       CLIENT_SECRET: '',
       CLIENT_SECRET_FILE,
       BASE_URL: site,

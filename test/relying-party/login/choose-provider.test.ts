@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { federatedPoolsSeed, startPools, type Pools } from '../../../src/pools/index.js';
 import { reservePort, startApp, urlOf, type RunningApp } from '../../support/app.js';
 import { createBrowser, type Page } from '../../support/browser.js';
-import { articleEnvironment } from '../../support/world.js';
+import { environmentFor } from '../../support/world.js';
 
 /** Our own page for people who have a choice, as a browser without scripts meets it. */
 describe('the choice of a provider', () => {
@@ -20,7 +20,7 @@ describe('the choice of a provider', () => {
       { name: 'south', label: 'South', emailDomains: ['south.example'], signOut: none },
     ];
     const environment = { IDENTITY_PROVIDERS: JSON.stringify(providers) };
-    app = await startApp({ ...articleEnvironment(pools), ...environment }, { server });
+    app = await startApp({ ...environmentFor(pools), ...environment }, { server });
   });
   afterAll(async () => {
     await app.stop();

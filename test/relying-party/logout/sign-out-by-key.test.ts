@@ -6,7 +6,7 @@ import { signedIn } from '../../../src/testing/index.js';
 import { startApp, type RunningApp } from '../../support/app.js';
 import type { Browser } from '../../support/browser.js';
 import { redisProgram, startRedis, type RedisProcess } from '../../support/redis.js';
-import { articleEnvironment, startWorld, type World } from '../../support/world.js';
+import { environmentFor, startWorld, type World } from '../../support/world.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -47,7 +47,7 @@ describe.skipIf(redisProgram === undefined)(
     ): Promise<RunningApp> {
       ofReplica = await openConnected(`redis://127.0.0.1:${redis.port}`, { now });
       replica = await startApp(
-        { ...articleEnvironment(world.pools), BASE_URL: world.app.url, ...environment },
+        { ...environmentFor(world.pools), BASE_URL: world.app.url, ...environment },
         { store: ofReplica, now },
       );
       // It has seen the provider before anybody signs out there.

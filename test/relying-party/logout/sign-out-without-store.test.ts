@@ -10,7 +10,7 @@ import { startApp, type RunningApp } from '../../support/app.js';
 import type { Browser, Page } from '../../support/browser.js';
 import { makeSmallDisk } from '../../support/small-disk.js';
 import { eventually, redisProgram, startRedis, type RedisProcess } from '../../support/redis.js';
-import { articleEnvironment, startWorld, type World } from '../../support/world.js';
+import { environmentFor, startWorld, type World } from '../../support/world.js';
 
 const LATER = 'Our storage does not work at the moment';
 
@@ -129,7 +129,7 @@ describe.skipIf(redisProgram === undefined)('access tokens of a sign-in that end
     };
     const otherStore = await made.open();
     const other = await startApp(
-      { ...articleEnvironment(world.pools), BASE_URL: world.app.url },
+      { ...environmentFor(world.pools), BASE_URL: world.app.url },
       { store: otherStore },
     );
     others.push({ ...other, stop: async () => (await other.stop(), otherStore.close()) });
@@ -175,7 +175,7 @@ describe.skipIf(redisProgram === undefined)('signing out while Redis is away', (
     const { browser, profile, cookie } = await signedIn(made);
     const otherStore = await made.open();
     const other = await startApp(
-      { ...articleEnvironment(world!.pools), BASE_URL: world!.app.url },
+      { ...environmentFor(world!.pools), BASE_URL: world!.app.url },
       { store: otherStore },
     );
     others.push({ ...other, stop: async () => (await other.stop(), otherStore.close()) });

@@ -13,7 +13,7 @@ import { freePort } from '../../support/free-port.js';
 import { visit } from '../../security/support/visitor.js';
 import { createCertificate } from '../../support/nginx.js';
 import { startRecordingProxy, type RecordingProxy } from '../../support/recording-proxy.js';
-import { articleEnvironment } from '../../support/world.js';
+import { environmentFor } from '../../support/world.js';
 
 const HOST = 'pools.example.test';
 const certificate = createCertificate(HOST);
@@ -41,7 +41,7 @@ afterAll(async () => {
 
 const trusting = { NODE_EXTRA_CA_CERTS: certificate.certificateFile };
 const settings = (more: Record<string, string>): Record<string, string> => ({
-  ...articleEnvironment(pools),
+  ...environmentFor(pools),
   ...trusting,
   BASE_URL: baseUrl,
   PORT: String(port),
@@ -100,7 +100,7 @@ describe('serve, where other machines are behind a proxy', () => {
 
   it('never goes through it to this machine', async () => {
     const here = await startPools({ seed: federatedPoolsSeed({ baseUrl }), keys: 'fixed' });
-    await serve({ ...articleEnvironment(here), HTTPS_PROXY: proxy.url });
+    await serve({ ...environmentFor(here), HTTPS_PROXY: proxy.url });
     expect((await visit(`${baseUrl}/login`)).status).toBe(302);
     expect(proxy.connected).toEqual([]);
     await here.close();

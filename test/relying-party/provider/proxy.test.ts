@@ -13,7 +13,7 @@ import {
   documentedServer,
   startNginx,
 } from '../../support/nginx.js';
-import { articleEnvironment, finishSignIn } from '../../support/world.js';
+import { environmentFor, finishSignIn } from '../../support/world.js';
 
 const executable = findNginx();
 /** Requests a minute: more than the journey needs, few enough to use up. */
@@ -38,7 +38,7 @@ describe.skipIf(executable === undefined)('the site behind the nginx of docs/run
       TRUST_PROXY: '1',
       RATE_LIMIT_PER_MINUTE: String(limit),
     };
-    app = await startApp({ ...articleEnvironment(pools), ...environment }, { server });
+    app = await startApp({ ...environmentFor(pools), ...environment }, { server });
     const here = documentedServer(port, certificate).replace(
       '127.0.0.1:3000',
       new URL(urlOf(server)).host.replace('localhost', '127.0.0.1'),
@@ -145,7 +145,7 @@ describe.skipIf(executable === undefined)(
       });
       const server = await reservePort();
       const environment = { BASE_URL: origin, BASE_PATH: '/shop', TRUST_PROXY: '1' };
-      const app = await startApp({ ...articleEnvironment(pools), ...environment }, { server });
+      const app = await startApp({ ...environmentFor(pools), ...environment }, { server });
       const behind = new URL(urlOf(server)).host.replace('localhost', '127.0.0.1');
       const locations = documentedNginx('location /shop/').replaceAll('127.0.0.1:3000', behind);
       const block = documentedServer(port, certificate).replace(

@@ -5,7 +5,7 @@ import { federatedPoolsSeed, startPools, type Pools } from '../../../src/pools/i
 import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { reservePort, startApp, urlOf, type RunningApp } from '../../support/app.js';
 import { createBrowser, type Browser, type Page } from '../../support/browser.js';
-import { articleEnvironment, finishSignIn, startWorld } from '../../support/world.js';
+import { environmentFor, finishSignIn, startWorld } from '../../support/world.js';
 
 /** Two processes of one site, each with the store it is given, behind a balancer. */
 describe('two processes that do not share their sessions', () => {
@@ -23,10 +23,7 @@ describe('two processes that do not share their sessions', () => {
     pools = await startPools({ seed: federatedPoolsSeed({ baseUrl: url }), keys: 'fixed' });
     const now = () => pools.clock.now();
     const start = async (): Promise<RunningApp> =>
-      startApp(
-        { ...articleEnvironment(pools), BASE_URL: url },
-        { now, server: await reservePort() },
-      );
+      startApp({ ...environmentFor(pools), BASE_URL: url }, { now, server: await reservePort() });
     processes = [await start(), await start()];
     front.on('request', (req, res) => processes[balance(req)].app(req, res));
     browser = createBrowser();
@@ -170,7 +167,7 @@ describe('two processes of which only one knows a session', () => {
       const store = new MemoryStore({ now });
       const start = async (SESSION_SECRET: string, ms: number): Promise<RunningApp> =>
         startApp(
-          { ...articleEnvironment(pools), BASE_URL: url, SESSION_SECRET },
+          { ...environmentFor(pools), BASE_URL: url, SESSION_SECRET },
           { now: () => now() + ms, server: await reservePort(), ...(shares && { store }) },
         );
       const processes = [await start(secrets[0]!, 0), await start(secrets[1]!, ahead)];

@@ -28,7 +28,7 @@ export interface Desired {
 const SCOPES = ['openid', 'email', 'profile'];
 const API_SCOPE = 'orders/read';
 
-/** What must exist for these inputs: the article's two joined pools. */
+/** What must exist for these inputs: two joined pools. */
 export function desiredFor(inputs: SetupInputs): Desired {
   const { masterName, upstreamName, domainPrefix, withManagedLogin } = inputs;
   const scopes = inputs.withApi ? [...SCOPES, API_SCOPE] : SCOPES;
