@@ -52,9 +52,9 @@ const problems = {
   upstream_domain_missing:
     'Without a domain the second pool has no sign-in pages; users see “Login option is not available”.',
   provider_issuer_trailing_slash:
-    'The user pool compares the issuer letter by letter; users sign in upstream and then get “Bad id_token issuer”.',
+    'The user pool compares the issuer letter by letter; users sign in at their provider and then get “Bad id_token issuer”.',
   provider_issuer_mismatch:
-    'The user pool compares the issuer letter by letter; users sign in upstream and then get “Bad id_token issuer”.',
+    'The user pool compares the issuer letter by letter; users sign in at their provider and then get “Bad id_token issuer”.',
   login_option_unavailable:
     'Users who choose it see “Login option is not available. Please try another one”.',
   upstream_client_unknown: 'The second pool turns the master pool away.',
@@ -64,7 +64,7 @@ const problems = {
   upstream_client_secret_missing:
     'The master pool sends a secret with every token request and cannot do without.',
   upstream_client_secret_wrong:
-    'Users sign in upstream and then come back with “Error - 400 invalid_client”.',
+    'Users sign in at their provider and then come back with “Error - 400 invalid_client”.',
   upstream_callback_not_registered:
     'The second pool shows an error page of its own and never sends anybody back to the master pool.',
   upstream_scope_not_allowed:
