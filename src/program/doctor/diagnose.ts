@@ -1,4 +1,4 @@
-import type { Environment, ReadSettings } from '../config/from-environment.js';
+import type { ReadSettings } from '../config/from-environment.js';
 import type { Problem } from '../../errors/config-error.js';
 import { type FindingCode, findingKinds, type Severity, symptoms } from './findings/catalogue.js';
 import { commandFor, questionCommand } from './findings/commands.js';
@@ -15,10 +15,9 @@ import { secrets } from './checks/secrets.js';
 import { settingProblems, settingWarnings } from './checks/settings.js';
 import { signOut } from './checks/sign-out.js';
 import { store } from './checks/store.js';
-import type { DoctorContext, OtherWay } from './context/context.js';
-import type { Check, CheckResult, Finding } from './findings/finding.js';
+import type { Check, DoctorContext, DoctorParts } from './context/context.js';
+import { type CheckResult, type Finding, finding } from './findings/finding.js';
 import { issuerNearMiss } from './visits/issuer-near-miss.js';
-import type { UserPools, UserPoolsError } from './context/user-pools.js';
 
 /** What a check came to. */
 export interface CheckOutcome {
@@ -41,20 +40,8 @@ export interface Diagnosis {
   readonly findings: readonly Diagnosed[];
 }
 
-export interface DiagnoseParts {
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  readonly fetch: typeof fetch;
-  /** Absent when the user pools are not to be looked into; an error when they cannot be. */
-  readonly userPools?: UserPools | UserPoolsError | undefined;
-  /** Where their API is, if not at AWS; for the commands in the report. */
-  readonly endpointUrl?: string | undefined;
-  readonly otherWays?: readonly OtherWay[] | undefined;
-  /** What the settings were read from, where it is more than they became. */
-  readonly environment?: Environment | undefined;
-}
-
-const network = [
+/** What comes after the discovery document, and goes by it. */
+const others = [
   keys,
   clock,
   masterPoolSettings,
@@ -63,28 +50,36 @@ const network = [
   clientSecret,
   signOut,
   apiIssuers,
+  secrets,
+  proxy,
+  store,
 ];
-const ours = [secrets, proxy, store];
+
+/** How long any one request may take. */
+const REQUEST_TIMEOUT_MS = 5000;
 
 /** Examines a whole set-up. Changes nothing, signs nobody in or out, and never puts a secret into the report. */
-export async function diagnose(read: ReadSettings, parts: DiagnoseParts): Promise<Diagnosis> {
+export async function diagnose(read: ReadSettings, given: DoctorParts): Promise<Diagnosis> {
+  const otherWays = given.otherWays?.map((way) => ({ ...way, fetch: impatient(way.fetch) }));
+  const parts = { ...given, fetch: impatient(given.fetch), otherWays };
   if ('problems' in read) {
     const result = { findings: await problemsIn(read.problems, parts) };
     return report([[settings, result], ...skipAll('the settings are not complete')], parts);
   }
-  const { userPools, ...others } = parts;
-  const context: DoctorContext = { ...others, settings: read.settings, userPools };
+  const context: DoctorContext = { ...parts, settings: read.settings };
   const first = await run(discovery, context);
-  const rest = await Promise.all([...network, ...ours].map((check) => run(check, context)));
+  const rest = await Promise.all(others.map((check) => run(check, context)));
   const found = { findings: settingWarnings(read.warnings) };
   return report([[settings, found], first, ...rest], parts);
 }
 
+const impatient =
+  (fetch: typeof globalThis.fetch): typeof fetch =>
+  (input, init) =>
+    fetch(input, { ...init, signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+
 /** The list that `serve` prints; but what was written in place of the issuer is recognised. */
-async function problemsIn(
-  problems: readonly Problem[],
-  parts: DiagnoseParts,
-): Promise<readonly Finding[]> {
+async function problemsIn(problems: readonly Problem[], parts: DoctorParts): Promise<Finding[]> {
   const { ISSUER: written = '', CLIENT_ID: clientId } = parts.environment ?? {};
   const isIssuer = ({ option }: Problem): boolean => option === 'ISSUER';
   const miss =
@@ -95,34 +90,34 @@ async function problemsIn(
   return [miss.finding, ...settingProblems(problems.filter((each) => !isIssuer(each)))];
 }
 
-type Run = readonly [Pick<Check<DoctorContext>, 'name' | 'title'>, CheckResult];
+type Run = readonly [Pick<Check, 'name' | 'title'>, CheckResult];
 
 const settings = { name: 'settings', title: 'Settings' };
 
 const skipAll = (skipped: string): Run[] =>
-  [discovery, ...network, ...ours].map((check) => [check, { skipped }]);
+  [discovery, ...others].map((check) => [check, { skipped }]);
 
-async function run(check: Check<DoctorContext>, context: DoctorContext): Promise<Run> {
+async function run(check: Check, context: DoctorContext): Promise<Run> {
   try {
     return [check, await check.run(context)];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const finding: Finding = {
-      code: 'check_failed',
-      about: check.name,
-      what: `“${check.title}” could not be checked: ${reason}.`,
-      fix: { text: 'Run doctor again. If it stays, this is a fault of doctor itself.' },
-    };
-    return [check, { findings: [finding] }];
+    const failed = finding(
+      'check_failed',
+      `“${check.title}” could not be checked: ${reason}.`,
+      'Run doctor again. If it stays, this is a fault of doctor itself.',
+      { about: check.name },
+    );
+    return [check, { findings: [failed] }];
   }
 }
 
-function report(runs: readonly Run[], { endpointUrl }: DiagnoseParts): Diagnosis {
+function report(runs: readonly Run[], { endpointUrl }: DoctorParts): Diagnosis {
   const found = runs.flatMap(([, result]) => ('skipped' in result ? [] : result.findings));
-  const findings = causesFirst(found).map((finding) => ({
-    ...finding,
-    fix: { ...finding.fix, command: commandOf(finding, endpointUrl) },
-    ...findingKinds[finding.code],
+  const findings = causesFirst(found).map((each) => ({
+    ...each,
+    fix: { ...each.fix, command: commandOf(each, endpointUrl) },
+    ...findingKinds[each.code],
   }));
   return { checks: runs.map(outcomeOf), findings };
 }
@@ -143,7 +138,7 @@ function causesFirst(findings: readonly Finding[]): Finding[] {
     ({ code, about }, index) =>
       findings.findIndex((other) => other.code === code && other.about === about) === index,
   );
-  const causes = each.filter((finding) => !each.some((other) => explains(other, finding)));
+  const causes = each.filter((one) => !each.some((other) => explains(other, one)));
   const rank = ({ code }: Finding): number => byRank.indexOf(code);
   return causes.toSorted((left, right) => rank(left) - rank(right));
 }

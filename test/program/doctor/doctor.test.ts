@@ -2,11 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readSettings } from '../../../src/program/config/from-environment.js';
-import {
-  diagnose,
-  type DiagnoseParts,
-  type Diagnosis,
-} from '../../../src/program/doctor/diagnose.js';
+import type { DoctorParts } from '../../../src/program/doctor/context/context.js';
+import { diagnose, type Diagnosis } from '../../../src/program/doctor/diagnose.js';
 import { openUserPools, UserPoolsError } from '../../../src/program/doctor/context/user-pools.js';
 import { startPools } from '../../../src/pools/index.js';
 import { startBareProvider } from '../../support/bare-provider.js';
@@ -27,7 +24,7 @@ const store = { SESSION_STORE: 'file:./test-results/no-such-folder/sessions' };
 
 async function examine(
   environment: Record<string, string>,
-  parts: Partial<DiagnoseParts> = {},
+  parts: Partial<DoctorParts> = {},
 ): Promise<Diagnosis> {
   const settings = readSettings({ BASE_URL: siteUrl, ...secret, ...store, ...environment });
   return whole(await diagnose(settings, { now: Date.now, fetch, ...parts }));

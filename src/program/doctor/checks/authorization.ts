@@ -2,22 +2,19 @@ import { recogniseAuthorizationError } from '../../../cognito/error-descriptions
 import { poolPageError, providersOffered } from '../../../cognito/pool-pages.js';
 import { isUserPool } from '../../../cognito/user-pool.js';
 import { beginSignIn, PushRefusedError } from '../visits/begin-sign-in.js';
-import type { DoctorContext, ProviderMetadata } from '../context/context.js';
-import type { Check, Finding } from '../findings/finding.js';
+import { ownClient } from '../context/app-client.js';
 import {
-  callbackNotRegistered,
-  clientUnknown,
-  codeFlowOff,
-  providerNameCase,
-  providerNotEnabled,
-  scopeNotAllowed,
-} from '../clients/master-client.js';
+  callbackOf,
+  type Check,
+  type DoctorContext,
+  type ProviderMetadata,
+} from '../context/context.js';
+import { compact, finding, type Finding } from '../findings/finding.js';
+import { callbackNotRegistered, codeFlowOff, scopeNotAllowed } from '../clients/app-client.js';
+import { clientUnknown, providerNameCase, providerNotEnabled } from '../clients/master-client.js';
 import {
   type UpstreamClient,
-  upstreamCallbackNotRegistered,
   upstreamClientUnknown,
-  upstreamCodeFlowOff,
-  upstreamScopeNotAllowed,
   upstreamUsersNotEnabled,
 } from '../clients/upstream-client.js';
 import { firewallInFront } from '../visits/firewall.js';
@@ -34,7 +31,7 @@ import { type Hop, UnansweredError } from '../visits/visit.js';
  * Begins a sign-in as `/login` does, once for each identity provider, and looks where a browser without a user gets to:
  * a sign-in page, an error page of a pool, or back here with an error. Gives no credentials, and leaves nothing behind.
  */
-export const authorization: Check<DoctorContext> = {
+export const authorization: Check = {
   name: 'authorization',
   title: 'A sign-in, begun and not finished',
   async run(context) {
@@ -48,14 +45,14 @@ export const authorization: Check<DoctorContext> = {
     const tries = names.length > 0 ? names : [undefined];
     const results = await Promise.all(tries.map((name) => tryProvider(context, metadata, name)));
     return {
-      findings: results.flatMap(({ findings }) => findings),
+      findings: compact(results.map(({ found }) => found)),
       detail: results.map(({ host }) => host).join(', '),
     };
   },
 };
 
 interface Tried {
-  readonly findings: readonly Finding[];
+  readonly found: Finding | undefined;
   readonly host: string;
 }
 
@@ -69,13 +66,13 @@ async function tryProvider(
     hops = await beginSignIn(context, metadata, name);
   } catch (error) {
     if (error instanceof PushRefusedError) {
-      return { findings: pushRefused(metadata, name, error), host: '' };
+      return { found: pushRefused(metadata, name, error), host: '' };
     }
     if (!(error instanceof UnansweredError)) throw error;
-    return { findings: [hopUnanswered(context, name, error)], host: '' };
+    return { found: hopUnanswered(context, name, error), host: '' };
   }
   const { host } = hops.at(-1)!.url;
-  return { findings: await interpret(context, metadata, name, hops), host };
+  return { found: await interpret(context, metadata, name, hops), host };
 }
 
 async function interpret(
@@ -83,39 +80,36 @@ async function interpret(
   metadata: ProviderMetadata,
   name: string | undefined,
   hops: readonly Hop[],
-): Promise<Finding[]> {
+): Promise<Finding | undefined> {
   const end = hops.at(-1)!;
   const upstream = name === undefined ? undefined : upstreamClient(metadata, name, hops);
-  if (end.status === undefined) return judgeReturn(context, name, upstream, hops);
-  if (end.location !== undefined) return [authorizationRefused(name, 'The redirects do not end.')];
-  if (end.isFirewall) return [firewallInFront(end.url, end.status)];
-  const error = poolPageError(end.url, end.status, end.body);
-  if (upstream !== undefined && !isOf(metadata, end.url)) {
-    return error === undefined ? [] : [upstreamPage(name!, upstream, error, end)];
-  }
-  switch (error) {
+  if (end.status === undefined) return judgeReturn(context, name, upstream, end.url);
+  if (end.location !== undefined) return authorizationRefused(name, 'The redirects do not end.');
+  if (end.isFirewall) return firewallInFront(end);
+  const reached = isOf(metadata, end.url) ? undefined : upstream;
+  const client = reached ?? ownClient(context);
+  switch (poolPageError(end.url, end.status, end.body)) {
     case undefined:
-      return isStuck(context, name) ? [await unavailable(context, metadata, name!)] : [];
+      return reached === undefined && isStuck(context, name)
+        ? unavailable(context, metadata, name!)
+        : undefined;
     case 'client_unknown':
-      return [clientUnknown(context)];
+      return reached ? upstreamClientUnknown(reached) : clientUnknown(context);
     case 'redirect_mismatch':
-      return [callbackNotRegistered(context)];
+      return callbackNotRegistered(client, reached?.callback ?? callbackOf(context));
     case 'login_option_unavailable':
+      if (reached) return upstreamUsersNotEnabled(reached);
       return name === undefined
-        ? [authorizationRefused(name, 'The user pool says “Login option is not available”.')]
-        : [await unavailable(context, metadata, name)];
+        ? authorizationRefused(name, 'The user pool says “Login option is not available”.')
+        : unavailable(context, metadata, name);
     case 'pages_without_branding':
-      return [
-        withoutStyle('pages_without_branding', `the app client ${context.settings.clientId}`),
-      ];
+      return withoutStyle(client);
     case 'parameter_missing':
     case 'error_page':
-      return [
-        authorizationRefused(
-          name,
-          `It ends on an error page of ${end.url.host}, status ${end.status}.`,
-        ),
-      ];
+      return authorizationRefused(
+        name,
+        `It ends on an error page of ${end.url.host}, status ${end.status}.`,
+      );
   }
 }
 
@@ -154,52 +148,20 @@ function judgeReturn(
   context: DoctorContext,
   name: string | undefined,
   upstream: UpstreamRequest | undefined,
-  hops: readonly Hop[],
-): Finding[] {
-  const { searchParams } = hops.at(-1)!.url;
+  { searchParams }: URL,
+): Finding | undefined {
   const error = searchParams.get('error');
-  if (error === null) return [];
+  if (error === null) return undefined;
   const description = searchParams.get('error_description') ?? '';
   const code = recogniseAuthorizationError(error, description);
-  if (code === 'authorization_scope_refused') return [scopeNotAllowed(context)];
-  if (code === 'authorization_flow_refused') return [codeFlowOff(context)];
+  const own = ownClient(context);
+  if (code === 'authorization_scope_refused') return scopeNotAllowed(own, context.settings.scope);
+  if (code === 'authorization_flow_refused') return codeFlowOff(own);
   if (code === 'identity_provider_refused' && upstream !== undefined) {
-    if (description.includes('invalid_scope')) {
-      return [upstreamScopeNotAllowed(upstream, upstream.scope)];
-    }
-    if (description.includes('unauthorized_client')) return [upstreamCodeFlowOff(upstream)];
+    if (description.includes('invalid_scope')) return scopeNotAllowed(upstream, upstream.scope);
+    if (description.includes('unauthorized_client')) return codeFlowOff(upstream);
   }
-  return [authorizationRefused(name, quoteProvider(error, description))];
-}
-
-function upstreamPage(
-  name: string,
-  upstream: UpstreamRequest,
-  error: NonNullable<ReturnType<typeof poolPageError>>,
-  { url, status }: Hop,
-): Finding {
-  switch (error) {
-    case 'client_unknown':
-      return upstreamClientUnknown(upstream);
-    case 'redirect_mismatch':
-      return upstreamCallbackNotRegistered(upstream, upstream.callback);
-    case 'login_option_unavailable':
-      return upstreamUsersNotEnabled(upstream);
-    case 'pages_without_branding':
-      return {
-        ...withoutStyle(
-          'upstream_pages_without_branding',
-          `the app client ${upstream.clientId} of the pool behind “${name}”`,
-        ),
-        about: name,
-      };
-    case 'parameter_missing':
-    case 'error_page':
-      return authorizationRefused(
-        name,
-        `It ends on an error page of ${url.host}, status ${status}.`,
-      );
-  }
+  return authorizationRefused(name, quoteProvider(error, description));
 }
 
 /** Why the login option is not available, as far as the pool's own sign-in page tells. */
@@ -215,16 +177,16 @@ async function unavailable(
     return providerNameCase(context, name, otherCase);
   }
   if (offered.includes(name)) {
-    return {
-      code: 'provider_issuer_unreachable',
-      about: name,
-      what: `The user pool offers “${name}” but cannot begin a sign-in there: it cannot read the provider’s discovery document.`,
-      fix: {
-        text: 'Open <issuer>/.well-known/openid-configuration of the provider, with the issuer as it is set at the user pool. It must answer over https on port 443.',
+    return finding(
+      'provider_issuer_unreachable',
+      `The user pool offers “${name}” but cannot begin a sign-in there: it cannot read the provider’s discovery document.`,
+      'Open <issuer>/.well-known/openid-configuration of the provider, with the issuer as it is set at the user pool. It must answer over https on port 443.',
+      {
+        about: name,
         console:
           'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Issuer URL',
       },
-    };
+    );
   }
   if (offered.length > 0) return providerNotEnabled(context, name);
   return {

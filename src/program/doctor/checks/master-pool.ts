@@ -1,55 +1,56 @@
-import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { regionOf, userPoolIdOf } from '../../../cognito/user-pool.js';
 import { readDiscovery } from '../visits/discovery-document.js';
-import { callbackOf, type DoctorContext, logoutUriOf, changeClient } from '../context/context.js';
-import type { Check, Finding } from '../findings/finding.js';
+import { ownClient } from '../context/app-client.js';
+import { callbackOf, logoutUriOf, type Check, type DoctorContext } from '../context/context.js';
+import { compact, finding, type Finding } from '../findings/finding.js';
+import { clientFindings } from '../clients/app-client.js';
 import {
-  callbackNotRegistered,
   clientSecretMissing,
   clientSecretWrong,
   clientUnknown,
   issuerOfOtherPool,
-  codeFlowOff,
-  logoutUrlNotRegistered,
-  scopeNotAllowed,
 } from '../clients/master-client.js';
 import { limitFindings } from '../pools/pool-limits.js';
 import { planFindings } from '../pools/pool-plan.js';
-import { unreadableFindings } from '../pools/readable-attributes.js';
+import { unreadableFinding } from '../pools/readable-attributes.js';
 import { secretAge } from '../clients/secret-age.js';
 import { isHidden, type ShownSecrets } from '../clients/shown-secrets.js';
 import { ifAllowed, type UserPools } from '../context/user-pools.js';
-import { nearMiss } from '../findings/near-miss.js';
 import {
   refreshTokenSeconds,
   tokenFindings,
-  userExistenceFindings,
+  userExistenceFinding,
 } from '../pools/token-settings.js';
 import { masterPool } from './within-pools.js';
 
 /** The master pool and our app client there, as AWS has them. */
-export const masterPoolSettings: Check<DoctorContext> = {
+export const masterPoolSettings: Check = {
   name: 'master-pool',
   title: 'Master pool and its app client (AWS)',
   run: (context) =>
     masterPool(context, async (userPools, pool) => {
-      const client = await userPools.client(pool.Id, context.settings.clientId);
+      const own = ownClient(context);
+      const client = await userPools.client(pool.Id, own.clientId);
       if (client === undefined) return { findings: [await unknownClient(context, userPools)] };
-      const count = await userPools.clientSecretCount(pool.Id, context.settings.clientId);
+      const count = await userPools.clientSecretCount(pool.Id, own.clientId);
       const seen = [
         await planFindings(context, userPools, pool),
         await secretAge(context, userPools, client),
         await limitFindings(userPools, pool, client),
       ];
       return {
-        findings: [
-          ...clientFindings(context, client),
-          ...secretFindings(context, { shown: client.ClientSecret, count }),
+        findings: compact([
+          ...clientFindings(own, client, {
+            scope: context.settings.scope,
+            callback: callbackOf(context),
+            logoutUri: logoutUriOf(context),
+          }),
+          secretFinding(context, { shown: client.ClientSecret, count }),
           ...tokenFindings(context, client),
-          ...userExistenceFindings(client, { userPoolId: pool.Id }),
-          ...unreadableFindings(context, client),
+          userExistenceFinding(own, client),
+          unreadableFinding(context, client),
           ...seen.flatMap(({ findings }) => findings),
-        ],
+        ]),
         detail: [
           pool.Name,
           client.ClientName,
@@ -74,62 +75,25 @@ async function unknownClient(context: DoctorContext, userPools: UserPools): Prom
   return issuerOfOtherPool(context, ` The pool ${owner} has it.`, isRight ? other : undefined);
 }
 
-function clientFindings(context: DoctorContext, client: UserPoolClientType): Finding[] {
-  const { settings } = context;
-  const { CallbackURLs = [], LogoutURLs = [], AllowedOAuthFlows = [] } = client;
-  const { AllowedOAuthScopes = [] } = client;
-  const missing = settings.scope.split(' ').filter((scope) => !AllowedOAuthScopes.includes(scope));
-  const [callback, logoutUri] = [callbackOf(context), logoutUriOf(context)];
-  const findings = [
-    client.AllowedOAuthFlowsUserPoolClient === true ? undefined : oauthOff(context),
-    AllowedOAuthFlows.includes('code') ? undefined : codeFlowOff(context),
-    CallbackURLs.includes(callback)
-      ? undefined
-      : callbackNotRegistered(context, nearMiss(CallbackURLs, callback)),
-    missing.length === 0 ? undefined : scopeNotAllowed(context, missing),
-    LogoutURLs.includes(logoutUri)
-      ? undefined
-      : logoutUrlNotRegistered(context, nearMiss(LogoutURLs, logoutUri)),
-  ];
-  return findings.filter((finding) => finding !== undefined);
-}
-
 /** What AWS does not show may be right all the same, and then only the token endpoint can tell. */
-function secretFindings(context: DoctorContext, secrets: ShownSecrets): Finding[] {
+function secretFinding(context: DoctorContext, secrets: ShownSecrets): Finding | undefined {
   const { clientSecrets, clientId } = context.settings;
   const { shown, count } = secrets;
   if (clientSecrets.length === 0) {
-    return shown === undefined && !isHidden(secrets) ? [] : [clientSecretMissing(context, secrets)];
+    const hasSecret = shown !== undefined || isHidden(secrets);
+    return hasSecret ? clientSecretMissing(context, secrets) : undefined;
   }
   if (count === 1 && shown !== undefined && !clientSecrets.includes(shown)) {
-    return [clientSecretWrong(context, secrets)];
+    return clientSecretWrong(context, secrets);
   }
-  if (count !== 0) return [];
-  return [
-    {
-      code: 'client_secret_unexpected',
-      what: `CLIENT_SECRET is set, and the app client ${clientId} is public.`,
-      fix: {
-        text: 'Write none; or, better, make a client with a secret: one cannot be added to this one.',
-        change: { kind: 'environment', set: { CLIENT_SECRET: 'none' } },
-      },
-    },
-  ];
+  if (count !== 0) return undefined;
+  return finding(
+    'client_secret_unexpected',
+    `CLIENT_SECRET is set, and the app client ${clientId} is public.`,
+    'Write none; or, better, make a client with a secret: one cannot be added to this one.',
+    { set: { CLIENT_SECRET: 'none' } },
+  );
 }
-
-const oauthOff = (context: DoctorContext): Finding => ({
-  code: 'client_oauth_off',
-  what: `The app client ${context.settings.clientId} has OAuth switched off (AllowedOAuthFlowsUserPoolClient is false).`,
-  fix: {
-    text: 'Switch it on; in the console it goes on by itself when the login pages are edited and saved.',
-    console:
-      'Amazon Cognito › User pools › the master pool › App clients › the client › Login pages › Edit',
-    change: changeClient(context.settings, {
-      add: { AllowedOAuthFlows: ['code'], AllowedOAuthScopes: context.settings.scope.split(' ') },
-      set: { AllowedOAuthFlowsUserPoolClient: true },
-    }),
-  },
-});
 
 const inDays = (seconds: number): string =>
   seconds % 86_400 === 0 ? `${seconds / 86_400} days` : `${seconds} s`;

@@ -1,34 +1,29 @@
-import type { DoctorContext } from '../context/context.js';
-import type { Check, Finding } from '../findings/finding.js';
+import type { Check } from '../context/context.js';
+import { compact, finding } from '../findings/finding.js';
 
 /**
  * Secrets that are long enough, which the settings insist on, and yet easy to guess: few different characters, or words
  * that are meant to be replaced.
  */
-export const secrets: Check<DoctorContext> = {
+export const secrets: Check = {
   name: 'secrets',
   title: 'Strength of SESSION_SECRET',
   async run({ settings }) {
     const { sessionSecrets, clientSecrets } = settings;
-    const findings = sessionSecrets.flatMap((secret, index): Finding[] => {
+    const findings = sessionSecrets.map((secret, index) => {
       const weakness = clientSecrets.includes(secret)
         ? 'is CLIENT_SECRET again'
         : weaknessOf(secret);
-      if (weakness === undefined) return [];
+      if (weakness === undefined) return undefined;
       const which = sessionSecrets.length === 1 ? '' : `, its number ${index + 1},`;
-      return [
-        {
-          code: 'session_secret_weak',
-          about: String(index),
-          what: `SESSION_SECRET${which} ${weakness}.`,
-          fix: {
-            text: 'Make a random one. Put it in front of the present one, with a comma, and nobody is signed out; take the old one away after SESSION_ABSOLUTE_SECONDS.',
-            command: 'openssl rand -base64 32',
-          },
-        },
-      ];
+      return finding(
+        'session_secret_weak',
+        `SESSION_SECRET${which} ${weakness}.`,
+        'Make a random one. Put it in front of the present one, with a comma, and nobody is signed out; take the old one away after SESSION_ABSOLUTE_SECONDS.',
+        { about: String(index), command: 'openssl rand -base64 32' },
+      );
     });
-    return { findings, detail: `${sessionSecrets.length} set` };
+    return { findings: compact(findings), detail: `${sessionSecrets.length} set` };
   },
 };
 

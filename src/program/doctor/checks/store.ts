@@ -1,6 +1,5 @@
 import { namespaceOf } from '../../../relying-party/options/values.js';
 import { openSessionStore } from '../../../sessions/stores/open-session-store.js';
-import type { Settings } from '../../config/options/settings.js';
 import { sealingSecrets } from '../../../sessions/sealing/sealing-secrets.js';
 import {
   createSecretFingerprints,
@@ -8,26 +7,26 @@ import {
 } from '../../../sessions/replicas/secret-fingerprints.js';
 import type { SessionStore } from '../../../sessions/session-store.js';
 import { proveStore } from '../../../sessions/store-probe.js';
-import type { DoctorContext } from '../context/context.js';
-import type { Check, CheckResult, Finding } from '../findings/finding.js';
+import type { Check, DoctorContext } from '../context/context.js';
+import { type CheckResult, type Finding, finding } from '../findings/finding.js';
 import { redis } from '../stores/redis.js';
 import { sqlite } from '../stores/sqlite.js';
 import { storeFinding, wordsOf } from '../stores/store-findings.js';
 import type { StoreKind, TryingPlace } from '../stores/store-kind.js';
 
 /** The session store: it does what the site does with it, and is fit to keep sessions. */
-export const store: Check<DoctorContext> = {
+export const store: Check = {
   name: 'store',
   title: 'Session store',
-  async run({ settings, now }) {
-    const { sessionStore: url } = settings;
+  async run(context) {
+    const { sessionStore: url } = context.settings;
     const name = url.replace(/:.*$/s, ':');
     const kind = kindOf(url);
     let place: TryingPlace | Finding | undefined;
     try {
       place = (await kind.choosePlace?.(url)) ?? { url };
       if ('code' in place) return { findings: [place], detail: name };
-      return await examine(place, name, { settings, now, kind });
+      return await examine(place, name, kind, context);
     } catch (error) {
       const trouble = { error, words: wordsOf(error) };
       // What keeps the store from working may keep it from being explained, too.
@@ -45,22 +44,18 @@ function kindOf(url: string): StoreKind {
   return /^rediss?[+:]/.test(url) ? redis : {};
 }
 
-interface Examined {
-  readonly settings: Settings;
-  readonly now: () => number;
-  readonly kind: StoreKind;
-}
-
 async function examine(
   { url, note }: TryingPlace,
   name: string,
-  { settings, now, kind }: Examined,
+  kind: StoreKind,
+  context: DoctorContext,
 ): Promise<CheckResult> {
+  const { now } = context;
   let isAgreed: boolean;
   const opened = await openSessionStore(url, { now });
   try {
     await proveStore(opened, { now });
-    isAgreed = (await fingerprintsOf(opened, settings, now).compare()) === 'ok';
+    isAgreed = (await fingerprintsOf(opened, context).compare()) === 'ok';
   } finally {
     await opened.close();
   }
@@ -74,8 +69,7 @@ async function examine(
 
 function fingerprintsOf(
   opened: SessionStore,
-  settings: Settings,
-  now: () => number,
+  { settings, now }: DoctorContext,
 ): SecretFingerprints {
   const { cookieNamespace = namespaceOf(settings.basePath) } = settings;
   const owner = { ...settings, cookieNamespace };
@@ -83,22 +77,18 @@ function fingerprintsOf(
   return createSecretFingerprints({ store: opened, secrets, owner, now });
 }
 
-const otherSecrets: Finding = {
-  code: 'session_secret_mismatch',
-  what: 'A replica that runs now with this session store has other values in SESSION_SECRET.',
-  fix: {
-    text: 'Give all replicas the same list. To change it, add the new secret at the end everywhere, and only then put it first.',
-  },
-};
+const otherSecrets: Finding = finding(
+  'session_secret_mismatch',
+  'A replica that runs now with this session store has other values in SESSION_SECRET.',
+  'Give all replicas the same list. To change it, add the new secret at the end everywhere, and only then put it first.',
+);
 
 /** Nothing is wrong with it, and nothing outlives the process. */
 const memory: StoreKind = { lookFurther: async () => ({ findings: [inMemory] }) };
 
-const inMemory: Finding = {
-  code: 'store_in_memory',
-  what: 'SESSION_STORE is memory:.',
-  fix: {
-    text: 'Use a file on one machine, Redis for several.',
-    change: { kind: 'environment', set: { SESSION_STORE: 'file:./data/sessions' } },
-  },
-};
+const inMemory: Finding = finding(
+  'store_in_memory',
+  'SESSION_STORE is memory:.',
+  'Use a file on one machine, Redis for several.',
+  { set: { SESSION_STORE: 'file:./data/sessions' } },
+);

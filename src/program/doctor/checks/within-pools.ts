@@ -1,6 +1,6 @@
 import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
 import type { DoctorContext } from '../context/context.js';
-import type { CheckResult } from '../findings/finding.js';
+import { type CheckResult, finding } from '../findings/finding.js';
 import { type UserPool, type UserPools, UserPoolsError } from '../context/user-pools.js';
 
 /** In Cognito's API. */
@@ -27,18 +27,16 @@ export async function masterPool(
 }
 
 const unavailable = ({ message, fix }: UserPoolsError): CheckResult => ({
-  findings: [{ code: 'aws_unavailable', what: message, fix: { text: fix } }],
+  findings: [finding('aws_unavailable', message, fix)],
 });
 
 const unknown = (id: string): CheckResult => ({
   findings: [
-    {
-      code: 'aws_unavailable',
-      what: `The AWS account of these credentials has no user pool ${id}.`,
-      fix: {
-        text: 'Use credentials of the account the pool is in (AWS_PROFILE).',
-        command: 'aws sts get-caller-identity',
-      },
-    },
+    finding(
+      'aws_unavailable',
+      `The AWS account of these credentials has no user pool ${id}.`,
+      'Use credentials of the account the pool is in (AWS_PROFILE).',
+      { command: 'aws sts get-caller-identity' },
+    ),
   ],
 });

@@ -6,7 +6,7 @@ import {
 } from '../../../tokens/client-authentication.js';
 import { callbackOf, type DoctorContext, type ProviderMetadata } from '../context/context.js';
 import { credentialsOf, exchangeBogusCode } from '../visits/exchange-bogus-code.js';
-import type { Finding } from '../findings/finding.js';
+import { type Finding, finding } from '../findings/finding.js';
 import { clientSecretMissing, clientSecretWrong } from './master-client.js';
 import { ownSecrets } from './shown-secrets.js';
 
@@ -24,8 +24,10 @@ export async function clientRefused(
     return unlistedMethod(context, set);
   }
   if (clientKey !== undefined) return clientKeyWrong(context);
-  const finding = clientSecrets.length === 0 ? clientSecretMissing : clientSecretWrong;
-  return finding(context, await ownSecrets(context));
+  const secrets = await ownSecrets(context);
+  return clientSecrets.length === 0
+    ? clientSecretMissing(context, secrets)
+    : clientSecretWrong(context, secrets);
 }
 
 /** A method other than ours with which the same secret is taken. A user pool takes either, so there it is never that. */
@@ -53,30 +55,28 @@ async function methodTaken(
   return undefined;
 }
 
-const wrongMethod = ({ settings }: DoctorContext, method: ClientAuthenticationMethod): Finding => ({
-  code: 'client_authentication_unsupported',
-  what: `The token endpoint takes the client ${settings.clientId} with ${method}, and not as ${settings.clientAuthentication === undefined ? 'the discovery document would have it' : `CLIENT_AUTHENTICATION says (${settings.clientAuthentication})`}.`,
-  fix: {
-    text: 'Write that method.',
-    change: { kind: 'environment', set: { CLIENT_AUTHENTICATION: method } },
-  },
-});
+const wrongMethod = ({ settings }: DoctorContext, method: ClientAuthenticationMethod): Finding =>
+  finding(
+    'client_authentication_unsupported',
+    `The token endpoint takes the client ${settings.clientId} with ${method}, and not as ${settings.clientAuthentication === undefined ? 'the discovery document would have it' : `CLIENT_AUTHENTICATION says (${settings.clientAuthentication})`}.`,
+    'Write that method.',
+    { set: { CLIENT_AUTHENTICATION: method } },
+  );
 
-const unlistedMethod = (
-  { settings }: DoctorContext,
-  method: ClientAuthenticationMethod,
-): Finding => ({
-  code: 'client_authentication_unsupported',
-  what: `CLIENT_AUTHENTICATION is ${method}, which the discovery document of ${settings.issuer} does not list, and its token endpoint turns the client away.`,
-  fix: { text: WANTED },
-});
+const unlistedMethod = ({ settings }: DoctorContext, method: ClientAuthenticationMethod): Finding =>
+  finding(
+    'client_authentication_unsupported',
+    `CLIENT_AUTHENTICATION is ${method}, which the discovery document of ${settings.issuer} does not list, and its token endpoint turns the client away.`,
+    WANTED,
+  );
 
 /** @param error that is met already where the site reads the discovery document */
-export const noMethod = ({ settings }: DoctorContext, { message }: RelyingPartyError): Finding => ({
-  code: 'client_authentication_unsupported',
-  what: `The client has ${credentialInWords(settings)}, which ${settings.issuer} does not take: ${message}.`,
-  fix: { text: `${WANTED} If its list is wrong, name the method in CLIENT_AUTHENTICATION.` },
-});
+export const noMethod = ({ settings }: DoctorContext, { message }: RelyingPartyError): Finding =>
+  finding(
+    'client_authentication_unsupported',
+    `The client has ${credentialInWords(settings)}, which ${settings.issuer} does not take: ${message}.`,
+    `${WANTED} If its list is wrong, name the method in CLIENT_AUTHENTICATION.`,
+  );
 
 const credentialInWords = ({ clientKey, clientSecrets }: DoctorContext['settings']): string =>
   clientKey !== undefined
@@ -88,10 +88,9 @@ const credentialInWords = ({ clientKey, clientSecrets }: DoctorContext['settings
 const WANTED =
   'Give the client what the OpenID provider wants: CLIENT_SECRET, as every user pool does, or CLIENT_KEY.';
 
-const clientKeyWrong = ({ settings }: DoctorContext): Finding => ({
-  code: 'client_secret_wrong',
-  what: `CLIENT_KEY is no key of the client ${settings.clientId}.`,
-  fix: {
-    text: 'Register its public half at the OpenID provider, or write the key whose public half is registered there.',
-  },
-});
+const clientKeyWrong = ({ settings }: DoctorContext): Finding =>
+  finding(
+    'client_secret_wrong',
+    `CLIENT_KEY is no key of the client ${settings.clientId}.`,
+    'Register its public half at the OpenID provider, or write the key whose public half is registered there.',
+  );

@@ -1,18 +1,13 @@
 import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
-import type { Change, ClientList, Question } from '../findings/change.js';
-import {
-  callbackOf,
-  changeClient,
-  changeProvider,
-  type DoctorContext,
-  logoutUriOf,
-} from '../context/context.js';
-import type { Finding, Fix } from '../findings/finding.js';
+import type { Question } from '../findings/change.js';
+import { changeProvider, type DoctorContext } from '../context/context.js';
+import { atClient, ownClient } from '../context/app-client.js';
+import { type Finding, type Fix, finding } from '../findings/finding.js';
 import { isHidden, type ShownSecrets } from './shown-secrets.js';
 
 /*
- * What can be wrong with our app client at the master pool. Found by looking into the pool, or by what shows of it from
- * outside; either way it is the same finding with the same fix.
+ * What can be wrong with our app client alone. Found by looking into the pool, or by what shows of it from outside; either way it
+ * is the same finding with the same fix.
  */
 
 const CONSOLE = 'Amazon Cognito › User pools › the master pool › App clients';
@@ -22,15 +17,15 @@ export function clientUnknown(context: DoctorContext): Finding {
   const upstream = upstreamPoolOf(context);
   if (upstream !== undefined)
     return issuerOfOtherPool(context, ` It is the pool behind “${upstream}”.`);
-  return {
-    code: 'client_unknown',
-    what: `The issuer ${issuer} knows no client ${clientId}: CLIENT_ID is mistyped, or of another pool, or was deleted.`,
-    fix: {
-      text: 'Copy CLIENT_ID from the app client of this pool, or ISSUER from the pool of this client.',
+  return finding(
+    'client_unknown',
+    `The issuer ${issuer} knows no client ${clientId}: CLIENT_ID is mistyped, or of another pool, or was deleted.`,
+    'Copy CLIENT_ID from the app client of this pool, or ISSUER from the pool of this client.',
+    {
       ...inPool(context, `${CONSOLE} › Client ID`),
       question: ask(issuer, 'list-user-pool-clients'),
     },
-  };
+  );
 }
 
 /** The identity provider whose pages are where the issuer sends people at once: then ISSUER is the pool behind the master pool. */
@@ -47,108 +42,40 @@ function upstreamPoolOf({ settings, metadata }: DoctorContext): string | undefin
  */
 export function issuerOfOtherPool(context: DoctorContext, which: string, right?: string): Finding {
   const { clientId, issuer } = context.settings;
-  return {
-    code: 'issuer_of_other_pool',
-    what: `ISSUER is ${issuer}, a user pool that has no client ${clientId}.${which}`,
-    fix: {
-      text: 'Write the issuer of the master pool, which has the client.',
+  return finding(
+    'issuer_of_other_pool',
+    `ISSUER is ${issuer}, a user pool that has no client ${clientId}.${which}`,
+    'Write the issuer of the master pool, which has the client.',
+    {
       ...inPool(context, 'Amazon Cognito › User pools › the master pool › Overview › User pool ID'),
       ...(right === undefined
         ? { question: ask(issuer, 'list-user-pools', { 'max-results': '60' }) }
-        : { change: { kind: 'environment', set: { ISSUER: right } } as const }),
+        : { set: { ISSUER: right } }),
     },
-  };
-}
-
-/** @param nearMiss what is registered instead, in words */
-export function callbackNotRegistered(context: DoctorContext, nearMiss = ''): Finding {
-  const callback = callbackOf(context);
-  return {
-    code: 'callback_not_registered',
-    what: `${callback} is not among the callback URLs of the app client ${context.settings.clientId}.${nearMiss}`,
-    fix: {
-      text: 'Add it, to the letter. If users see the site at another origin, correct BASE_URL instead.',
-      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › Allowed callback URLs`),
-      change: addToClient(context, 'CallbackURLs', callback),
-    },
-  };
-}
-
-export function logoutUrlNotRegistered(context: DoctorContext, nearMiss = ''): Finding {
-  const logoutUri = logoutUriOf(context);
-  return {
-    code: 'logout_url_not_registered',
-    what: `${logoutUri} is not among the sign-out URLs of the app client ${context.settings.clientId}.${nearMiss}`,
-    fix: {
-      text: 'Add it, to the letter.',
-      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › Allowed sign-out URLs`),
-      change: addToClient(context, 'LogoutURLs', logoutUri),
-    },
-  };
-}
-
-/** @param missing the scopes that are not allowed, where they are known */
-export function scopeNotAllowed(context: DoctorContext, missing?: readonly string[]): Finding {
-  const { scope, clientId } = context.settings;
-  const which =
-    missing === undefined ? `one of “${scope}”` : `“${missing.join(' ')}” of “${scope}”`;
-  const scopes = missing ?? scope.split(' ');
-  return {
-    code: 'scope_not_allowed',
-    what: `The app client ${clientId} may not have ${which}.`,
-    fix: {
-      text: scopes.includes('offline_access')
-        ? 'Take offline_access out of SCOPE: Cognito has no such scope, and gives a refresh token without it.'
-        : 'Allow it at the app client, or take it out of SCOPE.',
-      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › OpenID Connect scopes`),
-      change: scopes.includes('offline_access')
-        ? {
-            kind: 'environment',
-            set: { SCOPE: scope.replace(/\s*\boffline_access\b/, '').trim() },
-          }
-        : addToClient(context, 'AllowedOAuthScopes', ...scopes),
-    },
-  };
-}
-
-export function codeFlowOff(context: DoctorContext): Finding {
-  return {
-    code: 'code_flow_off',
-    what: `The app client ${context.settings.clientId} may not use the authorization code grant.`,
-    fix: {
-      text: 'Switch it on. (Not beside client credentials: that excludes the others; make a client for each.)',
-      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › OAuth grant types`),
-      change: changeClient(context.settings, {
-        add: { AllowedOAuthFlows: ['code'] },
-        set: { AllowedOAuthFlowsUserPoolClient: true },
-      }),
-    },
-  };
+  );
 }
 
 export function providerNotEnabled(context: DoctorContext, name: string): Finding {
-  return {
-    code: 'provider_not_enabled',
-    about: name,
-    what: `The app client ${context.settings.clientId} does not offer the identity provider “${name}”.`,
-    fix: {
-      text: 'Switch it on at the app client and save; it takes up to a minute. If it is not in the list there, it must first be added to the pool, or IDENTITY_PROVIDERS has a name the pool does not know.',
-      ...inPool(context, `${CONSOLE} › the client › Login pages › Edit › Identity providers`),
-      change: addToClient(context, 'SupportedIdentityProviders', name),
+  return finding(
+    'provider_not_enabled',
+    `The app client ${context.settings.clientId} does not offer the identity provider “${name}”.`,
+    'Switch it on at the app client and save; it takes up to a minute. If it is not in the list there, it must first be added to the pool, or IDENTITY_PROVIDERS has a name the pool does not know.',
+    {
+      ...atClient(ownClient(context), 'Login pages › Edit › Identity providers', {
+        add: { SupportedIdentityProviders: [name] },
+      }),
+      about: name,
     },
-  };
+  );
 }
 
 export function providerNameCase(context: DoctorContext, name: string, actual: string): Finding {
-  return {
-    code: 'provider_name_case',
-    about: name,
-    what: `IDENTITY_PROVIDERS says “${name}”, and the user pool calls it “${actual}”.`,
-    fix: {
-      text: `Write “${actual}”.`,
-      change: changeProvider(context.settings, name, { name: actual }),
-    },
-  };
+  return finding(
+    'provider_name_case',
+    `IDENTITY_PROVIDERS says “${name}”, and the user pool calls it “${actual}”.`,
+    `Write “${actual}”.`,
+    { about: name, set: changeProvider(context.settings, name, { name: actual }) },
+  );
 }
 
 /** @param secrets what AWS tells of those of the client, where we may look */
@@ -191,15 +118,6 @@ export function clientSecretMissing(context: DoctorContext, secrets?: ShownSecre
     code: 'client_secret_missing',
     what: `CLIENT_SECRET is none, and the client ${context.settings.clientId} has a secret.`,
   };
-}
-
-/** The change that adds to a list of our app client, if its user pool is known. */
-function addToClient(
-  { settings }: DoctorContext,
-  list: ClientList,
-  ...values: string[]
-): Change | undefined {
-  return changeClient(settings, { add: { [list]: values } });
 }
 
 function ask(

@@ -1,7 +1,7 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { userPoolIdOf } from '../../../cognito/user-pool.js';
 import type { DoctorContext } from '../context/context.js';
-import type { Noted } from '../findings/finding.js';
+import { type Noted, finding } from '../findings/finding.js';
 import { ifAllowed, type UserPools } from '../context/user-pools.js';
 
 const DAY_MS = 86_400_000;
@@ -26,15 +26,15 @@ export async function secretAge(
   return {
     notes,
     findings: [
-      {
-        code: 'client_secret_old',
-        what: `The secret of the app client ${clientId} is ${days} days old.`,
-        fix: {
-          text: 'Give the client another with “lifeguard rotate-secret”, while the site is up; or add a second one by hand, start the site with it, then delete the first.',
+      finding(
+        'client_secret_old',
+        `The secret of the app client ${clientId} is ${days} days old.`,
+        'Give the client another with “lifeguard rotate-secret”, while the site is up; or add a second one by hand, start the site with it, then delete the first.',
+        {
           console:
             'Amazon Cognito › User pools › the master pool › App clients › the client › Client secrets',
         },
-      },
+      ),
     ],
   };
 }

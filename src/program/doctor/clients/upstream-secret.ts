@@ -1,15 +1,11 @@
 import { userPoolIdOf } from '../../../cognito/user-pool.js';
+import { nameOf } from '../context/app-client.js';
 import type { DoctorContext } from '../context/context.js';
 import type { UserPools } from '../context/user-pools.js';
-import type { Finding } from '../findings/finding.js';
+import { type Finding, finding } from '../findings/finding.js';
 import { readDiscovery } from '../visits/discovery-document.js';
 import { exchangeBogusCode } from '../visits/exchange-bogus-code.js';
-import {
-  idpResponseOf,
-  nameOf,
-  type UpstreamClient,
-  upstreamSecretMissing,
-} from './upstream-client.js';
+import { idpResponseOf, type UpstreamClient, upstreamSecretMissing } from './upstream-client.js';
 
 interface ComparedSecrets {
   /** What AWS shows of the client: the secret it was made with, while it has that. */
@@ -24,21 +20,21 @@ interface ComparedSecrets {
  * A secret that is shown and the only one can be compared. Of any other, which may be right, only the token endpoint of the second
  * pool knows.
  */
-export async function upstreamSecretFindings(
+export async function upstreamSecretFinding(
   context: DoctorContext,
   userPools: UserPools,
   client: UpstreamClient,
   { shown, used, issuer }: ComparedSecrets,
-): Promise<Finding[]> {
+): Promise<Finding | undefined> {
   const { userPoolId = '', clientId } = client;
-  if (shown !== undefined && used === shown) return [];
+  if (shown !== undefined && used === shown) return undefined;
   const count = await userPools.clientSecretCount(userPoolId, clientId);
-  if (count === 0) return [upstreamSecretMissing(client)];
+  if (count === 0) return upstreamSecretMissing(client);
   const masterPoolId = userPoolIdOf(context.settings.issuer);
-  if (count === 1 && shown !== undefined) return [secretWrong(client, masterPoolId, 'copy')];
+  if (count === 1 && shown !== undefined) return secretWrong(client, masterPoolId, 'copy');
   const isRefused = used !== undefined && (await refuses(context, issuer, clientId, used));
-  if (!isRefused) return [];
-  return [secretWrong(client, masterPoolId, count === 1 ? 'make' : 'make room')];
+  if (!isRefused) return undefined;
+  return secretWrong(client, masterPoolId, count === 1 ? 'make' : 'make room');
 }
 
 /** Whether the second pool turns the client with this secret away for certain. */
@@ -77,17 +73,17 @@ function secretWrong(
   remedy: 'copy' | 'make' | 'make room',
 ): Finding {
   const { userPoolId = '', clientId, provider } = client;
-  return {
-    code: 'upstream_client_secret_wrong',
-    about: provider,
-    what: `The identity provider “${provider}” has another client secret than ${nameOf(client)}.`,
-    fix: {
-      text: {
-        copy: 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
-        make: 'Make a new secret for the app client of the second pool, since Cognito shows nobody one that was added before, and write it into the identity provider of the master pool.',
-        'make room':
-          'The app client of the second pool has two secrets, the most there can be. Delete the one that nobody uses (delete-user-pool-client-secret), and run doctor again: it then has the command that makes a new one for the identity provider.',
-      }[remedy],
+  return finding(
+    'upstream_client_secret_wrong',
+    `The identity provider “${provider}” has another client secret than ${nameOf(client)}.`,
+    {
+      copy: 'Copy the secret from the app client of the second pool into the identity provider of the master pool.',
+      make: 'Make a new secret for the app client of the second pool, since Cognito shows nobody one that was added before, and write it into the identity provider of the master pool.',
+      'make room':
+        'The app client of the second pool has two secrets, the most there can be. Delete the one that nobody uses (delete-user-pool-client-secret), and run doctor again: it then has the command that makes a new one for the identity provider.',
+    }[remedy],
+    {
+      about: provider,
       console:
         'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Edit › Client secret',
       ...(remedy === 'make room'
@@ -107,5 +103,5 @@ function secretWrong(
             },
           }),
     },
-  };
+  );
 }

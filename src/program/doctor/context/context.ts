@@ -1,8 +1,8 @@
 import type { Settings } from '../../config/options/settings.js';
 import type { SignatureAlgorithm } from '../../../tokens/algorithms.js';
 import type { ClientAuthenticationMetadata } from '../../../tokens/client-authentication.js';
-import { isUserPool, userPoolIdOf } from '../../../cognito/user-pool.js';
-import type { Change } from '../findings/change.js';
+import type { Environment } from '../../config/from-environment.js';
+import type { CheckResult } from '../findings/finding.js';
 import type { UserPools, UserPoolsError } from './user-pools.js';
 
 /** What of the OpenID provider's discovery document the checks go by. */
@@ -31,22 +31,36 @@ export interface OtherWay {
   readonly fetch: typeof fetch;
 }
 
-/** What the checks look at, and what earlier ones have learned for later ones. */
-export interface DoctorContext {
-  /** As they were read; the issuer as it was meant to be, once that is certain. */
-  settings: Settings;
+/** What doctor works with besides the settings. */
+export interface DoctorParts {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly fetch: typeof fetch;
-  /** `undefined`: not to be looked into. An error: why that is not possible. */
-  readonly userPools: UserPools | UserPoolsError | undefined;
-  /** Where the API of the user pools is, if not at AWS. */
+  /** Absent when the user pools are not to be looked into; an error when they cannot be. */
+  readonly userPools?: UserPools | UserPoolsError | undefined;
+  /** Where their API is, if not at AWS. */
   readonly endpointUrl?: string | undefined;
   readonly otherWays?: readonly OtherWay[] | undefined;
+  /** What the settings were read from, where it is more than they became. */
+  readonly environment?: Environment | undefined;
+}
+
+/** What the checks look at, and what earlier ones have learned for later ones. */
+export interface DoctorContext extends DoctorParts {
+  /** As they were read; the issuer as it was meant to be, once that is certain. */
+  settings: Settings;
   /** From the check of the discovery document; absent when it could not be used. */
   metadata?: ProviderMetadata;
   /** How far our clock is ahead of the issuer's, in seconds; absent when it did not say. */
   clockAheadSeconds?: number;
+}
+
+/** One or a few questions that belong together. */
+export interface Check {
+  /** Stable, for `--json`. */
+  readonly name: string;
+  readonly title: string;
+  run(context: DoctorContext): Promise<CheckResult>;
 }
 
 /** An address of the site's own routes, which are below BASE_PATH. */
@@ -58,23 +72,14 @@ export const callbackOf = (context: DoctorContext): string => siteUrl(context, '
 /** Where each hop of a sign-out comes back to. */
 export const logoutUriOf = (context: DoctorContext): string => siteUrl(context, '/logout/continue');
 
-/** A change of our app client, if its user pool is known. */
-export function changeClient(
-  { issuer, clientId }: Settings,
-  change: Pick<Change & { kind: 'app-client' }, 'add' | 'set'>,
-): Change | undefined {
-  if (!isUserPool(issuer)) return undefined;
-  return { kind: 'app-client', userPoolId: userPoolIdOf(issuer), clientId, ...change };
-}
-
-/** A change of one provider in IDENTITY_PROVIDERS. */
+/** IDENTITY_PROVIDERS with a change of one provider. */
 export function changeProvider(
   { identityProviders }: Settings,
   name: string,
   change: Readonly<Record<string, unknown>>,
-): Change {
+): Readonly<Record<string, string>> {
   const changed = identityProviders.map((each) =>
     each.name === name ? { ...each, ...change } : each,
   );
-  return { kind: 'environment', set: { IDENTITY_PROVIDERS: JSON.stringify(changed) } };
+  return { IDENTITY_PROVIDERS: JSON.stringify(changed) };
 }

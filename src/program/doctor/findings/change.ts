@@ -1,5 +1,5 @@
 /** Lists of an app client that a change may add to. */
-export type ClientList =
+type ClientList =
   | 'CallbackURLs'
   | 'LogoutURLs'
   | 'AllowedOAuthFlows'

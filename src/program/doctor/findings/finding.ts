@@ -25,6 +25,32 @@ export interface Fix {
   readonly command?: string | undefined;
 }
 
+/** What a finding has besides words; `set` has the variables to write. */
+export type More = Omit<Fix, 'text'> & {
+  readonly about?: string | undefined;
+  readonly set?: Readonly<Record<string, string>>;
+};
+
+/** @param text the one thing to do */
+export const finding = (
+  code: FindingCode,
+  what: string,
+  text: string,
+  { about, set, ...fix }: More = {},
+): Finding => ({
+  code,
+  about,
+  what,
+  fix: { text, ...fix, ...(set && { change: { kind: 'environment', set } }) },
+});
+
+/** What was looked for; `undefined` where that is fine. */
+export type Findings = readonly (Finding | undefined)[];
+
+/** Those that there are. */
+export const compact = (findings: Findings): Finding[] =>
+  findings.filter((each) => each !== undefined);
+
 /** What a check came to: what it found and, in a few words, what it saw; or why it could not begin. */
 export type CheckResult =
   | { readonly findings: readonly Finding[]; readonly detail?: string | undefined }
@@ -32,14 +58,6 @@ export type CheckResult =
 
 /** A part of a check: what it found, and what else is worth knowing, in a few words each. */
 export interface Noted {
-  readonly findings: readonly Finding[];
+  readonly findings: Findings;
   readonly notes: readonly string[];
-}
-
-/** One or a few questions that belong together. */
-export interface Check<Context> {
-  /** Stable, for `--json`. */
-  readonly name: string;
-  readonly title: string;
-  run(context: Context): Promise<CheckResult>;
 }

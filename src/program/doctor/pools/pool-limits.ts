@@ -1,7 +1,7 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import { regionOf } from '../../../cognito/user-pool.js';
 import { type UserPool, ifAllowed, type UserPools } from '../context/user-pools.js';
-import type { Finding, Noted } from '../findings/finding.js';
+import { type Finding, finding, type Findings, type Noted } from '../findings/finding.js';
 
 /** Fewer signed-in browsers and devices than most people have. */
 const FEW_SESSIONS = 3;
@@ -22,7 +22,7 @@ export async function limitFindings(
   const most = tracking?.TokenSession?.MaxPerUser;
   return {
     findings: [
-      ...(isTracked && most !== undefined && most < FEW_SESSIONS ? [fewSessions(most)] : []),
+      isTracked && most !== undefined && most < FEW_SESSIONS ? fewSessions(most) : undefined,
       ...nearlyFull(client),
     ],
     notes: [
@@ -34,28 +34,22 @@ export async function limitFindings(
   };
 }
 
-const fewSessions = (most: number): Finding => ({
-  code: 'sessions_limited',
-  what: `The master pool tracks sessions and lets each user have ${most}: the next sign-in ends the one not used for longest.`,
-  fix: {
-    text: 'Let users have more of them, 20 is the default.',
-    console: 'Amazon Cognito › User pools › the master pool › Session management',
-  },
-});
+const fewSessions = (most: number): Finding =>
+  finding(
+    'sessions_limited',
+    `The master pool tracks sessions and lets each user have ${most}: the next sign-in ends the one not used for longest.`,
+    'Let users have more of them, 20 is the default.',
+    { console: 'Amazon Cognito › User pools › the master pool › Session management' },
+  );
 
-function nearlyFull(client: UserPoolClientType): Finding[] {
-  return Object.entries(MOST).flatMap(([list, most]): Finding[] => {
+const nearlyFull = (client: UserPoolClientType): Findings =>
+  Object.entries(MOST).map(([list, most]) => {
     const { length } = client[list as keyof typeof MOST] ?? [];
-    if (length < NEAR * most) return [];
-    return [
-      {
-        code: 'quota_near',
-        about: list,
-        what: `The app client ${client.ClientId} has ${length} of at most ${most} ${list}.`,
-        fix: {
-          text: 'Take out those of sites that are no more, or make another client for some of them.',
-        },
-      },
-    ];
+    if (length < NEAR * most) return undefined;
+    return finding(
+      'quota_near',
+      `The app client ${client.ClientId} has ${length} of at most ${most} ${list}.`,
+      'Take out those of sites that are no more, or make another client for some of them.',
+      { about: list },
+    );
   });
-}

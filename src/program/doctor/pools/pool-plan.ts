@@ -1,8 +1,9 @@
 import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
 import type { UserPool, UserPools } from '../context/user-pools.js';
+import { ownClient } from '../context/app-client.js';
 import type { DoctorContext } from '../context/context.js';
-import type { Finding, Noted } from '../findings/finding.js';
-import { lacksStyle, usesManagedLogin, withoutStyle } from './pool-style.js';
+import { type Finding, type Noted, finding } from '../findings/finding.js';
+import { styleFinding, usesManagedLogin } from './pool-style.js';
 
 /**
  * The plan of the master pool, and what is set there that this plan does not have. A pool keeps such settings when it is moved to
@@ -16,9 +17,7 @@ export async function planFindings(
   pool: UserPool,
 ): Promise<Noted> {
   const plan = pool.UserPoolTier;
-  const { clientId } = context.settings;
-  const isManagedLogin = (await usesManagedLogin(userPools, pool.Id, pool)) === true;
-  const isUnstyled = isManagedLogin && (await lacksStyle(userPools, pool.Id, clientId));
+  const isManagedLogin = await usesManagedLogin(userPools, pool);
   const lacking = [
     ...(plan === 'LITE' && isManagedLogin ? ['managed login'] : []),
     ...(plan === 'LITE' ? beyondLite(pool) : []),
@@ -26,8 +25,8 @@ export async function planFindings(
   ];
   return {
     findings: [
-      ...(isUnstyled ? [withoutStyle('pages_without_branding', `the app client ${clientId}`)] : []),
-      ...(lacking.length === 0 ? [] : [planLacks(plan, lacking)]),
+      isManagedLogin ? await styleFinding(userPools, ownClient(context)) : undefined,
+      lacking.length === 0 ? undefined : planLacks(plan, lacking),
     ],
     notes: plan === undefined ? [] : [`plan ${capital(plan)}`],
   };
@@ -51,13 +50,12 @@ function beyondEssentials({ UserPoolAddOns }: UserPoolType): string[] {
   return mode === 'OFF' ? [] : [`threat protection (AdvancedSecurityMode ${mode})`];
 }
 
-const planLacks = (plan: string | undefined, lacking: readonly string[]): Finding => ({
-  code: 'plan_lacks_feature',
-  what: `The master pool has the plan ${capital(plan ?? '')}, without ${lacking.join(', without ')}, which is set there.`,
-  fix: {
-    text: 'Choose a plan that has it, which costs more for each user of a month, or switch it off in the pool.',
-    console: 'Amazon Cognito › User pools › the master pool › Settings › Feature plan',
-  },
-});
+const planLacks = (plan: string | undefined, lacking: readonly string[]): Finding =>
+  finding(
+    'plan_lacks_feature',
+    `The master pool has the plan ${capital(plan ?? '')}, without ${lacking.join(', without ')}, which is set there.`,
+    'Choose a plan that has it, which costs more for each user of a month, or switch it off in the pool.',
+    { console: 'Amazon Cognito › User pools › the master pool › Settings › Feature plan' },
+  );
 
 const capital = (text: string): string => text.charAt(0) + text.slice(1).toLowerCase();

@@ -1,37 +1,35 @@
-import type { UserPoolType } from '@aws-sdk/client-cognito-identity-provider';
 import { regionOf } from '../../../cognito/user-pool.js';
-import type { Finding } from '../findings/finding.js';
-import { ifAllowed, type UserPools } from '../context/user-pools.js';
+import { type AppClient, nameOf } from '../context/app-client.js';
+import { type UserPool, ifAllowed, type UserPools } from '../context/user-pools.js';
+import { type Finding, finding } from '../findings/finding.js';
 
-export const withoutStyle = (
-  code: 'pages_without_branding' | 'upstream_pages_without_branding',
-  client: string,
-): Finding => ({
-  code,
-  what: `The domain uses managed login, and ${client} has no branding style.`,
-  fix: {
-    text: 'Make a style for that client, or set the domain to the classic hosted UI.',
-    console: 'Amazon Cognito › User pools › the pool › Managed login › Create a style',
-  },
-});
+export const withoutStyle = (client: AppClient): Finding =>
+  finding(
+    client.provider === undefined ? 'pages_without_branding' : 'upstream_pages_without_branding',
+    `The domain uses managed login, and ${nameOf(client)} has no branding style.`,
+    'Make a style for that client, or set the domain to the classic hosted UI.',
+    {
+      about: client.provider,
+      console: 'Amazon Cognito › User pools › the pool › Managed login › Create a style',
+    },
+  );
 
-/** Whether the pages of a domain are managed login's; `undefined` where that may not be asked. */
+/** Whether the pages of its domain are managed login's; `false` also where that may not be asked. */
 export async function usesManagedLogin(
   userPools: UserPools,
-  userPoolId: string,
-  { Domain, CustomDomain }: Pick<UserPoolType, 'Domain' | 'CustomDomain'>,
-): Promise<boolean | undefined> {
-  const name = CustomDomain ?? Domain;
-  if (name === undefined) return undefined;
-  const domain = await ifAllowed(() => userPools.domain(name, regionOf(userPoolId)));
-  return domain && domain.ManagedLoginVersion === 2;
+  { Id, Domain, CustomDomain = Domain }: UserPool,
+): Promise<boolean> {
+  if (CustomDomain === undefined) return false;
+  const domain = await ifAllowed(() => userPools.domain(CustomDomain, regionOf(Id)));
+  return domain?.ManagedLoginVersion === 2;
 }
 
 /** Whether managed login would show this client no page. */
-export async function lacksStyle(
+export async function styleFinding(
   userPools: UserPools,
-  userPoolId: string,
-  clientId: string,
-): Promise<boolean> {
-  return (await ifAllowed(() => userPools.hasStyle(userPoolId, clientId))) === false;
+  client: AppClient,
+): Promise<Finding | undefined> {
+  const { userPoolId = '', clientId } = client;
+  const hasStyle = await ifAllowed(() => userPools.hasStyle(userPoolId, clientId));
+  return hasStyle === false ? withoutStyle(client) : undefined;
 }

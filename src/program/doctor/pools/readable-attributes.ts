@@ -1,7 +1,8 @@
 import type { UserPoolClientType } from '@aws-sdk/client-cognito-identity-provider';
 import type { Settings } from '../../config/options/settings.js';
-import { type DoctorContext, changeClient } from '../context/context.js';
-import type { Finding } from '../findings/finding.js';
+import { atClient, ownClient } from '../context/app-client.js';
+import type { DoctorContext } from '../context/context.js';
+import { type Finding, finding } from '../findings/finding.js';
 
 /**
  * What the site asks for by a scope that shows nothing of it, because the app client may not read it. Without a list it may read all
@@ -9,34 +10,28 @@ import type { Finding } from '../findings/finding.js';
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
  */
-export function unreadableFindings(
-  { settings }: DoctorContext,
+export function unreadableFinding(
+  context: DoctorContext,
   { ReadAttributes: readable }: UserPoolClientType,
-): Finding[] {
-  if (readable === undefined) return [];
+): Finding | undefined {
+  if (readable === undefined) return undefined;
+  const { settings } = context;
   const scopes = settings.scope.split(' ');
-  const missing = [
-    ...(scopes.includes('email') ? emailNeeds(settings) : []).filter(
-      (name) => !readable.includes(name),
-    ),
-    // Whoever may read anything of a profile has a use for the scope, be there names in it or not.
-    ...(scopes.includes('profile') && readable.every((name) => OF_OTHER_SCOPES.includes(name))
-      ? ['name']
-      : []),
-  ];
-  if (missing.length === 0) return [];
-  return [
-    {
-      code: 'attributes_unreadable',
-      what: `SCOPE is “${settings.scope}”, and the app client ${settings.clientId} may not read ${missing.join(', ')}.`,
-      fix: {
-        text: 'Allow it to read them, or take the scope out of SCOPE.',
-        console:
-          'Amazon Cognito › User pools › the master pool › App clients › the client › Attribute permissions › Edit',
-        change: changeClient(settings, { add: { ReadAttributes: missing } }),
-      },
-    },
-  ];
+  const needed = scopes.includes('email') ? emailNeeds(settings) : [];
+  const missing = needed.filter((name) => !readable.includes(name));
+  // Whoever may read anything of a profile has a use for the scope, be there names in it or not.
+  if (scopes.includes('profile') && readable.every((name) => OF_OTHER_SCOPES.includes(name))) {
+    missing.push('name');
+  }
+  if (missing.length === 0) return undefined;
+  return finding(
+    'attributes_unreadable',
+    `SCOPE is “${settings.scope}”, and the app client ${settings.clientId} may not read ${missing.join(', ')}.`,
+    'Allow it to read them, or take the scope out of SCOPE.',
+    atClient(ownClient(context), 'Attribute permissions › Edit', {
+      add: { ReadAttributes: missing },
+    }),
+  );
 }
 
 const OF_OTHER_SCOPES = ['email', 'email_verified', 'phone_number', 'phone_number_verified'];

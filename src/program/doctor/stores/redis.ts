@@ -9,7 +9,7 @@ import {
   type MissingRights,
 } from '../../../sessions/stores/redis/rights.js';
 import { reasonOf } from '../../../sessions/store-fault.js';
-import type { Finding } from '../findings/finding.js';
+import { compact, finding, type Finding } from '../findings/finding.js';
 import type { StoreKind, StoreTrouble } from './store-kind.js';
 
 /** Any key will do: the server that would hold it is asked. */
@@ -59,11 +59,11 @@ async function settingsOf(
   // A host that hides its persistence has its own way of keeping things.
   const isKept = persistence['aof_enabled'] !== '0' || hasReplica;
   return {
-    findings: [
-      ...evictionFindings(memory, address),
-      ...(isKept ? [] : [notDurable(await snapshots(commands), address)]),
-      ...(address.kind === 'single' || hasReplica ? [] : [withoutReplica(address.kind)]),
-    ],
+    findings: compact([
+      evictionFinding(memory, address),
+      isKept ? undefined : notDurable(await snapshots(commands), address),
+      address.kind === 'single' || hasReplica ? undefined : withoutReplica(address.kind),
+    ]),
   };
 }
 
@@ -135,43 +135,35 @@ function redisCli({ kind, hosts, isTls }: RedisAddress): string {
 
 const ASKS = 'Where Redis asks who that is, add --user NAME --askpass.';
 
-function evictionFindings(
+function evictionFinding(
   { maxmemory = '0', maxmemory_policy: policy = 'noeviction' }: Record<string, string>,
   address: RedisAddress,
-): Finding[] {
-  if (maxmemory === '0' || policy === 'noeviction') return [];
-  return [
-    {
-      code: 'store_evicts',
-      what: `Redis has maxmemory-policy ${policy}: when it is full it drops sessions nobody has signed out of.`,
-      fix: {
-        text:
-          'Set the policy to noeviction, also in its configuration file, and watch its memory. At ElastiCache, in the parameter group. ' +
-          ASKS,
-        command: `${redisCli(address)} CONFIG SET maxmemory-policy noeviction`,
-      },
-    },
-  ];
+): Finding | undefined {
+  if (maxmemory === '0' || policy === 'noeviction') return undefined;
+  return finding(
+    'store_evicts',
+    `Redis has maxmemory-policy ${policy}: when it is full it drops sessions nobody has signed out of.`,
+    `Set the policy to noeviction, also in its configuration file, and watch its memory. At ElastiCache, in the parameter group. ${ASKS}`,
+    { command: `${redisCli(address)} CONFIG SET maxmemory-policy noeviction` },
+  );
 }
 
-const notDurable = (hasSnapshots: boolean, address: RedisAddress): Finding => ({
-  code: 'store_not_durable',
-  what: hasSnapshots
-    ? 'Redis keeps sessions over a restart only as of its last snapshot, and has no replica.'
-    : 'Redis keeps nothing over a restart, and has no replica.',
-  fix: {
-    text: `Switch its append-only file on, also in its configuration file, or give it a replica. ${ASKS}`,
-    command: `${redisCli(address)} CONFIG SET appendonly yes`,
-  },
-});
+const notDurable = (hasSnapshots: boolean, address: RedisAddress): Finding =>
+  finding(
+    'store_not_durable',
+    hasSnapshots
+      ? 'Redis keeps sessions over a restart only as of its last snapshot, and has no replica.'
+      : 'Redis keeps nothing over a restart, and has no replica.',
+    `Switch its append-only file on, also in its configuration file, or give it a replica. ${ASKS}`,
+    { command: `${redisCli(address)} CONFIG SET appendonly yes` },
+  );
 
-const withoutReplica = (kind: 'sentinel' | 'cluster'): Finding => ({
-  code: 'store_without_replica',
-  what: `SESSION_STORE is a ${kind}, and the server that has our sessions has no replica connected.`,
-  fix: {
-    text: 'Give each server a replica, better two: then one may fail and none waits for the other.',
-  },
-});
+const withoutReplica = (kind: 'sentinel' | 'cluster'): Finding =>
+  finding(
+    'store_without_replica',
+    `SESSION_STORE is a ${kind}, and the server that has our sessions has no replica connected.`,
+    'Give each server a replica, better two: then one may fail and none waits for the other.',
+  );
 
 function rightMissing(
   { words }: StoreTrouble,
@@ -186,51 +178,48 @@ function rightMissing(
   const rights = (names: readonly string[]): string =>
     names.map((name) => `+${name.toLowerCase()}`).join(' ');
   const key = `~${REDIS_KEY_PATTERN}`;
-  return {
-    code: 'store_right_missing',
-    what: `The Redis user “${user}” of SESSION_STORE may not ${lacking || `do all that is needed (${words})`}.`,
-    fix: {
-      text: `Allow it, as a user who may (--user NAME --askpass); at a managed Redis where its users are kept. All that is needed: ${key} ${rights(commandsNeeded(address))}`,
+  return finding(
+    'store_right_missing',
+    `The Redis user “${user}” of SESSION_STORE may not ${lacking || `do all that is needed (${words})`}.`,
+    `Allow it, as a user who may (--user NAME --askpass); at a managed Redis where its users are kept. All that is needed: ${key} ${rights(commandsNeeded(address))}`,
+    {
       command: `${redisCli(address)} ACL SETUSER ${shellWord(user)} ${[...(keys ? [shellWord(key)] : []), rights(commands)].join(' ').trim()}`,
     },
-  };
+  );
 }
 
-const passwordRefused = ({ words }: StoreTrouble): Finding => ({
-  code: 'store_password_wrong',
-  what: `Redis refuses the user name and password of SESSION_STORE: ${words}.`,
-  fix: {
-    text: 'Write them as redis://user:password@host:6379, with % and @ of the password as %25 and %40. Without a name it is the user “default”.',
-  },
-});
+const passwordRefused = ({ words }: StoreTrouble): Finding =>
+  finding(
+    'store_password_wrong',
+    `Redis refuses the user name and password of SESSION_STORE: ${words}.`,
+    'Write them as redis://user:password@host:6379, with % and @ of the password as %25 and %40. Without a name it is the user “default”.',
+  );
 
-const certificateRefused = ({ words }: StoreTrouble): Finding => ({
-  code: 'store_unreachable',
-  what: `The certificate of Redis is not believed: ${words}.`,
-  fix: {
-    text: 'Name in SESSION_STORE the host that the certificate is for. Where a private authority has signed it, NODE_EXTRA_CA_CERTS names the file with that authority.',
-  },
-});
+const certificateRefused = ({ words }: StoreTrouble): Finding =>
+  finding(
+    'store_unreachable',
+    `The certificate of Redis is not believed: ${words}.`,
+    'Name in SESSION_STORE the host that the certificate is for. Where a private authority has signed it, NODE_EXTRA_CA_CERTS names the file with that authority.',
+  );
 
-const databaseRefused = (database: number): Finding => ({
-  code: 'store_database_unknown',
-  what: `SESSION_STORE names the database ${database}, which this Redis does not have.`,
-  fix: {
-    text: 'Take the number out of SESSION_STORE; many managed ones have the database 0 only.',
-  },
-});
+const databaseRefused = (database: number): Finding =>
+  finding(
+    'store_database_unknown',
+    `SESSION_STORE names the database ${database}, which this Redis does not have.`,
+    'Take the number out of SESSION_STORE; many managed ones have the database 0 only.',
+  );
 
-const isCluster: Finding = {
-  code: 'store_is_cluster',
-  what: 'SESSION_STORE names a single Redis, and a cluster answers.',
-  fix: { text: 'Write redis+cluster:// (with TLS rediss+cluster://) in place of redis://.' },
-};
+const isCluster: Finding = finding(
+  'store_is_cluster',
+  'SESSION_STORE names a single Redis, and a cluster answers.',
+  'Write redis+cluster:// (with TLS rediss+cluster://) in place of redis://.',
+);
 
 function tlsSlip({ isTls }: RedisAddress): Finding {
   const [said, meant] = isTls ? ['rediss', 'redis'] : ['redis', 'rediss'];
-  return {
-    code: 'store_tls_slip',
-    what: `SESSION_STORE begins with ${said}, and the server answers ${isTls ? 'only without' : 'with'} TLS.`,
-    fix: { text: `Begin it with ${meant} in place of ${said}.` },
-  };
+  return finding(
+    'store_tls_slip',
+    `SESSION_STORE begins with ${said}, and the server answers ${isTls ? 'only without' : 'with'} TLS.`,
+    `Begin it with ${meant} in place of ${said}.`,
+  );
 }

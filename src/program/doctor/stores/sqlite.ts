@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathOfFileUrl } from '../../../sessions/stores/open-session-store.js';
 import { lookIntoSqliteFile, sqliteFileAt } from '../../../sessions/stores/sqlite/file.js';
 import { reasonOf } from '../../../sessions/store-fault.js';
-import type { Finding } from '../findings/finding.js';
+import { type Finding, finding } from '../findings/finding.js';
 import { storeFinding, wordsOf } from './store-findings.js';
 import type { StoreKind, StoreTrouble, TryingPlace } from './store-kind.js';
 
@@ -41,8 +41,8 @@ function besideItsPlace(file: string): TryingPlace | Finding {
 
 /** SQLite says much the same of a folder, a file and a disk; which of them it is can be seen. */
 function explainRefusal(file: string, trouble: StoreTrouble): Finding {
-  const finding = storeFinding(trouble);
-  const { code, what } = finding;
+  const general = storeFinding(trouble);
+  const { code, what } = general;
   const text = `Let the user that runs the site (doctor ran as ${userInfo().username}) write there, or set SESSION_STORE to another place.`;
   const refusal = refusalOf(dirname(file)) ?? refusalOf(file);
   if (refusal !== undefined && code !== 'store_full') {
@@ -50,15 +50,11 @@ function explainRefusal(file: string, trouble: StoreTrouble): Finding {
     const why = isDisk
       ? `${refusal.path} is on a disk mounted for reading only.`
       : `This user may not write to ${refusal.path}${refusal.path === file ? '' : ', where SQLite keeps its log beside the database'}.`;
-    return {
-      code: isDisk ? 'store_read_only' : 'store_right_missing',
-      what: `${what} ${why}`,
-      fix: { text },
-    };
+    return finding(isDisk ? 'store_read_only' : 'store_right_missing', `${what} ${why}`, text);
   }
   return code === 'store_unreachable'
-    ? { ...finding, fix: { text } }
-    : { ...finding, what: `${what} It is ${file}.` };
+    ? { ...general, fix: { text } }
+    : { ...general, what: `${what} It is ${file}.` };
 }
 
 function refusalOf(path: string): { readonly path: string; readonly error: unknown } | undefined {
@@ -70,10 +66,9 @@ function refusalOf(path: string): { readonly path: string; readonly error: unkno
   }
 }
 
-const otherVersion = (file: string): Finding => ({
-  code: 'store_other_version',
-  what: `${file} has the tables of another version of Lifeguard (it was last changed ${statSync(file).mtime.toISOString()}).`,
-  fix: {
-    text: 'Nothing needs to be done if this version is to take over. While the other one still runs, give this one another file.',
-  },
-});
+const otherVersion = (file: string): Finding =>
+  finding(
+    'store_other_version',
+    `${file} has the tables of another version of Lifeguard (it was last changed ${statSync(file).mtime.toISOString()}).`,
+    'Nothing needs to be done if this version is to take over. While the other one still runs, give this one another file.',
+  );

@@ -1,7 +1,7 @@
 import { ConfigError } from '../../../errors/config-error.js';
 import { settingOf } from '../../config/library-words.js';
 import { reasonOf, type StoreFaultReason } from '../../../sessions/store-fault.js';
-import type { Finding } from '../findings/finding.js';
+import { type Finding, finding } from '../findings/finding.js';
 import type { FindingCode } from '../findings/catalogue.js';
 import type { StoreTrouble } from './store-kind.js';
 
@@ -39,7 +39,7 @@ const advice: Readonly<Record<StoreFaultReason, readonly [FindingCode, string]>>
 /** The finding for what a store said, by the word that readiness uses for it. */
 export function storeFinding({ error, words }: StoreTrouble): Finding {
   const [code, text] = advice[reasonOf(error)];
-  return { code, what: `The session store cannot be used: ${words}.`, fix: { text } };
+  return finding(code, `The session store cannot be used: ${words}.`, text);
 }
 
 /** The driver's own words, out of whatever ours are around them. */

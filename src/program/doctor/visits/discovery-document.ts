@@ -1,6 +1,5 @@
 import { networkReason } from '../../config/network-reason.js';
 import { discoveryAddress } from '../../../tokens/provider-metadata.js';
-import { REQUEST_TIMEOUT_MS } from './visit.js';
 
 /** Members by name; what they are is still to be checked. */
 export type DiscoveryDocument = Readonly<Record<string, unknown>>;
@@ -27,7 +26,6 @@ export async function readDiscovery(
   try {
     response = await fetch(discoveryAddress(issuer), {
       headers: { accept: 'application/json' },
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     text = await response.text();
   } catch (error) {

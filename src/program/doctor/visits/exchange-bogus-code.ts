@@ -8,7 +8,6 @@ import {
 import { readClientKey } from '../../../tokens/client-key.js';
 import type { DoctorContext } from '../context/context.js';
 import { isFirewall } from './firewall.js';
-import { REQUEST_TIMEOUT_MS } from './visit.js';
 
 /** What our own client has to show: with one of its secrets, or without any. */
 export const credentialsOf = (
@@ -33,8 +32,7 @@ export interface ClientAnswer {
   readonly status: number;
   /** As the answer names it; `undefined` where it is no answer of such an endpoint. */
   readonly error: unknown;
-  /** Members of its JSON by name; none where it is no object. */
-  readonly members: Readonly<Record<string, unknown>>;
+  readonly members: ReturnType<typeof membersOf>;
   /** By a firewall in front. */
   readonly isBlocked: boolean;
 }
@@ -58,7 +56,6 @@ export async function askAsClient(
     redirect: 'manual',
     headers: Object.fromEntries(headers),
     body: form.toString(),
-    signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
   });
   const { status, headers: answered } = response;
   const body = await response.text();
@@ -67,9 +64,10 @@ export async function askAsClient(
   return { status, error: members['error'], members, isBlocked };
 }
 
-function membersOf(body: string): ClientAnswer['members'] {
+/** Of JSON that came over the network, by name; none where it is no object. */
+export function membersOf(body: string): Readonly<Record<string, unknown>> {
   try {
-    return { ...Object(JSON.parse(body)) } as ClientAnswer['members'];
+    return { ...(JSON.parse(body) as object) };
   } catch {
     return {};
   }

@@ -1,4 +1,4 @@
-import type { Finding } from '../findings/finding.js';
+import { type Finding, finding } from '../findings/finding.js';
 
 /** What little of an answer tells a web application firewall (AWS WAF, CloudFront) from the user pool behind it. */
 interface Answer {
@@ -25,12 +25,19 @@ export function isFirewall({ status, headers, body }: Answer): boolean {
 }
 
 /** Doctor was turned away, and does not know what would have come from behind the firewall. */
-export const firewallInFront = (url: URL, status: number | undefined): Finding => ({
-  code: 'waf_in_front',
-  about: url.host,
-  what: `A firewall in front of ${url.host} turns doctor away (status ${status ?? 'none'}); the user pool itself was not asked.`,
-  fix: {
-    text: 'Look at its rules and at what it has blocked, and try /login in a browser. Doctor calls itself “lifeguard-doctor”, and keeps no cookies.',
-    console: 'AWS WAF › Web ACLs › the one with this user pool › Sampled requests',
-  },
-});
+export const firewallInFront = ({
+  url,
+  status,
+}: {
+  readonly url: URL;
+  readonly status: number | undefined;
+}): Finding =>
+  finding(
+    'waf_in_front',
+    `A firewall in front of ${url.host} turns doctor away (status ${status ?? 'none'}); the user pool itself was not asked.`,
+    'Look at its rules and at what it has blocked, and try /login in a browser. Doctor calls itself “lifeguard-doctor”, and keeps no cookies.',
+    {
+      about: url.host,
+      console: 'AWS WAF › Web ACLs › the one with this user pool › Sampled requests',
+    },
+  );

@@ -1,26 +1,25 @@
 import { poolPageError } from '../../../cognito/pool-pages.js';
-import type { Finding } from '../findings/finding.js';
+import { type Finding, finding } from '../findings/finding.js';
 import { readDiscovery, type ReadDiscovery } from './discovery-document.js';
-import { type IssuerMistake, issuerMistake, issuerSlips } from './issuer-candidates.js';
-import { ifAllowed, type UserPools, UserPoolsError } from '../context/user-pools.js';
+import { issuerMistake, issuerSlips } from './issuer-candidates.js';
+import type { DoctorParts } from '../context/context.js';
+import { ifAllowed, UserPoolsError } from '../context/user-pools.js';
 import { visit } from './visit.js';
 
-export interface NearMissParts {
-  readonly fetch: typeof fetch;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+interface NearMissParts extends DoctorParts {
   readonly clientId?: string | undefined;
-  readonly userPools?: UserPools | UserPoolsError | undefined;
-  readonly endpointUrl?: string | undefined;
 }
 
 /** What ISSUER is in place of the issuer; and the issuer itself, where its own document confirms it. */
 export interface NearMiss {
   readonly finding: Finding;
-  readonly confirmed?: { readonly issuer: string; readonly read: Documented };
+  readonly confirmed?: Confirmed;
 }
 
-type Documented = Extract<ReadDiscovery, { document: unknown }>;
+interface Confirmed {
+  readonly issuer: string;
+  readonly read: Extract<ReadDiscovery, { document: unknown }>;
+}
 
 /**
  * Finds out what an ISSUER that leads to no document was meant to be. A value is suggested as right only when its own document
@@ -30,25 +29,39 @@ export async function issuerNearMiss(
   written: string,
   parts: NearMissParts,
 ): Promise<NearMiss | undefined> {
+  const miss = (is: string, text: string, more: Parameters<typeof finding>[3]): Finding =>
+    finding('issuer_near_miss', `ISSUER ${is}: ${written.slice(0, 300)}`, text, more);
+  const right = (is: string, confirmed: Confirmed): NearMiss => ({
+    finding: miss(is, 'Write the issuer itself; its document was read and calls itself so.', {
+      set: { ISSUER: confirmed.issuer },
+    }),
+    confirmed,
+  });
   const mistake = issuerMistake(written, parts);
   for (const each of [mistake, ...issuerSlips(written)]) {
     const confirmed = each && (await confirm(each.candidates, parts));
-    if (confirmed) return { finding: finding(written, each.is, confirmed.issuer), confirmed };
+    if (confirmed) return right(each.is, confirmed);
   }
-  const isDomain = mistake === undefined && (await isPoolDomain(written, parts));
-  if (isDomain) {
-    const issuers = await issuersBehind(written, parts);
-    const confirmed = await confirm(issuers, parts);
-    const is = 'is the domain of a user pool’s sign-in pages, not its issuer';
-    return { finding: finding(written, is, confirmed?.issuer), ...(confirmed && { confirmed }) };
+  if (mistake !== undefined) {
+    const [likeliest] = mistake.candidates;
+    const text =
+      likeliest === undefined
+        ? 'Write the issuer: of a user pool https://cognito-idp.<region>.amazonaws.com/<user pool id>.'
+        : `It was probably meant to be ${likeliest}, where no document could be read to make sure.`;
+    return { finding: miss(mistake.is, text, { console: CONSOLE }) };
   }
-  return mistake && { finding: unconfirmedFinding(written, mistake) };
+  if (!(await isPoolDomain(written, parts))) return undefined;
+  const confirmed = await confirm(await issuersBehind(written, parts), parts);
+  const is = 'is the domain of a user pool’s sign-in pages, not its issuer';
+  const text =
+    'Write https://cognito-idp.<region>.amazonaws.com/<user pool id>; with --aws doctor finds it.';
+  return confirmed ? right(is, confirmed) : { finding: miss(is, text, { console: CONSOLE }) };
 }
 
 async function confirm(
   candidates: readonly string[],
   { fetch, now }: NearMissParts,
-): Promise<NearMiss['confirmed']> {
+): Promise<Confirmed | undefined> {
   const reads = await Promise.all(
     candidates
       .filter((each) => URL.canParse(each))
@@ -91,38 +104,6 @@ async function issuersBehind(
   const name = prefix ?? (isEmbedded ? pathname.slice(1) : hostname);
   const id = (await ifAllowed(() => userPools.domain(name, region)))?.UserPoolId;
   return id === undefined ? [] : [...(issuerMistake(id, { endpointUrl })?.candidates ?? [])];
-}
-
-const finding = (written: string, is: string, issuer: string | undefined): Finding => ({
-  code: 'issuer_near_miss',
-  what: `ISSUER ${is}: ${written.slice(0, 300)}`,
-  fix:
-    issuer === undefined
-      ? {
-          text: 'Write https://cognito-idp.<region>.amazonaws.com/<user pool id>; with --aws doctor finds it.',
-          console: CONSOLE,
-        }
-      : {
-          text: 'Write the issuer itself; its document was read and calls itself so.',
-          change: { kind: 'environment', set: { ISSUER: issuer } },
-        },
-});
-
-function unconfirmedFinding(
-  written: string,
-  { is, candidates: [likeliest] }: IssuerMistake,
-): Finding {
-  return {
-    code: 'issuer_near_miss',
-    what: `ISSUER ${is}: ${written.slice(0, 300)}`,
-    fix: {
-      text:
-        likeliest === undefined
-          ? 'Write the issuer: of a user pool https://cognito-idp.<region>.amazonaws.com/<user pool id>.'
-          : `It was probably meant to be ${likeliest}, where no document could be read to make sure.`,
-      console: CONSOLE,
-    },
-  };
 }
 
 const CONSOLE = 'Amazon Cognito › User pools › the master pool › Overview › User pool ID';

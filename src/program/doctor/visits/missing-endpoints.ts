@@ -2,7 +2,7 @@ import { domainPrefixOf, isUserPool, userPoolIdOf } from '../../../cognito/user-
 import type { EndpointProblem } from '../../../tokens/provider-metadata.js';
 import type { DoctorContext } from '../context/context.js';
 import type { DiscoveryDocument } from './discovery-document.js';
-import type { Finding } from '../findings/finding.js';
+import { type Finding, finding } from '../findings/finding.js';
 
 /** What is wrong where the discovery document names no endpoint, or none that the site would use; a cause may come twice. */
 export function endpointFindings(
@@ -38,36 +38,34 @@ const OF_DOMAIN = ['authorization_endpoint', 'token_endpoint', 'userinfo_endpoin
 
 function domainMissing(issuer: string): Finding {
   const userPoolId = userPoolIdOf(issuer);
-  return {
-    code: 'domain_missing',
-    what: `The user pool ${userPoolId} has no domain.`,
-    fix: {
-      text: 'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
+  return finding(
+    'domain_missing',
+    `The user pool ${userPoolId} has no domain.`,
+    'Give it one: a prefix of your choice that nobody in the region has, or a domain of your own.',
+    {
       console: 'Amazon Cognito › User pools › the master pool › Domain › Create Cognito domain',
       change: { kind: 'domain', userPoolId, prefix: domainPrefixOf(userPoolId) },
     },
-  };
+  );
 }
 
-const pushedRequestsUnsupported = (issuer: string): Finding => ({
-  code: 'pushed_requests_unsupported',
-  what: `PUSHED_AUTHORIZATION_REQUESTS is always, and ${issuer} takes none: its discovery document has no ${PUSHING}.`,
-  fix: {
-    text: isUserPool(issuer)
+const pushedRequestsUnsupported = (issuer: string): Finding =>
+  finding(
+    'pushed_requests_unsupported',
+    `PUSHED_AUTHORIZATION_REQUESTS is always, and ${issuer} takes none: its discovery document has no ${PUSHING}.`,
+    isUserPool(issuer)
       ? 'Write as-required: no user pool takes pushed requests.'
       : 'Write as-required, or switch pushed authorization requests on at the OpenID provider.',
-    change: { kind: 'environment', set: { PUSHED_AUTHORIZATION_REQUESTS: 'as-required' } },
-  },
-});
+    { set: { PUSHED_AUTHORIZATION_REQUESTS: 'as-required' } },
+  );
 
-const userInfoUnsupported = (issuer: string): Finding => ({
-  code: 'user_info_unsupported',
-  what: `USER_INFO is merge, and the discovery document of ${issuer} has no userinfo_endpoint.`,
-  fix: {
-    text: 'Write none, and let the OpenID provider put what you need into the ID token.',
-    change: { kind: 'environment', set: { USER_INFO: 'none' } },
-  },
-});
+const userInfoUnsupported = (issuer: string): Finding =>
+  finding(
+    'user_info_unsupported',
+    `USER_INFO is merge, and the discovery document of ${issuer} has no userinfo_endpoint.`,
+    'Write none, and let the OpenID provider put what you need into the ID token.',
+    { set: { USER_INFO: 'none' } },
+  );
 
 function incomplete(problems: readonly EndpointProblem[]): Finding {
   const missing = problems.filter(isMissing).map(({ name }) => name);
@@ -77,11 +75,9 @@ function incomplete(problems: readonly EndpointProblem[]): Finding {
       .filter((each) => !isMissing(each))
       .map(({ name, problem }) => `In the discovery document ${name} ${problem}.`),
   ];
-  return {
-    code: 'metadata_incomplete',
-    what: sentences.join(' '),
-    fix: {
-      text: 'The OpenID provider is not set up for the authorization code flow, or not wholly; mend it there.',
-    },
-  };
+  return finding(
+    'metadata_incomplete',
+    sentences.join(' '),
+    'The OpenID provider is not set up for the authorization code flow, or not wholly; mend it there.',
+  );
 }
