@@ -6,7 +6,10 @@ import { requestErrors } from './requests.js';
 import { sessionErrors } from './sessions.js';
 import { tokenErrors } from './tokens.js';
 
-/** Stable name of a failure; `docs/errors` lists them all. Tests, logs and metrics use it; nobody matches on messages. */
+/**
+ * Stable name of a failure; `docs/errors` lists them all. Tests, logs and metrics use it; nobody
+ * matches on messages.
+ */
 export type RelyingPartyErrorCode = keyof (typeof loginErrors &
   typeof federationErrors &
   typeof tokenErrors &

@@ -8,7 +8,10 @@ import { blocksOf, documents, proseOf, repositoryFile } from './documents.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { scripts }: { scripts: Record<string, string> } = JSON.parse(repositoryFile('package.json'));
 
-/** Not typed in a clone of this repository: `test/outside` does what the first says; the second asks a registry of browsers. */
+/**
+ * Not typed in a clone of this repository: `test/outside` does what the first says; the second asks
+ * a registry of browsers.
+ */
 const elsewhere = ['npm install express lifeguard', 'npx playwright install chromium'];
 
 const commands = documents.flatMap((document) =>

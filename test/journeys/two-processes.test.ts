@@ -70,7 +70,10 @@ describe.each(['sqlite', 'redis'])('two processes that share sessions in %s', (k
     await redis?.stop();
   });
 
-  /** A session as a login would have left it an hour ago: its access token has expired, its refresh token is good. */
+  /**
+   * A session as a login would have left it an hour ago: its access token has expired, its refresh
+   * token is good.
+   */
   async function expiredSession(): Promise<{ cookie: string; sessionKey: string }> {
     const master = pools.pool('oidc-pool-1');
     if (master.users().length === 0) await signInOnce(pools, settings.baseUrl);
@@ -107,7 +110,10 @@ describe.each(['sqlite', 'redis'])('two processes that share sessions in %s', (k
 
   const revocations = () => pools.requests('oidc-pool-1', '/oauth2/revoke');
 
-  /** Asks again where a busy machine kept the store from its answer for longer than a request waits: 503 says that, and no more. */
+  /**
+   * Asks again where a busy machine kept the store from its answer for longer than a request waits:
+   * 503 says that, and no more.
+   */
   const getMe = async (cookie: string, request: number): Promise<Response> => {
     const url = `${urls[request % urls.length]}/api/me`;
     const answer = await fetch(url, { headers: { cookie } });
@@ -136,7 +142,8 @@ describe.each(['sqlite', 'redis'])('two processes that share sessions in %s', (k
       const [asked, revoked] = [refreshCalls().length, revocations().length];
       const held = holdRefresh();
       const late = getMe(cookie, 0);
-      // The call is on its way: the lock alone would not tell, which is taken before the tokens are read.
+      // The call is on its way: the lock alone would not tell, which is taken before the tokens are
+      // read.
       await held.arrived;
       await store.destroy(sessionKey);
       held.release();

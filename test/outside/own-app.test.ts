@@ -17,7 +17,8 @@ describe('the app of README.md, in an empty folder', () => {
   let consumer: Consumer;
   let app: ChildProcess | undefined;
   beforeAll(() => {
-    // As `npm install express lifeguard` does, with the packed package; the others are what TypeScript takes.
+    // As `npm install express lifeguard` does, with the packed package; the others are what
+    // TypeScript takes.
     const packages = ['express', '@types/express', '@types/node', 'tsx', 'typescript'];
     const dependencies = Object.fromEntries(packages.map((name) => [name, '*']));
     consumer = installPacked({ dependencies: { ...dependencies, '@types/node': '20' } });

@@ -82,7 +82,8 @@ describe.each(['20', '22', '24'])('the packed package alone, on Node %s', (versi
         expect(packages).not.toContain(name);
       }
       expect(ours.length).toBeLessThanOrEqual(MOST_MODULES);
-      // An operation that the embedded pools alone have: none of their code was joined with the library's.
+      // An operation that the embedded pools alone have: none of their code was joined with the
+      // library's.
       const text = ours.map((url) => readFileSync(new URL(url), 'utf8')).join('');
       expect(text).toContain('createRelyingParty');
       expect(text).not.toContain('AdminSetUserPassword');

@@ -19,7 +19,10 @@ const ROW = 30;
 const HEAD = 56;
 const LANES = [70, 300, 530, 800];
 
-/** The flow as a picture (SVG): a lane for each party, an arrow for each request; dashed ones are between servers. */
+/**
+ * The flow as a picture (SVG): a lane for each party, an arrow for each request; dashed ones are
+ * between servers.
+ */
 export function drawFlow(flow: Flow, theme: Theme): string {
   const rows: string[] = [];
   let y = HEAD;

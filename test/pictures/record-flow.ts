@@ -22,7 +22,9 @@ export interface Flow {
   readonly signOut: readonly Step[];
 }
 
-/** What a server asks another while it answers the browser, by the path that the browser asked for. */
+/**
+ * What a server asks another while it answers the browser, by the path that the browser asked for.
+ */
 const callsWhile: Record<string, { from: Party; to: Party; paths: readonly string[] }> = {
   '/oauth2/idpresponse': {
     from: 'Master pool',

@@ -1,6 +1,7 @@
 /*
- * What ends a test that hangs, on the busiest machine there is; no test is about how long something takes. A machine that is
- * slower still raises all of it: `TEST_PATIENCE=3 npm test` waits three times as long.
+ * What ends a test that hangs, on the busiest machine there is; no test is about how long something
+ * takes. A machine that is slower still raises all of it: `TEST_PATIENCE=3 npm test` waits three
+ * times as long.
  */
 
 /** How many times longer than usual this machine is given. */
@@ -9,7 +10,10 @@ export const PATIENCE: number = readPatience(process.env['TEST_PATIENCE']);
 /** One test, or one hook. */
 export const TEST_LIMIT_MS: number = 180_000 * PATIENCE;
 
-/** One step of a test, such as a request or a condition that is waited for: its end says more than the end of the test. */
+/**
+ * One step of a test, such as a request or a condition that is waited for: its end says more than
+ * the end of the test.
+ */
 export const STEP_LIMIT_MS: number = TEST_LIMIT_MS / 3;
 
 /** What is to be answered within a second, with what a busy machine adds to it. */

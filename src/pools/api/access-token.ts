@@ -25,7 +25,10 @@ export function ownOperation<Input>(
   );
 }
 
-/** @throws {ApiError} `NotAuthorizedException` when it is not ours, expired, revoked or without the scope for this */
+/**
+ * @throws {ApiError} `NotAuthorizedException` when it is not ours, expired, revoked or without the
+ *   scope for this
+ */
 async function identifyOwner(call: ApiCall, accessToken: string): Promise<OwnCall> {
   for (const pool of call.runtime.pools) {
     const claims = await signedClaims(pool, accessToken);

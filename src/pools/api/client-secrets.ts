@@ -13,7 +13,9 @@ import { clientWithId } from './lookups.js';
 import type { Operations } from './operation.js';
 import { poolOperation } from './pool-operation.js';
 
-/** Add, List, Delete UserPoolClientSecret: what a client changes its secret with while both work. */
+/**
+ * Add, List, Delete UserPoolClientSecret: what a client changes its secret with while both work.
+ */
 export const clientSecretOperations: Operations = {
   AddUserPoolClientSecret: poolOperation(
     z.object({ ClientId: clientId, ClientSecret: clientSecret.optional() }),

@@ -18,7 +18,10 @@ const domainShape = z.object({
   CustomDomainConfig: customDomainConfig.optional(),
 });
 
-/** Create, Describe, Update, Delete UserPoolDomain. A domain works at once; it is a path of the pools' server. */
+/**
+ * Create, Describe, Update, Delete UserPoolDomain. A domain works at once; it is a path of the
+ * pools' server.
+ */
 export const domainOperations: Operations = {
   CreateUserPoolDomain: poolOperation(domainShape, (input, call) => {
     const { pool } = call;

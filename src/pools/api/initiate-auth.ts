@@ -39,7 +39,10 @@ const authShape = z.object({
 
 type Flow = z.output<typeof authShape>['AuthFlow'];
 
-/** InitiateAuth and AdminInitiateAuth. Users who came through a provider have no password here and cannot sign in. */
+/**
+ * InitiateAuth and AdminInitiateAuth. Users who came through a provider have no password here and
+ * cannot sign in.
+ */
 export const initiateAuthOperations: Operations = {
   InitiateAuth: operation(authShape, async (input, call) => {
     const ofClient = poolOfClient(call, input.ClientId);

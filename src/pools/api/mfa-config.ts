@@ -12,7 +12,10 @@ const factors = {
   WebAuthnConfiguration: block,
 };
 
-/** Get and Set UserPoolMfaConfig. It is kept and given back; nobody is asked for a second factor here. */
+/**
+ * Get and Set UserPoolMfaConfig. It is kept and given back; nobody is asked for a second factor
+ * here.
+ */
 export const mfaOperations: Operations = {
   GetUserPoolMfaConfig: poolOperation(z.object({}), (_input, { pool }) => describe(pool)),
   SetUserPoolMfaConfig: poolOperation(

@@ -5,7 +5,8 @@ import type { Operations } from './operation.js';
 import { poolOperation } from './pool-operation.js';
 
 /**
- * Get and Set UserPoolSessionConfiguration. It is kept and given back; sessions themselves are not recorded here.
+ * Get and Set UserPoolSessionConfiguration. It is kept and given back; sessions themselves are not
+ * recorded here.
  *
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetUserPoolSessionConfiguration.html
  */

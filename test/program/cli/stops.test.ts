@@ -245,7 +245,8 @@ describe.each(['SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const)(
       const site = lifeguard('serve', { ...settings, METRICS_PORT: String(metricsPort) });
       // The primary hears, and forks the first worker.
       await until(async () => (await statusOf(`http://127.0.0.1:${metricsPort}/`)) !== 0);
-      // First so that it meets a worker that cannot hear, then at any moment of those that follow; on a busy machine those need longer.
+      // First so that it meets a worker that cannot hear, then at any moment of those that follow;
+      // on a busy machine those need longer.
       const pauseMs = (): number => {
         const deaths = site.output().split('a worker died').length - 1;
         return deaths === 0 ? 2 : 350 * 2 ** deaths;

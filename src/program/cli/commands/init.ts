@@ -61,7 +61,10 @@ export function init(folder: string, { javascript }: InitCommandOptions, version
   );
 }
 
-/** How the project depends on this package: from where it is itself, a clone or a file, or by its version. */
+/**
+ * How the project depends on this package: from where it is itself, a clone or a file, or by its
+ * version.
+ */
 function dependencyOf(folder: string, version: string): string {
   const modules = dirname(home);
   if (basename(modules) !== 'node_modules') return `file:${relative(folder, home)}`;

@@ -3,8 +3,8 @@ import { NOT_FURTHER_CLAIMS } from '../../../relying-party/options/values.js';
 import { secureUrl, urlWithoutQuery } from './values.js';
 
 /*
- * The settings that are JSON. Their own messages, as those of the others, complete the sentence "NAME …"; whatever else a schema may
- * say is put in our words where settings are read.
+ * The settings that are JSON. Their own messages, as those of the others, complete the sentence
+ * "NAME …"; whatever else a schema may say is put in our words where settings are read.
  */
 
 const filled = z.string().min(1, 'is empty');
@@ -63,7 +63,10 @@ const jsonList = <Value>(each: z.ZodType<Value>): z.ZodType<readonly Value[], st
     })
     .pipe(z.array(each));
 
-/** A JSON array; names and e-mail domains must each be there once, or a choice would depend on the order. */
+/**
+ * A JSON array; names and e-mail domains must each be there once, or a choice would depend on the
+ * order.
+ */
 export const identityProviders = jsonList(identityProvider).superRefine((providers, context) => {
   const twice = [
     ...repeated(providers.map(({ name }) => name.toLowerCase())),

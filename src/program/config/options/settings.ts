@@ -11,5 +11,8 @@ export type Settings = {
   readonly [Key in keyof typeof all]: z.output<(typeof all)[Key]['schema']>;
 };
 
-/** Every setting: variable, meaning, unit, default, what is accepted, and what to do when it is wrong. */
+/**
+ * Every setting: variable, meaning, unit, default, what is accepted, and what to do when it is
+ * wrong.
+ */
 export const options: { readonly [Key in keyof Settings]: Option<Settings[Key]> } = all;

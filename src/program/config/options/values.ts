@@ -14,11 +14,13 @@ import { MOST_CLIENT_SECRETS } from '../../../relying-party/provider/secrets/cli
 import { readClientKey } from '../../../tokens/client-key.js';
 
 /*
- * One schema per kind of value, each from the variable's text. The messages complete the sentence "NAME …" and never
- * contain the text itself: it may be a secret in the wrong place.
+ * One schema per kind of value, each from the variable's text. The messages complete the sentence
+ * "NAME …" and never contain the text itself: it may be a secret in the wrong place.
  */
 
-/** Checks text with a function that says what is wrong with it, or nothing, and keeps it as it is. */
+/**
+ * Checks text with a function that says what is wrong with it, or nothing, and keeps it as it is.
+ */
 const text = (problemWith: (value: string) => string | undefined): z.ZodType<string, string> =>
   z.string().superRefine((value, context) => {
     const problem = problemWith(value);
@@ -79,7 +81,9 @@ const separated = (isSemicolonWrong: (part: string) => boolean): z.ZodType<strin
 
 export const words = separated((part) => part.includes(';'));
 
-/** Names or addresses of an API, or `none` in writing. Inside an address a semicolon may be meant. */
+/**
+ * Names or addresses of an API, or `none` in writing. Inside an address a semicolon may be meant.
+ */
 export const audience = separated((part) => /;(?:$|https?:)/.test(part))
   .superRefine((list, context) => {
     if (list.length < 2 || !list.includes('none')) return;
@@ -140,7 +144,10 @@ export const pushedAuthorizationRequests = z
   .enum(['always', 'as-required'], { error: 'is neither always nor as-required' })
   .transform((value) => value === 'always');
 
-/** A secret may be a sentence, or have any sign in it; words of which each could be a generated one are several. */
+/**
+ * A secret may be a sentence, or have any sign in it; words of which each could be a generated one
+ * are several.
+ */
 function separatorOfSecrets(secret: string): string | undefined {
   const parts = secret.split(/[\s;]+/);
   const isSecret = (part: string): boolean =>

@@ -17,7 +17,8 @@ export async function secretAge(
 ): Promise<Noted> {
   const { issuer, clientId } = settings;
   const listed = await ifAllowed(() => userPools.secretMadeAt(userPoolIdOf(issuer), clientId));
-  // Where nobody may ask, the one that the client was made with is as old as the client; of one that was added nothing is known.
+  // Where nobody may ask, the one that the client was made with is as old as the client; of one
+  // that was added nothing is known.
   const madeAt = listed ?? (ClientSecret === undefined ? undefined : CreationDate?.getTime());
   if (madeAt === undefined) return { findings: [], notes: [] };
   const days = Math.floor((now() - madeAt) / DAY_MS);

@@ -55,7 +55,8 @@ export interface UserPoolsOptions {
 }
 
 /**
- * Reads user pools with the caller's usual AWS credentials. The region is that of each pool's id, so none need be set.
+ * Reads user pools with the caller's usual AWS credentials. The region is that of each pool's id,
+ * so none need be set.
  *
  * @throws {UserPoolsError} when the AWS SDK, an optional package, is not installed
  */
@@ -77,7 +78,10 @@ export async function openUserPools({
 interface Connection {
   /** Without a region that of every AWS tool; to embedded pools every one is the same. */
   readonly inRegion: (region: string | undefined) => aws.CognitoIdentityProvider;
-  /** What is answered; `undefined` for an error that says there is no such thing. @throws {UserPoolsError} for any other */
+  /**
+   * What is answered; `undefined` for an error that says there is no such thing.
+   * @throws {UserPoolsError} for any other
+   */
   readonly ask: <Answer>(
     read: () => Promise<Answer>,
     nothing?: readonly string[],
@@ -210,7 +214,8 @@ function readSecrets(
 }
 
 /**
- * Asks what not every administrator may ask, and older pools and packages do not know: `undefined` where that is so.
+ * Asks what not every administrator may ask, and older pools and packages do not know: `undefined`
+ * where that is so.
  */
 export async function ifAllowed<Answer>(
   ask: () => Promise<Answer | undefined>,

@@ -6,8 +6,8 @@ import type { DomainResource, PoolResource } from '../wanted/resources.js';
 import type { Outcome } from './step.js';
 
 /**
- * What a user pool needs to be as wanted. One that exists stays as it is: UpdateUserPool resets whatever a caller does not
- * know of, and nothing that it can set is needed.
+ * What a user pool needs to be as wanted. One that exists stays as it is: UpdateUserPool resets
+ * whatever a caller does not know of, and nothing that it can set is needed.
  */
 export function planPool(resource: PoolResource, actual: Actual): Outcome {
   const found = actual[resource.id];
@@ -34,7 +34,9 @@ const protectionNotes = ({ title }: PoolResource, { DeletionProtection }: FoundP
         `The ${title} can be deleted by a slip of the hand, with everybody in it: switch its deletion protection on (console: Settings).`,
       ];
 
-/** What of a schema would break signing in through the second pool; none of it can be changed later. */
+/**
+ * What of a schema would break signing in through the second pool; none of it can be changed later.
+ */
 function schemaProblems(name: string, { SchemaAttributes = [] }: FoundPool): string[] {
   const instead = `Choose another --master-name, and a new pool is made.`;
   return SchemaAttributes.flatMap(({ Name = '', Mutable, Required }) => {

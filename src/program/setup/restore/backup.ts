@@ -34,7 +34,10 @@ const backupEntry = z.strictObject({
   secretsReplaced: z.array(z.string()).readonly(),
 });
 
-/** What `setup` read before its first change, and what it left behind: by it `--restore` tells its changes from others'. */
+/**
+ * What `setup` read before its first change, and what it left behind: by it `--restore` tells its
+ * changes from others'.
+ */
 const backup = z.strictObject({
   what: z.literal('lifeguard setup backup'),
   version: z.literal(1),
@@ -78,10 +81,11 @@ export function backupOf(
 }
 
 /**
- * The backup with what a step is about to make of it: a run that is cut off before the answer comes leaves a change behind all the
- * same, and the way back must know it.
+ * The backup with what a step is about to make of it: a run that is cut off before the answer comes
+ * leaves a change behind all the same, and the way back must know it.
  *
- * @param actual as it was read for this step: what others have changed since the backup was made is no change of ours
+ * @param actual as it was read for this step: what others have changed since the backup was made is
+ *   no change of ours
  */
 export function withStepBegun(kept: Backup, { resource, call }: Step, actual: Actual): Backup {
   if (call === undefined) return kept;
@@ -218,7 +222,7 @@ export const isChanged = ({ before, after, begun }: BackupEntry): boolean =>
   begun !== undefined || !isSame(before, after);
 
 /** A member of a description that is a name or an id. */
-export function textIn(description: Description, name: string): string {
-  const value = description[name];
+export function textIn(described: Description, name: string): string {
+  const value = described[name];
   return typeof value === 'string' ? value : '';
 }

@@ -4,8 +4,8 @@ import { openSessionStore } from '../../../../src/sessions/stores/open-session-s
 import { newSession, randomKey } from './new-session.js';
 
 /*
- * A process of its own, because it reads which certificates it trusts when it starts. Says whether the store works, as soon as there
- * is a connection, or a certificate that is not trusted.
+ * A process of its own, because it reads which certificates it trusts when it starts. Says whether
+ * the store works, as soon as there is a connection, or a certificate that is not trusted.
  */
 const store = await openSessionStore(process.argv[2] ?? '', { now: Date.now });
 let answer: string | undefined;
