@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { IdentityProvider } from '../../../relying-party/provider/identity-provider.js';
 import type { ApiIssuer } from '../../../relying-party/provider/api-tokens.js';
 import { NOT_FURTHER_CLAIMS } from '../../../relying-party/options/values.js';
+import type { Schema } from './option.js';
 import { secureUrl, urlWithoutQuery } from './values.js';
 
 /*
@@ -47,8 +48,11 @@ const repeated = (values: readonly string[]): string[] => [
   ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
 ];
 
-/** JSON that must be a list of these. */
-const jsonList = <Value>(each: z.ZodType<Value>): z.ZodType<readonly Value[], string> =>
+/** JSON that must be a list of these; of each kind of name that they have, none may be there twice. */
+const jsonList = <Value>(
+  each: z.ZodType<Value>,
+  namesOf: (list: readonly Value[]) => readonly (readonly string[])[],
+): Schema<readonly Value[]> =>
   z
     .string()
     .transform((value, context): unknown => {
@@ -63,20 +67,21 @@ const jsonList = <Value>(each: z.ZodType<Value>): z.ZodType<readonly Value[], st
         return z.NEVER;
       }
     })
-    .pipe(z.array(each));
+    .pipe(z.array(each))
+    .superRefine((list, context) => {
+      for (const name of namesOf(list).flatMap(repeated)) {
+        context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
+      }
+    });
 
-/** A JSON array; names and e-mail domains must each be there once, or a choice would depend on the order. */
-export const identityProviders: z.ZodType<readonly IdentityProvider[], string> = jsonList(
+/** By name and by e-mail domain; were one there twice, a choice would depend on the order. */
+export const identityProviders: Schema<readonly IdentityProvider[]> = jsonList(
   identityProvider,
-).superRefine((providers, context) => {
-  const twice = [
-    ...repeated(providers.map(({ name }) => name.toLowerCase())),
-    ...repeated(providers.flatMap(({ emailDomains }) => emailDomains)),
-  ];
-  for (const name of twice) {
-    context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
-  }
-});
+  (providers) => [
+    providers.map(({ name }) => name.toLowerCase()),
+    providers.flatMap(({ emailDomains }) => emailDomains),
+  ],
+);
 
 const furtherClaim = filled.refine((name) => !NOT_FURTHER_CLAIMS.includes(name), {
   error: 'is not for this list; write scopes and groups',
@@ -98,11 +103,6 @@ const apiIssuer = z.strictObject({
   emailIsVerified: z.boolean().optional(),
 });
 
-/** A JSON array; each issuer once. */
-export const apiIssuers: z.ZodType<readonly ApiIssuer[], string> = jsonList(apiIssuer).superRefine(
-  (issuers, context) => {
-    for (const name of repeated(issuers.map(({ issuer }) => issuer))) {
-      context.addIssue({ code: 'custom', message: `has ${JSON.stringify(name)} twice` });
-    }
-  },
-);
+export const apiIssuers: Schema<readonly ApiIssuer[]> = jsonList(apiIssuer, (issuers) => [
+  issuers.map(({ issuer }) => issuer),
+]);

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 
+/** From a variable's text to the setting. */
+export type Schema<Value> = z.ZodType<Value, string>;
+
 /** One environment variable. README.md prints this table; a test compares the two. */
 export interface Option<Value> {
   readonly name: string;
@@ -13,8 +16,7 @@ export interface Option<Value> {
   readonly default?: string;
   /** May also come from the file that `NAME_FILE` names, and is never printed. */
   readonly isSecret?: true;
-  /** From the variable's text to the setting. */
-  readonly schema: z.ZodType<Value, string>;
+  readonly schema: Schema<Value>;
   /** What to do when it is missing or wrong. */
   readonly fix: string;
 }

@@ -14,6 +14,7 @@ import {
 import { MOST_CLIENT_SECRETS } from '../../../relying-party/provider/secrets/client-secrets.js';
 import { readClientKey } from '../../../tokens/client-key.js';
 import type { ClientAuthenticationMethod } from '../../../tokens/client-authentication.js';
+import type { Schema } from './option.js';
 
 /*
  * One schema per kind of value, each from the variable's text. The messages complete the sentence "NAME …" and never
@@ -21,33 +22,39 @@ import type { ClientAuthenticationMethod } from '../../../tokens/client-authenti
  */
 
 /** Checks text with a function that says what is wrong with it, or nothing, and keeps it as it is. */
-const text = (problemWith: (value: string) => string | undefined): z.ZodType<string, string> =>
+const text = (problemWith: (value: string) => string | undefined): Schema<string> =>
   z.string().superRefine((value, context) => {
     const problem = problemWith(value);
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
 
+/** The same, or nothing: an empty text is not set. */
+const optional = <Value>(schema: Schema<Value>): Schema<Value | undefined> =>
+  z
+    .string()
+    .transform((value) => value || undefined)
+    .pipe(schema.optional());
+
 /** Where users or secrets may be sent. */
-export const secureUrl: z.ZodType<string, string> = text(problemWithUrl);
+export const secureUrl: Schema<string> = text(problemWithUrl);
 
-export const urlWithoutQuery: z.ZodType<string, string> = text(problemWithUrlWithoutQuery);
+export const urlWithoutQuery: Schema<string> = text(problemWithUrlWithoutQuery);
 
-export const origin: z.ZodType<string, string> = text(problemWithOrigin).transform(
+export const origin: Schema<string> = text(problemWithOrigin).transform(
   (value) => new URL(value).origin,
 );
 
-export const basePath: z.ZodType<string, string> = text(problemWithBasePath);
+export const basePath: Schema<string> = text(problemWithBasePath);
 
-/** Empty text is "not set". */
-export const optionalCookieNamespace: z.ZodType<string | undefined, string> = text(
-  problemWithNamespace,
-).transform((value) => (value === '' ? undefined : value));
+export const optionalCookieNamespace: Schema<string | undefined> = optional(
+  text(problemWithNamespace),
+);
 
 /** A whole number in a range, or words that stand for one. */
 export const wholeNumber = (
   [least, most]: readonly [number, number],
   words: Readonly<Record<string, () => number>> = {},
-): z.ZodType<number, string> =>
+): Schema<number> =>
   text((value) => {
     if (Object.hasOwn(words, value)) return undefined;
     if (!/^-?\d+$/.test(value)) return 'is not a whole number';
@@ -55,43 +62,39 @@ export const wholeNumber = (
     return Number(value) < least ? `is too small (${least} is the least)` : undefined;
   }).transform((value) => (Object.hasOwn(words, value) ? words[value]!() : Number(value)));
 
-/** A port, or nothing. */
-export const optionalPort: z.ZodType<number | undefined, string> = wholeNumber([1, 65_535], {
-  '': () => 0,
-}).transform((port) => (port === 0 ? undefined : port));
+export const optionalPort: Schema<number | undefined> = optional(wholeNumber([1, 65_535]));
 
-export const workers: z.ZodType<number, string> = wholeNumber([1, 256], {
+export const workers: Schema<number> = wholeNumber([1, 256], {
   auto: availableParallelism,
 });
 
+const PRINTABLE = /^[\x21-\x7e]+$/;
+
 /** A single word: client IDs, host names, scopes. */
-export const word: z.ZodType<string, string> = text((value) =>
-  /^[\x21-\x7e]+$/.test(value) ? undefined : 'contains spaces or unusual characters',
+export const word: Schema<string> = text((value) =>
+  PRINTABLE.test(value) ? undefined : 'contains spaces or unusual characters',
 );
 
-const separated = (isSemicolonWrong: (part: string) => boolean): z.ZodType<string[], string> =>
+const separated = (isSemicolonWrong: (part: string) => boolean): Schema<string[]> =>
   z
     .string()
     .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ''))
-    .superRefine((list, context) => {
-      if (!list.some(isSemicolonWrong)) return;
-      context.addIssue({ code: 'custom', message: 'has ; in it, where commas belong' });
-    });
+    .refine((list) => !list.some(isSemicolonWrong), 'has ; in it, where commas belong');
 
-export const words: z.ZodType<readonly string[], string> = separated((part) => part.includes(';'));
+export const words: Schema<readonly string[]> = separated((part) => part.includes(';'));
+
+const hasNoneAlone = (list: readonly string[]): boolean =>
+  list.length < 2 || !list.includes('none');
 
 /** Names or addresses of an API, or `none` in writing. Inside an address a semicolon may be meant. */
-export const audience: z.ZodType<readonly string[] | null, string> = separated((part) =>
+export const audience: Schema<readonly string[] | null> = separated((part) =>
   /;(?:$|https?:)/.test(part),
 )
-  .superRefine((list, context) => {
-    if (list.length < 2 || !list.includes('none')) return;
-    context.addIssue({ code: 'custom', message: 'says none and something else' });
-  })
+  .refine(hasNoneAlone, 'says none and something else')
   .transform((list) => (list[0] === 'none' ? null : list));
 
 /** Origins exactly as browsers send them, or `*` for all. */
-export const origins: z.ZodType<readonly string[], string> = words.superRefine((list, context) => {
+export const origins: Schema<readonly string[]> = words.superRefine((list, context) => {
   for (const each of list) {
     if (each.includes(';')) continue;
     const isOrigin =
@@ -100,49 +103,49 @@ export const origins: z.ZodType<readonly string[], string> = words.superRefine((
   }
 });
 
-export const scope: z.ZodType<string, string> = text(problemWithScope).transform((value) =>
+export const scope: Schema<string> = text(problemWithScope).transform((value) =>
   value.split(/\s+/).join(' '),
 );
 
 /** One, or two with a blank or line break between, newest first; `none` for a public client. */
-export const clientSecrets: z.ZodType<readonly string[], string> = z
+export const clientSecrets: Schema<readonly string[]> = z
   .string()
   .transform((value) => [...new Set(value.split(/\s+/).filter((part) => part !== ''))])
-  .superRefine((list, context) => {
-    const complain = (message: string): void => context.addIssue({ code: 'custom', message });
-    if (!list.every((each) => /^[\x21-\x7e]+$/.test(each))) complain('contains unusual characters');
-    if (list.length > MOST_CLIENT_SECRETS) complain(`is more than ${MOST_CLIENT_SECRETS} secrets`);
-    if (list.length > 1 && list.includes('none')) complain('says none and something else');
-  })
+  .refine((list) => list.every((each) => PRINTABLE.test(each)), 'contains unusual characters')
+  .refine(
+    (list) => list.length <= MOST_CLIENT_SECRETS,
+    `is more than ${MOST_CLIENT_SECRETS} secrets`,
+  )
+  .refine(hasNoneAlone, 'says none and something else')
   .transform((list) => list.filter((each) => each !== 'none'));
 
-/** Empty text is "not set". */
-export const clientKey: z.ZodType<string | undefined, string> = text((value) => {
-  if (value === '') return undefined;
-  try {
-    readClientKey({ key: value });
-    return undefined;
-  } catch (error) {
-    return PATH.test(value)
-      ? 'is a path, and not the key in that file'
-      : (error as TypeError).message;
-  }
-}).transform((value) => (value === '' ? undefined : value));
+export const clientKey: Schema<string | undefined> = optional(
+  text((key) => {
+    try {
+      readClientKey({ key });
+      return undefined;
+    } catch (error) {
+      return PATH.test(key)
+        ? 'is a path, and not the key in that file'
+        : (error as TypeError).message;
+    }
+  }),
+);
 
 /** In one line, and like a path at its beginning or its end, which no key is. */
 const PATH = /^(?:[/~.]|[A-Za-z]:[\\/]).*$|^.+\.(?:pem|key|p8|jwk|json)$/;
 
-export const clientAuthentication: z.ZodType<ClientAuthenticationMethod | undefined, string> = z
-  .enum(['', 'client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'], {
+export const clientAuthentication: Schema<ClientAuthenticationMethod | undefined> = optional(
+  z.enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'], {
     error: 'is no method of client authentication',
-  })
-  .transform((value) => (value === '' ? undefined : value));
+  }),
+);
 
-export const userInfo: z.ZodType<'merge' | 'none', string> = z.enum(['merge', 'none'], {
+export const userInfo: Schema<'merge' | 'none'> = z.enum(['merge', 'none'], {
   error: 'is neither merge nor none',
 });
 
-export const pushedAuthorizationRequests: z.ZodType<boolean, string> = z
+export const pushedAuthorizationRequests: Schema<boolean> = z
   .enum(['always', 'as-required'], { error: 'is neither always nor as-required' })
   .transform((value) => value === 'always');
 
@@ -156,12 +159,12 @@ function separatorOfSecrets(secret: string): string | undefined {
 }
 
 /** Several secrets, separated by commas or line breaks, newest first. */
-export const secrets: z.ZodType<readonly string[], string> = z
+export const secrets: Schema<readonly string[]> = z
   .string()
   .transform((value) => value.split(/[,\r\n]+/).map((secret) => secret.trim()))
   .transform((parts) => parts.filter((secret) => secret !== ''))
+  .refine((parts) => parts.length > 0, 'has no secret in it')
   .superRefine((parts, context) => {
-    if (parts.length === 0) context.addIssue({ code: 'custom', message: 'has no secret in it' });
     for (const [index, secret] of parts.entries()) {
       const separator = separatorOfSecrets(secret);
       if (separator !== undefined) {
@@ -175,32 +178,33 @@ export const secrets: z.ZodType<readonly string[], string> = z
     }
   });
 
-/** Empty text is "not set". */
-export const bearerSecret: z.ZodType<string | undefined, string> = text((value) =>
-  value === '' || /^[\x21-\x7e]{16,}$/.test(value)
-    ? undefined
-    : 'is shorter than 16 characters, or contains spaces',
-).transform((value) => (value === '' ? undefined : value));
+export const bearerSecret: Schema<string | undefined> = optional(
+  text((value) =>
+    /^[\x21-\x7e]{16,}$/.test(value)
+      ? undefined
+      : 'is shorter than 16 characters, or contains spaces',
+  ),
+);
 
 /** As other tools take it: `http://` may be left out. A user name and password are the proxy's. */
-export const proxy: z.ZodType<string | undefined, string> = z
-  .string()
-  .transform((value) => (value === '' || value.includes('://') ? value : `http://${value}`))
-  .pipe(
-    text((value) => {
-      if (value === '') return undefined;
-      if (!URL.canParse(value)) return 'is not a URL';
-      const { protocol, pathname, search, hash } = new URL(value);
-      if (protocol !== 'http:' && protocol !== 'https:') return 'is neither http nor https';
-      return pathname === '/' && search === '' && hash === '' ? undefined : 'has a path or query';
-    }),
-  )
-  .transform((value) => (value === '' ? undefined : value));
+export const proxy: Schema<string | undefined> = optional(
+  z
+    .string()
+    .transform((value) => (value.includes('://') ? value : `http://${value}`))
+    .pipe(
+      text((value) => {
+        if (!URL.canParse(value)) return 'is not a URL';
+        const { protocol, pathname, search, hash } = new URL(value);
+        if (protocol !== 'http:' && protocol !== 'https:') return 'is neither http nor https';
+        return pathname === '/' && search === '' && hash === '' ? undefined : 'has a path or query';
+      }),
+    ),
+);
 
 const storeForms =
   /^(memory:$|file:.|rediss?:\/\/[^/]|rediss?\+sentinel:\/\/[^/]|rediss?\+cluster:\/\/[^/])/;
 
-export const sessionStore: z.ZodType<string, string> = text((value) =>
+export const sessionStore: Schema<string> = text((value) =>
   storeForms.test(value) ? undefined : 'is none of the forms we know',
 );
 
@@ -220,7 +224,7 @@ function isProxyAddress(part: string): boolean {
 const MOST_PROXIES = 99;
 
 /** `true`, `false`, how many proxies, or their addresses. */
-export const trustProxy: z.ZodType<boolean | number | readonly string[], string> = text((value) => {
+export const trustProxy: Schema<boolean | number | readonly string[]> = text((value) => {
   if (['true', 'false'].includes(value)) return undefined;
   if (/^\d+$/.test(value)) {
     return Number(value) > MOST_PROXIES ? `is too large (${MOST_PROXIES} is the most)` : undefined;
@@ -235,16 +239,14 @@ export const trustProxy: z.ZodType<boolean | number | readonly string[], string>
   return /^\d+$/.test(value) ? Number(value) : value.split(',').map((part) => part.trim());
 });
 
-export const flag: z.ZodType<boolean, string> = z
+export const flag: Schema<boolean> = z
   .enum(['true', 'false'], { error: 'is neither true nor false' })
   .transform((value) => value === 'true');
 
 /** Left open by an empty value. */
-export const optionalFlag: z.ZodType<boolean | undefined, string> = z
-  .enum(['', 'true', 'false'], { error: 'is neither true nor false' })
-  .transform((value) => (value === '' ? undefined : value === 'true'));
+export const optionalFlag: Schema<boolean | undefined> = optional(flag);
 
-export const logLevel: z.ZodType<LevelWithSilent, string> = z.enum(
+export const logLevel: Schema<LevelWithSilent> = z.enum(
   ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
   { error: 'is not a level' },
 );

@@ -3,30 +3,6 @@ import { controlPlaneAt, importAwsSdk } from '../../../cognito/control-plane.js'
 import { regionOf } from '../../../cognito/user-pool.js';
 import { adviceFor, explain, originOf } from './aws-fault.js';
 
-/** What AWS says of user pools; `undefined` for what does not exist. Only reads. */
-export interface UserPools {
-  pool(userPoolId: string): Promise<aws.UserPoolType | undefined>;
-  client(userPoolId: string, clientId: string): Promise<aws.UserPoolClientType | undefined>;
-  /** How many secrets a client has; `undefined` also where that may not be asked. */
-  clientSecretCount(userPoolId: string, clientId: string): Promise<number | undefined>;
-  providerNames(userPoolId: string): Promise<string[]>;
-  provider(userPoolId: string, name: string): Promise<aws.IdentityProviderType | undefined>;
-  /** @param region default that of every AWS tool */
-  domain(name: string, region: string | undefined): Promise<aws.DomainDescriptionType | undefined>;
-  /** Whether managed login has a style for the client. */
-  hasStyle(userPoolId: string, clientId: string): Promise<boolean>;
-  sessionConfiguration(
-    userPoolId: string,
-  ): Promise<aws.GetUserPoolSessionConfigurationResponse | undefined>;
-  /** Sign-ins and the like that the account may have in a second. */
-  limit(region: string, category: string): Promise<aws.LimitType | undefined>;
-  /** Epoch milliseconds. When the oldest of the secrets that a client has now was made. */
-  secretMadeAt(userPoolId: string, clientId: string): Promise<number | undefined>;
-  /** Which of the region's first sixty pools has this client. */
-  poolWithClient(region: string, clientId: string): Promise<string | undefined>;
-  close(): void;
-}
-
 const NOT_FOUND = ['ResourceNotFoundException'];
 
 /** What AWS says no name can be is not the name of anything there either. */
@@ -59,10 +35,8 @@ export interface UserPoolsOptions {
  *
  * @throws {UserPoolsError} when the AWS SDK, an optional package, is not installed
  */
-export async function openUserPools({
-  importSdk = importAwsSdk,
-  ...options
-}: UserPoolsOptions): Promise<UserPools> {
+export async function openUserPools(options: UserPoolsOptions): Promise<UserPools> {
+  const { importSdk = importAwsSdk } = options;
   const sdk = await importSdk().catch((cause: unknown) => {
     throw new UserPoolsError(
       'The package @aws-sdk/client-cognito-identity-provider is not installed.',
@@ -70,143 +44,154 @@ export async function openUserPools({
       { cause },
     );
   });
-  return readUserPools(sdk, connect(sdk, options));
+  return new UserPools(sdk, options);
 }
 
-/** The API of each region that is asked. */
-interface Connection {
-  /** Without a region that of every AWS tool; to embedded pools every one is the same. */
-  readonly inRegion: (region: string | undefined) => aws.CognitoIdentityProvider;
-  /** What is answered; `undefined` for an error that says there is no such thing. @throws {UserPoolsError} for any other */
-  readonly ask: <Answer>(
-    read: () => Promise<Answer>,
-    nothing?: readonly string[],
-  ) => Promise<Answer | undefined>;
-  readonly close: () => void;
-}
+/** What AWS says of user pools; `undefined` for what does not exist. Only reads. */
+export class UserPools {
+  readonly #sdk: typeof aws;
+  readonly #options: UserPoolsOptions;
+  /** The API of each region that was asked. */
+  readonly #clients = new Map<string, aws.CognitoIdentityProvider>();
+  /** Where a failed call went, which the error itself does not say. */
+  readonly #addresses = new WeakMap<Error, string>();
 
-function connect(
-  sdk: typeof aws,
-  { endpointUrl, proxiedFetch }: Omit<UserPoolsOptions, 'importSdk'>,
-): Connection {
-  // Where a failed call went, which the error itself does not say.
-  const addresses = new WeakMap<Error, string>();
-  const clients = new Map<string, aws.CognitoIdentityProvider>();
-  return {
-    inRegion(region = endpointUrl && 'eu-west-1') {
-      const known = clients.get(region ?? '');
-      if (known !== undefined) return known;
-      const address = controlPlaneAt(endpointUrl, proxiedFetch);
-      const client = new sdk.CognitoIdentityProvider({ ...(region && { region }), ...address });
-      client.middlewareStack.add(
-        (next) => async (args) => {
-          try {
-            return await next(args);
-          } catch (error) {
-            if (error instanceof Error) addresses.set(error, originOf(args.request));
-            throw error;
-          }
-        },
-        { step: 'build' },
-      );
-      clients.set(region ?? '', client);
-      return client;
-    },
-    ask: (read, nothing = NOT_FOUND) =>
-      read().catch((error: unknown) => {
-        const name = error instanceof Error ? error.name : '';
-        if (nothing.includes(name)) return undefined;
-        const address = error instanceof Error ? addresses.get(error) : undefined;
-        const fix = adviceFor(name, address, endpointUrl);
-        throw new UserPoolsError(explain(error, name, address), fix, { cause: error });
-      }),
-    close: () => {
-      for (const client of clients.values()) client.destroy();
-    },
-  };
-}
+  constructor(sdk: typeof aws, options: UserPoolsOptions) {
+    this.#sdk = sdk;
+    this.#options = options;
+  }
 
-function readUserPools(sdk: typeof aws, { inRegion, ask, close }: Connection): UserPools {
-  const at = (userPoolId: string): aws.CognitoIdentityProvider => inRegion(regionOf(userPoolId));
-  const byName = <Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> =>
-    ask(read, NOTHING_BY_NAME);
-  return {
-    pool: async (UserPoolId) =>
-      (await byName(() => at(UserPoolId).describeUserPool({ UserPoolId })))?.UserPool,
-    async client(UserPoolId, ClientId) {
-      const ids = { UserPoolId, ClientId };
-      return (await byName(() => at(UserPoolId).describeUserPoolClient(ids)))?.UserPoolClient;
-    },
-    ...readSecrets(at, ask),
-    async providerNames(UserPoolId) {
-      const names: string[] = [];
-      const [config, input] = [{ client: at(UserPoolId) }, { UserPoolId, MaxResults: 60 }];
-      await ask(async () => {
-        for await (const page of sdk.paginateListIdentityProviders(config, input)) {
-          names.push(...(page.Providers ?? []).map(({ ProviderName = '' }) => ProviderName));
-        }
-      });
-      return names;
-    },
-    async provider(UserPoolId, ProviderName) {
-      const ids = { UserPoolId, ProviderName };
-      return (await byName(() => at(UserPoolId).describeIdentityProvider(ids)))?.IdentityProvider;
-    },
-    domain: async (Domain, region) =>
-      (await ask(() => inRegion(region).describeUserPoolDomain({ Domain })))?.DomainDescription,
-    async hasStyle(UserPoolId, ClientId) {
-      const ids = { UserPoolId, ClientId };
-      const style = await ask(() => at(UserPoolId).describeManagedLoginBrandingByClient(ids));
-      return style !== undefined;
-    },
-    sessionConfiguration: (UserPoolId) =>
-      ask(() => at(UserPoolId).getUserPoolSessionConfiguration({ UserPoolId })),
-    async limit(region, Category) {
-      const LimitDefinition = { LimitClass: 'API_CATEGORY', Attributes: { Category } } as const;
-      return (await ask(() => inRegion(region).getProvisionedLimit({ LimitDefinition })))?.Limit;
-    },
-    async poolWithClient(region, ClientId) {
-      const api = inRegion(region);
-      const list = await ask(() => api.listUserPools({ MaxResults: 60 }));
-      for (const { Id: UserPoolId } of list?.UserPools ?? []) {
-        const ids = { UserPoolId, ClientId };
-        if ((await ask(() => api.describeUserPoolClient(ids))) !== undefined) return UserPoolId;
-      }
-      return undefined;
-    },
-    close,
-  };
-}
+  async pool(UserPoolId: string): Promise<aws.UserPoolType | undefined> {
+    return (await this.#byName(this.#at(UserPoolId).describeUserPool({ UserPoolId })))?.UserPool;
+  }
 
-function readSecrets(
-  at: (userPoolId: string) => aws.CognitoIdentityProvider,
-  ask: Connection['ask'],
-): Pick<UserPools, 'clientSecretCount' | 'secretMadeAt'> {
-  const list = async (
+  async client(UserPoolId: string, ClientId: string): Promise<aws.UserPoolClientType | undefined> {
+    const call = this.#at(UserPoolId).describeUserPoolClient({ UserPoolId, ClientId });
+    return (await this.#byName(call))?.UserPoolClient;
+  }
+
+  /** The secrets of a client, without their values; `undefined` also where that may not be asked. */
+  async clientSecrets(
     UserPoolId: string,
     ClientId: string,
-  ): Promise<aws.ClientSecretDescriptorType[] | undefined> => {
-    const answer = await ask(() =>
-      at(UserPoolId).listUserPoolClientSecrets({ UserPoolId, ClientId }),
-    );
+  ): Promise<aws.ClientSecretDescriptorType[] | undefined> {
+    const call = this.#at(UserPoolId).listUserPoolClientSecrets({ UserPoolId, ClientId });
+    // A permission that those who have always run doctor may not have.
+    const answer = await this.#answer(call, [...NOT_FOUND, 'AccessDeniedException']);
     return answer && (answer.ClientSecrets ?? []);
-  };
-  return {
-    async clientSecretCount(...ids) {
-      const secrets = await list(...ids).catch((error: UserPoolsError) => {
-        // A permission that those who have always run doctor may not have.
-        if ((error.cause as Error).name === 'AccessDeniedException') return undefined;
-        throw error;
-      });
-      return secrets?.length;
-    },
-    async secretMadeAt(...ids) {
-      const times = ((await list(...ids)) ?? []).flatMap(
-        ({ ClientSecretCreateDate: date }) => date?.getTime() ?? [],
-      );
-      return times.length === 0 ? undefined : Math.min(...times);
-    },
-  };
+  }
+
+  async providerNames(UserPoolId: string): Promise<string[]> {
+    const config = { client: this.#at(UserPoolId) };
+    const pages = this.#sdk.paginateListIdentityProviders(config, { UserPoolId, MaxResults: 60 });
+    return (await this.#answer(namesIn(pages))) ?? [];
+  }
+
+  async provider(
+    UserPoolId: string,
+    ProviderName: string,
+  ): Promise<aws.IdentityProviderType | undefined> {
+    const call = this.#at(UserPoolId).describeIdentityProvider({ UserPoolId, ProviderName });
+    return (await this.#byName(call))?.IdentityProvider;
+  }
+
+  /** @param region default that of every AWS tool */
+  async domain(
+    Domain: string,
+    region: string | undefined,
+  ): Promise<aws.DomainDescriptionType | undefined> {
+    const call = this.#inRegion(region).describeUserPoolDomain({ Domain });
+    return (await this.#answer(call))?.DomainDescription;
+  }
+
+  /** Whether managed login has a style for the client. */
+  async hasStyle(UserPoolId: string, ClientId: string): Promise<boolean> {
+    const ids = { UserPoolId, ClientId };
+    const call = this.#at(UserPoolId).describeManagedLoginBrandingByClient(ids);
+    return (await this.#answer(call)) !== undefined;
+  }
+
+  async sessionConfiguration(
+    UserPoolId: string,
+  ): Promise<aws.GetUserPoolSessionConfigurationResponse | undefined> {
+    return this.#answer(this.#at(UserPoolId).getUserPoolSessionConfiguration({ UserPoolId }));
+  }
+
+  /** Sign-ins and the like that the account may have in a second. */
+  async limit(region: string, Category: string): Promise<aws.LimitType | undefined> {
+    const LimitDefinition = { LimitClass: 'API_CATEGORY', Attributes: { Category } } as const;
+    const call = this.#inRegion(region).getProvisionedLimit({ LimitDefinition });
+    return (await this.#answer(call))?.Limit;
+  }
+
+  /** Which of the region's first sixty pools has this client. */
+  async poolWithClient(region: string, ClientId: string): Promise<string | undefined> {
+    const api = this.#inRegion(region);
+    const list = await this.#answer(api.listUserPools({ MaxResults: 60 }));
+    for (const { Id: UserPoolId } of list?.UserPools ?? []) {
+      const call = api.describeUserPoolClient({ UserPoolId, ClientId });
+      if ((await this.#answer(call)) !== undefined) return UserPoolId;
+    }
+    return undefined;
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.destroy();
+  }
+
+  #at(userPoolId: string): aws.CognitoIdentityProvider {
+    return this.#inRegion(regionOf(userPoolId));
+  }
+
+  /** Without a region that of every AWS tool; to embedded pools every one is the same. */
+  #inRegion(
+    region: string | undefined = this.#options.endpointUrl && 'eu-west-1',
+  ): aws.CognitoIdentityProvider {
+    const known = this.#clients.get(region ?? '');
+    if (known !== undefined) return known;
+    const { endpointUrl, proxiedFetch } = this.#options;
+    const address = controlPlaneAt(endpointUrl, proxiedFetch);
+    const client = new this.#sdk.CognitoIdentityProvider({ ...(region && { region }), ...address });
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          if (error instanceof Error) this.#addresses.set(error, originOf(args.request));
+          throw error;
+        }
+      },
+      { step: 'build' },
+    );
+    this.#clients.set(region ?? '', client);
+    return client;
+  }
+
+  /** What is answered; `undefined` for an error that says there is no such thing. @throws {UserPoolsError} for any other */
+  #answer<Answer>(
+    call: Promise<Answer>,
+    nothing: readonly string[] = NOT_FOUND,
+  ): Promise<Answer | undefined> {
+    return call.catch((error: unknown) => {
+      const name = error instanceof Error ? error.name : '';
+      if (nothing.includes(name)) return undefined;
+      const address = error instanceof Error ? this.#addresses.get(error) : undefined;
+      const fix = adviceFor(name, address, this.#options.endpointUrl);
+      throw new UserPoolsError(explain(error, name, address), fix, { cause: error });
+    });
+  }
+
+  #byName<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
+    return this.#answer(call, NOTHING_BY_NAME);
+  }
+}
+
+async function namesIn(pages: AsyncIterable<aws.ListIdentityProvidersResponse>): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { Providers = [] } of pages) {
+    names.push(...Providers.map(({ ProviderName = '' }) => ProviderName));
+  }
+  return names;
 }
 
 /**
