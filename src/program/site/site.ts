@@ -14,22 +14,17 @@ const adminGroup = 'admins';
 export interface SiteOptions {
   /** What to call an identity provider, given its name at the master pool; without one, what to call the issuer itself. */
   readonly identityProviderLabel: (name: string | undefined) => string;
-  /** The scope `/api/orders` asks for; default `orders/read`. */
-  readonly ordersScope?: string;
-  /** Claims that `/api/me` answers with, if the caller has them; default none. */
-  readonly sessionClaims?: readonly string[];
+  /** The scope `/api/orders` asks for. */
+  readonly ordersScope: string;
+  /** Claims that `/api/me` answers with, if the caller has them. */
+  readonly sessionClaims: readonly string[];
   /** Epoch milliseconds; default `Date.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /** The demonstration: a start page for everyone, a guarded page, and API routes guarded in three ways. */
 export function createSite(rp: RelyingParty, options: SiteOptions): Router {
-  const {
-    identityProviderLabel,
-    ordersScope = 'orders/read',
-    sessionClaims = [],
-    now = Date.now,
-  } = options;
+  const { identityProviderLabel, ordersScope, sessionClaims, now = Date.now } = options;
   const render = createRenderer<SiteViews>(undefined, rp.basePath);
   const { pages } = internalsOf(rp);
   const site = Router();

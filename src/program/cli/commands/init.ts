@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { CommandError } from '../surroundings/failure.js';
 
 export interface InitCommandOptions {
-  readonly javascript?: true | undefined;
+  readonly javascript?: true;
 }
 
 interface Manifest {

@@ -3,6 +3,31 @@ import { controlPlaneAt, importAwsSdk } from '../../../cognito/control-plane.js'
 import { regionOf } from '../../../cognito/user-pool.js';
 import { adviceFor, explain, originOf } from './aws-fault.js';
 
+/** What AWS says of user pools; `undefined` for what does not exist. Only reads. */
+export interface UserPools {
+  pool(userPoolId: string): Promise<aws.UserPoolType | undefined>;
+  client(userPoolId: string, clientId: string): Promise<aws.UserPoolClientType | undefined>;
+  /** The secrets of a client, without their values; `undefined` also where that may not be asked. */
+  clientSecrets(
+    userPoolId: string,
+    clientId: string,
+  ): Promise<aws.ClientSecretDescriptorType[] | undefined>;
+  providerNames(userPoolId: string): Promise<string[]>;
+  provider(userPoolId: string, name: string): Promise<aws.IdentityProviderType | undefined>;
+  /** @param region default that of every AWS tool */
+  domain(name: string, region: string | undefined): Promise<aws.DomainDescriptionType | undefined>;
+  /** Whether managed login has a style for the client. */
+  hasStyle(userPoolId: string, clientId: string): Promise<boolean>;
+  sessionConfiguration(
+    userPoolId: string,
+  ): Promise<aws.GetUserPoolSessionConfigurationResponse | undefined>;
+  /** Sign-ins and the like that the account may have in a second. */
+  limit(region: string, category: string): Promise<aws.LimitType | undefined>;
+  /** Which of the region's first sixty pools has this client. */
+  poolWithClient(region: string, clientId: string): Promise<string | undefined>;
+  close(): void;
+}
+
 const NOT_FOUND = ['ResourceNotFoundException'];
 
 /** What AWS says no name can be is not the name of anything there either. */
@@ -44,146 +69,108 @@ export async function openUserPools(options: UserPoolsOptions): Promise<UserPool
       { cause },
     );
   });
-  return new UserPools(sdk, options);
+  return readUserPools(sdk, connect(sdk, options));
 }
 
-/** What AWS says of user pools; `undefined` for what does not exist. Only reads. */
-export class UserPools {
-  readonly #sdk: typeof aws;
-  readonly #options: UserPoolsOptions;
-  /** The API of each region that was asked. */
-  readonly #clients = new Map<string, aws.CognitoIdentityProvider>();
-  /** Where a failed call went, which the error itself does not say. */
-  readonly #addresses = new WeakMap<Error, string>();
-
-  constructor(sdk: typeof aws, options: UserPoolsOptions) {
-    this.#sdk = sdk;
-    this.#options = options;
-  }
-
-  async pool(UserPoolId: string): Promise<aws.UserPoolType | undefined> {
-    return (await this.#byName(this.#at(UserPoolId).describeUserPool({ UserPoolId })))?.UserPool;
-  }
-
-  async client(UserPoolId: string, ClientId: string): Promise<aws.UserPoolClientType | undefined> {
-    const call = this.#at(UserPoolId).describeUserPoolClient({ UserPoolId, ClientId });
-    return (await this.#byName(call))?.UserPoolClient;
-  }
-
-  /** The secrets of a client, without their values; `undefined` also where that may not be asked. */
-  async clientSecrets(
-    UserPoolId: string,
-    ClientId: string,
-  ): Promise<aws.ClientSecretDescriptorType[] | undefined> {
-    const call = this.#at(UserPoolId).listUserPoolClientSecrets({ UserPoolId, ClientId });
-    // A permission that those who have always run doctor may not have.
-    const answer = await this.#answer(call, [...NOT_FOUND, 'AccessDeniedException']);
-    return answer && (answer.ClientSecrets ?? []);
-  }
-
-  async providerNames(UserPoolId: string): Promise<string[]> {
-    const config = { client: this.#at(UserPoolId) };
-    const pages = this.#sdk.paginateListIdentityProviders(config, { UserPoolId, MaxResults: 60 });
-    return (await this.#answer(namesIn(pages))) ?? [];
-  }
-
-  async provider(
-    UserPoolId: string,
-    ProviderName: string,
-  ): Promise<aws.IdentityProviderType | undefined> {
-    const call = this.#at(UserPoolId).describeIdentityProvider({ UserPoolId, ProviderName });
-    return (await this.#byName(call))?.IdentityProvider;
-  }
-
-  /** @param region default that of every AWS tool */
-  async domain(
-    Domain: string,
-    region: string | undefined,
-  ): Promise<aws.DomainDescriptionType | undefined> {
-    const call = this.#inRegion(region).describeUserPoolDomain({ Domain });
-    return (await this.#answer(call))?.DomainDescription;
-  }
-
-  /** Whether managed login has a style for the client. */
-  async hasStyle(UserPoolId: string, ClientId: string): Promise<boolean> {
-    const ids = { UserPoolId, ClientId };
-    const call = this.#at(UserPoolId).describeManagedLoginBrandingByClient(ids);
-    return (await this.#answer(call)) !== undefined;
-  }
-
-  async sessionConfiguration(
-    UserPoolId: string,
-  ): Promise<aws.GetUserPoolSessionConfigurationResponse | undefined> {
-    return this.#answer(this.#at(UserPoolId).getUserPoolSessionConfiguration({ UserPoolId }));
-  }
-
-  /** Sign-ins and the like that the account may have in a second. */
-  async limit(region: string, Category: string): Promise<aws.LimitType | undefined> {
-    const LimitDefinition = { LimitClass: 'API_CATEGORY', Attributes: { Category } } as const;
-    const call = this.#inRegion(region).getProvisionedLimit({ LimitDefinition });
-    return (await this.#answer(call))?.Limit;
-  }
-
-  /** Which of the region's first sixty pools has this client. */
-  async poolWithClient(region: string, ClientId: string): Promise<string | undefined> {
-    const api = this.#inRegion(region);
-    const list = await this.#answer(api.listUserPools({ MaxResults: 60 }));
-    for (const { Id: UserPoolId } of list?.UserPools ?? []) {
-      const call = api.describeUserPoolClient({ UserPoolId, ClientId });
-      if ((await this.#answer(call)) !== undefined) return UserPoolId;
-    }
-    return undefined;
-  }
-
-  close(): void {
-    for (const client of this.#clients.values()) client.destroy();
-  }
-
-  #at(userPoolId: string): aws.CognitoIdentityProvider {
-    return this.#inRegion(regionOf(userPoolId));
-  }
-
+/** The API of each region that is asked. */
+interface Connection {
   /** Without a region that of every AWS tool; to embedded pools every one is the same. */
-  #inRegion(
-    region: string | undefined = this.#options.endpointUrl && 'eu-west-1',
-  ): aws.CognitoIdentityProvider {
-    const known = this.#clients.get(region ?? '');
-    if (known !== undefined) return known;
-    const { endpointUrl, proxiedFetch } = this.#options;
-    const address = controlPlaneAt(endpointUrl, proxiedFetch);
-    const client = new this.#sdk.CognitoIdentityProvider({ ...(region && { region }), ...address });
-    client.middlewareStack.add(
-      (next) => async (args) => {
-        try {
-          return await next(args);
-        } catch (error) {
-          if (error instanceof Error) this.#addresses.set(error, originOf(args.request));
-          throw error;
-        }
-      },
-      { step: 'build' },
-    );
-    this.#clients.set(region ?? '', client);
-    return client;
-  }
-
+  readonly inRegion: (region: string | undefined) => aws.CognitoIdentityProvider;
   /** What is answered; `undefined` for an error that says there is no such thing. @throws {UserPoolsError} for any other */
-  #answer<Answer>(
+  readonly answer: <Answer>(
     call: Promise<Answer>,
-    nothing: readonly string[] = NOT_FOUND,
-  ): Promise<Answer | undefined> {
-    return call.catch((error: unknown) => {
-      const name = error instanceof Error ? error.name : '';
-      if (nothing.includes(name)) return undefined;
-      const address = error instanceof Error ? this.#addresses.get(error) : undefined;
-      const fix = adviceFor(name, address, this.#options.endpointUrl);
-      throw new UserPoolsError(explain(error, name, address), fix, { cause: error });
-    });
-  }
+    nothing?: readonly string[],
+  ) => Promise<Answer | undefined>;
+  readonly close: () => void;
+}
 
-  #byName<Answer>(call: Promise<Answer>): Promise<Answer | undefined> {
-    return this.#answer(call, NOTHING_BY_NAME);
-  }
+function connect(sdk: typeof aws, { endpointUrl, proxiedFetch }: UserPoolsOptions): Connection {
+  // Where a failed call went, which the error itself does not say.
+  const addresses = new WeakMap<Error, string>();
+  const clients = new Map<string, aws.CognitoIdentityProvider>();
+  return {
+    inRegion(region = endpointUrl && 'eu-west-1') {
+      const known = clients.get(region ?? '');
+      if (known !== undefined) return known;
+      const address = controlPlaneAt(endpointUrl, proxiedFetch);
+      const client = new sdk.CognitoIdentityProvider({ ...(region && { region }), ...address });
+      client.middlewareStack.add(
+        (next) => async (args) => {
+          try {
+            return await next(args);
+          } catch (error) {
+            if (error instanceof Error) addresses.set(error, originOf(args.request));
+            throw error;
+          }
+        },
+        { step: 'build' },
+      );
+      clients.set(region ?? '', client);
+      return client;
+    },
+    answer: (call, nothing = NOT_FOUND) =>
+      call.catch((error: unknown) => {
+        const name = error instanceof Error ? error.name : '';
+        if (nothing.includes(name)) return undefined;
+        const address = error instanceof Error ? addresses.get(error) : undefined;
+        const fix = adviceFor(name, address, endpointUrl);
+        throw new UserPoolsError(explain(error, name, address), fix, { cause: error });
+      }),
+    close: () => {
+      for (const client of clients.values()) client.destroy();
+    },
+  };
+}
+
+function readUserPools(sdk: typeof aws, { inRegion, answer, close }: Connection): UserPools {
+  const at = (userPoolId: string): aws.CognitoIdentityProvider => inRegion(regionOf(userPoolId));
+  return {
+    async pool(UserPoolId) {
+      const call = at(UserPoolId).describeUserPool({ UserPoolId });
+      return (await answer(call, NOTHING_BY_NAME))?.UserPool;
+    },
+    async client(UserPoolId, ClientId) {
+      const call = at(UserPoolId).describeUserPoolClient({ UserPoolId, ClientId });
+      return (await answer(call, NOTHING_BY_NAME))?.UserPoolClient;
+    },
+    async clientSecrets(UserPoolId, ClientId) {
+      const call = at(UserPoolId).listUserPoolClientSecrets({ UserPoolId, ClientId });
+      // A permission that those who have always run doctor may not have.
+      const list = await answer(call, [...NOT_FOUND, 'AccessDeniedException']);
+      return list && (list.ClientSecrets ?? []);
+    },
+    async providerNames(UserPoolId) {
+      const [config, input] = [{ client: at(UserPoolId) }, { UserPoolId, MaxResults: 60 }];
+      return (await answer(namesIn(sdk.paginateListIdentityProviders(config, input)))) ?? [];
+    },
+    async provider(UserPoolId, ProviderName) {
+      const call = at(UserPoolId).describeIdentityProvider({ UserPoolId, ProviderName });
+      return (await answer(call, NOTHING_BY_NAME))?.IdentityProvider;
+    },
+    domain: async (Domain, region) =>
+      (await answer(inRegion(region).describeUserPoolDomain({ Domain })))?.DomainDescription,
+    async hasStyle(UserPoolId, ClientId) {
+      const ids = { UserPoolId, ClientId };
+      const call = at(UserPoolId).describeManagedLoginBrandingByClient(ids);
+      return (await answer(call)) !== undefined;
+    },
+    sessionConfiguration: async (UserPoolId) =>
+      answer(at(UserPoolId).getUserPoolSessionConfiguration({ UserPoolId })),
+    async limit(region, Category) {
+      const LimitDefinition = { LimitClass: 'API_CATEGORY', Attributes: { Category } } as const;
+      return (await answer(inRegion(region).getProvisionedLimit({ LimitDefinition })))?.Limit;
+    },
+    async poolWithClient(region, ClientId) {
+      const api = inRegion(region);
+      const list = await answer(api.listUserPools({ MaxResults: 60 }));
+      for (const { Id: UserPoolId } of list?.UserPools ?? []) {
+        const call = api.describeUserPoolClient({ UserPoolId, ClientId });
+        if ((await answer(call)) !== undefined) return UserPoolId;
+      }
+      return undefined;
+    },
+    close,
+  };
 }
 
 async function namesIn(pages: AsyncIterable<aws.ListIdentityProvidersResponse>): Promise<string[]> {
