@@ -3,8 +3,9 @@ import { startPools } from '../src/pools/index.js';
 const STARTS = 20;
 
 /**
- * How long a test waits for two joined pools: in process, with fixed keys, the import not counted. Wall clock, because
- * that is what is waited for; the first start of the process is shown apart from the others.
+ * How long a test waits for two joined pools: in process, with fixed keys, the import not counted.
+ * Wall clock, because that is what is waited for; the first start of the process is shown apart
+ * from the others.
  */
 export async function measurePoolsStart(): Promise<void> {
   const times: number[] = [];

@@ -5,8 +5,9 @@ import autocannon from 'autocannon';
 import { measurePoolsStart } from './pools-start.js';
 
 /*
- * What a signed-in request costs, as a ratio to the same route in bare Express, both measured in this run: the CPU time of the
- * server's process per request, since wall-clock figures on shared machines mean little. Rounds are interleaved.
+ * What a signed-in request costs, as a ratio to the same route in bare Express, both measured in
+ * this run: the CPU time of the server's process per request, since wall-clock figures on shared
+ * machines mean little. Rounds are interleaved.
  */
 
 interface Contender {

@@ -6,8 +6,9 @@ import { startHost } from '../test/support/host.js';
 import { finishSignIn } from '../test/support/world.js';
 
 /*
- * Through which of our files a request goes: those of which at least one function runs, by V8's precise coverage, in one warm
- * request in process with sessions in memory. The embedded pools answer in the same process and are not counted.
+ * Through which of our files a request goes: those of which at least one function runs, by V8's
+ * precise coverage, in one warm request in process with sessions in memory. The embedded pools
+ * answer in the same process and are not counted.
  */
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));

@@ -20,7 +20,10 @@ const rows = ['The library', 'The pools', 'The program'].flatMap((heading) =>
 );
 const rooms = rows.flatMap((row) => row.rooms);
 
-/** `relying-party/login/login.ts` -> `relying-party/login`, `index.ts` -> `index`: the table may name a file or a folder. */
+/**
+ * `relying-party/login/login.ts` -> `relying-party/login`, `index.ts` -> `index`: the table may
+ * name a file or a folder.
+ */
 function roomOf(file: string): string {
   const path = file.replace(/\.ts$/, '');
   return rooms.includes(path) ? path : dirname(path);
@@ -34,7 +37,10 @@ function mayImport(room: string): string[] {
   return [...(allowed === 'everything above' ? above : codeWords(allowed)), ...neighbours];
 }
 
-/** What a file imports of ours, types too. What is above src (package.json, a view) is no room, and not to be imported. */
+/**
+ * What a file imports of ours, types too. What is above src (package.json, a view) is no room, and
+ * not to be imported.
+ */
 const importsOf = (text: string, file: string): string[] =>
   [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g)].map(([, specifier]) =>
     normalize(join(file, '..', specifier!)).replace(/\.js$/, '.ts'),
@@ -158,7 +164,10 @@ describe('the size of things', () => {
   });
 });
 
-/** The file and everything it loads, directly or not; types are not loaded, but none of them leads elsewhere. */
+/**
+ * The file and everything it loads, directly or not; types are not loaded, but none of them leads
+ * elsewhere.
+ */
 function closureOf(file: string, seen: Set<string> = new Set()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);

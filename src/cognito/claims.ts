@@ -1,21 +1,26 @@
 /** Where a user pool names the groups of a user. */
 export const GROUPS_CLAIM = 'cognito:groups';
 
-/** Always an array of names, absent when the user is in none. @param name of the claim, where it is another provider's */
+/**
+ * Always an array of names, absent when the user is in none.
+ * @param name of the claim, where it is another provider's
+ */
 export function groupsOf(claims: Readonly<Record<string, unknown>>, name: string): string[] {
   const groups = claims[name];
   return Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : [];
 }
 
 /**
- * As long as a user pool lets one be. A browser remembers these names in cookies, which have little room.
+ * As long as a user pool lets one be. A browser remembers these names in cookies, which have little
+ * room.
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateIdentityProvider.html
  */
 export const MAX_PROVIDER_NAME_LENGTH = 32;
 
 /**
- * The provider the user came through: from `identities`, or, where narrow scopes leave that claim out, from the federated
- * username, which is `<provider>_<its sub>`. Names are compared without case, as triggers see `google_1234` for `Google`.
+ * The provider the user came through: from `identities`, or, where narrow scopes leave that claim
+ * out, from the federated username, which is `<provider>_<its sub>`. Names are compared without
+ * case, as triggers see `google_1234` for `Google`.
  *
  * @param known the names a provider may have; only they are looked for in a username
  * @returns `undefined` also for one that is none of them and longer than a name can be
@@ -34,8 +39,8 @@ export function identityProviderOf(
 }
 
 /**
- * The provider the pool itself says the user came through, by `identities` alone. A username may look federated and be anybody's:
- * it is good enough for where to sign out, and no proof.
+ * The provider the pool itself says the user came through, by `identities` alone. A username may
+ * look federated and be anybody's: it is good enough for where to sign out, and no proof.
  */
 export function namedIdentityProvider(
   claims: Readonly<Record<string, unknown>>,
@@ -47,7 +52,8 @@ export function namedIdentityProvider(
 
 /**
  * The primary entry of the `identities` claim. Cognito writes it as an array of objects with string
- * members; API Gateway flattens an array of one, and the profile attribute is the same thing as a JSON string.
+ * members; API Gateway flattens an array of one, and the profile attribute is the same thing as a
+ * JSON string.
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html
  */
 function providerInIdentities(claims: Readonly<Record<string, unknown>>): string | undefined {

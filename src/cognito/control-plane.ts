@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
 import type * as aws from '@aws-sdk/client-cognito-identity-provider';
 
-/** Loads the AWS SDK for Cognito's control plane, an optional package: rejects where it is not installed. */
+/**
+ * Loads the AWS SDK for Cognito's control plane, an optional package: rejects where it is not
+ * installed.
+ */
 export function importAwsSdk(): Promise<typeof aws> {
   return import('@aws-sdk/client-cognito-identity-provider');
 }
@@ -31,8 +34,9 @@ type SdkRequestHandler = Exclude<
 >;
 
 /**
- * Lets the SDK call through a `fetch` of ours, since its own handler knows no proxy: one decision for all calls on which of
- * them go through it. What the SDK asks AWS for credentials goes the same way.
+ * Lets the SDK call through a `fetch` of ours, since its own handler knows no proxy: one decision
+ * for all calls on which of them go through it. What the SDK asks AWS for credentials goes the same
+ * way.
  */
 function sdkRequestHandler(fetch: typeof globalThis.fetch): SdkRequestHandler {
   return {
@@ -65,10 +69,11 @@ function addressOf({ protocol, hostname, port, path, query = {} }: SdkRequest): 
 }
 
 /**
- * Where the control plane is. Embedded pools on this machine take any signature: looking for real credentials would only be slow,
- * or use them where they do not belong.
+ * Where the control plane is. Embedded pools on this machine take any signature: looking for real
+ * credentials would only be slow, or use them where they do not belong.
  *
- * @param endpointUrl of the embedded pools, or of anything that speaks for Cognito; `undefined` for AWS itself
+ * @param endpointUrl of the embedded pools, or of anything that speaks for Cognito; `undefined` for
+ *   AWS itself
  * @param proxiedFetch what calls go through; `undefined`: the SDK's own way
  */
 export function controlPlaneAt(

@@ -1,8 +1,9 @@
 import type { RelyingPartyErrorCode } from '../errors/relying-party-error.js';
 
 /**
- * Cognito says most things as `invalid_request` with a description. Its texts, and those it relays, in the order they
- * are looked for: a relayed text may contain another one, so what begins with the provider's name comes first.
+ * Cognito says most things as `invalid_request` with a description. Its texts, and those it relays,
+ * in the order they are looked for: a relayed text may contain another one, so what begins with the
+ * provider's name comes first.
  */
 const texts: readonly (readonly [RegExp, RelyingPartyErrorCode])[] = [
   [/^\S+ Error - (?:\d+ )?access_denied\b/, 'authorization_denied'],
@@ -17,8 +18,8 @@ const texts: readonly (readonly [RegExp, RelyingPartyErrorCode])[] = [
   [/^(?:Connection reset|Read timed out|connect timed out)\b/i, 'identity_provider_unreachable'],
   [/^Exception processing authorization code\b/, 'identity_provider_answer_invalid'],
   [/^(?:error_description=)?Already found an entry for username\b/, 'account_linking_unfinished'],
-  // A trigger relays the same thing when it is itself what links the accounts. Anybody can write this text into a callback's
-  // address: the first half says where the second may begin, once.
+  // A trigger relays the same thing when it is itself what links the accounts. Anybody can write
+  // this text into a callback's address: the first half says where the second may begin, once.
   [
     /^(?:(?! failed with error )[^])* failed with error [^]*\bAlready found an entry for username\b/,
     'account_linking_unfinished',
@@ -37,7 +38,8 @@ const errors: Readonly<Record<string, RelyingPartyErrorCode>> = {
 };
 
 /**
- * What an authorization error means, by Cognito's description of it, and by the error itself where that says enough.
+ * What an authorization error means, by Cognito's description of it, and by the error itself where
+ * that says enough.
  *
  * @param error as in the query of the callback; RFC 6749, section 4.1.2.1
  * @param description decoded; the provider's words, never to be shown to a user

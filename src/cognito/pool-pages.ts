@@ -8,8 +8,8 @@ export type PoolPageError =
   | 'error_page';
 
 /**
- * Recognises the pages on which a user pool keeps an error to itself, instead of sending it to the client. Both
- * generations of its pages say these things, at different addresses.
+ * Recognises the pages on which a user pool keeps an error to itself, instead of sending it to the
+ * client. Both generations of its pages say these things, at different addresses.
  *
  * @param body HTML, or as much of it as there is
  * @returns `undefined` for a page that reports nothing, such as the sign-in page

@@ -1,5 +1,6 @@
 /**
- * A proxy gave no way to a place. That says nothing of the place itself, nor of whether a browser gets there.
+ * A proxy gave no way to a place. That says nothing of the place itself, nor of whether a browser
+ * gets there.
  *
  * The message names the proxy and says what it did, so nothing of the cause is left to tell.
  */

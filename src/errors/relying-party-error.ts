@@ -6,7 +6,10 @@ import { requestErrors } from './requests.js';
 import { sessionErrors } from './sessions.js';
 import { tokenErrors } from './tokens.js';
 
-/** Stable name of a failure; the README lists them all. Tests, logs and metrics use it; nobody matches on messages. */
+/**
+ * Stable name of a failure; the README lists them all. Tests, logs and metrics use it; nobody
+ * matches on messages.
+ */
 export type RelyingPartyErrorCode = keyof (typeof loginErrors &
   typeof federationErrors &
   typeof tokenErrors &
@@ -14,7 +17,10 @@ export type RelyingPartyErrorCode = keyof (typeof loginErrors &
   typeof sessionErrors &
   typeof requestErrors);
 
-/** Every failure we expect, with all that is known of it. README's table and `docs/errors` are written from here. */
+/**
+ * Every failure we expect, with all that is known of it. README's table and `docs/errors` are
+ * written from here.
+ */
 export const errorCatalogue: Errors<RelyingPartyErrorCode> = {
   ...loginErrors,
   ...federationErrors,

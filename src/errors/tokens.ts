@@ -53,7 +53,10 @@ const logoutTokenRefused = {
 const idToken = signedTokenErrors('ID token', idTokenRefused);
 const logoutToken = signedTokenErrors('logout token', logoutTokenRefused);
 
-/** What the OpenID provider tells us of a user, and does not pass: ID tokens, userInfo, logout tokens. */
+/**
+ * What the OpenID provider tells us of a user, and does not pass: ID tokens, userInfo, logout
+ * tokens.
+ */
 export const tokenErrors: Errors<
   | 'id_token_missing'
   | 'id_token_malformed'

@@ -2,15 +2,23 @@ import { RelyingPartyError } from '../errors/relying-party-error.js';
 import { isRecent } from '../relying-party/session/step-up.js';
 import type { Authentication } from './authentication.js';
 
-/** What a route asks of its caller, beyond being known. Everything named must hold; `undefined` is a `TypeError`. */
+/**
+ * What a route asks of its caller, beyond being known. Everything named must hold; `undefined` is a
+ * `TypeError`.
+ */
 export interface ApiAccess {
   /** A scope, or several that are all needed. */
   readonly scope?: string | readonly string[];
   /** A name in `cognito:groups`, or several of which one will do. */
   readonly group?: string | readonly string[];
-  /** Claims and what they must be (a list must have it among others), or a function that decides. */
+  /**
+   * Claims and what they must be (a list must have it among others), or a function that decides.
+   */
   readonly claim?: Readonly<Record<string, string | number | boolean>> | ClaimCheck;
-  /** The user must have given their credentials, or a client got its own token, within so many seconds; unknown is too long ago. */
+  /**
+   * The user must have given their credentials, or a client got its own token, within so many
+   * seconds; unknown is too long ago.
+   */
   readonly maxAgeSeconds?: number;
   /** Take only callers with a session, or only callers with a bearer token; default both. */
   readonly via?: 'session' | 'bearer';
@@ -26,7 +34,8 @@ export type Caller = Pick<Authentication, 'scopes' | 'groups' | 'authenticatedAt
  * Lets a caller pass who is all that a route asks for.
  *
  * @param now epoch milliseconds
- * @throws {RelyingPartyError} `authentication_too_old`, `scope_insufficient`, `group_required`, `claim_required`
+ * @throws {RelyingPartyError} `authentication_too_old`, `scope_insufficient`, `group_required`,
+ *   `claim_required`
  */
 export function requireAccess(auth: Caller, access: ApiAccess, now: number): void {
   const { scope = [], group, claim, maxAgeSeconds } = access;

@@ -16,11 +16,15 @@ export interface Authentication {
   readonly unverifiedEmail: string | undefined;
   readonly groups: readonly string[];
   readonly scopes: readonly string[];
-  /** When the user gave their credentials, if the provider says so, or a client got its own token; epoch milliseconds. */
+  /**
+   * When the user gave their credentials, if the provider says so, or a client got its own token;
+   * epoch milliseconds.
+   */
   readonly authenticatedAt: number | undefined;
   /**
-   * Verified claims by their names on the wire: all of an access token's; of a session what it keeps, and the claims of the ID
-   * token that `session.claims` names. `email` is there only if it was verified.
+   * Verified claims by their names on the wire: all of an access token's; of a session what it
+   * keeps, and the claims of the ID token that `session.claims` names. `email` is there only if it
+   * was verified.
    */
   readonly claims: Readonly<Record<string, unknown>>;
   /** The session, when the caller came with one. */
@@ -34,7 +38,10 @@ declare module 'express-serve-static-core' {
   }
 }
 
-/** What the guard in front of a route has found out about its caller. @throws {TypeError} when there is no guard in front of it */
+/**
+ * What the guard in front of a route has found out about its caller.
+ * @throws {TypeError} when there is no guard in front of it
+ */
 export function authOf(req: express.Request): Authentication {
   if (req.auth !== undefined) return req.auth;
   const fix = 'put rp.requireSession() or rp.requireApiAccess() before its handler';

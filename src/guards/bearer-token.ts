@@ -5,9 +5,11 @@ import { authorizationOf, presentsToken } from '../web/request/authorization.js'
 const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
 
 /**
- * The token in the Authorization header, the only place it is looked for: in an address it would end up in logs.
+ * The token in the Authorization header, the only place it is looked for: in an address it would
+ * end up in logs.
  *
- * @returns `undefined` when there is no such header, or one of another scheme, which is for somebody in front of us
+ * @returns `undefined` when there is no such header, or one of another scheme, which is for
+ *   somebody in front of us
  * @throws {RelyingPartyError} `authorization_header_malformed`
  * @see RFC 6750 section 2.1
  */

@@ -3,9 +3,10 @@ import type { ApiAccess } from './api-access.js';
 import type { SessionAccess } from './session-access.js';
 
 /**
- * The `WWW-Authenticate` value for a refused API request: `invalid_token` for a bad token, `insufficient_scope` for one that allows
- * too little, and no error for a caller without one (RFC 6750 section 3.1). That caller above all needs what every challenge says:
- * which scope the route asks for, and where the API describes itself.
+ * The `WWW-Authenticate` value for a refused API request: `invalid_token` for a bad token,
+ * `insufficient_scope` for one that allows too little, and no error for a caller without one (RFC
+ * 6750 section 3.1). That caller above all needs what every challenge says: which scope the route
+ * asks for, and where the API describes itself.
  *
  * @see RFC 6750 section 3, RFC 9470 section 3, RFC 9728 section 5.1
  */

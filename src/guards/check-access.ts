@@ -15,8 +15,8 @@ import type { ApiAccess } from './api-access.js';
 import type { SessionAccess } from './session-access.js';
 
 /*
- * What a guard is told decides who gets in, so nothing of it may be silently without effect: `undefined` is no default here but
- * a setting that somebody forgot.
+ * What a guard is told decides who gets in, so nothing of it may be silently without effect:
+ * `undefined` is no default here but a setting that somebody forgot.
  */
 
 /** The second argument of a guard, which may be left out, but not be `undefined`. */
@@ -27,7 +27,10 @@ const LEAVE_OUT = 'leave it out, or name what the route asks for';
 /** A challenge names it, in a header, which takes no other letters. */
 const isScope = (value: unknown): boolean => typeof value === 'string' && SCOPE_TOKEN.test(value);
 
-/** Directories write whatever they like, such as `Domain Admins` or `CORP\Admins`; no header of ours has it. */
+/**
+ * Directories write whatever they like, such as `Domain Admins` or `CORP\Admins`; no header of ours
+ * has it.
+ */
 const isGroup = (value: unknown): boolean => typeof value === 'string' && !/^$|\p{Cc}/u.test(value);
 
 /** The copy of a list, or of what would be its only member. */

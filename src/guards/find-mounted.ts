@@ -1,6 +1,9 @@
 import type { Application, Request, RequestHandler } from 'express';
 
-/** As Express keeps it; `slash`, in Express 4 `regexp.fast_slash`, is `false` for what is mounted at a path. */
+/**
+ * As Express keeps it; `slash`, in Express 4 `regexp.fast_slash`, is `false` for what is mounted at
+ * a path.
+ */
 interface Stack {
   readonly stack?: readonly Layer[];
 }
@@ -17,8 +20,9 @@ interface Layer {
 type AnyApp = Application & { parent?: AnyApp; _router?: Stack };
 
 /**
- * The first handler of this kind that a request for `path` would meet in the app that has `req`, or in an app around it: mounted at
- * the root, in a router there, or as a route of that path. Inside another app, or a function of the host's, nobody can look.
+ * The first handler of this kind that a request for `path` would meet in the app that has `req`, or
+ * in an app around it: mounted at the root, in a router there, or as a route of that path. Inside
+ * another app, or a function of the host's, nobody can look.
  */
 export function findMounted(
   { app }: Request,

@@ -4,8 +4,9 @@ import type { RelyingPartyEvents } from '../relying-party/events.js';
 import type { ResourceMetadata } from './resource-metadata.js';
 
 /**
- * Looks, when a challenge has named the metadata for the first time, whether it is ours that is answered there; if not, says the
- * line to write: as an event, and where nobody listens as a warning of the process. Once: it is the same line every time.
+ * Looks, when a challenge has named the metadata for the first time, whether it is ours that is
+ * answered there; if not, says the line to write: as an event, and where nobody listens as a
+ * warning of the process. Once: it is the same line every time.
  */
 export function createMountReminder(
   { url, whoAnswers }: ResourceMetadata,

@@ -20,13 +20,15 @@ export interface ApiGuardOptions {
 }
 
 /**
- * The API guard: a bearer access token, or else the session (which, for unsafe methods, must come from our own pages). If both
- * are sent the bearer token alone decides. Never redirects. Guards in a row must all be passed.
+ * The API guard: a bearer access token, or else the session (which, for unsafe methods, must come
+ * from our own pages). If both are sent the bearer token alone decides. Never redirects. Guards in
+ * a row must all be passed.
  *
  * @param given what the route asks for; left out, being known is enough
- * @throws {RelyingPartyError} each with its `WWW-Authenticate` (RFC 6750 section 3): 400 `authorization_header_malformed`, 401
- *   `access_token_…` or `authentication_too_old`, 403 `access_token_not_taken`, `scope_insufficient`, `group_required` or
- *   `claim_required`; without one 403 `csrf_refused`, 503 `session_store_unavailable` or `provider_unavailable`
+ * @throws {RelyingPartyError} each with its `WWW-Authenticate` (RFC 6750 section 3): 400
+ *   `authorization_header_malformed`, 401 `access_token_…` or `authentication_too_old`, 403
+ *   `access_token_not_taken`, `scope_insufficient`, `group_required` or `claim_required`; without
+ *   one 403 `csrf_refused`, 503 `session_store_unavailable` or `provider_unavailable`
  * @throws {TypeError} when it is made, for an access that cannot be meant
  */
 export function requireApiAccess(

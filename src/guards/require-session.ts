@@ -27,14 +27,16 @@ export interface PageGuardOptions extends Addresses {
 }
 
 /**
- * The page guard: lets signed-in browsers through with `req.auth` (for unsafe methods only from our own pages), sends a person
- * to `/login` and back, or, if they sent a form, to a page that says so, and answers anything else with 401 as problem+json. Who
- * is not signed in has nothing that another site could use, and is asked to sign in whatever sent the request.
+ * The page guard: lets signed-in browsers through with `req.auth` (for unsafe methods only from our
+ * own pages), sends a person to `/login` and back, or, if they sent a form, to a page that says so,
+ * and answers anything else with 401 as problem+json. Who is not signed in has nothing that another
+ * site could use, and is asked to sign in whatever sent the request.
  *
  * @param given what the page asks for; left out, being signed in is enough
- * @throws {RelyingPartyError} `access_token_missing`, `form_not_sent`, `authentication_too_old`, also where it is too weak, or
- *   `session_ended` when the OP has just ended it (401); `csrf_refused` (403); `session_lost`, `session_store_unavailable` or,
- *   with `fresh`, `provider_unavailable` (503), never a redirect then
+ * @throws {RelyingPartyError} `access_token_missing`, `form_not_sent`, `authentication_too_old`,
+ *   also where it is too weak, or `session_ended` when the OP has just ended it (401);
+ *   `csrf_refused` (403); `session_lost`, `session_store_unavailable` or, with `fresh`,
+ *   `provider_unavailable` (503), never a redirect then
  * @throws {TypeError} when it is made, for an access that cannot be meant
  */
 export function requireSession(
@@ -81,8 +83,8 @@ function sendToLogin(
 }
 
 /**
- * The page that a form was on, as the browser says; or the start page, which always answers: what was posted to may have no page,
- * also where it has answered with the form once more.
+ * The page that a form was on, as the browser says; or the start page, which always answers: what
+ * was posted to may have no page, also where it has answered with the form once more.
  */
 function pageWithForm(req: Request, { baseUrl, ...paths }: Addresses): string {
   const referrer = req.get('Referer') ?? '';

@@ -11,7 +11,10 @@ export interface ResourceMetadata {
   readonly url: string;
   /** Answers at that address and nowhere else: mount it at the root of the host. */
   readonly handler: RequestHandler;
-  /** Who is seen to answer there, in the app that has this request; another's metadata may be in front of ours. */
+  /**
+   * Who is seen to answer there, in the app that has this request; another's metadata may be in
+   * front of ours.
+   */
   readonly whoAnswers: (req: Request) => 'this' | 'another' | 'nobody';
   /** `routes` passes requests on to the handler. */
   isBehind(routes: RequestHandler): void;
@@ -28,8 +31,9 @@ export interface ResourceMetadataOptions {
 }
 
 /**
- * What the API is called as a resource: the first of its audiences that is a web address. Where none is, as with Entra's GUIDs,
- * clients still need an address to ask at, and the one origin is it.
+ * What the API is called as a resource: the first of its audiences that is a web address. Where
+ * none is, as with Entra's GUIDs, clients still need an address to ask at, and the one origin is
+ * it.
  *
  * @see RFC 9728 section 1.2: an https URL without a fragment
  */
@@ -38,7 +42,8 @@ export function resourceIdentifier(audience: readonly string[] | null, baseUrl: 
 }
 
 /**
- * Where a resource's metadata lies: the well-known path stands between host and path, and a slash right behind the host goes.
+ * Where a resource's metadata lies: the well-known path stands between host and path, and a slash
+ * right behind the host goes.
  * @see RFC 9728 section 3.1
  */
 function metadataUrl(resource: string): URL {

@@ -2,8 +2,9 @@ import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Respon
 import { RelyingPartyError } from '../errors/relying-party-error.js';
 
 /**
- * Lets the relying party answer for what its guards refuse, whatever error handler the host has, or lacks. Everything else is
- * the host's, by `next`: Express 4 looks at no promise, and one that rejects there ends the process.
+ * Lets the relying party answer for what its guards refuse, whatever error handler the host has, or
+ * lacks. Everything else is the host's, by `next`: Express 4 looks at no promise, and one that
+ * rejects there ends the process.
  */
 export function withOurErrors(
   errorHandler: ErrorRequestHandler,

@@ -18,12 +18,16 @@ export interface Pools extends AsyncDisposable {
   readonly clock: PoolsClock;
   readonly faults: {
     /**
-     * For the next request to that endpoint; those set earlier come first. The pool `*` stands for any.
+     * For the next request to that endpoint; those set earlier come first. The pool `*` stands for
+     * any.
      *
      * @throws {TypeError} for a pool, an endpoint or a fault that there is not
      */
     once(pool: string, endpoint: FaultEndpoint, fault: Fault): void;
-    /** For every request until cleared. @throws {TypeError} for a pool, an endpoint or a fault that there is not */
+    /**
+     * For every request until cleared.
+     * @throws {TypeError} for a pool, an endpoint or a fault that there is not
+     */
     always(pool: string, endpoint: FaultEndpoint, fault: Fault): void;
     clear(): void;
   };

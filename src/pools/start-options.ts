@@ -12,13 +12,19 @@ import type { PoolsSeed } from './seed/seed.js';
 
 /** How to start the pools; every option has a default. */
 export interface StartPoolsOptions {
-  /** An object, or a `.json`, `.yaml` or `.yml` file. Default the two federated pools for `http://localhost:3000`. */
+  /**
+   * An object, or a `.json`, `.yaml` or `.yml` file. Default the two federated pools for
+   * `http://localhost:3000`.
+   */
   readonly seed?: PoolsSeed | string | URL | undefined;
   /** Default 0: any free port. */
   readonly port?: number | undefined;
   /** Default `127.0.0.1`. */
   readonly host?: string | undefined;
-  /** The origin browsers and clients use, where it differs from the address listened on (in a container, say). */
+  /**
+   * The origin browsers and clients use, where it differs from the address listened on (in a
+   * container, say).
+   */
   readonly publicUrl?: string | undefined;
   /** `fixed` uses key pairs everybody knows, and listens on loopback only. Default `generated`. */
   readonly keys?: 'fixed' | 'generated' | undefined;
@@ -30,9 +36,9 @@ export interface StartPoolsOptions {
   /** Region in the ids of pools that are made without one. Default `eu-west-1`. */
   readonly region?: string | undefined;
   /**
-   * A file that keeps the whole state: users, clients, keys, sessions, what is under way. Each change is in it before it
-   * is acknowledged, so that it survives the process being killed. What is in it at the start wins over the seed. It has
-   * secrets and private keys in it.
+   * A file that keeps the whole state: users, clients, keys, sessions, what is under way. Each
+   * change is in it before it is acknowledged, so that it survives the process being killed. What
+   * is in it at the start wins over the seed. It has secrets and private keys in it.
    */
   readonly persist?: string | undefined;
   /** Epoch milliseconds; `clock.advance` adds to it. Default `Date.now`. */

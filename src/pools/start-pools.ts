@@ -26,7 +26,8 @@ import { createStateFile, readStateFile } from './state/state-file.js';
  * Starts user pools in this process; resolves when they listen.
  *
  * @throws {SeedError} when the seed or the state file cannot be used; it lists every problem
- * @throws {TypeError} for an option that cannot be meant, and for fixed keys on anything but loopback
+ * @throws {TypeError} for an option that cannot be meant, and for fixed keys on anything but
+ *   loopback
  * @throws {Error} with `code: 'EADDRINUSE'` when the port is taken
  */
 export async function startPools(

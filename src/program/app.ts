@@ -48,11 +48,17 @@ export interface App {
   readonly relyingParty: RelyingParty;
   /** This process's own figures. */
   readonly registry: Registry;
-  /** Lets go of connections to the OP; the store is its opener's to close. @returns whether all work was finished */
+  /**
+   * Lets go of connections to the OP; the store is its opener's to close.
+   * @returns whether all work was finished
+   */
   close(): Promise<boolean>;
 }
 
-/** Puts the parts together: operations, the relying party's routes, the demonstration site, and one exit for errors. */
+/**
+ * Puts the parts together: operations, the relying party's routes, the demonstration site, and one
+ * exit for errors.
+ */
 export function createApp(settings: Settings, parts: AppParts): App {
   const { logger, now, isDraining = () => false } = parts;
   const relyingParty = relyingPartyFrom(settings, parts);
@@ -151,7 +157,10 @@ function trustProxies(app: Express, trusted: Settings['trustProxy']): void {
   );
 }
 
-/** A user without a provider's name came from the issuer itself: a user pool of this site, or some other OpenID provider. */
+/**
+ * A user without a provider's name came from the issuer itself: a user pool of this site, or some
+ * other OpenID provider.
+ */
 function identityProviderLabel({ identityProviders, issuer }: Settings, name?: string): string {
   if (name !== undefined) {
     return identityProviders.find((provider) => provider.name === name)?.label ?? name;
@@ -160,11 +169,12 @@ function identityProviderLabel({ identityProviders, issuer }: Settings, name?: s
 }
 
 /**
- * Per address, on the routes whose every request may cost the OP a call. Never on those of a sign-out: nothing may keep a session
- * alive that its owner ends, and one that is not there costs a look at the store.
+ * Per address, on the routes whose every request may cost the OP a call. Never on those of a
+ * sign-out: nothing may keep a session alive that its owner ends, and one that is not there costs a
+ * look at the store.
  *
- * People, programs and what a browser fetches by itself are counted apart: any site can put images of `/login` into its pages,
- * and whoever looks at them must still be able to sign in.
+ * People, programs and what a browser fetches by itself are counted apart: any site can put images
+ * of `/login` into its pages, and whoever looks at them must still be able to sign in.
  */
 function limitPerMinute(limit: number): ReturnType<typeof rateLimit> {
   return rateLimit({
@@ -174,7 +184,8 @@ function limitPerMinute(limit: number): ReturnType<typeof rateLimit> {
     legacyHeaders: false,
     // Who has hung up already has no address any more.
     keyGenerator: (req) => `${callerOf(req)} ${ipKeyGenerator(visitorAddress(req.ip ?? ''))}`,
-    // It would write to the console, with a stack trace, about any request that says X-Forwarded-For.
+    // It would write to the console, with a stack trace, about any request that says
+    // X-Forwarded-For.
     validate: false,
     handler: () => {
       throw new RelyingPartyError(

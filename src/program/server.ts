@@ -8,29 +8,32 @@ export interface RunningServer {
   /** Where it listens, e.g. `http://127.0.0.1:3000`, with the port that was really given. */
   readonly url: string;
   /**
-   * From now on every answer ends its connection (`Connection: close`), also on connections that were idle, so that a
-   * proxy which keeps connections to us for reuse has none left when the port is closed.
+   * From now on every answer ends its connection (`Connection: close`), also on connections that
+   * were idle, so that a proxy which keeps connections to us for reuse has none left when the port
+   * is closed.
    */
   beginDraining(): void;
   /**
    * Takes no new connection, lets requests under way finish, and closes what is idle or half-sent.
    *
    * @param graceSeconds after this long, connections still open are cut
-   * @param lingerSeconds how long idle connections stay open for a request that is on its way already; default 0
+   * @param lingerSeconds how long idle connections stay open for a request that is on its way
+   *   already; default 0
    * @returns how many requests were cut
    */
   close(graceSeconds: number, lingerSeconds?: number): Promise<number>;
 }
 
 /**
- * All headers of a request together. Node's own limit is half of it: cookies of other programs on the same host come here too,
- * and long access tokens.
+ * All headers of a request together. Node's own limit is half of it: cookies of other programs on
+ * the same host come here too, and long access tokens.
  */
 export const MAX_HEADER_BYTES: number = 32 * 1024;
 
 /*
- * Against clients that send slowly or not at all. A reverse proxy keeps its connections to us open for reuse, a
- * balancer on AWS for 60 s: ours must last longer, or a request meets a connection we have closed.
+ * Against clients that send slowly or not at all. A reverse proxy keeps its connections to us open
+ * for reuse, a balancer on AWS for 60 s: ours must last longer, or a request meets a connection we
+ * have closed.
  */
 const limits = {
   maxHeaderSize: MAX_HEADER_BYTES,
@@ -47,7 +50,8 @@ const stalledConnectionMs = 60_000;
  * Starts listening.
  *
  * @param options.port 0 picks a free one
- * @throws {Error} with the system's `code` (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …) and a message that says what to do
+ * @throws {Error} with the system's `code` (`EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL`, …) and a
+ *   message that says what to do
  */
 export async function listen(
   app: RequestListener,
@@ -133,15 +137,17 @@ class Connections {
   }
 
   /**
-   * Closes the port when nobody is on the way to it. A server with much to do would never come to such a moment: so
-   * requests wait until then.
+   * Closes the port when nobody is on the way to it. A server with much to do would never come to
+   * such a moment: so requests wait until then.
    *
-   * @returns what resolves when the last connection is closed too; inside an array, not to be waited for here
+   * @returns what resolves when the last connection is closed too; inside an array, not to be
+   *   waited for here
    */
   async #closePort(graceSeconds: number): Promise<[Promise<void>]> {
     const held: (() => void)[] = (this.#held = []);
     await this.#quietMoment(graceSeconds);
-    // Not the HTTP server's own: it closes idle connections at once, and a request may be on its way on one.
+    // Not the HTTP server's own: it closes idle connections at once, and a request may be on its
+    // way on one.
     const closed = new Promise<void>((resolve) => {
       TcpServer.prototype.close.call(this.#server, () => resolve());
     });
@@ -151,9 +157,10 @@ class Connections {
   }
 
   /**
-   * Resolves right after a look that found nothing new for a while. When the port closes, the system cuts connections that it
-   * has accepted and we have not seen yet; when a connection closes, a request that it has and we have not read. The
-   * busier the server, the shorter a while must do: it shrinks to nothing as the time goes by.
+   * Resolves right after a look that found nothing new for a while. When the port closes, the
+   * system cuts connections that it has accepted and we have not seen yet; when a connection
+   * closes, a request that it has and we have not read. The busier the server, the shorter a while
+   * must do: it shrinks to nothing as the time goes by.
    */
   async #quietMoment(graceSeconds: number): Promise<void> {
     const begun = performance.now();

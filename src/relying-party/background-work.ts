@@ -2,15 +2,21 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Work that goes on when its visitor has gone, as everything does that changes something. It belongs to the process, which waits
- * for it before it stops.
+ * Work that goes on when its visitor has gone, as everything does that changes something. It
+ * belongs to the process, which waits for it before it stops.
  */
 export interface BackgroundWork {
-  /** Takes work over, and gives it back for who wants to wait. Nobody need do so: a failure is the work's own to tell. */
+  /**
+   * Takes work over, and gives it back for who wants to wait. Nobody need do so: a failure is the
+   * work's own to tell.
+   */
   own<T>(work: Promise<T>): Promise<T>;
   /** Waits, but not when the process is about to stop. @returns whether it is still going on */
   pause(ms: number): Promise<boolean>;
-  /** Ends pauses at once, then resolves when everything is done, or after this long. @returns whether everything is done */
+  /**
+   * Ends pauses at once, then resolves when everything is done, or after this long.
+   * @returns whether everything is done
+   */
   finish(limitMs: number): Promise<boolean>;
 }
 

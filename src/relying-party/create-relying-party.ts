@@ -54,7 +54,8 @@ import { createRefresh } from './session/refresh/refresh.js';
 import { createRevokedSignIns } from './session/revoked-sign-ins.js';
 
 /**
- * Makes a relying party of one OpenID provider: `app.use(rp.routes)` mounts it. Nothing is asked of the OP until somebody signs in.
+ * Makes a relying party of one OpenID provider: `app.use(rp.routes)` mounts it. Nothing is asked of
+ * the OP until somebody signs in.
  *
  * @throws {TypeError} for an option that cannot be right; it names the option and the fix
  */

@@ -19,8 +19,8 @@ export interface ErrorExitOptions {
 }
 
 /**
- * The error handler of our routes and guards: our page or problem+json, our headers, an event. A host's own handler may not know
- * our errors, and Express's would show a stack trace.
+ * The error handler of our routes and guards: our page or problem+json, our headers, an event. A
+ * host's own handler may not know our errors, and Express's would show a stack trace.
  */
 export function createErrorHandler(options: ErrorExitOptions): ErrorRequestHandler {
   const { basePath, homePath, events, pages, wishes, securityHeaders, metadata } = options;
@@ -49,7 +49,8 @@ export function createErrorHandler(options: ErrorExitOptions): ErrorRequestHandl
       if (!res.hasHeader('Content-Security-Policy')) securityHeaders(req, res, () => undefined);
       await handler(error, req, res, next);
     } catch (failure) {
-      // A middleware of the host's that changes answers, for one. By `next`, since Express 4 looks at no promise.
+      // A middleware of the host's that changes answers, for one. By `next`, since Express 4 looks
+      // at no promise.
       next(failure);
     }
   };

@@ -4,9 +4,10 @@ import { nearestName } from '../web/options/nearest-name.js';
 import { eventNames, type RelyingPartyEvents } from './events.js';
 
 /**
- * Tells listeners what happens, and is not stopped by them: one that throws, or returns a promise that rejects, is told of as a
- * warning of the process. Watching must not keep anybody from signing in or out, and must not end the program. An event that there
- * is not would be waited for in vain: to name one is a `TypeError`.
+ * Tells listeners what happens, and is not stopped by them: one that throws, or returns a promise
+ * that rejects, is told of as a warning of the process. Watching must not keep anybody from signing
+ * in or out, and must not end the program. An event that there is not would be waited for in vain:
+ * to name one is a `TypeError`.
  */
 export class RelyingPartyEmitter extends EventEmitter<RelyingPartyEvents> {
   constructor() {

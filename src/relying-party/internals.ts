@@ -10,7 +10,9 @@ import type { RevokedSignIns } from './session/revoked-sign-ins.js';
 import type { Sessions } from '../sessions/sessions.js';
 import type { Pages } from './session/pages.js';
 
-/** What our own test kit, and the program's site, have of a relying party besides what is public. */
+/**
+ * What our own test kit, and the program's site, have of a relying party besides what is public.
+ */
 export interface Internals {
   readonly issuer: string;
   readonly now: () => number;

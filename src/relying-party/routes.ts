@@ -43,9 +43,9 @@ export interface RouteParts {
 }
 
 /**
- * The relying party's routes, each with the steps it takes; what it does not know falls through to the host. A Router is enough:
- * nothing here uses the host's view engine or query parser, and a sub-app would cost every request of the host a quarter of what
- * Express itself takes.
+ * The relying party's routes, each with the steps it takes; what it does not know falls through to
+ * the host. A Router is enough: nothing here uses the host's view engine or query parser, and a
+ * sub-app would cost every request of the host a quarter of what Express itself takes.
  */
 export function createRoutes(
   endpoints: Endpoints,
@@ -55,7 +55,10 @@ export function createRoutes(
   const ourPagesOnly = sameOriginOnly(baseUrl);
   const logoutTokenForm = express.urlencoded({ extended: false, limit: '64kb' });
   const everywhere = [mountedAt(basePath), ...common, neverKept];
-  /** Of what changes something: seen through to its end also when its visitor has gone and the process is to stop. */
+  /**
+   * Of what changes something: seen through to its end also when its visitor has gone and the
+   * process is to stop.
+   */
   const seenThrough = (endpoint: Endpoint): RequestHandler => {
     return (req, res) => background.own(endpoint(req, res));
   };
@@ -105,7 +108,10 @@ export function createRoutes(
   };
 }
 
-/** A wrong mount would hand out links and a redirect URI that lead nowhere; better said at the first request. */
+/**
+ * A wrong mount would hand out links and a redirect URI that lead nowhere; better said at the first
+ * request.
+ */
 function mountedAt(basePath: string): RequestHandler {
   return (req, _res, next) => {
     if (req.baseUrl.toLowerCase() === basePath.toLowerCase()) return next();
@@ -122,7 +128,10 @@ const neverKept: RequestHandler = (_req, res, next) => {
   next();
 };
 
-/** What an address of ours does not do is said here, and not by the host's 404. OPTIONS is the router's own to answer. */
+/**
+ * What an address of ours does not do is said here, and not by the host's 404. OPTIONS is the
+ * router's own to answer.
+ */
 function only(...allowed: readonly string[]): RequestHandler {
   return (req, res, next) => {
     if (allowed.includes(req.method) || req.method === 'OPTIONS') return next();
@@ -134,5 +143,8 @@ function only(...allowed: readonly string[]): RequestHandler {
   };
 }
 
-/** Express answers HEAD with a GET route; a link scanner's HEAD must not begin a login or use up a code. */
+/**
+ * Express answers HEAD with a GET route; a link scanner's HEAD must not begin a login or use up a
+ * code.
+ */
 const onlyGet = only('GET');

@@ -8,7 +8,10 @@ export interface SignOutStepView {
   readonly outcome: 'done' | 'failed' | 'unfinished' | 'not-possible';
   /** A place the browser was sent to. */
   readonly isVisit: boolean;
-  /** It brought back what it was sent with. Cognito gives nothing back: then `done` says that it was sent there, and no more. */
+  /**
+   * It brought back what it was sent with. Cognito gives nothing back: then `done` says that it was
+   * sent there, and no more.
+   */
   readonly cameBack: boolean;
   /** What to do when it is not done, else `undefined`. */
   readonly advice: string | undefined;
@@ -16,7 +19,10 @@ export interface SignOutStepView {
 
 /** The relying party's own pages and what each is given; `views/<name>.eta` has the markup. */
 export interface RelyingPartyViews {
-  /** Own sign-in page: a button per identity provider; with `emailLookup` also a GET form to /login (email, return_to). */
+  /**
+   * Own sign-in page: a button per identity provider; with `emailLookup` also a GET form to /login
+   * (email, return_to).
+   */
   'sign-in': {
     page: PageContext;
     returnTo: string;
@@ -25,9 +31,15 @@ export interface RelyingPartyViews {
     /** What the user typed when no provider has its domain, to be shown again with a hint. */
     unmatchedEmail: string | undefined;
   };
-  /** After the e-mail picked a provider: names it and links on (a Refresh header takes the browser there by itself). */
+  /**
+   * After the e-mail picked a provider: names it and links on (a Refresh header takes the browser
+   * there by itself).
+   */
   'continue-to-provider': { page: PageContext; label: string; href: string };
-  /** Asks before signing out; the button POSTs to /logout. `steps` are the places it will sign out of: what is left. */
+  /**
+   * Asks before signing out; the button POSTs to /logout. `steps` are the places it will sign out
+   * of: what is left.
+   */
   logout: {
     page: PageContext;
     displayName: string | undefined;
@@ -35,16 +47,25 @@ export interface RelyingPartyViews {
     isKnown: boolean;
     steps: readonly string[];
   };
-  /** Between the sign-out button and the first pool: names it and links on (a Refresh header takes the browser there). */
+  /**
+   * Between the sign-out button and the first pool: names it and links on (a Refresh header takes
+   * the browser there).
+   */
   'continue-signing-out': { page: PageContext; label: string; href: string };
   'signed-out': {
     page: PageContext;
     steps: readonly SignOutStepView[];
     isComplete: boolean;
-    /** Where to POST to visit the same places again; absent while there is something to finish, or nothing in doubt. */
+    /**
+     * Where to POST to visit the same places again; absent while there is something to finish, or
+     * nothing in doubt.
+     */
     visitAgainHref: string | undefined;
   };
-  /** Where the account is signed in: end one (POST /sessions/<handle>/end), end all others (POST /sessions/end-others). */
+  /**
+   * Where the account is signed in: end one (POST /sessions/<handle>/end), end all others (POST
+   * /sessions/end-others).
+   */
   sessions: {
     page: PageContext;
     sessions: readonly {

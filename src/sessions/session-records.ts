@@ -2,7 +2,10 @@ import { createSeal, type Seal } from './sealing/seal.js';
 import type { StoredSession } from './session-store.js';
 import type { Session, SessionTokens } from './session.js';
 
-/** Sessions and tokens as the store has them: sealed, each for its key. What we cannot open reads as none. */
+/**
+ * Sessions and tokens as the store has them: sealed, each for its key. What we cannot open reads as
+ * none.
+ */
 export interface SessionRecords {
   /** When the session ends if nobody uses it. */
   expiresAt(session: Session): number;
@@ -14,7 +17,10 @@ export interface SessionRecords {
   openTokens(key: string, sealed: Uint8Array): SessionTokens | undefined;
 }
 
-/** Layout of the records; a record of any other layout reads as "no session", so people sign in again. */
+/**
+ * Layout of the records; a record of any other layout reads as "no session", so people sign in
+ * again.
+ */
 const LAYOUT = 3;
 
 /** @param secrets see `SessionsOptions` */
@@ -46,15 +52,19 @@ export function createSessionRecords(secrets: readonly string[], idleMs: number)
 
 /** Sessions whose records were unsealed a moment ago. */
 export interface OpenedSessions {
-  /** The session in this record: remembered if exactly these bytes were opened before under this key, else opened now. */
+  /**
+   * The session in this record: remembered if exactly these bytes were opened before under this
+   * key, else opened now.
+   */
   of(key: string, sealed: Uint8Array, open: () => Session | undefined): Session | undefined;
 }
 
 const DEFAULT_MAX = 1000;
 
 /**
- * A record changes only when a session does, so most requests read the bytes the last one read. The store is asked all the same:
- * only the unsealing is saved, so a session that has ended is never found here.
+ * A record changes only when a session does, so most requests read the bytes the last one read. The
+ * store is asked all the same: only the unsealing is saved, so a session that has ended is never
+ * found here.
  *
  * What is given out is shared by requests, so nobody can change it.
  *

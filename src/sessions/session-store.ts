@@ -1,41 +1,48 @@
 /**
- * Where sessions are kept. A store sees only opaque keys, sealed bytes and times: it can read nothing of a session,
- * and a dump of it gives neither tokens nor cookies.
+ * Where sessions are kept. A store sees only opaque keys, sealed bytes and times: it can read
+ * nothing of a session, and a dump of it gives neither tokens nor cookies.
  *
- * Every method rejects with a `RelyingPartyError` of code `session_store_unavailable` when the store cannot answer
- * within a second; none ever answers "no such session" because of a fault.
- * The contract is written down as tests in `test/sessions/stores/contract.ts`; every store passes the same suite.
+ * Every method rejects with a `RelyingPartyError` of code `session_store_unavailable` when the
+ * store cannot answer within a second; none ever answers "no such session" because of a fault. The
+ * contract is written down as tests in `test/sessions/stores/contract.ts`; every store passes the
+ * same suite.
  */
 export interface SessionStore {
   /**
-   * Creates both records and the index entries; when it resolves, all of them are there, and where there are replicas one of them
-   * has the session. The key is new: login always makes a new session id.
+   * Creates both records and the index entries; when it resolves, all of them are there, and where
+   * there are replicas one of them has the session. The key is new: login always makes a new
+   * session id.
    */
   create(key: string, session: NewStoredSession): Promise<void>;
 
-  /** The small record every request reads; `undefined` when it does not exist, was destroyed or is past `expiresAt`. */
+  /**
+   * The small record every request reads; `undefined` when it does not exist, was destroyed or is
+   * past `expiresAt`.
+   */
   read(key: string): Promise<StoredSession | undefined>;
 
   /** The tokens' record, read only when tokens are needed. */
   readTokens(key: string): Promise<Uint8Array | undefined>;
 
   /**
-   * Changes what is given, **only if the session still exists**, so that a late response cannot revive a session that
-   * was signed out; and with `expected`, only if its record is still that one, so that it cannot undo a later change either.
+   * Changes what is given, **only if the session still exists**, so that a late response cannot
+   * revive a session that was signed out; and with `expected`, only if its record is still that
+   * one, so that it cannot undo a later change either.
    * @returns whether it was changed
    */
   update(key: string, change: StoredSessionChange): Promise<boolean>;
 
   /**
-   * Removes the session, its tokens and its index entries, also of a session that has expired by our clock: it may be our clock
-   * that is wrong.
-   * @returns the tokens' record that was removed (so that exactly one caller revokes them), or `undefined` if there was none
+   * Removes the session, its tokens and its index entries, also of a session that has expired by
+   * our clock: it may be our clock that is wrong.
+   * @returns the tokens' record that was removed (so that exactly one caller revokes them), or
+   *   `undefined` if there was none
    */
   destroy(key: string): Promise<Uint8Array | undefined>;
 
   /**
-   * The keys of the sessions under an index entry: of those that are there, and also have expired only by our clock, so that they
-   * can be destroyed.
+   * The keys of the sessions under an index entry: of those that are there, and also have expired
+   * only by our clock, so that they can be destroyed.
    */
   find(index: string): Promise<string[]>;
 
@@ -67,13 +74,18 @@ export interface SessionStore {
   close(): Promise<void>;
 }
 
-/** What every request reads. `expiresAt` is in epoch milliseconds; from then on the store may forget the session. */
+/**
+ * What every request reads. `expiresAt` is in epoch milliseconds; from then on the store may forget
+ * the session.
+ */
 export interface StoredSession {
   readonly session: Uint8Array;
   readonly expiresAt: number;
 }
 
-/** What a login creates. `indexes` are opaque names the session can be found by, fixed for its life. */
+/**
+ * What a login creates. `indexes` are opaque names the session can be found by, fixed for its life.
+ */
 export interface NewStoredSession extends StoredSession {
   readonly tokens: Uint8Array;
   readonly indexes: readonly string[];

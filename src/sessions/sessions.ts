@@ -5,7 +5,10 @@ import { NEVER_DUE, type Session, type SessionTokens, type SignedIn } from './se
 
 export interface SessionsOptions {
   readonly store: SessionStore;
-  /** Whose sessions these are at their issuer: another client's in the same store are not ended with them. */
+  /**
+   * Whose sessions these are at their issuer: another client's in the same store are not ended with
+   * them.
+   */
   readonly clientId: string;
   /** At least one, newest first: those of the relying party alone, see `sealingSecrets`. */
   readonly secrets: readonly string[];
@@ -16,7 +19,9 @@ export interface SessionsOptions {
   readonly now: () => number;
 }
 
-/** A session that has begun, and the one secret of it that leaves the server: the id for the cookie. */
+/**
+ * A session that has begun, and the one secret of it that leaves the server: the id for the cookie.
+ */
 export interface Established {
   readonly sessionId: string;
   readonly session: Session;
@@ -28,7 +33,10 @@ interface RemovedSession {
   readonly tokens: SessionTokens | undefined;
 }
 
-/** The life of sessions: begun by a login, found by the cookie's session id, changed only while they exist, ended once. */
+/**
+ * The life of sessions: begun by a login, found by the cookie's session id, changed only while they
+ * exist, ended once.
+ */
 export interface Sessions {
   /** Always a new session id, whatever the browser sent. */
   establish(signedIn: SignedIn, tokens: SessionTokens): Promise<Established>;
@@ -38,26 +46,35 @@ export interface Sessions {
   findByKey(key: string): Promise<Session | undefined>;
   /** The key of the session with this id, whether or not there is one. */
   keyOf(sessionId: string): string;
-  /** Moves the idle clock, at most once per tenth of its length, unless somebody else has changed the session meanwhile. */
+  /**
+   * Moves the idle clock, at most once per tenth of its length, unless somebody else has changed
+   * the session meanwhile.
+   */
   touch(session: Session): Promise<void>;
   tokens(session: Session): Promise<SessionTokens | undefined>;
-  /** Changes the tokens alone. @returns whether the session still exists; if not, the tokens belong to nobody */
+  /**
+   * Changes the tokens alone.
+   * @returns whether the session still exists; if not, the tokens belong to nobody
+   */
   keepTokens(key: string, tokens: SessionTokens): Promise<boolean>;
   /**
    * Changes both, and moves the idle clock.
-   * @returns the changed session, or `undefined` if it was ended meanwhile: then the tokens belong to nobody
+   * @returns the changed session, or `undefined` if it was ended meanwhile: then the tokens belong
+   *   to nobody
    */
   replaceTokens(session: Session, tokens: SessionTokens): Promise<Session | undefined>;
   /**
    * Deletes a session, also one that cannot be read or has run out by our clock.
-   * @returns what it held, to exactly one caller, who revokes the tokens; `undefined` if there was none
+   * @returns what it held, to exactly one caller, who revokes the tokens; `undefined` if there was
+   *   none
    */
   end(key: string): Promise<RemovedSession | undefined>;
   /** The live sessions of an account, as far as they can be read here. */
   ofSubject(issuer: string, subject: string): Promise<Session[]>;
   /**
-   * The keys of all sessions of an account, to end them: also of those that cannot be read, or have run out by our clock. It may
-   * be our secret or our clock that is wrong, and then they live on elsewhere.
+   * The keys of all sessions of an account, to end them: also of those that cannot be read, or have
+   * run out by our clock. It may be our secret or our clock that is wrong, and then they live on
+   * elsewhere.
    */
   keysOfSubject(issuer: string, subject: string): Promise<string[]>;
   /** The same of the sessions that came from one session at the OP. */
@@ -165,7 +182,10 @@ function indexesOf({ issuer, subject, sid }: Session, clientId: string): string[
   return sid === undefined ? [ofSubject] : [ofSubject, indexOf('sid', [issuer, clientId, sid])];
 }
 
-/** When to refresh is for the session to know, since every request asks; without a refresh token it is never. */
+/**
+ * When to refresh is for the session to know, since every request asks; without a refresh token it
+ * is never.
+ */
 function timesOf({
   accessTokenExpiresAt,
   refreshDueAt,
@@ -178,7 +198,8 @@ function timesOf({
 }
 
 /**
- * Hashed, so that the store does not tell who is signed in; without a secret, so that a replica with another one finds it too.
+ * Hashed, so that the store does not tell who is signed in; without a secret, so that a replica
+ * with another one finds it too.
  * @param name issuer, client, and who or what there
  */
 function indexOf(kind: 'subject' | 'sid', name: readonly [string, string, string]): string {

@@ -11,7 +11,8 @@ export function storeMisconfigured(problem: string, fix: string, cause?: unknown
 }
 
 /**
- * The store did not answer, or answered with a fault; `cause` says which. It says nothing about whether a session exists.
+ * The store did not answer, or answered with a fault; `cause` says which. It says nothing about
+ * whether a session exists.
  *
  * @param place where the store is, without any password; absent where nobody knows
  */
@@ -24,7 +25,10 @@ export function storeUnavailable(cause: unknown, place?: string): RelyingPartyEr
   );
 }
 
-/** Of several attempts to connect, as to each address of `localhost`, the last; together they have no words. */
+/**
+ * Of several attempts to connect, as to each address of `localhost`, the last; together they have
+ * no words.
+ */
 function wordsOf(cause: unknown): string {
   if (cause instanceof AggregateError && cause.message === '') return wordsOf(cause.errors.at(-1));
   return cause instanceof Error ? cause.message : String(cause);

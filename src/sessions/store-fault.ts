@@ -36,7 +36,10 @@ const ofSqlite: Readonly<Record<number, StoreFaultReason>> = {
   26: 'damaged',
 };
 
-/** How SQLite speaks of tables that are not as we made them, and how Redis begins its answers, also inside a script's error. */
+/**
+ * How SQLite speaks of tables that are not as we made them, and how Redis begins its answers, also
+ * inside a script's error.
+ */
 const ofWords: readonly (readonly [RegExp, StoreFaultReason])[] = [
   [/no such (?:table|column)|has no column/, 'other_tables'],
   [/\bOOM command not allowed/, 'full'],

@@ -8,7 +8,10 @@ import { withinTimeLimit } from './time-limits.js';
 export type StoreStep =
   'answer' | 'create' | 'read' | 'destroy' | 'update' | 'find' | 'lock' | 'remember';
 
-/** The store cannot do what a sign-in needs. `message` is for the operator; `step` and `reason` may be shown to anybody. */
+/**
+ * The store cannot do what a sign-in needs. `message` is for the operator; `step` and `reason` may
+ * be shown to anybody.
+ */
 export class StoreProbeError extends RelyingPartyError {
   readonly step: StoreStep;
   readonly reason: StoreFaultReason;
@@ -27,13 +30,16 @@ const LIMIT_MS = 950;
 /** However often it is asked, a process writes no more than this often. */
 const PAUSE_MS = 2000;
 
-/** As large as a sign-in with many groups: on a disk that is nearly full something small may still find room. */
+/**
+ * As large as a sign-in with many groups: on a disk that is nearly full something small may still
+ * find room.
+ */
 const SESSION_BYTES = 2048;
 const TOKEN_BYTES = 8192;
 
 /**
- * Makes a probe that proves what a sign-in needs: a session can be created, read as it was, and destroyed. Asks that come
- * together share one; whether the store answers is asked each time.
+ * Makes a probe that proves what a sign-in needs: a session can be created, read as it was, and
+ * destroyed. Asks that come together share one; whether the store answers is asked each time.
  *
  * @param options.now the time in epoch milliseconds, by the store's clock
  * @returns rejects with a {@link StoreProbeError}
@@ -64,8 +70,9 @@ export function createStoreProbe(
 }
 
 /**
- * Does once, slowly and whole, what the site does with its store: besides what readiness proves, a session is changed and found,
- * a lock taken and given back, and a value remembered for a minute. Leaves nothing else behind.
+ * Does once, slowly and whole, what the site does with its store: besides what readiness proves, a
+ * session is changed and found, a lock taken and given back, and a value remembered for a minute.
+ * Leaves nothing else behind.
  *
  * @param options.now the time in epoch milliseconds, by the store's clock
  * @throws {StoreProbeError} at the first step that fails

@@ -33,9 +33,11 @@ export type BearerHeaders = { readonly authorization: string };
  * The Authorization header of a caller, with an access token signed by the pool.
  *
  * @param pool `pools.pool('oidc-pool-1')`
- * @param caller a user of the pool with the client, the scopes and further claims of the token (`{ exp: 0 }` for an expired one,
- *   `null` takes a claim away); or a client of the pool on its own, by client_credentials
- * @throws {TypeError} when the pool has no such user or client, and for an option that cannot be meant
+ * @param caller a user of the pool with the client, the scopes and further claims of the token
+ *   (`{ exp: 0 }` for an expired one, `null` takes a claim away); or a client of the pool on its
+ *   own, by client_credentials
+ * @throws {TypeError} when the pool has no such user or client, and for an option that cannot be
+ *   meant
  */
 export async function bearer(
   pool: Pool,

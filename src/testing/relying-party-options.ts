@@ -48,11 +48,12 @@ const DEFAULT_POOL = 'oidc-pool-1';
 const DEFAULT_CLIENT = 'site';
 
 /**
- * Options for `createRelyingParty` that make it a relying party of running pools: their client, sessions in memory, and the pools'
- * clock, so that `pools.clock.advance` moves both.
+ * Options for `createRelyingParty` that make it a relying party of running pools: their client,
+ * sessions in memory, and the pools' clock, so that `pools.clock.advance` moves both.
  *
- * `baseUrl` defaults to `http://localhost:3000`, for which `federatedPoolsSeed` has its callback URL; a test that goes through the
- * sign-in itself gives the address it listens on, here and in the seed.
+ * `baseUrl` defaults to `http://localhost:3000`, for which `federatedPoolsSeed` has its callback
+ * URL; a test that goes through the sign-in itself gives the address it listens on, here and in the
+ * seed.
  *
  * @throws {TypeError} when there is no such pool or client, and for an option that cannot be meant
  */
@@ -83,7 +84,8 @@ export function relyingPartyOptions(
 }
 
 /**
- * The pool behind the master pool as a relying party is told of it: sign-in goes straight there, and sign-out ends its session too.
+ * The pool behind the master pool as a relying party is told of it: sign-in goes straight there,
+ * and sign-out ends its session too.
  *
  * @param names.name of the pool, which is also what the master pool calls it; default `oidc-pool-2`
  * @param names.client the master pool's app client there; default `master-pool`

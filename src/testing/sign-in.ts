@@ -17,7 +17,10 @@ export interface SignedInBrowser {
   readonly html: string;
   /** The callback's address, with its code: used up by now. */
   readonly callbackUrl: string | undefined;
-  /** For further requests to the site; they say that a page of it sends them, as unsafe methods must. */
+  /**
+   * For further requests to the site; they say that a page of it sends them, as unsafe methods
+   * must.
+   */
   readonly headers: { readonly cookie: string; readonly origin: string };
 }
 
@@ -51,8 +54,9 @@ const whatIsTyped = check.optionsOf<Credentials>(
 );
 
 /**
- * Goes through the whole sign-in without a browser: opens a page that needs one, follows the redirects, gives the credentials on the
- * embedded pools' own pages, and comes back. The site and the pools must be listening.
+ * Goes through the whole sign-in without a browser: opens a page that needs one, follows the
+ * redirects, gives the credentials on the embedded pools' own pages, and comes back. The site and
+ * the pools must be listening.
  *
  * @param url a guarded page of the site, or its `/login`
  * @throws {Error} when it does not come to an end

@@ -17,14 +17,18 @@ import type { Session, SessionTokens, SignedIn } from '../sessions/session.js';
 /** Whom to sign in. Everything has a default: alice, without groups, with the scope `openid`. */
 export interface TestUser {
   /**
-   * Claims of the ID token: `sub`, `name`, `email`, `auth_time`, or any other, for `req.auth.claims`. An `email` given here is a
-   * verified one, unless `email_verified` says otherwise.
+   * Claims of the ID token: `sub`, `name`, `email`, `auth_time`, or any other, for
+   * `req.auth.claims`. An `email` given here is a verified one, unless `email_verified` says
+   * otherwise.
    */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
   readonly groups?: readonly string[] | undefined;
   /** Default those of `tokens`. */
   readonly scopes?: readonly string[] | undefined;
-  /** As `pool.tokens(…)` gives them, for tests of refresh and sign-out; default tokens no pool knows. */
+  /**
+   * As `pool.tokens(…)` gives them, for tests of refresh and sign-out; default tokens no pool
+   * knows.
+   */
   readonly tokens?: PoolTokens | undefined;
 }
 
@@ -75,8 +79,9 @@ export interface SignedInUser {
   /** The value of a Cookie header. */
   readonly cookie: string;
   /**
-   * For `supertest(app).get(…).set(user.headers)`, `fetch(url, { headers })` and their like. They say that a page of ours sends
-   * the request, as unsafe methods must; another `origin` is another site.
+   * For `supertest(app).get(…).set(user.headers)`, `fetch(url, { headers })` and their like. They
+   * say that a page of ours sends the request, as unsafe methods must; another `origin` is another
+   * site.
    */
   readonly headers: { readonly cookie: string; readonly origin: string };
   /** For Playwright's `context.addCookies([user.browserCookie])`. */
@@ -88,7 +93,10 @@ export interface SignedInUser {
     readonly sameSite: 'Lax';
   };
   readonly session: Session;
-  /** Ends the session as a sign-out in another browser would: this one's cookie stays and is worth nothing. */
+  /**
+   * Ends the session as a sign-out in another browser would: this one's cookie stays and is worth
+   * nothing.
+   */
   signOutElsewhere(): Promise<void>;
   /** Makes the tokens due for refresh; the next request asks the pool for new ones. */
   expireTokens(): Promise<void>;
@@ -100,10 +108,12 @@ export interface CookieHolder {
 }
 
 /**
- * Signs somebody in at the relying party without any flow: a session as a login would make it, in milliseconds.
+ * Signs somebody in at the relying party without any flow: a session as a login would make it, in
+ * milliseconds.
  *
  * @param agent `supertest.agent(app)`: gets the cookie for all its requests
- * @throws {TypeError} when `relyingParty` was not made by `createRelyingParty`, and for an option that cannot be meant
+ * @throws {TypeError} when `relyingParty` was not made by `createRelyingParty`, and for an option
+ *   that cannot be meant
  */
 export async function signedIn(
   relyingParty: RelyingParty,
@@ -150,7 +160,10 @@ export async function signedIn(
   };
 }
 
-/** As a login would read the same claims; but the session keeps all of them, not only those of `session.claims`. */
+/**
+ * As a login would read the same claims; but the session keeps all of them, not only those of
+ * `session.claims`.
+ */
 function whoIs(
   { signIns, groupsClaim }: Pick<Internals, 'signIns' | 'groupsClaim'>,
   user: TestUser,

@@ -1,7 +1,10 @@
 import type { JWK } from 'jose';
 import { isUserPool } from '../cognito/user-pool.js';
 
-/** A signature algorithm we check: asymmetric, and with one kind of key each. `none` and HMAC are not among them. */
+/**
+ * A signature algorithm we check: asymmetric, and with one kind of key each. `none` and HMAC are
+ * not among them.
+ */
 export type SignatureAlgorithm = 'RS256' | 'PS256' | 'ES256' | 'EdDSA' | 'Ed25519';
 
 interface AlgorithmTraits {
@@ -13,7 +16,9 @@ interface AlgorithmTraits {
   readonly hash: 'sha256' | 'sha512';
 }
 
-/** @see RFC 7518 section 3; RFC 8037 section 3.1; RFC 9864 section 2.2, which names EdDSA over Ed25519 by its curve */
+/**
+ * @see RFC 7518 section 3; RFC 8037 section 3.1; RFC 9864 section 2.2, which names EdDSA over Ed25519 by its curve
+ */
 const TRAITS: Readonly<Record<SignatureAlgorithm, AlgorithmTraits>> = {
   RS256: { kty: 'RSA', crv: undefined, hash: 'sha256' },
   PS256: { kty: 'RSA', crv: undefined, hash: 'sha256' },
@@ -22,7 +27,10 @@ const TRAITS: Readonly<Record<SignatureAlgorithm, AlgorithmTraits>> = {
   Ed25519: { kty: 'OKP', crv: 'Ed25519', alias: 'EdDSA', hash: 'sha512' },
 };
 
-/** What an issuer that announces nothing signs with (OpenID Connect Core 1.0 section 3.1.3.7, point 7). */
+/**
+ * What an issuer that announces nothing signs with (OpenID Connect Core 1.0 section 3.1.3.7, point
+ * 7).
+ */
 export const DEFAULT_ALGORITHMS: readonly SignatureAlgorithm[] = ['RS256'];
 
 export const SIGNATURE_ALGORITHMS = Object.keys(TRAITS) as readonly SignatureAlgorithm[];
@@ -32,7 +40,8 @@ export function isSignatureAlgorithm(alg: unknown): alg is SignatureAlgorithm {
 }
 
 /**
- * What an issuer's tokens may be signed with: a user pool's with RS256 alone, another's with those of ours that it announces.
+ * What an issuer's tokens may be signed with: a user pool's with RS256 alone, another's with those
+ * of ours that it announces.
  * @param announced `id_token_signing_alg_values_supported`; what is no list announces nothing
  */
 export function algorithmsOf(issuer: string, announced: unknown): readonly SignatureAlgorithm[] {
@@ -41,8 +50,8 @@ export function algorithmsOf(issuer: string, announced: unknown): readonly Signa
 }
 
 /**
- * Whether a published key is for signatures of this algorithm: its kind, curve and declared purpose all agree, so that no token
- * can choose how a key is used.
+ * Whether a published key is for signatures of this algorithm: its kind, curve and declared purpose
+ * all agree, so that no token can choose how a key is used.
  * @see RFC 8725 section 3.1; RFC 7517 sections 4.1 to 4.4
  */
 export function fitsAlgorithm(jwk: JWK, algorithm: SignatureAlgorithm): boolean {
@@ -57,6 +66,9 @@ export function fitsAlgorithm(jwk: JWK, algorithm: SignatureAlgorithm): boolean 
   );
 }
 
-/** The hash of `at_hash`: the one the ID token's own signature uses (OpenID Connect Core 1.0 section 3.1.3.6). */
+/**
+ * The hash of `at_hash`: the one the ID token's own signature uses (OpenID Connect Core 1.0 section
+ * 3.1.3.6).
+ */
 export const hashOf = (algorithm: SignatureAlgorithm): 'sha256' | 'sha512' =>
   TRAITS[algorithm].hash;

@@ -5,7 +5,9 @@ import { quoted } from '../errors/strangers-words.js';
 import type { SignatureAlgorithm } from './algorithms.js';
 import type { ClientSigningKey } from './client-key.js';
 
-/** How a client shows the OP who it is; the names are those of OpenID Connect Core 1.0 section 9. */
+/**
+ * How a client shows the OP who it is; the names are those of OpenID Connect Core 1.0 section 9.
+ */
 export type ClientAuthenticationMethod =
   'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
 
@@ -42,10 +44,12 @@ const METHODS = Object.keys(credentialOf) as readonly ClientAuthenticationMethod
 const ASSERTION_SECONDS = 60;
 
 /**
- * The one way a client authenticates at all endpoints of its OP. Decided from the metadata, or as it was set; never by trying.
+ * The one way a client authenticates at all endpoints of its OP. Decided from the metadata, or as
+ * it was set; never by trying.
  *
  * @param now epoch milliseconds
- * @throws {RelyingPartyError} `client_authentication_unsupported`, when the OP lists nothing that we could do
+ * @throws {RelyingPartyError} `client_authentication_unsupported`, when the OP lists nothing that
+ *   we could do
  * @see RFC 6749 section 2.3; RFC 7523 section 2.2; RFC 8414 section 2
  */
 export function clientAuthentication(
@@ -91,8 +95,9 @@ function unsupported(
 }
 
 /**
- * The Authorization header of `client_secret_basic`: both halves form-urlencoded, so that a `:` or `%` in them is no other
- * letter. What no server reads differently stays as it is: some compare the secret without decoding it.
+ * The Authorization header of `client_secret_basic`: both halves form-urlencoded, so that a `:` or
+ * `%` in them is no other letter. What no server reads differently stays as it is: some compare the
+ * secret without decoding it.
  * @see RFC 6749 section 2.3.1 and appendix B
  */
 export function basic(clientId: string, clientSecret: string): string {

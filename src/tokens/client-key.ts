@@ -5,7 +5,10 @@ import { fitsAlgorithm, SIGNATURE_ALGORITHMS, type SignatureAlgorithm } from './
 
 /** The private key a client shows who it is with (`private_key_jwt`). */
 export interface ClientKey {
-  /** A `CryptoKey` that may sign, a private JWK, or text: PEM (PKCS #8) or such a JWK as JSON. RSA, P-256 or Ed25519. */
+  /**
+   * A `CryptoKey` that may sign, a private JWK, or text: PEM (PKCS #8) or such a JWK as JSON. RSA,
+   * P-256 or Ed25519.
+   */
   readonly key: CryptoKey | JWK | string;
   /** What the OP calls the key; default the `kid` of the JWK, if it is one. */
   readonly kid?: string | undefined;

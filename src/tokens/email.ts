@@ -20,8 +20,9 @@ export function emailOf(
 }
 
 /**
- * Whether the operator says that addresses are verified of users who came as this one did: by the identity provider's own entry, or
- * the OP's for its own users. Of one who has only the name of a federated user nobody can say how they came.
+ * Whether the operator says that addresses are verified of users who came as this one did: by the
+ * identity provider's own entry, or the OP's for its own users. Of one who has only the name of a
+ * federated user nobody can say how they came.
  */
 export function isVouchedFor(
   claims: SignedClaims,
@@ -36,8 +37,9 @@ export function isVouchedFor(
 }
 
 /**
- * Whether somebody has shown that the address in these claims is theirs: what `email_verified` calls so, as a boolean or, as
- * Cognito's attributes have it, in the text `true`. Where the claim is absent it is what the operator vouches for.
+ * Whether somebody has shown that the address in these claims is theirs: what `email_verified`
+ * calls so, as a boolean or, as Cognito's attributes have it, in the text `true`. Where the claim
+ * is absent it is what the operator vouches for.
  * @see OpenID Connect Core 1.0 section 5.1
  */
 function isEmailVerified(claims: SignedClaims, isVouched: boolean): boolean {
@@ -46,8 +48,9 @@ function isEmailVerified(claims: SignedClaims, isVouched: boolean): boolean {
 }
 
 /**
- * The claims with `email` only if it is verified, and `email_verified` as what counts; both absent where there is no address.
- * Anybody may have written down an address, and a host that takes it for the person's would give one person's account to another.
+ * The claims with `email` only if it is verified, and `email_verified` as what counts; both absent
+ * where there is no address. Anybody may have written down an address, and a host that takes it for
+ * the person's would give one person's account to another.
  */
 export function withCheckedEmail(claims: SignedClaims, isVouched: boolean): SignedClaims {
   const { email: _email, email_verified: _said, ...others } = claims;

@@ -32,9 +32,11 @@ export interface IdTokenClaims {
 }
 
 /**
- * Checks an ID token completely: signature first, then the claims in the order of the specification.
+ * Checks an ID token completely: signature first, then the claims in the order of the
+ * specification.
  *
- * @throws {RelyingPartyError} one of the `id_token_…` codes; the message names the claim, never its value
+ * @throws {RelyingPartyError} one of the `id_token_…` codes; the message names the claim, never its
+ *   value
  * @see OpenID Connect Core 1.0 sections 3.1.3.7 and 3.1.3.8; RFC 8725 section 3
  */
 export async function verifyIdToken(
@@ -78,7 +80,9 @@ export async function verifyIdToken(
 
 const refuse: Refuse = (reason, message) => refused('id_token', reason, message);
 
-/** Core section 3.1.3.6: the left half of the hash that the ID token's own signature is made with. */
+/**
+ * Core section 3.1.3.6: the left half of the hash that the ID token's own signature is made with.
+ */
 function leftHalfHash(accessToken: string, alg: SignatureAlgorithm): string {
   const digest = createHash(hashOf(alg)).update(accessToken).digest();
   return digest.subarray(0, digest.length / 2).toString('base64url');

@@ -5,12 +5,14 @@ import { DEFAULT_ALGORITHMS, fitsAlgorithm, type SignatureAlgorithm } from './al
 /** The OP's signing keys by `kid` and algorithm. */
 export interface KeySet {
   /**
-   * @param header as in the token; without a `kid`, the only key that fits will do (OpenID Connect Core 1.0 section 10.1)
+   * @param header as in the token; without a `kid`, the only key that fits will do (OpenID Connect
+   *   Core 1.0 section 10.1)
    * @param source where the token came from; default `anybody`
-   * @returns the key, or why there is none: the OP does not sign with this algorithm, or not with the key of this name; or
-   *   it does not publish the key, also after asking again
-   * @throws whatever `load` throws, when no key set has ever been read or an unknown `kid` makes it ask again;
-   *   {RelyingPartyError} `provider_unavailable` when there is no key in it that we can use
+   * @returns the key, or why there is none: the OP does not sign with this algorithm, or not with
+   *   the key of this name; or it does not publish the key, also after asking again
+   * @throws whatever `load` throws, when no key set has ever been read or an unknown `kid` makes it
+   *   ask again; {RelyingPartyError} `provider_unavailable` when there is no key in it that we can
+   *   use
    */
   find(header: KeyHeader, source?: TokenSource): Promise<FoundKey>;
 }
@@ -25,8 +27,9 @@ interface KeyHeader {
 type FoundKey = CryptoKey | 'algorithm_refused' | 'key_unknown';
 
 /**
- * Where a token came from: an answer of the OP to us, or a request that anybody can make. A `notice` is one too, but its sender
- * must hear when we could not look: told that its key is unknown, it would not try again.
+ * Where a token came from: an answer of the OP to us, or a request that anybody can make. A
+ * `notice` is one too, but its sender must hear when we could not look: told that its key is
+ * unknown, it would not try again.
  */
 type TokenSource = 'provider' | 'anybody' | 'notice';
 
@@ -50,13 +53,14 @@ const PAUSE_AFTER_FAILURES_MS = 2000;
 export const OLD_SET_WAIT_MS = 750;
 
 /**
- * A JWKS kept in memory. An unknown `kid` makes it ask the OP again at once, so a rotation is survived; but each such `kid`
- * only once in half a minute, and all together only five times a minute, so that forged tokens cannot turn us against the OP.
- * A set older than ten minutes is read again, and kept for another half minute if that fails or has no usable key. Whose key is in
- * it waits for that reading no longer than a visitor may: it goes on, for those who come next.
+ * A JWKS kept in memory. An unknown `kid` makes it ask the OP again at once, so a rotation is
+ * survived; but each such `kid` only once in half a minute, and all together only five times a
+ * minute, so that forged tokens cannot turn us against the OP. A set older than ten minutes is read
+ * again, and kept for another half minute if that fails or has no usable key. Whose key is in it
+ * waits for that reading no longer than a visitor may: it goes on, for those who come next.
  *
- * A flood of forgeries must not keep logins from a new key, so what anybody sends has a count of its own, and waits for two
- * seconds after three failures in a row.
+ * A flood of forgeries must not keep logins from a new key, so what anybody sends has a count of
+ * its own, and waits for two seconds after three failures in a row.
  *
  * openid-client's own cache would refuse a new `kid` for the first minute after a read.
  */
@@ -117,7 +121,10 @@ export function createKeySet({
 }
 
 interface PublishedKeys {
-  /** @throws {RelyingPartyError} `provider_unavailable` when none of these can be used; the former stay then */
+  /**
+   * @throws {RelyingPartyError} `provider_unavailable` when none of these can be used; the former
+   *   stay then
+   */
   replace(published: readonly JWK[]): void;
   areKnown(): boolean;
   find(header: KeyHeader): Promise<FoundKey>;

@@ -2,11 +2,16 @@ import type { KeySet } from './key-set.js';
 import { requireOurAudience, requireType, requireValidNow, type Refuse } from './access/rules.js';
 import { CLOCK_TOLERANCE_SECONDS, refused, signedClaims, textOf } from './signed-claims.js';
 
-/** Whom a logout token asks us to log out: one sign-in at the OP (`sid`), or else all of a user's. */
+/**
+ * Whom a logout token asks us to log out: one sign-in at the OP (`sid`), or else all of a user's.
+ */
 export interface LogoutSubject {
   readonly sid: string | undefined;
   readonly subject: string | undefined;
-  /** The token's own id and end, for the memory that refuses it a second time. `expiresAt` in epoch milliseconds. */
+  /**
+   * The token's own id and end, for the memory that refuses it a second time. `expiresAt` in epoch
+   * milliseconds.
+   */
   readonly tokenId: string;
   readonly expiresAt: number;
   /** The OP's own time when it sent the token. */
@@ -20,13 +25,17 @@ export interface ExpectedLogoutToken {
 }
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-/** An OP should not date a logout token further ahead; it bounds how long its `jti` is remembered. */
+/**
+ * An OP should not date a logout token further ahead; it bounds how long its `jti` is remembered.
+ */
 const MAX_LIFETIME_SECONDS = 3600;
 
 /**
- * Checks a logout token and says whom it asks us to log out. Remembering its `jti` is the caller's: this function has no memory.
+ * Checks a logout token and says whom it asks us to log out. Remembering its `jti` is the caller's:
+ * this function has no memory.
  *
- * @throws {RelyingPartyError} one of the `logout_token_…` codes, status 400; the message names the failed check
+ * @throws {RelyingPartyError} one of the `logout_token_…` codes, status 400; the message names the
+ *   failed check
  * @see OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6
  */
 export async function verifyLogoutToken(
@@ -49,7 +58,8 @@ export async function verifyLogoutToken(
 
   const sid = textOf(claims, 'sid');
   const subject = textOf(claims, 'sub');
-  // One that cannot be read must not make the other mean more: by `sub` alone, all of a user's sessions end.
+  // One that cannot be read must not make the other mean more: by `sub` alone, all of a user's
+  // sessions end.
   for (const name of ['sid', 'sub']) {
     if (claims[name] !== undefined && textOf(claims, name) === undefined) {
       throw invalid(`${name} is not a non-empty string`);

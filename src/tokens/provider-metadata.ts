@@ -40,7 +40,10 @@ export interface EndpointProblem {
   readonly problem: string;
 }
 
-/** In characters. Browsers are sent to it with our parameters behind, in headers of which nginx takes 4 kB from us. */
+/**
+ * In characters. Browsers are sent to it with our parameters behind, in headers of which nginx
+ * takes 4 kB from us.
+ */
 export const MAX_ENDPOINT_LENGTH = 512;
 
 /** Endpoints the browser or a secret goes to must be as safe as the issuer itself. */

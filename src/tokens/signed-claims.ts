@@ -18,8 +18,8 @@ export type SignedClaims = Readonly<Record<string, unknown>>;
 /** What the issuer signed: the claims, and the kind of token it says this is. */
 export interface SignedToken {
   /**
-   * The header's `typ` in lower case and without `application/`, as media types are compared (RFC 7515 section 4.1.9);
-   * `undefined` when absent. Whether it fits is still to be checked.
+   * The header's `typ` in lower case and without `application/`, as media types are compared (RFC
+   * 7515 section 4.1.9); `undefined` when absent. Whether it fits is still to be checked.
    */
   readonly typ: string | undefined;
   readonly alg: SignatureAlgorithm;
@@ -30,8 +30,9 @@ export interface SignedToken {
 export const CLOCK_TOLERANCE_SECONDS = 60;
 
 /**
- * In characters. An ID token comes from the OP itself, over TLS, and may name a hundred groups and every custom attribute; the
- * others anybody can send. An access token of a user in a hundred long groups still opens the API.
+ * In characters. An ID token comes from the OP itself, over TLS, and may name a hundred groups and
+ * every custom attribute; the others anybody can send. An access token of a user in a hundred long
+ * groups still opens the API.
  */
 export const MAX_TOKEN_LENGTH: Readonly<Record<TokenKind, number>> = {
   id_token: 256 * 1024,
@@ -40,10 +41,11 @@ export const MAX_TOKEN_LENGTH: Readonly<Record<TokenKind, number>> = {
 };
 
 /**
- * Where a token from the network becomes claims we may read: well formed, an algorithm the issuer signs with,
- * a key of the issuer's that is for this algorithm, a signature that holds.
+ * Where a token from the network becomes claims we may read: well formed, an algorithm the issuer
+ * signs with, a key of the issuer's that is for this algorithm, a signature that holds.
  *
- * @throws {RelyingPartyError} `…_malformed`, `…_algorithm_refused`, `…_key_unknown`, `…_signature_invalid`
+ * @throws {RelyingPartyError} `…_malformed`, `…_algorithm_refused`, `…_key_unknown`,
+ *   `…_signature_invalid`
  * @see RFC 7515 section 5.2, RFC 8725 sections 3.1 to 3.3
  */
 export async function signedClaims(
@@ -78,7 +80,10 @@ export function textOf(claims: SignedClaims, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** An error of one kind of token: `refused('id_token', 'expired', …)` has the code `id_token_expired`. */
+/**
+ * An error of one kind of token: `refused('id_token', 'expired', …)` has the code
+ * `id_token_expired`.
+ */
 export function refused<Kind extends TokenKind, Reason extends ReasonOf<Kind>>(
   kind: Kind,
   reason: Reason,

@@ -13,10 +13,12 @@ export interface ExpectedUserInfo {
 const MARKS_OF_OTHERS = ['nonce', 'at_hash', 'events', 'token_use'];
 
 /**
- * Checks a userInfo answer that came as a JWT. It need say neither whose nor for whom it is, nor how long it holds; but what it
- * says must be right, and it must be none of the other tokens that the same keys sign. Whose claims they are is the caller's.
+ * Checks a userInfo answer that came as a JWT. It need say neither whose nor for whom it is, nor
+ * how long it holds; but what it says must be right, and it must be none of the other tokens that
+ * the same keys sign. Whose claims they are is the caller's.
  *
- * @throws {RelyingPartyError} `user_info_invalid`; `provider_unavailable` when the keys cannot be read
+ * @throws {RelyingPartyError} `user_info_invalid`; `provider_unavailable` when the keys cannot be
+ *   read
  * @see OpenID Connect Core 1.0 section 5.3.2; RFC 8725 sections 3.8 to 3.12
  */
 export async function verifySignedUserInfo(

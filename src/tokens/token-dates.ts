@@ -9,7 +9,10 @@ interface TokenDates {
   readonly expiresAt: number;
 }
 
-/** `expires_in` was the OP's word about its access token, or our guess; one that is a JWT says itself what an API believes. */
+/**
+ * `expires_in` was the OP's word about its access token, or our guess; one that is a JWT says
+ * itself what an API believes.
+ */
 export function datesOf(
   tokens: { readonly accessToken: string; readonly idToken: string } | undefined,
 ): TokenDates {
@@ -20,7 +23,10 @@ export function datesOf(
   };
 }
 
-/** Nothing for a token that is no JWT: an access token need not be one, and the test kit signs people in with none at all. */
+/**
+ * Nothing for a token that is no JWT: an access token need not be one, and the test kit signs
+ * people in with none at all.
+ */
 export function claimsIn(token = ''): SignedClaims {
   try {
     return decodeJwt(token);

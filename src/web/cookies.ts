@@ -6,7 +6,10 @@ type Cookies = Readonly<Record<string, string | undefined>>;
 /** A request's cookies are asked for by many, and may be 32 kB of somebody else's. */
 const parsed = new WeakMap<Request, { readonly header: string; readonly cookies: Cookies }>();
 
-/** All cookies of a request, decoded. Of two with one name the first counts: the browser puts the closest path first. */
+/**
+ * All cookies of a request, decoded. Of two with one name the first counts: the browser puts the
+ * closest path first.
+ */
 export function readCookies(req: Request): Cookies {
   const header = req.headers.cookie ?? '';
   const known = parsed.get(req);
@@ -21,12 +24,17 @@ export function readCookie(req: Request, name: string): string | undefined {
   return readCookies(req)[name];
 }
 
-/** A cookie's name: `__Host-` under https, and the namespace of its relying party, if it has one, behind it. */
+/**
+ * A cookie's name: `__Host-` under https, and the namespace of its relying party, if it has one,
+ * behind it.
+ */
 export function cookieName(name: string, isHttps: boolean, namespace: string): string {
   return `${isHttps ? '__Host-' : ''}${name}${namespace === '' ? '' : `.${namespace}`}`;
 }
 
-/** How a cookie of ours may differ; all of them are HttpOnly, SameSite=Lax and for the whole site. */
+/**
+ * How a cookie of ours may differ; all of them are HttpOnly, SameSite=Lax and for the whole site.
+ */
 export interface CookieOptions {
   /** Absent: until the browser closes. Fractions are cut off. */
   readonly maxAgeSeconds?: number;
@@ -35,8 +43,8 @@ export interface CookieOptions {
 }
 
 /**
- * Adds a cookie to the answer, in place of one of the same name set earlier in this answer (RFC 6265, section 4.1.1,
- * allows one `Set-Cookie` per name).
+ * Adds a cookie to the answer, in place of one of the same name set earlier in this answer (RFC
+ * 6265, section 4.1.1, allows one `Set-Cookie` per name).
  */
 export function setCookie(
   res: Response,
@@ -53,7 +61,10 @@ export function setCookie(
   res.setHeader('Set-Cookie', [...others, stringifySetCookie({ ...cookie, ...maxAge })]);
 }
 
-/** Takes a cookie away. `secure` as it was set: a browser ignores an insecure answer about a secure cookie. */
+/**
+ * Takes a cookie away. `secure` as it was set: a browser ignores an insecure answer about a secure
+ * cookie.
+ */
 export function clearCookie(res: Response, name: string, { secure }: { secure: boolean }): void {
   setCookie(res, name, '', { maxAgeSeconds: 0, secure });
 }

@@ -82,7 +82,8 @@ describe.skipIf(inject('chromium') === undefined)(
       await page.goto(from);
       if (from === '/behind-worker') await page.evaluate(register);
       const arrived = new Promise<Seen>((resolve) => seen.set(as, resolve));
-      // A download and a request whose page goes away fail in the browser; what counts is what came.
+      // A download and a request whose page goes away fail in the browser; what counts is what
+      // came.
       act().catch(() => undefined);
       return arrived;
     }

@@ -146,7 +146,10 @@ const newcomer = {
   status: 'FORCE_CHANGE_PASSWORD',
 } as const;
 
-/** Clients of the master pool whose sign-in pages look different, and somebody who has not been here yet. */
+/**
+ * Clients of the master pool whose sign-in pages look different, and somebody who has not been here
+ * yet.
+ */
 function withMoreToSee(seed: PoolsSeed): PoolsSeed {
   const [master, upstream] = withPasswordChosen(seed).pools;
   const callbackUrls = master!.clients?.find(({ name }) => name === 'site')?.callbackUrls;

@@ -16,7 +16,8 @@ describe.skipIf(inject('chromium') === undefined)('after a restart, in Chromium'
     const url = urlOf(server);
     const seed = withPasswordChosen(federatedPoolsSeed({ baseUrl: url }));
     const pools = await startPools({ seed, keys: 'fixed' });
-    // Without a sign-out address of the second pool, nothing tells the site where the master pool is.
+    // Without a sign-out address of the second pool, nothing tells the site where the master pool
+    // is.
     const provider = {
       name: 'oidc-pool-2',
       label: 'Corporate ID',

@@ -11,7 +11,8 @@ import {
 import { useStage, withPasswordChosen } from './support/stage.js';
 import { open } from './support/watch.js';
 
-// One thing a sign-out ends per test. Without the second hop of the chain, exactly the two about the second pool fail.
+// One thing a sign-out ends per test. Without the second hop of the chain, exactly the two about
+// the second pool fail.
 describe.skipIf(inject('chromium') === undefined)('after a click on "Sign out" in Chromium', () => {
   const stage = useStage({ seed: withPasswordChosen });
 

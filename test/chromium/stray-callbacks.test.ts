@@ -159,7 +159,8 @@ describe.skipIf(inject('chromium') === undefined)('a sign-in that goes astray in
     await page.getByLabel('Username', { exact: true }).fill(alice.username);
     await page.getByLabel('Password', { exact: true }).fill(alice.password);
     await page.getByRole('button', { name: 'Sign in' }).dblclick();
-    // The second click breaks off where the first was going, which to wait for the address would call a failure.
+    // The second click breaks off where the first was going, which to wait for the address would
+    // call a failure.
     await expect.poll(() => page.url()).toBe(`${world.app.url}/profile`);
   });
 

@@ -12,7 +12,10 @@ type Area =
   | 'tokens'
   | 'providers';
 
-/** A line that lets somebody in, keeps somebody out or loses something, and the test that would tell if it were gone. */
+/**
+ * A line that lets somebody in, keeps somebody out or loses something, and the test that would tell
+ * if it were gone.
+ */
 export interface Defence {
   readonly area: Area;
   /** What holds while the line is there. */

@@ -4,8 +4,9 @@ import { copyProject } from '../support/project-copy.js';
 import { defences, type Defence } from './defences.js';
 
 /*
- * Takes away one defence at a time, found by its text, and looks whether a test goes red. A defence that can be taken away without
- * anybody noticing would one day be. `npm run test:defences` prints a row for each; give numbers to try those alone.
+ * Takes away one defence at a time, found by its text, and looks whether a test goes red. A defence
+ * that can be taken away without anybody noticing would one day be. `npm run test:defences` prints
+ * a row for each; give numbers to try those alone.
  */
 
 const wanted = process.argv.slice(2).map(Number);

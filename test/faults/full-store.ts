@@ -14,7 +14,10 @@ export interface FullStoreCounts {
   readonly signOuts: number;
   /** Browsers that were at every pool and back, and had no session any more. */
   readonly signedOut: number;
-  /** Cookies that opened a session once there was room again, asked of a process that was started afterwards. */
+  /**
+   * Cookies that opened a session once there was room again, asked of a process that was started
+   * afterwards.
+   */
   readonly alive: number;
 }
 

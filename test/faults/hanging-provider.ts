@@ -43,7 +43,8 @@ const EXPIRIES = {
 /**
  * Uses a site whose provider hangs at all its endpoints.
  *
- * @param begin `warm`, after it has worked; `cold`, with a process that has never heard of the provider
+ * @param begin `warm`, after it has worked; `cold`, with a process that has never heard of the
+ *   provider
  */
 export async function hangingProvider(
   begin: 'warm' | 'cold',

@@ -18,7 +18,10 @@ const ACCESS_TOKEN_SECONDS = 6;
 /** In turns before the pool has done its work, and after that. */
 const WAYS: readonly Treatment[] = ['hang', 'hold'];
 
-/** Kills the site in the middle of a refresh, starts it again, and makes that session's next request at once. */
+/**
+ * Kills the site in the middle of a refresh, starts it again, and makes that session's next request
+ * at once.
+ */
 export async function killedRefreshes(
   store: 'SQLite' | 'Redis',
   kills: number,

@@ -27,8 +27,8 @@ export interface KillCounts {
 const ACCESS_TOKEN_SECONDS = 6;
 
 /**
- * Kills the site at moments nobody chose and starts it again, while people use it whose tokens must be refreshed every few seconds.
- * For each kill somebody signs in and out again.
+ * Kills the site at moments nobody chose and starts it again, while people use it whose tokens must
+ * be refreshed every few seconds. For each kill somebody signs in and out again.
  */
 export async function killedSites(
   store: 'SQLite' | 'Redis',

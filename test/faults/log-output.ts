@@ -38,7 +38,10 @@ export function smallDisk(kilobytes = 64): SmallDisk | undefined {
   };
 }
 
-/** Fills the disk with its log, asks for pages and health all the while, makes room again, and stops the site. */
+/**
+ * Fills the disk with its log, asks for pages and health all the while, makes room again, and stops
+ * the site.
+ */
 export async function fullLogDisk(
   requests: number,
   environment: Record<string, string> = {},
@@ -99,7 +102,9 @@ export async function pipeWithoutReader(
   return { ...lost, exitCode: await site.exit };
 }
 
-/** A line is lost a moment after its request was answered: waits until at least so many are counted. */
+/**
+ * A line is lost a moment after its request was answered: waits until at least so many are counted.
+ */
 async function loseLines(
   baseUrl: string,
   requests: number,

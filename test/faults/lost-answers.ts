@@ -14,8 +14,8 @@ export interface LostAnswerCounts {
 }
 
 /**
- * Loses the answer to each one's first refresh, after the pool has replaced the refresh token, and lets them go on until the
- * replaced one has long stopped working.
+ * Loses the answer to each one's first refresh, after the pool has replaced the refresh token, and
+ * lets them go on until the replaced one has long stopped working.
  */
 export async function lostAnswers(people: number, later: Later): Promise<LostAnswerCounts> {
   const site = await openSite(

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /**
- * What becomes of a request on its way: `pass`; `hang`, it never arrives; `lose`, the work is done and the connection reset instead
- * of answered; `hold`, the work is done and nothing is ever answered.
+ * What becomes of a request on its way: `pass`; `hang`, it never arrives; `lose`, the work is done
+ * and the connection reset instead of answered; `hold`, the work is done and nothing is ever
+ * answered.
  */
 export type Treatment = 'pass' | 'hang' | 'lose' | 'hold';
 

@@ -11,7 +11,10 @@ import {
 import type { Later } from './scenario.js';
 import { siteSettings, statusOf, until } from './serve.js';
 
-/** How many POSTs were sent while the sites behind a proxy were restarted in turn, by what came back (0: no answer). */
+/**
+ * How many POSTs were sent while the sites behind a proxy were restarted in turn, by what came back
+ * (0: no answer).
+ */
 export interface RestartCounts {
   readonly restarts: number;
   readonly posts: number;
@@ -21,7 +24,10 @@ export interface RestartCounts {
 
 const AT_ONCE = 16;
 
-/** Sends POSTs through README's nginx with its two upstreams, while one and then the other is restarted. */
+/**
+ * Sends POSTs through README's nginx with its two upstreams, while one and then the other is
+ * restarted.
+ */
 export async function rollingRestarts(
   posts: number,
   restarts: number,
@@ -92,7 +98,9 @@ const urlOf = ({ PORT }: Record<string, string>): string => `http://127.0.0.1:${
 const locationIn = (block: string): string =>
   [...block.matchAll(/^# {3}(proxy_.*)$/gm)].map(([, line]) => line).join('\n');
 
-/** A sign-out by somebody who is not signed in: cheap, and a POST that a proxy must not send twice. */
+/**
+ * A sign-out by somebody who is not signed in: cheap, and a POST that a proxy must not send twice.
+ */
 async function post(url: string, origin: string, dispatcher: Agent): Promise<number> {
   try {
     const headers = { origin, 'content-type': 'application/x-www-form-urlencoded' };

@@ -6,8 +6,9 @@ import { scenarios } from './scenarios.js';
 import { endPrograms } from './serve.js';
 
 /*
- * Makes real faults with real processes, pools, Redis, nginx and disks, and counts what was lost. `npm run test:faults` takes some
- * ten minutes; name scenarios to run those alone, and `-- --quick` for a tenth of the size.
+ * Makes real faults with real processes, pools, Redis, nginx and disks, and counts what was lost.
+ * `npm run test:faults` takes some ten minutes; name scenarios to run those alone, and `-- --quick`
+ * for a tenth of the size.
  */
 
 const { values, positionals: wanted } = parseArgs({

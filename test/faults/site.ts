@@ -39,7 +39,10 @@ export interface SiteOptions {
 
 const PASSWORD = 'Correct-Horse-7-Battery';
 
-/** Starts pools with the rotation that `setup` writes, and the proxy; the site itself is up to the caller. */
+/**
+ * Starts pools with the rotation that `setup` writes, and the proxy; the site itself is up to the
+ * caller.
+ */
 export async function openSite(options: SiteOptions, later: Later): Promise<Site> {
   const settings = await siteSettings();
   const proxy = await startPoolsProxy();
@@ -94,7 +97,10 @@ function seedFor(
   };
 }
 
-/** Where sessions are kept: `SESSION_STORE` for a new SQLite file, or a new Redis as README wants one. */
+/**
+ * Where sessions are kept: `SESSION_STORE` for a new SQLite file, or a new Redis as README wants
+ * one.
+ */
 export async function newStore(kind: 'SQLite' | 'Redis', later: Later): Promise<string> {
   if (kind === 'SQLite') return `file:${join(emptyFolder(), 'sessions')}`;
   const redis = await startRedis(['appendonly yes', 'maxmemory-policy noeviction']);

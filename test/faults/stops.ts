@@ -19,7 +19,8 @@ export type Stop = (site: RunningCommand) => void;
 const toProcessGroup: Stop = ({ process: child }) => process.kill(-child.pid!, 'SIGTERM');
 
 /**
- * Stops a site with two workers again and again, each time with logins whose code is being exchanged.
+ * Stops a site with two workers again and again, each time with logins whose code is being
+ * exchanged.
  *
  * @param loginsAtOnce of different users' browsers, all on their way back from the pool
  */
@@ -58,7 +59,10 @@ export async function stopsOfTheProcessGroup(
   return { ...counts, logins, cut };
 }
 
-/** Brings browsers to the callback, holds the pool's answers, calls `meanwhile`, and looks who is signed in. */
+/**
+ * Brings browsers to the callback, holds the pool's answers, calls `meanwhile`, and looks who is
+ * signed in.
+ */
 async function loginsUnderWay(
   baseUrl: string,
   pools: Pools,

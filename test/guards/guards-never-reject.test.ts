@@ -5,8 +5,9 @@ import { createRelyingParty, type RelyingParty } from '../../src/index.js';
 import { relyingPartyOptions, signedIn, startPools, type Pools } from '../../src/testing/index.js';
 
 /*
- * Express 4 looks at no promise that a handler returns: one that rejects is an unhandled rejection, and ends the process. So
- * nothing that a host mounts may reject; what is not ours to answer goes to `next`.
+ * Express 4 looks at no promise that a handler returns: one that rejects is an unhandled rejection,
+ * and ends the process. So nothing that a host mounts may reject; what is not ours to answer goes
+ * to `next`.
  */
 
 const page = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };

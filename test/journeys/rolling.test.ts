@@ -10,7 +10,9 @@ import { establish } from '../support/establish.js';
 const OLD = 'the old secret - more than thirty-two bytes';
 const NEW = 'the new secret - more than thirty-two bytes';
 
-/** A secret is rotated in two steps, so that at no moment a process meets a session it cannot open. */
+/**
+ * A secret is rotated in two steps, so that at no moment a process meets a session it cannot open.
+ */
 describe('changing SESSION_SECRET and restarting, one process after the other', () => {
   const file = `file:${join(mkdtempSync(join(tmpdir(), 'lifeguard-rolling-')), 'sessions')}`;
   let store: SessionStore;

@@ -62,7 +62,10 @@ describe.each(['sqlite', 'redis'])('two processes that share sessions in %s', (k
     await redis?.stop();
   });
 
-  /** A session as a login would have left it an hour ago: its access token has expired, its refresh token is good. */
+  /**
+   * A session as a login would have left it an hour ago: its access token has expired, its refresh
+   * token is good.
+   */
   async function expiredSession(): Promise<{ cookie: string; sessionKey: string }> {
     const master = pools.pool('oidc-pool-1');
     if (master.users().length === 0) await signInOnce(pools, settings.baseUrl);
@@ -109,7 +112,8 @@ describe.each(['sqlite', 'redis'])('two processes that share sessions in %s', (k
       const [asked, revoked] = [refreshCalls().length, revocations().length];
       pools.faults.once('oidc-pool-1', 'token', { delayMs: 500 });
       const late = getMe(cookie, 0);
-      // The call has arrived: the lock alone would not tell, which is taken before the tokens are read.
+      // The call has arrived: the lock alone would not tell, which is taken before the tokens are
+      // read.
       await expect.poll(() => refreshCalls().length - asked).toBe(1);
       await store.destroy(sessionKey);
 

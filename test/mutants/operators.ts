@@ -1,13 +1,19 @@
 import { parseSync } from 'oxc-parser';
 
-/** One small fault: the text between two offsets of a file, and what takes its place while the mutant is active. */
+/**
+ * One small fault: the text between two offsets of a file, and what takes its place while the
+ * mutant is active.
+ */
 export interface Mutant {
   readonly file: string;
   readonly line: number;
   readonly start: number;
   readonly end: number;
   readonly original: string;
-  /** Whether it runs while its file is loaded: once for all test files of a process, and not within a function. */
+  /**
+   * Whether it runs while its file is loaded: once for all test files of a process, and not within
+   * a function.
+   */
   readonly isOfLoading: boolean;
   /** For people: what the fault is. */
   readonly fault: string;
@@ -50,7 +56,9 @@ const SWAPPED_CALLS = new Map(
 );
 const IDENTITY_CALLS = new Set(['toLowerCase', 'trim', 'filter', 'slice', 'flat', 'toSorted']);
 
-/** Every fault we know how to make in a file, in the order of the text. Types and imports have none. */
+/**
+ * Every fault we know how to make in a file, in the order of the text. Types and imports have none.
+ */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const found: Mutant[] = [];
   let functionsAround = 0;

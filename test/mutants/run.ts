@@ -16,9 +16,10 @@ import { mutantsOf, type Mutant } from './operators.js';
 import { instrument, sample } from './sample.js';
 
 /*
- * Breaks one small thing of the code at a time and looks whether a test goes red. `npm run test:mutants -- relying-party tokens`
- * draws from these folders of `src`. The suite runs once to learn which tests reach which mutant; each mutant then meets only those,
- * the quickest first, until one goes red.
+ * Breaks one small thing of the code at a time and looks whether a test goes red.
+ * `npm run test:mutants -- relying-party tokens` draws from these folders of `src`. The suite runs
+ * once to learn which tests reach which mutant; each mutant then meets only those, the quickest
+ * first, until one goes red.
  */
 
 const { values, positionals: folders } = parseArgs({
@@ -32,11 +33,20 @@ const { values, positionals: folders } = parseArgs({
     jobs: { type: 'string', default: String(availableParallelism()) },
     /** How many test files a mutant meets at most. */
     files: { type: 'string', default: '32' },
-    /** Only these mutants, in this order, by the numbers of an earlier run with the same seed, count and code. */
+    /**
+     * Only these mutants, in this order, by the numbers of an earlier run with the same seed, count
+     * and code.
+     */
     only: { type: 'string' },
-    /** A file that keeps which tests reach which mutant, for a later run with the same seed, count and code: it learns nothing anew. */
+    /**
+     * A file that keeps which tests reach which mutant, for a later run with the same seed, count
+     * and code: it learns nothing anew.
+     */
     learned: { type: 'string' },
-    /** Only test files whose path has one of these texts in it, e.g. those written for the survivors of an earlier run. */
+    /**
+     * Only test files whose path has one of these texts in it, e.g. those written for the survivors
+     * of an earlier run.
+     */
     tests: { type: 'string', default: '' },
   },
 });
@@ -53,7 +63,10 @@ const VITEST = [
   '--root',
   '.',
 ];
-/** A try that hangs is a kill: it may take what its tests took with no mutant active four times over, and this besides. */
+/**
+ * A try that hangs is a kill: it may take what its tests took with no mutant active four times
+ * over, and this besides.
+ */
 const PATIENCE_MS = 60_000;
 
 const testFilters = values.tests.split(',').filter(Boolean);
@@ -213,8 +226,9 @@ async function tryOne(
 }
 
 /**
- * The test files that reach a mutant: those first whose names have most in common with what was changed and its file, then the
- * quickest. Code that runs while its file is loaded is reached once for all test files of a process: for it any test may tell.
+ * The test files that reach a mutant: those first whose names have most in common with what was
+ * changed and its file, then the quickest. Code that runs while its file is loaded is reached once
+ * for all test files of a process: for it any test may tell.
  */
 function candidates(id: number, chosen: readonly Mutant[], { testsOf, took }: Learned): string[] {
   const { file, original, isOfLoading } = chosen[id]!;
@@ -232,7 +246,10 @@ function candidates(id: number, chosen: readonly Mutant[], { testsOf, took }: Le
   return reaching.toSorted((a, b) => common(b) - common(a));
 }
 
-/** The words of a name or of code, without plurals: `createTellStrayError` has `stray` in it, and so has `stray-errors`. */
+/**
+ * The words of a name or of code, without plurals: `createTellStrayError` has `stray` in it, and so
+ * has `stray-errors`.
+ */
 function wordsOf(text: string): ReadonlySet<string> {
   const parts =
     text

@@ -1,7 +1,8 @@
 import type { Mutant } from './operators.js';
 
 /**
- * So many of them, drawn by a seed, none inside another: each file has its share, and all fit into one instrumented copy.
+ * So many of them, drawn by a seed, none inside another: each file has its share, and all fit into
+ * one instrumented copy.
  *
  * @param seed the same seed draws the same mutants from the same text
  */

@@ -2,8 +2,8 @@ import { defineConfig, mergeConfig } from 'vitest/config';
 import base from '../../vitest.config.js';
 
 /**
- * The tests on instrumented code. Left out are those that read the sources as text, or build them anew, and those in Chromium:
- * they take longest, and what they see the others see first.
+ * The tests on instrumented code. Left out are those that read the sources as text, or build them
+ * anew, and those in Chromium: they take longest, and what they see the others see first.
  */
 export default mergeConfig(
   base,

@@ -14,7 +14,10 @@ import {
 import { emptyAccount } from '../program/setup/world.js';
 import { repository, run } from './packed.js';
 
-/* What `setup --print cdk` prints, compiled with the real CDK's types, synthesised by it, and deployed into the embedded pools. */
+/*
+ * What `setup --print cdk` prints, compiled with the real CDK's types, synthesised by it, and
+ * deployed into the embedded pools.
+ */
 
 const SITE = 'https://www.example.com';
 

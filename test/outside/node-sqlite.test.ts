@@ -3,7 +3,10 @@ import { nodeOf, repository, run } from './packed.js';
 
 const vitest = ['node_modules/vitest/vitest.mjs', 'run', 'test/sessions/stores/sqlite.test.ts'];
 
-/** Where Node has a SQLite of its own, the store uses that; the other tests run where it may have none. */
+/**
+ * Where Node has a SQLite of its own, the store uses that; the other tests run where it may have
+ * none.
+ */
 describe.each(['22', '24'])('the tests of the SQLite store', (version) => {
   const node = nodeOf(version);
   it.skipIf(node === undefined)(`pass on Node ${version}`, () => {

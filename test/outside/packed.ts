@@ -32,7 +32,8 @@ export function installPacked(
 ): Consumer {
   if (!existsSync(`${repository}dist/index.js`)) throw new Error('npm run build first');
   const folder = mkdtempSync(join(tmpdir(), 'lifeguard-package-'));
-  // Without scripts: "prepare" would build anew, under the feet of the tests that run dist at this moment.
+  // Without scripts: "prepare" would build anew, under the feet of the tests that run dist at this
+  // moment.
   const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
   const name = npm(repository, pack).trim().split('\n').at(-1) ?? '';
   const tarball = join(folder, name);
@@ -87,7 +88,10 @@ export function run(
   }
 }
 
-/** The executable of a version of Node, this one or from the registry; `undefined`, and a word about it, where it cannot be had. */
+/**
+ * The executable of a version of Node, this one or from the registry; `undefined`, and a word about
+ * it, where it cannot be had.
+ */
 export function nodeOf(version: string): string | undefined {
   if (process.versions.node.startsWith(`${version}.`)) return process.execPath;
   try {

@@ -18,7 +18,8 @@ it('what setup has made is gone after the commands that a restore prints, as pri
   const [, backup = ''] = /--restore (\S+)/.exec(made) ?? [];
   const restored = await run(`setup --restore ${backup} --yes`);
   const commands = [...restored.matchAll(/If nobody needs it.*?: (aws .*)$/gm)];
-  // Two pools, each with its domain, a client and a style; provider, scope and client of machines, user.
+  // Two pools, each with its domain, a client and a style; provider, scope and client of machines,
+  // user.
   expect(commands).toHaveLength(12);
   const credentials = { AWS_ACCESS_KEY_ID: 'any', AWS_SECRET_ACCESS_KEY: 'any' };
   for (const [, command = ''] of commands) {

@@ -2,8 +2,9 @@ import { patternsOfSrc } from './scan.js';
 import { reachable } from './worst.js';
 
 /*
- * What each pattern that strangers or a provider reach costs: 200 kB of its worst letters at most three times what 100 kB cost,
- * the least of five each. Besides the letters in its list it is given every short word and every letter of its own, repeated.
+ * What each pattern that strangers or a provider reach costs: 200 kB of its worst letters at most
+ * three times what 100 kB cost, the least of five each. Besides the letters in its list it is given
+ * every short word and every letter of its own, repeated.
  */
 const SIZE = 100_000;
 const RUNS = 5;
@@ -16,7 +17,10 @@ const HOPELESS_MS = 200;
 
 const { literals } = patternsOfSrc();
 
-/** Every match that a replacement would find, without the memory that one needs, which would be measured too. */
+/**
+ * Every match that a replacement would find, without the memory that one needs, which would be
+ * measured too.
+ */
 function findAll(pattern: RegExp, text: string): void {
   pattern.lastIndex = 0;
   for (let from = 0; pattern.test(text) && pattern.global; from = pattern.lastIndex) {
@@ -38,7 +42,10 @@ function least(pattern: RegExp, text: string): number {
   return Math.min(...Array.from({ length: RUNS }, () => cost(pattern, text, times)));
 }
 
-/** Letters made from the pattern's own: each letter of it and some others, alone, behind each of its words, and broken off. */
+/**
+ * Letters made from the pattern's own: each letter of it and some others, alone, behind each of its
+ * words, and broken off.
+ */
 function ownLetters(source: string): ((length: number) => string)[] {
   const words = ['', ...(source.match(/[A-Za-z_]{3,}|"[a-z]+/g) ?? [])].slice(0, 12);
   const letters = [...new Set(` \\"/.-=%:0a@\n${source.replaceAll(/[\w\\]/g, '')}`.split(''))];

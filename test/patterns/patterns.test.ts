@@ -34,7 +34,8 @@ describe('every regular expression of src', () => {
   });
 });
 
-// A pattern that is more than linear does not come to an end here; what it costs, `npm run test:patterns` shows.
+// A pattern that is more than linear does not come to an end here; what it costs,
+// `npm run test:patterns` shows.
 describe('100 kB of its worst letters are read by', () => {
   it.each(
     Object.entries(reachable).flatMap(([file, { patterns }]) =>

@@ -28,7 +28,9 @@ export function patternsOfSrc(): { literals: Literal[]; constructors: string[] }
 const VALUE_BEFORE = /(?:[\w$)\]}]|`)$/;
 const WORD_BEFORE_PATTERN = /\b(?:return|typeof|case|in|of|await)$/;
 
-/** The literals of a file, by walking over its comments, its strings and what is inside templates. */
+/**
+ * The literals of a file, by walking over its comments, its strings and what is inside templates.
+ */
 export function literalsOf(text: string): Omit<Literal, 'file'>[] {
   const found: Omit<Literal, 'file'>[] = [];
   const walk = (start: number, isInTemplate: boolean): number => {

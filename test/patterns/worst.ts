@@ -1,7 +1,13 @@
-/** Who writes what a pattern reads. Only an operator or a developer could slow down nobody but themselves. */
+/**
+ * Who writes what a pattern reads. Only an operator or a developer could slow down nobody but
+ * themselves.
+ */
 export type Writer = 'strangers' | 'provider' | 'operator' | 'developer';
 
-/** What a pattern has the most work with: made to a length, of letters that begin a match and never end it. */
+/**
+ * What a pattern has the most work with: made to a length, of letters that begin a match and never
+ * end it.
+ */
 export type Worst = (length: number) => string;
 
 const repeated =
@@ -9,7 +15,10 @@ const repeated =
   (length) =>
     start + unit.repeat(Math.ceil(length / unit.length)) + end;
 
-/** The files whose patterns strangers reach, or the provider, each with its patterns and their worst letters. */
+/**
+ * The files whose patterns strangers reach, or the provider, each with its patterns and their worst
+ * letters.
+ */
 export const reachable: Readonly<
   Record<string, { by: Writer; patterns: Readonly<Record<string, readonly Worst[]>> }>
 > = {

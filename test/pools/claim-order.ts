@@ -1,4 +1,7 @@
-/** An ID token's claims in the order they have been seen on the wire; those that are absent are skipped. */
+/**
+ * An ID token's claims in the order they have been seen on the wire; those that are absent are
+ * skipped.
+ */
 export const idTokenOrder = [
   'at_hash',
   'sub',

@@ -85,7 +85,9 @@ const members = {
   ],
 } satisfies PoolsSeed['pools'][number];
 
-/** The master pool: no password of the federated users, and clients that offer one or more ways in. */
+/**
+ * The master pool: no password of the federated users, and clients that offer one or more ways in.
+ */
 const master = {
   name: 'oidc-pool-1',
   id: 'eu-west-1_Master001',

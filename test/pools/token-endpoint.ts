@@ -127,7 +127,9 @@ export async function userInfo(pool: Pool, accessToken: string | undefined): Pro
   return answerOf(await fetch(`${pool.domain}/oauth2/userInfo`, { headers }));
 }
 
-/** `POST /oauth2/revoke` with Basic authentication, or with `client_id` alone for a public client. */
+/**
+ * `POST /oauth2/revoke` with Basic authentication, or with `client_id` alone for a public client.
+ */
 export async function revoke(
   pool: Pool,
   client: string,

@@ -25,9 +25,10 @@ import { createSessions, type Sessions } from '../../src/sessions/sessions.js';
 import { createTokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
 
 /*
- * Tabs of one account, spread over two processes that share a store, log in, ask for pages, refresh, sign out and end each other
- * in every order a scheduler can think of: each call to the store and to the OP may be overtaken by any other, and some answers of
- * the OP get lost after it has rotated the refresh token.
+ * Tabs of one account, spread over two processes that share a store, log in, ask for pages,
+ * refresh, sign out and end each other in every order a scheduler can think of: each call to the
+ * store and to the OP may be overtaken by any other, and some answers of the OP get lost after it
+ * has rotated the refresh token.
  */
 
 const MINUTE = 60_000;
@@ -159,7 +160,9 @@ async function act(
   }
 }
 
-/** When nothing is going on: what was ended is gone, what was not is there, and the index agrees. */
+/**
+ * When nothing is going on: what was ended is gone, what was not is there, and the index agrees.
+ */
 async function checkQuiet(
   { sessions, op }: Process,
   memory: MemoryStore,

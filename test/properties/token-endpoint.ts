@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
-/** An OP reduced to discovery, refresh with rotation and no grace, and revocation; what a test injects as `fetch`. */
+/**
+ * An OP reduced to discovery, refresh with rotation and no grace, and revocation; what a test
+ * injects as `fetch`.
+ */
 export interface TokenEndpoint {
   readonly issuer: string;
   readonly fetch: typeof fetch;
@@ -18,7 +21,10 @@ export interface TokenEndpointOptions {
 
 const GRACE_MS = 60_000;
 
-/** Rotates without grace, but for a token whose successor got lost: nobody can use that one, and this one for a minute more. */
+/**
+ * Rotates without grace, but for a token whose successor got lost: nobody can use that one, and
+ * this one for a minute more.
+ */
 export function createTokenEndpoint({ now, isLost }: TokenEndpointOptions): TokenEndpoint {
   const issuer = 'https://op.example';
   const good = new Map<string, symbol>();

@@ -5,7 +5,10 @@ import { createBrowser, type Browser, type Page } from '../support/browser.js';
 import { startHost, type Host } from '../support/host.js';
 import { finishSignIn } from '../support/world.js';
 
-/* What an answer sets, clears or forbids to keep is looked at on that very answer: a later one may hide that it was missing. */
+/*
+ * What an answer sets, clears or forbids to keep is looked at on that very answer: a later one may
+ * hide that it was missing.
+ */
 
 let host: Host;
 beforeAll(async () => {

@@ -18,7 +18,10 @@ const NAMES: readonly (keyof RelyingPartyEvents)[] = [
   'logout.completed',
 ];
 
-/** What a host is told of its people, every member of it: a log and a metric are made of nothing else. */
+/**
+ * What a host is told of its people, every member of it: a log and a metric are made of nothing
+ * else.
+ */
 describe('a relying party tells', () => {
   let host: Host;
   const told: Told[] = [];

@@ -16,7 +16,10 @@ import { reservePort, urlOf } from '../support/app.js';
 import { createBrowser } from '../support/browser.js';
 import { finishSignIn } from '../support/world.js';
 
-/* Express 4 looks at no promise, and its request and answer are other objects than those of Express 5. */
+/*
+ * Express 4 looks at no promise, and its request and answer are other objects than those of Express
+ * 5.
+ */
 
 const page = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
 

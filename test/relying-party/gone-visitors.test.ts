@@ -284,7 +284,10 @@ describe('close says no when something was dropped', () => {
   });
 });
 
-/** What a browser has that signed out while the store refused to delete its session; that process is gone. */
+/**
+ * What a browser has that signed out while the store refused to delete its session; that process is
+ * gone.
+ */
 async function signedOutWithoutStore({ headers }: Bob): Promise<string> {
   refused = ['destroy'];
   const { cookie } = await visit('/logout', { method: 'POST', headers });

@@ -3,7 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBrowser, type Browser } from '../support/browser.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** A browser's jar may hold something newer by the time an answer arrives: so an answer that found nothing takes nothing away. */
+/**
+ * A browser's jar may hold something newer by the time an answer arrives: so an answer that found
+ * nothing takes nothing away.
+ */
 describe('a miss never takes a cookie away', () => {
   let world: World;
   let browser: Browser;

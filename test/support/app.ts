@@ -27,7 +27,8 @@ export interface StartAppOptions {
 }
 
 /**
- * Starts the site with the given environment; `BASE_URL`, `SESSION_SECRET` and `LOG_LEVEL=trace` are filled in.
+ * Starts the site with the given environment; `BASE_URL`, `SESSION_SECRET` and `LOG_LEVEL=trace`
+ * are filled in.
  */
 export async function startApp(
   environment: Record<string, string>,

@@ -2,7 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 
-/** An OP that only publishes its metadata and keys, and signs whatever a test wants it to have signed. */
+/**
+ * An OP that only publishes its metadata and keys, and signs whatever a test wants it to have
+ * signed.
+ */
 export interface BareProvider {
   readonly issuer: string;
   /** Signs with the published key, or with another one under the same `kid`. */

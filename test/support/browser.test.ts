@@ -4,12 +4,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'v
 import { createBrowser } from './browser.js';
 import { launchChromium } from './chromium.js';
 
-/** What a server sees of a navigation: method, path, and the headers that decide about sessions and CSRF. */
+/**
+ * What a server sees of a navigation: method, path, and the headers that decide about sessions and
+ * CSRF.
+ */
 type Seen = Record<string, string | undefined>;
 
 const seen: Seen[] = [];
 
-/** `/to?url=` redirects and sets cookies; every other page has a form, and a link to its `link` parameter. */
+/**
+ * `/to?url=` redirects and sets cookies; every other page has a form, and a link to its `link`
+ * parameter.
+ */
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://any');
   if (pathname === '/favicon.ico') return void response.writeHead(404).end();

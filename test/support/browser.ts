@@ -8,7 +8,10 @@ import { type Hop, Page } from './page.js';
 export { Page } from './page.js';
 
 export interface BrowserOptions {
-  /** Addresses (as prefixes) the browser is sent to but does not visit; an app that is not running, say. */
+  /**
+   * Addresses (as prefixes) the browser is sent to but does not visit; an app that is not running,
+   * say.
+   */
   readonly stopAt?: string | readonly string[];
 }
 
@@ -29,8 +32,9 @@ interface SubmitOptions extends Omit<VisitOptions, 'from'> {
 }
 
 /**
- * A scripted browser for journeys over real HTTP: one cookie jar, shared by all ports of a host as in a real one,
- * redirects and pages that lead on by themselves followed across hosts and written down, the headers of a top-level navigation. It runs no scripts.
+ * A scripted browser for journeys over real HTTP: one cookie jar, shared by all ports of a host as
+ * in a real one, redirects and pages that lead on by themselves followed across hosts and written
+ * down, the headers of a top-level navigation. It runs no scripts.
  */
 export interface Browser {
   /** Every hop so far, oldest first. */
@@ -146,7 +150,9 @@ async function visit(
   };
 }
 
-/** The absolute address a redirect leads to; a fragment is inherited unless the new one has its own. */
+/**
+ * The absolute address a redirect leads to; a fragment is inherited unless the new one has its own.
+ */
 function redirectTarget({ status, headers, url }: Hop): string | undefined {
   const location = headers['location'];
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return undefined;

@@ -1,6 +1,9 @@
 import type { Caller } from '../../src/web/request/wants-page.js';
 
-/** One kind of request: what it really carries, of the headers that decide, and what it is taken for. */
+/**
+ * One kind of request: what it really carries, of the headers that decide, and what it is taken
+ * for.
+ */
 export interface CallerCase {
   readonly who: string;
   /** Where the headers are from. `Chromium` rows are compared with the Chromium at hand. */
@@ -74,7 +77,8 @@ export const callers: readonly CallerCase[] = [
   { who: '<link rel=prefetch>', from: 'Chromium', method: 'GET', takenFor: 'background', headers: { accept: chromium, ...fetched('empty', 'no-cors'), 'sec-purpose': 'prefetch' } },
   { who: 'a prefetch by speculation rules', from: 'Chromium', method: 'GET', takenFor: 'background', headers: { accept: speculation, ...document, ...upgrade, 'sec-purpose': 'prefetch' } },
   { who: 'a prerender by speculation rules', from: 'Chromium', method: 'GET', takenFor: 'background', headers: { accept: speculation, ...document, ...upgrade, 'sec-purpose': 'prefetch;prerender' } },
-  // From MDN's pages on Accept and the Sec-Fetch headers, and WebKit's release notes for Safari 16.4.
+  // From MDN's pages on Accept and the Sec-Fetch headers, and WebKit's release notes for Safari
+  // 16.4.
   { who: 'a link', from: 'Firefox', method: 'GET', takenFor: 'person', headers: { accept: plain, ...document, ...upgrade } },
   { who: 'a form', from: 'Firefox', method: 'POST', takenFor: 'person', headers: { accept: plain, ...document, ...upgrade } },
   { who: 'fetch()', from: 'Firefox', method: 'GET', takenFor: 'background', headers: { accept: '*/*', ...fetched('empty', 'cors') } },

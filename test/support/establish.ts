@@ -3,7 +3,10 @@ import { createSessions, type Established } from '../../src/sessions/sessions.js
 import type { SessionTokens, SignedIn } from '../../src/sessions/session.js';
 import type { RunningApp } from './app.js';
 
-/** Puts a session into the site's store as a login would have, and gives the Cookie header of its browser. */
+/**
+ * Puts a session into the site's store as a login would have, and gives the Cookie header of its
+ * browser.
+ */
 export async function establish(
   { settings, store }: Pick<RunningApp, 'settings' | 'store'>,
   who: Partial<SignedIn> = {},

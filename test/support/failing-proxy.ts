@@ -12,7 +12,10 @@ export interface FailingProxy {
   stop(): Promise<void>;
 }
 
-/** Starts a proxy that fails, on this machine. Its address has a user name and the password `open-sesame`. */
+/**
+ * Starts a proxy that fails, on this machine. Its address has a user name and the password
+ * `open-sesame`.
+ */
 export async function startFailingProxy(fault: ProxyFault): Promise<FailingProxy> {
   const held = new Set<Socket>();
   const url = (host: string, scheme = 'http'): string => `${scheme}://site:open-sesame@${host}`;

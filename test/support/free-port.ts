@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-// Below the ports that the system hands out by itself to listeners and connections of the other tests (32,768 and up).
+// Below the ports that the system hands out by itself to listeners and connections of the other
+// tests (32,768 and up).
 const [FIRST, LAST] = [20_000, 32_000];
 
-/** A port of 127.0.0.1 that nobody listens on, for a program that is told its port. Nobody gets it by chance meanwhile. */
+/**
+ * A port of 127.0.0.1 that nobody listens on, for a program that is told its port. Nobody gets it
+ * by chance meanwhile.
+ */
 export async function freePort(): Promise<number> {
   const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
   const server = createServer();

@@ -7,7 +7,9 @@ interface WrittenFunction {
   readonly lines: number;
 }
 
-/** Every function of a file's text that has a body between braces, methods and arrow functions too. */
+/**
+ * Every function of a file's text that has a body between braces, methods and arrow functions too.
+ */
 export function functionsOf(text: string, file: string): WrittenFunction[] {
   const { program } = parseSync(file, text);
   const found: WrittenFunction[] = [];

@@ -4,7 +4,10 @@ import { findChromium } from './chromium.js';
 import { findRedisServer } from './redis-server.js';
 
 declare module 'vitest' {
-  /** Read with `inject('chromium')`; `undefined` means it is missing and its tests are to be skipped. */
+  /**
+   * Read with `inject('chromium')`; `undefined` means it is missing and its tests are to be
+   * skipped.
+   */
   export interface ProvidedContext {
     chromium: string | undefined;
     redisServer: string | undefined;

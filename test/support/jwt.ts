@@ -28,12 +28,17 @@ export async function verifiedJwt(token: string, issuer: string): Promise<Unveri
   return unverifiedJwt(token);
 }
 
-/** The ID token's `at_hash` for an access token under RS256 (OpenID Connect Core, section 3.1.3.6). */
+/**
+ * The ID token's `at_hash` for an access token under RS256 (OpenID Connect Core, section 3.1.3.6).
+ */
 export function atHash(accessToken: string): string {
   return createHash('sha256').update(accessToken).digest().subarray(0, 16).toString('base64url');
 }
 
-/** Changes a token without changing its shape: one character in the middle of one of its three parts. */
+/**
+ * Changes a token without changing its shape: one character in the middle of one of its three
+ * parts.
+ */
 export function tamper(token: string, part: 'payload' | 'signature'): string {
   const parts = token.split('.');
   const index = part === 'payload' ? 1 : 2;

@@ -33,7 +33,9 @@ export function navigationHeaders(navigation: Navigation): Record<string, string
   return headers;
 }
 
-/** How far cookies may travel on this hop: `lax` leaves Strict ones at home, `none` Lax ones too. */
+/**
+ * How far cookies may travel on this hop: `lax` leaves Strict ones at home, `none` Lax ones too.
+ */
 export function sameSiteContext(navigation: Navigation): 'strict' | 'lax' | 'none' {
   const { initiator, chain, method } = navigation;
   if (!initiator || isSameSite(initiator.url, chain.at(-1)!)) return 'strict';
@@ -46,7 +48,8 @@ function fetchSite(chain: readonly string[], initiator: string | undefined): str
   return chain.every((url) => isSameSite(url, initiator)) ? 'same-site' : 'cross-site';
 }
 
-// A page with `Referrer-Policy: no-referrer` posts `Origin: null` even to itself: a real browser does, so a check must cope.
+// A page with `Referrer-Policy: no-referrer` posts `Origin: null` even to itself: a real browser
+// does, so a check must cope.
 function originHeader(chain: readonly string[], initiator: Page | undefined): string {
   if (!initiator || referrerPolicy(initiator) === 'no-referrer') return 'null';
   const isCrossOriginChain = chain.slice(0, -1).some((url) => !isSameOrigin(url, chain.at(-1)!));

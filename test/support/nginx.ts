@@ -107,7 +107,8 @@ export async function startNginx(
   });
   const ended = once(child, 'close');
   let errors = '';
-  // With one process this is the last line before it waits for connections; the sockets are open by then.
+  // With one process this is the last line before it waits for connections; the sockets are open by
+  // then.
   while (!errors.includes('getrlimit(RLIMIT_NOFILE)')) {
     const [text]: unknown[] = await Promise.race([once(child.stderr, 'data'), ended]);
     if (!Buffer.isBuffer(text)) throw new Error(`nginx did not start:\n${errors}`);

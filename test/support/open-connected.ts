@@ -2,7 +2,10 @@ import { openSessionStore } from '../../src/sessions/stores/open-session-store.j
 import type { SessionStore } from '../../src/sessions/session-store.js';
 import { eventually } from './redis.js';
 
-/** `openSessionStore`, and the store answers: it opens without waiting for a server that takes its time. */
+/**
+ * `openSessionStore`, and the store answers: it opens without waiting for a server that takes its
+ * time.
+ */
 export async function openConnected(
   ...given: Parameters<typeof openSessionStore>
 ): Promise<SessionStore> {

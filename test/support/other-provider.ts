@@ -2,12 +2,18 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider, type ClientMetadata, type Configuration } from 'oidc-provider';
 
-/** An OpenID provider that is not Cognito and not ours: an independent examiner of the relying party. */
+/**
+ * An OpenID provider that is not Cognito and not ours: an independent examiner of the relying
+ * party.
+ */
 export interface OtherProvider {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Every request it got, as `METHOD /path`, with the Authorization header's scheme where there was one. */
+  /**
+   * Every request it got, as `METHOD /path`, with the Authorization header's scheme where there was
+   * one.
+   */
   readonly asked: readonly string[];
   stop(): Promise<void>;
 }
@@ -21,8 +27,8 @@ export interface OtherProviderOptions {
   readonly client?: Partial<ClientMetadata>;
   readonly configuration?: Configuration;
   /**
-   * Default `always`. By the provider's own rule a web client with a secret gets one only for `offline_access`, which it heeds
-   * only with `prompt=consent`.
+   * Default `always`. By the provider's own rule a web client with a secret gets one only for
+   * `offline_access`, which it heeds only with `prompt=consent`.
    */
   readonly refreshTokens?: 'always' | 'by its own rule';
   /** More clients than the one. */

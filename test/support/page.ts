@@ -16,7 +16,10 @@ export interface Hop {
 export class Page {
   /** The address the browser ended at, fragment included. */
   readonly url: string;
-  /** False when the browser was told to stop before `url`: status and headers are then the redirect's. */
+  /**
+   * False when the browser was told to stop before `url`: status and headers are then the
+   * redirect's.
+   */
   readonly visited: boolean;
   readonly status: number;
   readonly headers: Record<string, string>;

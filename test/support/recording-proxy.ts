@@ -21,7 +21,10 @@ export interface RecordingProxyOptions {
   readonly credentials?: string;
 }
 
-/** Starts it on a free port of this machine. Whatever name is asked for, TLS ends here and the request goes to `target`. */
+/**
+ * Starts it on a free port of this machine. Whatever name is asked for, TLS ends here and the
+ * request goes to `target`.
+ */
 export async function startRecordingProxy(options: RecordingProxyOptions): Promise<RecordingProxy> {
   const { certificate, target, credentials } = options;
   const connected: string[] = [];

@@ -8,7 +8,10 @@ import { createClient } from 'redis';
 import { freePort } from './free-port.js';
 import { findRedisServer } from './redis-server.js';
 
-/** The program, or `undefined` when this machine has none: what needs it is then skipped, which has been said aloud. */
+/**
+ * The program, or `undefined` when this machine has none: what needs it is then skipped, which has
+ * been said aloud.
+ */
 export const redisProgram: string | undefined = findRedisServer();
 
 /** A redis-server process of our own on 127.0.0.1, that keeps no sessions on disk. */
@@ -109,7 +112,10 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
   };
 }
 
-/** A master (the first of `servers`) with two replicas, and three sentinels that give up on it after a second. */
+/**
+ * A master (the first of `servers`) with two replicas, and three sentinels that give up on it after
+ * a second.
+ */
 export async function startSentinelSet(): Promise<RedisSet> {
   const master = await startRedis();
   const replicaOf = [`replicaof 127.0.0.1 ${master.port}`];

@@ -17,8 +17,8 @@ export interface SmallDisk {
 }
 
 /**
- * Makes one, where this user may mount; elsewhere, as unprivileged on a CI machine, files of this process are limited in size, which
- * the kernel answers much as it answers a full disk.
+ * Makes one, where this user may mount; elsewhere, as unprivileged on a CI machine, files of this
+ * process are limited in size, which the kernel answers much as it answers a full disk.
  */
 export async function makeSmallDisk(): Promise<SmallDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'lifeguard-small-disk-'));

@@ -95,7 +95,9 @@ export function articleEnvironment(pools: Pools): Record<string, string> {
   };
 }
 
-/** Gives alice's credentials on the pages that ask for them, until the browser is somewhere else. */
+/**
+ * Gives alice's credentials on the pages that ask for them, until the browser is somewhere else.
+ */
 export async function finishSignIn(browser: Browser, start: Page): Promise<Page> {
   let page = start;
   if (hasField(page, 'password')) {

@@ -27,7 +27,10 @@ const html: Fault = { status: 200, body: '<html>', contentType: 'text/html' };
 
 type Row = [endpoint: FaultEndpoint, name: string, fault: Fault, code: string];
 
-/** What a sign-in ends as while an endpoint of the master pool misbehaves. `ISSUER` stands for the pool's own. */
+/**
+ * What a sign-in ends as while an endpoint of the master pool misbehaves. `ISSUER` stands for the
+ * pool's own.
+ */
 const signInFaults: Row[] = [
   ['discovery', 'answers 500', { status: 500 }, 'provider_unavailable'],
   ['discovery', 'answers 429', { status: 429 }, 'provider_unavailable'],

@@ -45,7 +45,10 @@ interface Cell {
   /** As docs/tokens.md has it. */
   readonly says: string;
   readonly takes?: readonly Change[];
-  /** Each with the code, without the kind in front; a logout token has `invalid` for most, userInfo for all. */
+  /**
+   * Each with the code, without the kind in front; a logout token has `invalid` for most, userInfo
+   * for all.
+   */
   readonly refuses?: readonly (readonly [Change, string])[];
 }
 

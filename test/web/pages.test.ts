@@ -51,7 +51,9 @@ const steps: SignOutStepView[] = [
 ];
 const lookup = { returnTo: '/profile', emailLookup: true, unmatchedEmail: undefined };
 
-/** Pages in states that a journey hardly reaches; `test/chromium/pages.test.ts` goes to all others. */
+/**
+ * Pages in states that a journey hardly reaches; `test/chromium/pages.test.ts` goes to all others.
+ */
 const pages: Record<string, (render: Render<Views>) => string> = {
   'profile, bare': (render) =>
     render('profile', {

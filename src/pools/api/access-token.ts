@@ -15,7 +15,8 @@ export interface TokenOwner {
 /**
  * The user who calls with their own access token.
  *
- * @throws {ApiError} `NotAuthorizedException` when it is not ours, expired, revoked or without the scope for this
+ * @throws {ApiError} `NotAuthorizedException` when it is not ours, expired, revoked or without the
+ *   scope for this
  */
 export async function ownerOfToken(
   { runtime, now }: ApiCall,

@@ -18,7 +18,10 @@ const brandingShape = z.object({
   ManagedLoginBrandingId: z.string().min(1),
 });
 
-/** A style is kept and given back; what counts is that a client has one, since managed login shows no page without. */
+/**
+ * A style is kept and given back; what counts is that a client has one, since managed login shows
+ * no page without.
+ */
 export const brandingOperations: Operations = {
   CreateManagedLoginBranding: operation(
     z.object({ UserPoolId: userPoolId, ClientId: clientId, ...settings }),

@@ -94,7 +94,10 @@ function refuseSignIn(user: PoolUser, now: number): void {
   if (problem !== undefined) throw new ApiError(problem.exception, problem.message);
 }
 
-/** Puts the challenge that a password proves without being sent. It looks the same for somebody who is not there. */
+/**
+ * Puts the challenge that a password proves without being sent. It looks the same for somebody who
+ * is not there.
+ */
 export async function askForSrpProof(
   pool: UserPool,
   client: AppClient,
@@ -190,7 +193,10 @@ async function takeSrpProof(challenged: Challenged): Promise<object> {
   return afterPassword(pool, client, user, now);
 }
 
-/** @throws {ApiError} when the handle is not one of ours, of another client, over, or was put to somebody else */
+/**
+ * @throws {ApiError} when the handle is not one of ours, of another client, over, or was put to
+ *   somebody else
+ */
 function challengeOf(
   { pool, client, responses, now }: Challenged,
   handle: string,

@@ -15,7 +15,9 @@ import { operation, type ApiCall, type Operations } from './operation.js';
 
 const ofClient = { UserPoolId: userPoolId, ClientId: clientId };
 
-/** Add, List, Delete UserPoolClientSecret: what a client changes its secret with while both work. */
+/**
+ * Add, List, Delete UserPoolClientSecret: what a client changes its secret with while both work.
+ */
 export const clientSecretOperations: Operations = {
   AddUserPoolClientSecret: operation(
     z.object({ ...ofClient, ClientSecret: clientSecret.optional() }),

@@ -18,8 +18,8 @@ export const arnOf = ({ id, region }: UserPool): string =>
   `arn:aws:cognito-idp:${region}:${ACCOUNT}:userpool/${id}`;
 
 /**
- * A pool as Create and Describe show it: Cognito's defaults filled in, and no optional block that nobody set (a second
- * run of an infrastructure tool must find nothing to change).
+ * A pool as Create and Describe show it: Cognito's defaults filled in, and no optional block that
+ * nobody set (a second run of an infrastructure tool must find nothing to change).
  */
 export function describePool(pool: UserPool): object {
   const { Schema: _schema, ...settings } = pool.settings;
@@ -69,8 +69,9 @@ export function describePool(pool: UserPool): object {
 }
 
 /**
- * A client as Create, Update and Describe show it, with the secret it was made with. One that was added is shown by nothing again,
- * and stays so when it is the only one left: reported by users, AWS does not say it.
+ * A client as Create, Update and Describe show it, with the secret it was made with. One that was
+ * added is shown by nothing again, and stays so when it is the only one left: reported by users,
+ * AWS does not say it.
  */
 export function describeClient(pool: UserPool, client: AppClient): object {
   return {

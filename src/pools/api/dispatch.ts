@@ -11,8 +11,8 @@ import { operations } from './operations.js';
 const PREFIX = 'AWSCognitoIdentityProviderService.';
 
 /**
- * `POST /`: the cognito-idp API in AWS JSON 1.1. Any signature is accepted. Refusals are 400 with `__type` and
- * `message`; 500 stands for a mistake of ours, which the SDK would send three times.
+ * `POST /`: the cognito-idp API in AWS JSON 1.1. Any signature is accepted. Refusals are 400 with
+ * `__type` and `message`; 500 stands for a mistake of ours, which the SDK would send three times.
  *
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/Welcome.html
  */

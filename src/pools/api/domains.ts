@@ -19,7 +19,10 @@ const domainShape = z.object({
   CustomDomainConfig: customDomainConfig.optional(),
 });
 
-/** Create, Describe, Update, Delete UserPoolDomain. A domain works at once; it is a path of the pools' server. */
+/**
+ * Create, Describe, Update, Delete UserPoolDomain. A domain works at once; it is a path of the
+ * pools' server.
+ */
 export const domainOperations: Operations = {
   CreateUserPoolDomain: operation(domainShape, (input, call) => {
     const pool = poolWithId(call, input.UserPoolId);

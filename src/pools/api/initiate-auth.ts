@@ -38,7 +38,10 @@ const authShape = z.object({
 
 type Flow = z.output<typeof authShape>['AuthFlow'];
 
-/** InitiateAuth and AdminInitiateAuth. Users who came through a provider have no password here and cannot sign in. */
+/**
+ * InitiateAuth and AdminInitiateAuth. Users who came through a provider have no password here and
+ * cannot sign in.
+ */
 export const initiateAuthOperations: Operations = {
   InitiateAuth: operation(authShape, async ({ ClientId, AuthFlow, AuthParameters = {} }, call) => {
     const { pool, client } = poolOfClient(call, ClientId);

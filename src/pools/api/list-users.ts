@@ -52,7 +52,8 @@ const searchable = [
 /**
  * Reads a filter such as `email ^= "ali"`.
  *
- * @throws {ApiError} `InvalidParameterException` when it cannot be read, or asks for what cannot be searched
+ * @throws {ApiError} `InvalidParameterException` when it cannot be read, or asks for what cannot be
+ *   searched
  */
 function filterOf(filter: string | undefined): (user: PoolUser) => boolean {
   if (filter === undefined || filter.trim() === '') return () => true;

@@ -18,7 +18,10 @@ export function clientWithId(pool: UserPool, id: string): AppClient {
   return client;
 }
 
-/** A client and its pool, for operations that name only the client. @throws {ApiError} `ResourceNotFoundException` */
+/**
+ * A client and its pool, for operations that name only the client.
+ * @throws {ApiError} `ResourceNotFoundException`
+ */
 export function poolOfClient(
   { runtime }: ApiCall,
   id: string,

@@ -13,7 +13,10 @@ const factors = {
   WebAuthnConfiguration: block,
 };
 
-/** Get and Set UserPoolMfaConfig. It is kept and given back; nobody is asked for a second factor here. */
+/**
+ * Get and Set UserPoolMfaConfig. It is kept and given back; nobody is asked for a second factor
+ * here.
+ */
 export const mfaOperations: Operations = {
   GetUserPoolMfaConfig: operation(z.object({ UserPoolId: userPoolId }), ({ UserPoolId }, call) =>
     describe(poolWithId(call, UserPoolId)),

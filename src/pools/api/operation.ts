@@ -21,7 +21,10 @@ export interface Operation {
 /** Operations by the name in `X-Amz-Target`. */
 export type Operations = Readonly<Record<string, Operation>>;
 
-/** An operation that sees only input of the right shape; members nobody knows are ignored, as AWS does. */
+/**
+ * An operation that sees only input of the right shape; members nobody knows are ignored, as AWS
+ * does.
+ */
 export function operation<Input>(
   shape: z.ZodType<Input>,
   answer: (input: Input, call: ApiCall) => object | undefined | Promise<object | undefined>,

@@ -138,7 +138,9 @@ export const selfServiceOperations: Operations = {
   }),
 };
 
-/** A code goes to an address the pool verifies by itself; without one, an administrator confirms. */
+/**
+ * A code goes to an address the pool verifies by itself; without one, an administrator confirms.
+ */
 function sendSignUpCode(pool: UserPool, user: PoolUser, now: number): CodeDelivery | undefined {
   const { AutoVerifiedAttributes = [] } = pool.settings;
   const isSent = AutoVerifiedAttributes.some((name) => user.attributes[name]);
@@ -161,7 +163,10 @@ const unverifiedUser = (pool: UserPool, login: string): PoolUser | undefined =>
     ({ status, attributes }) => status === 'UNCONFIRMED' && attributes['email'] === login,
   );
 
-/** An answer for somebody who is not there: an invented address, or the truth where that is not to be hidden. */
+/**
+ * An answer for somebody who is not there: an invented address, or the truth where that is not to
+ * be hidden.
+ */
 function pretendDelivery({ preventUserExistenceErrors }: AppClient, name: string): object {
   if (!preventUserExistenceErrors) throw userNotFound();
   return { CodeDeliveryDetails: delivery('email', `${name}@example.com`) };

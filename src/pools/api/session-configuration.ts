@@ -6,7 +6,8 @@ import { poolWithId } from './lookups.js';
 import { operation, type Operations } from './operation.js';
 
 /**
- * Get and Set UserPoolSessionConfiguration. It is kept and given back; sessions themselves are not recorded here.
+ * Get and Set UserPoolSessionConfiguration. It is kept and given back; sessions themselves are not
+ * recorded here.
  *
  * @see https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SetUserPoolSessionConfiguration.html
  */

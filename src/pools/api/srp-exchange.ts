@@ -23,7 +23,10 @@ export interface SrpOffer {
   readonly publicB: string;
 }
 
-/** Answers the client's `SRP_A`. @throws {ApiError} `InvalidParameterException` for one that proves nothing */
+/**
+ * Answers the client's `SRP_A`.
+ * @throws {ApiError} `InvalidParameterException` for one that proves nothing
+ */
 export function offerSrp(publicA: string, { verifier }: SrpVerifier): SrpOffer {
   if (!/^[\da-f]{1,1024}$/i.test(publicA) || BigInt(`0x${publicA}`) % prime === 0n) {
     throw invalidParameter('Invalid SRP_A.');
@@ -34,7 +37,10 @@ export function offerSrp(publicA: string, { verifier }: SrpVerifier): SrpOffer {
   return { b: b.toString(16), publicB: publicB.toString(16) };
 }
 
-/** For somebody who is not there: the same salt each time, like anybody's, and no password that goes with it. */
+/**
+ * For somebody who is not there: the same salt each time, like anybody's, and no password that goes
+ * with it.
+ */
 export function verifierOfNobody(owner: PasswordOwner): SrpVerifier {
   const salt = createHmac('sha256', owner.poolId).update(owner.username).digest();
   return makeVerifier(randomBytes(32).toString('hex'), owner, salt.subarray(0, 16));
@@ -53,7 +59,9 @@ export interface SrpClaim {
   readonly signature: string;
 }
 
-/** Does the claim prove the password? HKDF (RFC 5869) and HMAC as Cognito's own clients have them. */
+/**
+ * Does the claim prove the password? HKDF (RFC 5869) and HMAC as Cognito's own clients have them.
+ */
 export function isSrpProof(owner: PasswordOwner, claim: SrpClaim): boolean {
   const { publicA, b, verifier, secretBlock, timestamp } = claim;
   const [a, v, secret] = [publicA, verifier.verifier, b].map((hex) => BigInt(`0x${hex}`)) as [

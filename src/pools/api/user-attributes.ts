@@ -39,7 +39,9 @@ export function refuseMissingAttributes(
   }
 }
 
-/** @throws {ApiError} `InvalidParameterException` when the attributes of a user may not become these */
+/**
+ * @throws {ApiError} `InvalidParameterException` when the attributes of a user may not become these
+ */
 export function refuseChange(pool: UserPool, attributes: Readonly<Record<string, string>>): void {
   refuseForeignAttributes(pool, attributes);
   const fixed = Object.keys(attributes).find((name) =>
@@ -64,8 +66,9 @@ export function refuseUnwritableAttributes(
 }
 
 /**
- * What a new user is called, and the attributes that follow from the name they chose: in a pool whose users sign in with
- * their e-mail or phone number, the name is the `sub` and the address an attribute.
+ * What a new user is called, and the attributes that follow from the name they chose: in a pool
+ * whose users sign in with their e-mail or phone number, the name is the `sub` and the address an
+ * attribute.
  *
  * @throws {ApiError} `InvalidParameterException` when the name is of the wrong kind
  */
@@ -94,7 +97,10 @@ export function namedAttributes(
   return { username: name, attributes: {} };
 }
 
-/** @throws {ApiError} `UsernameExistsException` or `AliasExistsException` when somebody has the name or an alias of it */
+/**
+ * @throws {ApiError} `UsernameExistsException` or `AliasExistsException` when somebody has the name
+ *   or an alias of it
+ */
 export function refuseTaken(
   pool: UserPool,
   { login, attributes }: { login: string; attributes: Readonly<Record<string, string>> },
@@ -117,7 +123,10 @@ export function refuseTaken(
   }
 }
 
-/** Writes attributes into a user; an empty value takes one away, a new address is unverified unless said otherwise. */
+/**
+ * Writes attributes into a user; an empty value takes one away, a new address is unverified unless
+ * said otherwise.
+ */
 export function writeAttributes(
   user: PoolUser,
   attributes: Readonly<Record<string, string>>,

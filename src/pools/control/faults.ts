@@ -16,7 +16,10 @@ export const faultEndpoints = [
   'api',
 ] as const;
 
-/** Where a fault can be switched on. `login` is also the page for a new password, `api` the JSON API at `POST /`. */
+/**
+ * Where a fault can be switched on. `login` is also the page for a new password, `api` the JSON API
+ * at `POST /`.
+ */
 export type FaultEndpoint = (typeof faultEndpoints)[number];
 
 /** What goes wrong. Members combine, e.g. a delay and then a status. */
@@ -29,13 +32,19 @@ export interface Fault {
   readonly reset?: true;
   /** Answers with this status and `body` instead of doing its work. */
   readonly status?: number;
-  /** Default `server_error` in JSON, or AWS's throttling message for 429; given without `status`, the status is 200. */
+  /**
+   * Default `server_error` in JSON, or AWS's throttling message for 429; given without `status`,
+   * the status is 200.
+   */
   readonly body?: string;
   /** Default `application/json`, or `text/html` for a body that begins with `<`. */
   readonly contentType?: string;
   /** Cuts the body in half; the length header agrees with what is left. */
   readonly truncate?: true;
-  /** Answers as Cognito does above its quota: 400 `TooManyRequestsException` in the API, 429 elsewhere. */
+  /**
+   * Answers as Cognito does above its quota: 400 `TooManyRequestsException` in the API, 429
+   * elsewhere.
+   */
   readonly throttle?: true;
   /** JWKS without keys. */
   readonly emptyJwks?: true;

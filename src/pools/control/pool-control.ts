@@ -48,19 +48,28 @@ export interface Pool {
   readonly name: string;
   /** What `iss` says. */
   readonly issuer: string;
-  /** Where `/login`, `/logout` and `/oauth2/…` are. Reading it throws a TypeError while the pool has no domain. */
+  /**
+   * Where `/login`, `/logout` and `/oauth2/…` are. Reading it throws a TypeError while the pool has
+   * no domain.
+   */
   readonly domain: string;
   /** With its newest secret. @throws {TypeError} when no client has that name */
   client(name: string): { id: string; secret: string | undefined };
   /** Copies; changing them changes nothing here. */
   users(): PoolUserView[];
-  /** Disabled: no sign-in, no refresh, no userInfo, until enabled again. @throws {TypeError} when there is no such user */
+  /**
+   * Disabled: no sign-in, no refresh, no userInfo, until enabled again.
+   * @throws {TypeError} when there is no such user
+   */
   setUserEnabled(username: string, enabled: boolean): void;
   /** @throws {TypeError} when there is no such user or group */
   setUserGroups(username: string, groups: readonly string[]): void;
   /** @throws {TypeError} when there is no such user */
   deleteUser(username: string): void;
-  /** Kills the user's tokens but not the browser session, as AWS does. @throws {TypeError} when there is no such user */
+  /**
+   * Kills the user's tokens but not the browser session, as AWS does.
+   * @throws {TypeError} when there is no such user
+   */
   globalSignOut(username: string): void;
   /** Signs with new keys from now on; the present ones disappear from JWKS unless `keepOld`. */
   rotateKeys(options?: RotateKeysOptions): Promise<void>;
@@ -71,7 +80,10 @@ export interface Pool {
   ): Promise<{ idToken: string; accessToken: string; refreshToken: string; expiresIn: number }>;
   /** An access token of the client itself. @throws {TypeError} when there is no such client */
   clientCredentialsToken(client: string, scope?: string): Promise<string>;
-  /** What AWS would have sent by mail or text message: the newest code of each user and purpose, while it may be used. */
+  /**
+   * What AWS would have sent by mail or text message: the newest code of each user and purpose,
+   * while it may be used.
+   */
   sentCodes(): { username: string; purpose: SentCode['purpose']; code: string }[];
   /** Would `/oauth2/token` take it? */
   isRefreshTokenActive(refreshToken: string): boolean;

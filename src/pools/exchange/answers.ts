@@ -13,7 +13,8 @@ export function redirect({ response }: Exchange, location: string): void {
 }
 
 /**
- * Answers in JSON with the headers of Cognito's OAuth endpoints (`Strict-Transport-Security` means nothing over http).
+ * Answers in JSON with the headers of Cognito's OAuth endpoints (`Strict-Transport-Security` means
+ * nothing over http).
  */
 export function sendJson(
   { response }: Exchange,

@@ -2,8 +2,8 @@ import { stringifySetCookie } from 'cookie';
 import type { Exchange } from './exchange.js';
 
 /**
- * Sets a cookie of this pool alone: cookies ignore ports and two pools may share a host, so each keeps to its domain's
- * path.
+ * Sets a cookie of this pool alone: cookies ignore ports and two pools may share a host, so each
+ * keeps to its domain's path.
  *
  * @param maxAgeSeconds absent: until the browser closes
  */

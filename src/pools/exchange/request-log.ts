@@ -1,6 +1,9 @@
 import type { Request, Response } from 'express';
 
-/** A request as a pool received it. For tests in the same process only: it has everything that was sent. */
+/**
+ * A request as a pool received it. For tests in the same process only: it has everything that was
+ * sent.
+ */
 export interface RecordedRequest {
   readonly method: string;
   /** Relative to the domain or the issuer, e.g. `/oauth2/token`. */

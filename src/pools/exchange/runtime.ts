@@ -35,7 +35,10 @@ export type PoolsLogEvent =
       readonly kind: 'fault';
       readonly pool: string;
       readonly endpoint: FaultEndpoint;
-      /** What was injected, e.g. `delayMs, status 500`; nobody should debug a fault that was asked for. */
+      /**
+       * What was injected, e.g. `delayMs, status 500`; nobody should debug a fault that was asked
+       * for.
+       */
       readonly fault: string;
     }
   | {
@@ -45,7 +48,10 @@ export type PoolsLogEvent =
       readonly message: string;
     };
 
-/** The fault for a request that has come in, told to the log; one that was set for once is used up by it. */
+/**
+ * The fault for a request that has come in, told to the log; one that was set for once is used up
+ * by it.
+ */
 export function takeFault(
   { faults, log }: PoolsRuntime,
   pool: string,

@@ -12,8 +12,9 @@ const HALF_BYTES = 8;
 const key = randomBytes(32);
 
 /**
- * The value forms carry as `_csrf`, equal to the `XSRF-TOKEN` cookie. A cookie the browser already has is kept, so that
- * login pages in two tabs both work; Cognito sets a new one each time and breaks the older page.
+ * The value forms carry as `_csrf`, equal to the `XSRF-TOKEN` cookie. A cookie the browser already
+ * has is kept, so that login pages in two tabs both work; Cognito sets a new one each time and
+ * breaks the older page.
  */
 export function ensureXsrfToken(exchange: Exchange): string {
   const present = readCookie(exchange.request, COOKIE);
@@ -24,8 +25,9 @@ export function ensureXsrfToken(exchange: Exchange): string {
 }
 
 /**
- * Was the form on a page this browser got from us? Its token equals the cookie; or, when another tab that began in the same
- * instant has overwritten that, both are ours and the browser says that a page of ours sent the form.
+ * Was the form on a page this browser got from us? Its token equals the cookie; or, when another
+ * tab that began in the same instant has overwritten that, both are ours and the browser says that
+ * a page of ours sent the form.
  */
 export function hasValidXsrfToken({ request, form, runtime }: Exchange): boolean {
   const sent = form.get('_csrf') ?? '';
@@ -34,7 +36,9 @@ export function hasValidXsrfToken({ request, form, runtime }: Exchange): boolean
   return isOurs(sent) && isOurs(present) && comesFromOrigin(request, runtime.origin);
 }
 
-/** Shaped like the UUID that Cognito uses: half of it random, the other half our signature of that. */
+/**
+ * Shaped like the UUID that Cognito uses: half of it random, the other half our signature of that.
+ */
 function makeToken(random: Buffer = randomBytes(HALF_BYTES)): string {
   const signature = createHmac('sha256', key).update(random).digest().subarray(0, HALF_BYTES);
   const hex = Buffer.concat([random, signature]).toString('hex');

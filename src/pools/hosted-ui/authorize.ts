@@ -7,10 +7,11 @@ import { readAuthorizationRequest } from './sign-in/authorization-request.js';
 import { resumableSession } from './sign-in/browser-session.js';
 
 /**
- * `GET /oauth2/authorize`: never a page. Back to the client if the browser session allows it, on to the identity
- * provider that was named, or to `/login` with the same query.
+ * `GET /oauth2/authorize`: never a page. Back to the client if the browser session allows it, on to
+ * the identity provider that was named, or to `/login` with the same query.
  *
- * A resumed sign-in has no nonce unless the client sent one, also where the first, federated one had one of ours.
+ * A resumed sign-in has no nonce unless the client sent one, also where the first, federated one
+ * had one of ours.
  */
 export async function authorize(exchange: Exchange): Promise<void> {
   const request = readAuthorizationRequest(exchange);

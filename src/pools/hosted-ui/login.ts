@@ -11,7 +11,10 @@ import { readAuthorizationRequest, readSubmittedRequest } from './sign-in/author
 const PAGE_SECONDS = 300;
 const TOO_LATE = 'Something went wrong. This page was open for too long; please sign in again.';
 
-/** `GET /login`: takes the query of `/oauth2/authorize` and checks it the same way. Never resumes a session. */
+/**
+ * `GET /login`: takes the query of `/oauth2/authorize` and checks it the same way. Never resumes a
+ * session.
+ */
 export async function loginPage(exchange: Exchange): Promise<void> {
   const request = readAuthorizationRequest(exchange);
   if (request === undefined) return;
@@ -22,11 +25,11 @@ export async function loginPage(exchange: Exchange): Promise<void> {
 }
 
 /**
- * `POST /login`: checks the password. The whole request is in the address of the form and checked again, so nothing is
- * remembered between page and answer, and several tabs work at once.
+ * `POST /login`: checks the password. The whole request is in the address of the form and checked
+ * again, so nothing is remembered between page and answer, and several tabs work at once.
  *
- * Only `CONFIRMED` users get in; one with a temporary password is asked for a new one first. A page older than five
- * minutes starts over.
+ * Only `CONFIRMED` users get in; one with a temporary password is asked for a new one first. A page
+ * older than five minutes starts over.
  */
 export async function submitLogin(exchange: Exchange): Promise<void> {
   const request = readSubmittedRequest(exchange);

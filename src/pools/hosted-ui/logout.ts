@@ -5,9 +5,10 @@ import { withoutProvider, toSignInPage } from './pages/sign-in-page.js';
 import { endBrowserSession } from './sign-in/browser-session.js';
 
 /**
- * `GET /logout`: ends the pool's session in this browser, whatever else is wrong with the request, and goes to a
- * registered `logout_uri`; or, with `redirect_uri` and `response_type`, to the login page. The identity provider's
- * session stays. `state` does not come back; `post_logout_redirect_uri` and `id_token_hint` are ignored.
+ * `GET /logout`: ends the pool's session in this browser, whatever else is wrong with the request,
+ * and goes to a registered `logout_uri`; or, with `redirect_uri` and `response_type`, to the login
+ * page. The identity provider's session stays. `state` does not come back;
+ * `post_logout_redirect_uri` and `id_token_hint` are ignored.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
  */

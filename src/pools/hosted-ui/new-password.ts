@@ -17,9 +17,9 @@ import { readSubmittedRequest } from './sign-in/authorization-request.js';
 const CHALLENGE_SECONDS = 300;
 
 /**
- * Shows the page for a new password to somebody who has proved the temporary one. Its address in Cognito is not known;
- * here it is `/newPassword` with the query of the login page. The field `session` stands for the proof, like `Session`
- * in the API.
+ * Shows the page for a new password to somebody who has proved the temporary one. Its address in
+ * Cognito is not known; here it is `/newPassword` with the query of the login page. The field
+ * `session` stands for the proof, like `Session` in the API.
  */
 export function askForNewPassword(exchange: Exchange, { username, sub }: PoolUser): void {
   const session = randomBytes(32).toString('base64url');
@@ -30,7 +30,10 @@ export function askForNewPassword(exchange: Exchange, { username, sub }: PoolUse
   showForm(exchange, session, username);
 }
 
-/** `POST /newPassword`: sets the password, confirms the user and ends the sign-in. The proof works once. */
+/**
+ * `POST /newPassword`: sets the password, confirms the user and ends the sign-in. The proof works
+ * once.
+ */
 export async function submitNewPassword(exchange: Exchange): Promise<void> {
   const request = readSubmittedRequest(exchange);
   if (request === undefined) return;

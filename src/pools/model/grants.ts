@@ -34,7 +34,10 @@ export function openGrant(
   return grant;
 }
 
-/** Kills every token of a grant, at the pool. Whoever verifies offline still accepts them until they expire. */
+/**
+ * Kills every token of a grant, at the pool. Whoever verifies offline still accepts them until they
+ * expire.
+ */
 export function revokeGrant(grant: Grant): void {
   grant.isRevoked = true;
 }

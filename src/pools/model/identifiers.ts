@@ -27,7 +27,9 @@ export const makeClientId = (): string => pick(lowerCase, 26);
 /** 51 lower-case letters or digits. */
 export const makeClientSecret = (): string => pick(lowerCase, 51);
 
-/** Looks like a UUID, but its version and variant are not one's: clients must not check the format. */
+/**
+ * Looks like a UUID, but its version and variant are not one's: clients must not check the format.
+ */
 export function makeSub(): string {
   const hex = randomBytes(16).toString('hex');
   const groups = [hex.slice(0, 8), hex.slice(8, 12), `70${hex.slice(14, 16)}`, hex.slice(16, 20)];
@@ -37,7 +39,10 @@ export function makeSub(): string {
 /** 171 characters, as long as the nonce Cognito makes up. */
 export const makeNonce = (): string => randomBytes(128).toString('base64url');
 
-/** As long as Cognito's state for an identity provider (about 1 kB), because its length is what breaks providers. */
+/**
+ * As long as Cognito's state for an identity provider (about 1 kB), because its length is what
+ * breaks providers.
+ */
 export const makeFederationState = (): string => randomBytes(700).toString('base64url');
 
 /** Six digits, to be typed in. */

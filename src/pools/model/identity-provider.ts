@@ -5,8 +5,8 @@ import type { ProviderSettings } from './settings/settings.js';
 export type ProviderIdentity = Pick<IdentityProvider, 'name' | 'createdAt' | 'modifiedAt'>;
 
 /**
- * A provider as its settings say. Endpoints that are given are used; those that are not come from the issuer's
- * discovery document.
+ * A provider as its settings say. Endpoints that are given are used; those that are not come from
+ * the issuer's discovery document.
  */
 export function identityProvider(
   identity: ProviderIdentity,

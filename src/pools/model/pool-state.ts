@@ -2,7 +2,9 @@ import type { ClientSecret } from './credentials/client-secrets.js';
 import type { StoredPassword } from './credentials/password.js';
 import type { ClientSettings, ProviderSettings } from './settings/settings.js';
 
-/** The ways a client may ask for tokens. `client_credentials` excludes the others, as in Cognito. */
+/**
+ * The ways a client may ask for tokens. `client_credentials` excludes the others, as in Cognito.
+ */
 export type OAuthFlow = 'code' | 'implicit' | 'client_credentials';
 
 /** An app client with every default filled in. A change makes a new one. */
@@ -116,7 +118,10 @@ export interface AuthorizationRequest {
   readonly codeChallenge: string | undefined;
   readonly loginHint: string | undefined;
   readonly prompts: readonly string[];
-  /** What the client asks for: a provider of its own, the pool's users, one it may not use, or nothing in particular. */
+  /**
+   * What the client asks for: a provider of its own, the pool's users, one it may not use, or
+   * nothing in particular.
+   */
   readonly provider: IdentityProvider | 'COGNITO' | 'unavailable' | undefined;
 }
 
@@ -140,7 +145,10 @@ export interface PoolUser {
   modifiedAt: number;
 }
 
-/** A code AWS would have sent to a user, to be typed in; of an invitation it is the temporary password. */
+/**
+ * A code AWS would have sent to a user, to be typed in; of an invitation it is the temporary
+ * password.
+ */
 export interface SentCode {
   readonly username: string;
   readonly purpose: 'invitation' | 'sign-up' | 'forgotten password';
@@ -151,8 +159,8 @@ export interface SentCode {
 }
 
 /**
- * What one sign-in at one client gave: every token of it carries `eventId`, so that revoking, signing out everywhere
- * and a replayed code reach them all.
+ * What one sign-in at one client gave: every token of it carries `eventId`, so that revoking,
+ * signing out everywhere and a replayed code reach them all.
  */
 export interface Grant {
   readonly eventId: string;
@@ -229,7 +237,10 @@ export interface AuthChallenge {
   readonly expiresAt: number;
 }
 
-/** Drops what is over from the front of a map whose entries last equally long, so that it does not grow for ever. */
+/**
+ * Drops what is over from the front of a map whose entries last equally long, so that it does not
+ * grow for ever.
+ */
 export function dropOutdated<T>(records: Map<string, T>, isOver: (record: T) => boolean): void {
   for (const [key, record] of records) {
     if (!isOver(record)) return;

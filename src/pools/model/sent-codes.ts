@@ -16,8 +16,8 @@ export interface CodeDelivery {
 }
 
 /**
- * Keeps what AWS would have sent to a user by mail or text message; whoever runs the pools can look it up. A later code
- * replaces an earlier one of the same purpose.
+ * Keeps what AWS would have sent to a user by mail or text message; whoever runs the pools can look
+ * it up. A later code replaces an earlier one of the same purpose.
  *
  * @param code made up when absent
  */

@@ -136,7 +136,10 @@ export class UserPool {
     return id === null ? undefined : this.clients.get(id);
   }
 
-  /** The enabled user a grant or session was made for; `undefined` once disabled, deleted or replaced. */
+  /**
+   * The enabled user a grant or session was made for; `undefined` once disabled, deleted or
+   * replaced.
+   */
   activeUser({ username, sub }: { username: string; sub: string }): PoolUser | undefined {
     const user = this.users.get(username);
     return user?.sub === sub && user.enabled ? user : undefined;

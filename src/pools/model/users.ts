@@ -61,14 +61,19 @@ export function setTemporaryPassword(
   user.passwordExpiresAt = now + temporaryPasswordDays(pool.settings) * DAY_MS;
 }
 
-/** Why somebody who knows the password may not sign in all the same, in the words of pages and API. */
+/**
+ * Why somebody who knows the password may not sign in all the same, in the words of pages and API.
+ */
 export interface SignInProblem {
   /** AWS's name for it. */
   readonly exception: string;
   readonly message: string;
 }
 
-/** @returns `undefined` for a user who may sign in, and for one who has a new password to choose first */
+/**
+ * @returns `undefined` for a user who may sign in, and for one who has a new password to choose
+ *   first
+ */
 export function signInProblem(
   { enabled, status, passwordExpiresAt }: PoolUser,
   now: number,

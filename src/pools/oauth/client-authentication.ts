@@ -6,8 +6,9 @@ import type { AppClient } from '../model/pool-state.js';
 export type ClientRefusal = 'no client' | 'unknown client' | 'wrong secret';
 
 /**
- * Tells which client is calling: HTTP Basic, form-encoded before base64 (RFC 6749, section 2.3.1), or `client_id` and
- * `client_secret` in the form, for the same client. A public client sends its id alone.
+ * Tells which client is calling: HTTP Basic, form-encoded before base64 (RFC 6749, section 2.3.1),
+ * or `client_id` and `client_secret` in the form, for the same client. A public client sends its id
+ * alone.
  */
 export function authenticateClient({ pool, request, form }: Exchange): AppClient | ClientRefusal {
   const credentials = basicCredentials(request.headers.authorization) ?? {
@@ -33,7 +34,8 @@ function basicCredentials(header: string | undefined): { id: string; secret: str
 
 function decodeForm(text: string): string {
   try {
-    // A "+" stays one: ids and secrets have no blanks, and many clients send a "+" of a secret without encoding it.
+    // A "+" stays one: ids and secrets have no blanks, and many clients send a "+" of a secret
+    // without encoding it.
     return decodeURIComponent(text);
   } catch {
     return text;

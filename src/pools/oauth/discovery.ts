@@ -3,8 +3,9 @@ import type { Exchange } from '../exchange/exchange.js';
 /**
  * `GET /.well-known/openid-configuration`, members in Cognito's alphabetical order.
  *
- * `code_challenge_methods_supported` is absent on purpose: Cognito has PKCE but does not say so, and strict clients
- * fail on that. `revocation_endpoint` is there, as in documents of 2025. A pool without a domain has no endpoints.
+ * `code_challenge_methods_supported` is absent on purpose: Cognito has PKCE but does not say so,
+ * and strict clients fail on that. `revocation_endpoint` is there, as in documents of 2025. A pool
+ * without a domain has no endpoints.
  */
 export function discovery(exchange: Exchange): void {
   const { pool } = exchange;
@@ -34,7 +35,10 @@ export function discovery(exchange: Exchange): void {
   });
 }
 
-/** `GET /.well-known/jwks.json`: two keys, one for ID tokens and one for access tokens, and retired ones kept on. */
+/**
+ * `GET /.well-known/jwks.json`: two keys, one for ID tokens and one for access tokens, and retired
+ * ones kept on.
+ */
 export function jwks(exchange: Exchange): void {
   const { pool, fault } = exchange;
   sendPublic(exchange, {

@@ -5,11 +5,13 @@ import { grantOf } from '../model/tokens/refresh-tokens.js';
 import { authenticateClient } from './client-authentication.js';
 
 /**
- * `POST /oauth2/revoke`: a refresh token, and with it the access and ID tokens of its grant. Unknown tokens are answered
- * like revoked ones (RFC 7009, section 2.2). Browser sessions and other grants stay.
+ * `POST /oauth2/revoke`: a refresh token, and with it the access and ID tokens of its grant.
+ * Unknown tokens are answered like revoked ones (RFC 7009, section 2.2). Browser sessions and other
+ * grants stay.
  *
- * The secret is taken from the form as well, which Cognito does not document here. A token of another client is
- * refused as `unauthorized_client` (RFC 7009, section 2.1); Cognito's answer is not known.
+ * The secret is taken from the form as well, which Cognito does not document here. A token of
+ * another client is refused as `unauthorized_client` (RFC 7009, section 2.1); Cognito's answer is
+ * not known.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
  */

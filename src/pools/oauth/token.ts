@@ -9,8 +9,9 @@ import { activeRefreshToken, issueRefreshToken } from '../model/tokens/refresh-t
 import { authenticateClient } from './client-authentication.js';
 
 /**
- * `POST /oauth2/token`. The client is authenticated before anything it presents is looked at, and a code is used up
- * only by an exchange that succeeds; presented again, it takes back what the first exchange gave.
+ * `POST /oauth2/token`. The client is authenticated before anything it presents is looked at, and a
+ * code is used up only by an exchange that succeeds; presented again, it takes back what the first
+ * exchange gave.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
  */

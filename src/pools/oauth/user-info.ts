@@ -9,10 +9,12 @@ const BAD_TOKEN =
 const NO_OPENID = 'Access token does not contain openid scope';
 
 /**
- * `GET /oauth2/userInfo`: attributes as strings, booleans too, and a `username` no standard knows. Unlike offline
- * verification it notices revocation, global sign-out, and disabled or deleted users.
+ * `GET /oauth2/userInfo`: attributes as strings, booleans too, and a `username` no standard knows.
+ * Unlike offline verification it notices revocation, global sign-out, and disabled or deleted
+ * users.
  *
- * Errors are in `WWW-Authenticate` (without the word `Bearer`, as AWS documents it) and in a JSON body.
+ * Errors are in `WWW-Authenticate` (without the word `Bearer`, as AWS documents it) and in a JSON
+ * body.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
  */

@@ -4,8 +4,9 @@ import type { UserPool } from '../model/user-pool.js';
 import type { ClientSeed, IdentityProviderSeed, PoolSeed, PoolsSeed, UserSeed } from './seed.js';
 
 /**
- * The pools as a seed that starts the same pools with the same ids, secrets and users; hashes instead of passwords.
- * Addresses of these pools become references, since the next start may listen on another port.
+ * The pools as a seed that starts the same pools with the same ids, secrets and users; hashes
+ * instead of passwords. Addresses of these pools become references, since the next start may listen
+ * on another port.
  */
 export function dumpSeed(pools: readonly UserPool[]): PoolsSeed {
   return { pools: pools.map((pool) => dumpPool(pool, pools)) };

@@ -16,8 +16,9 @@ export const aUrl: ReturnType<typeof option> = option(
 const seedOptions = optionsOf<FederatedPoolsSeedOptions>({ baseUrl: aUrl }, 'give { baseUrl }');
 
 /**
- * Two pools, one federated to the other: the master pool `oidc-pool-1` without users, and `oidc-pool-2` with alice, whose
- * temporary password `Welcome-2-Lifeguard!` must be changed at the first sign-in.
+ * Two pools, one federated to the other: the master pool `oidc-pool-1` without users, and
+ * `oidc-pool-2` with alice, whose temporary password `Welcome-2-Lifeguard!` must be changed at the
+ * first sign-in.
  *
  * Ids and secrets are the same for everybody: for development on loopback only.
  */

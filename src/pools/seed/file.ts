@@ -6,8 +6,8 @@ import { SeedError, type PoolsSeed } from './seed.js';
 /**
  * Reads and checks a seed in a `.json`, `.yaml` or `.yml` file.
  *
- * @throws {SeedError} when the file cannot be read, is not what its name says, or has problems; the message names the
- *   file and never quotes it, as it has passwords in it
+ * @throws {SeedError} when the file cannot be read, is not what its name says, or has problems; the
+ *   message names the file and never quotes it, as it has passwords in it
  */
 export async function readSeedFile(location: string | URL): Promise<PoolsSeed> {
   const file = location instanceof URL ? fileURLToPath(location) : location;

@@ -143,7 +143,10 @@ function customAttributesIn({
     .map((Name) => ({ Name, AttributeDataType: 'String', Mutable: true }));
 }
 
-/** The references to other pools turned into URLs and credentials; the check of the seed saw that they exist. */
+/**
+ * The references to other pools turned into URLs and credentials; the check of the seed saw that
+ * they exist.
+ */
 function identityProviderFrom(
   seed: IdentityProviderSeed,
   drafts: readonly PoolDraft[],

@@ -11,7 +11,10 @@ import {
   type SeedProblem,
 } from './seed.js';
 
-/** What is wrong between the parts of a seed whose shape is right: names that refer to nothing, or are there twice. */
+/**
+ * What is wrong between the parts of a seed whose shape is right: names that refer to nothing, or
+ * are there twice.
+ */
 export function referenceProblems({ pools }: PoolsSeed): SeedProblem[] {
   return [
     ...repetitionProblems(pools, 'pools', 'name', ({ name }) => name),

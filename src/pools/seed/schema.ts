@@ -142,7 +142,8 @@ const seedShape = z.strictObject({ pools: z.array(pool) });
  * Checks a seed whole: shape first, then what refers to what.
  *
  * @param file where the seed came from, for the message
- * @throws {SeedError} with every problem and its path; the message never has a value of a secret or password
+ * @throws {SeedError} with every problem and its path; the message never has a value of a secret or
+ *   password
  */
 export function parseSeed(candidate: unknown, file?: string): PoolsSeed {
   const result = seedShape.safeParse(candidate, { error: wordsForJson });

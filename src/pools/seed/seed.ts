@@ -1,7 +1,10 @@
 import type { OAuthFlow, UserStatus } from '../model/pool-state.js';
 import type { ClientSettings, PoolSettings } from '../model/settings/settings.js';
 
-/** What pools are made of, as written in code or in a JSON or YAML file. Unknown members are refused. */
+/**
+ * What pools are made of, as written in code or in a JSON or YAML file. Unknown members are
+ * refused.
+ */
 export interface PoolsSeed {
   readonly pools: readonly PoolSeed[];
 }
@@ -12,9 +15,15 @@ export interface PoolSeed {
   readonly name: string;
   /** `eu-west-1_` and 9 letters or digits; made up when absent. Verifiers insist on this shape. */
   readonly id?: string | undefined;
-  /** Path segment of the domain origin. Default the name in lower case; `null`: no domain, and so no pages. */
+  /**
+   * Path segment of the domain origin. Default the name in lower case; `null`: no domain, and so no
+   * pages.
+   */
   readonly domain?: string | null | undefined;
-  /** 2: managed login, which shows no page to a client without branding. Default 1, the classic pages. */
+  /**
+   * 2: managed login, which shows no page to a client without branding. Default 1, the classic
+   * pages.
+   */
   readonly managedLoginVersion?: number | undefined;
   readonly passwordPolicy?: Partial<PasswordPolicySeed> | undefined;
   /** Attributes a federated user must come with, e.g. `[email]`. Default none. */
@@ -46,12 +55,17 @@ export interface ClientSeed {
   readonly secret?: string | null | undefined;
   /** Newer ones, as AddUserPoolClientSecret adds them: two with `secret` at most. */
   readonly addedSecrets?: readonly string[] | undefined;
-  /** Exact URLs; `idpResponseOf` stands for that pool's `/oauth2/idpresponse`, whose port is not known beforehand. */
+  /**
+   * Exact URLs; `idpResponseOf` stands for that pool's `/oauth2/idpresponse`, whose port is not
+   * known beforehand.
+   */
   readonly callbackUrls?: readonly (string | { readonly idpResponseOf: string })[] | undefined;
   readonly logoutUrls?: readonly string[] | undefined;
   /** Default `[code]`. */
   readonly flows?: readonly OAuthFlow[] | undefined;
-  /** Default `[openid, email, profile]`, or every resource server scope for `client_credentials`. */
+  /**
+   * Default `[openid, email, profile]`, or every resource server scope for `client_credentials`.
+   */
   readonly scopes?: readonly string[] | undefined;
   /** Provider names, or `COGNITO` for users of this pool. Default `[COGNITO]`. */
   readonly identityProviders?: readonly string[] | undefined;
@@ -67,7 +81,10 @@ export interface ClientSeed {
   readonly tokenRevocation?: boolean | undefined;
   /** Default true: an unknown user and a wrong password look the same. */
   readonly preventUserExistenceErrors?: boolean | undefined;
-  /** Anything else CreateUserPoolClient can set, in the API's words. With it, the defaults are the API's as well. */
+  /**
+   * Anything else CreateUserPoolClient can set, in the API's words. With it, the defaults are the
+   * API's as well.
+   */
   readonly settings?: ClientSettings | undefined;
 }
 

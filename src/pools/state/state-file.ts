@@ -11,8 +11,9 @@ export interface StateFile {
 }
 
 /**
- * Keeps a file equal to a text that changes. A change is on disk whole or not at all, whenever the process ends: a new
- * file is written, flushed and put in place of the old one. Whoever asks while a write is under way shares the next.
+ * Keeps a file equal to a text that changes. A change is on disk whole or not at all, whenever the
+ * process ends: a new file is written, flushed and put in place of the old one. Whoever asks while
+ * a write is under way shares the next.
  */
 export function createStateFile(path: string, currentText: () => string): StateFile {
   let written: string | undefined;
@@ -53,8 +54,8 @@ export async function readStateFile(path: string): Promise<string | undefined> {
 }
 
 /**
- * Holds each answer back until what it says is on disk. If it cannot be written the connection is cut: nothing was
- * acknowledged then.
+ * Holds each answer back until what it says is on disk. If it cannot be written the connection is
+ * cut: nothing was acknowledged then.
  */
 export function answerAfterSaving(
   stateFile: StateFile,

@@ -35,7 +35,10 @@ export function settingsFile(): Option {
   return new Option('--settings-file <path>', 'file of settings (default: .env, if there is one)');
 }
 
-/** What --settings-file was called once. Node takes it for itself, also behind our name; it comes here only if the file is there. */
+/**
+ * What --settings-file was called once. Node takes it for itself, also behind our name; it comes
+ * here only if the file is there.
+ */
 export function nodesOwn(): Option {
   return new Option('--env-file <path>').hideHelp().argParser(() => {
     throw new CommandError('Node takes --env-file for itself: write --settings-file instead.');

@@ -8,8 +8,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-// Signals that mean no stop come from a log rotation or a service manager at any moment, so they are heard before anything is
-// loaded. At SIGUSR1 Node would open its debugger, of the other two the process would end; `serve` says later what it hears.
+// Signals that mean no stop come from a log rotation or a service manager at any moment, so they
+// are heard before anything is loaded. At SIGUSR1 Node would open its debugger, of the other two
+// the process would end; `serve` says later what it hears.
 const hear = (): void => {};
 process.on('SIGUSR1', hear);
 if (process.argv[2] === 'serve') {

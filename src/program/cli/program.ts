@@ -36,7 +36,8 @@ const program = new Command('lifeguard')
     'Signs people in through federated Amazon Cognito user pools, and out again everywhere.',
   )
   .version(version)
-  // What is wrong with a command line is told below, where a program that asked for JSON is heard too.
+  // What is wrong with a command line is told below, where a program that asked for JSON is heard
+  // too.
   .exitOverride()
   .showHelpAfterError('(add --help for how to use it)')
   .addHelpText(

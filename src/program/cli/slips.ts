@@ -1,9 +1,10 @@
 import { type Argument, type Command, InvalidArgumentError, type Option } from 'commander';
 
 /**
- * Refuses an empty value of every option and argument of these commands. Nobody means one: it comes of a shell variable that is not
- * set, and what is done with it, as to read a file of no name, would fail later and in other words. Nor does anybody mean a second
- * value of an option that has one: a script adds it to a line that has it already, and one of them would not count.
+ * Refuses an empty value of every option and argument of these commands. Nobody means one: it comes
+ * of a shell variable that is not set, and what is done with it, as to read a file of no name,
+ * would fail later and in other words. Nor does anybody mean a second value of an option that has
+ * one: a script adds it to a line that has it already, and one of them would not count.
  *
  * @param many what reads an option that may be given more than once
  */

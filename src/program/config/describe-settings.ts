@@ -2,8 +2,8 @@ import type { Option } from './options/option.js';
 import { options, type Settings } from './options/settings.js';
 
 /**
- * The settings in effect as they may be printed, by variable: of a secret only whether it is set (or how many), of a
- * store's URL no password.
+ * The settings in effect as they may be printed, by variable: of a secret only whether it is set
+ * (or how many), of a store's URL no password.
  */
 export function describeSettings(settings: Settings): Record<string, string> {
   const values: Readonly<Record<string, unknown>> = { ...settings };

@@ -11,7 +11,10 @@ export interface DotenvPiece {
   readonly value?: string;
 }
 
-/** What is wrong with a line, and what to do; neither text says what stands there, which may be a secret. */
+/**
+ * What is wrong with a line, and what to do; neither text says what stands there, which may be a
+ * secret.
+ */
 type Complaint = Omit<Problem, 'option'>;
 
 export interface Dotenv {
@@ -34,13 +37,17 @@ const EXPANDED = /\$[\w{($]/;
 const NOT_DECODED = '\uFFFD';
 
 /**
- * Reads what is in a `.env`. Node, Docker Compose, npm's dotenv and a shell agree on what is accepted here; where they do not,
- * the line is a problem, so that no value is cut or lost without a word.
+ * Reads what is in a `.env`. Node, Docker Compose, npm's dotenv and a shell agree on what is
+ * accepted here; where they do not, the line is a problem, so that no value is cut or lost without
+ * a word.
  *
- * - `NAME=value`, also with `export` before it and blanks round the `=`; a comment begins with `#` behind a blank.
- * - In single quotes, double quotes or backticks a value may span lines; in double quotes `\n` is a line end and `\"` a quote.
+ * - `NAME=value`, also with `export` before it and blanks round the `=`; a comment begins with `#`
+ *   behind a blank.
+ * - In single quotes, double quotes or backticks a value may span lines; in double quotes `\n` is a
+ *   line end and `\"` a quote.
  * - Nothing is put in the place of `$NAME`: where others would do that, it is a problem.
- * - Lines end with LF, CRLF or CR; in a value that is LF. Of a name that is assigned twice the last counts.
+ * - Lines end with LF, CRLF or CR; in a value that is LF. Of a name that is assigned twice the last
+ *   counts.
  */
 export function readDotenv(text: string): Dotenv {
   const pieces: DotenvPiece[] = [];

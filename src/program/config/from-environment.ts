@@ -6,10 +6,15 @@ import type { Option } from './options/option.js';
 import { options, type Settings } from './options/settings.js';
 import { canBeReadAgain, NoSmallFileError, readSmallFile } from './read-small-file.js';
 
-/** Variables by name. The process's own are passed in by the CLI, the only place that reads them. */
+/**
+ * Variables by name. The process's own are passed in by the CLI, the only place that reads them.
+ */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `warnings` name variables that look mistyped and were left unread; they do not keep us from starting. */
+/**
+ * `warnings` name variables that look mistyped and were left unread; they do not keep us from
+ * starting.
+ */
 export type ReadSettings =
   | { readonly settings: Settings; readonly warnings: readonly Problem[] }
   | { readonly problems: readonly Problem[] };
@@ -59,9 +64,10 @@ export function readProxy(environment: Environment): Pick<Settings, 'httpsProxy'
 }
 
 /**
- * What reads the secrets of the client again from the file they are in; `undefined` where they are in the environment, which does
- * not change, or come through a pipe, which gives them once. It throws a `ConfigError`, without a value, when there is none to be
- * read: the file may be about to be replaced.
+ * What reads the secrets of the client again from the file they are in; `undefined` where they are
+ * in the environment, which does not change, or come through a pipe, which gives them once. It
+ * throws a `ConfigError`, without a value, when there is none to be read: the file may be about to
+ * be replaced.
  */
 export function clientSecretReader(
   environment: Environment,
@@ -76,7 +82,9 @@ export function clientSecretReader(
   };
 }
 
-/** A client with a key, be it a usable one or not, is no public client whose secret was forgotten. */
+/**
+ * A client with a key, be it a usable one or not, is no public client whose secret was forgotten.
+ */
 function optionsBeside(environment: Environment): typeof options {
   const { clientKey, clientSecrets } = options;
   const hasKey = namesOf(clientKey).some((name) => valueOf(environment, name) !== '');
@@ -172,7 +180,10 @@ function problemsBetween(settings: Settings): Problem[] {
   return problems;
 }
 
-/** A pipe gives a secret to whoever reads first; each worker reads for itself, and so does the one that takes its place. */
+/**
+ * A pipe gives a secret to whoever reads first; each worker reads for itself, and so does the one
+ * that takes its place.
+ */
 function pipeProblems(environment: Environment, workers: number): Problem[] {
   if (workers === 1) return [];
   return Object.values<Option<unknown>>(options).flatMap(({ name, isSecret }) => {
@@ -214,7 +225,10 @@ const namesOf = ({ name, alias, isSecret }: Option<unknown>): string[] => [
   ...(isSecret ? [`${name}_FILE`] : []),
 ];
 
-/** HTTP_PROXY stands beside HTTPS_PROXY in many environments; nothing of ours goes to another machine over plain http. */
+/**
+ * HTTP_PROXY stands beside HTTPS_PROXY in many environments; nothing of ours goes to another
+ * machine over plain http.
+ */
 const knownVariables = (): string[] => [
   ...Object.values<Option<unknown>>(options).flatMap(namesOf),
   'HTTP_PROXY',

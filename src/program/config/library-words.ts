@@ -1,7 +1,10 @@
 import type { Option } from './options/option.js';
 import { options } from './options/settings.js';
 
-/** The setting behind an option of the library: `SESSION_STORE` for `session.store`. @param otherwise where there is none */
+/**
+ * The setting behind an option of the library: `SESSION_STORE` for `session.store`.
+ * @param otherwise where there is none
+ */
 export const settingOf = (name: string, otherwise: string = name): string =>
   Object.entries<Option<unknown>>(options).find(([key, { sets = key }]) => sets === name)?.[1]
     .name ?? otherwise;

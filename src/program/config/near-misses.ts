@@ -4,9 +4,10 @@ import { editDistance } from '../../web/options/nearest-name.js';
 const UNSEEN = /[\p{C}\p{Z}]/gu;
 
 /**
- * Variables that look like a mistyped setting: one letter away, or two when the name is long. Underscores do not count,
- * nor does case, so BASEURL and base_url are two. Short names need care: HOME is two letters from HOST and means something else. A name with something
- * in it that nobody sees comes from tools that take a file's byte order mark for a letter.
+ * Variables that look like a mistyped setting: one letter away, or two when the name is long.
+ * Underscores do not count, nor does case, so BASEURL and base_url are two. Short names need care:
+ * HOME is two letters from HOST and means something else. A name with something in it that nobody
+ * sees comes from tools that take a file's byte order mark for a letter.
  */
 export function nearMisses(variables: readonly string[], known: readonly string[]): Problem[] {
   return variables.flatMap((variable) => {

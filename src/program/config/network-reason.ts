@@ -1,7 +1,10 @@
 import { proxyFailureIn } from '../../errors/proxy-failure.js';
 import { inSettings } from './library-words.js';
 
-/** What went wrong with a request, by the network's own code, or in words where it was the proxy or a limit of ours. */
+/**
+ * What went wrong with a request, by the network's own code, or in words where it was the proxy or
+ * a limit of ours.
+ */
 export function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const failure = proxyFailureIn(error);

@@ -6,7 +6,9 @@ const MOST_BYTES = 1_000_000;
 /** What feeds a pipe opens it at once when it is read, or has it open. */
 const WRITER_MS = 5000;
 
-/** Why something is not read to its end; the message completes a sentence that begins with its path. */
+/**
+ * Why something is not read to its end; the message completes a sentence that begins with its path.
+ */
 export class NoSmallFileError extends Error {
   override readonly name = 'NoSmallFileError';
   readonly fix: string;
@@ -20,7 +22,8 @@ export class NoSmallFileError extends Error {
 /**
  * Reads a file that people write, or a pipe, as of a secret manager and of `<(…)`.
  *
- * @throws {NoSmallFileError} for what would never end, or is no such file; the system's own error when it cannot be read
+ * @throws {NoSmallFileError} for what would never end, or is no such file; the system's own error
+ *   when it cannot be read
  */
 export function readSmallFile(path: string): Buffer {
   const isPipe = requireReadable(path);

@@ -58,7 +58,10 @@ const others = [
 /** How long any one request may take. */
 const REQUEST_TIMEOUT_MS = 5000;
 
-/** Examines a whole set-up. Changes nothing, signs nobody in or out, and never puts a secret into the report. */
+/**
+ * Examines a whole set-up. Changes nothing, signs nobody in or out, and never puts a secret into
+ * the report.
+ */
 export async function diagnose(read: ReadSettings, given: DoctorParts): Promise<Diagnosis> {
   const otherWays = given.otherWays?.map((way) => ({ ...way, fetch: impatient(way.fetch) }));
   const parts = { ...given, fetch: impatient(given.fetch), otherWays };
@@ -132,7 +135,10 @@ function outcomeOf([{ name, title }, result]: Run): CheckOutcome {
 const bySeverity: readonly Severity[] = ['problem', 'unchecked', 'warning'];
 const byRank = Object.keys(findingKinds) as FindingCode[];
 
-/** Each cause once, without what only shows of another one; in the order of the catalogue, graver ones first. */
+/**
+ * Each cause once, without what only shows of another one; in the order of the catalogue, graver
+ * ones first.
+ */
 function causesFirst(findings: readonly Finding[]): Finding[] {
   const each = findings.filter(
     ({ code, about }, index) =>

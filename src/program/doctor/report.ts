@@ -18,7 +18,10 @@ const marks: Readonly<Record<CheckOutcome['outcome'], readonly [string, Colour]>
   skipped: ['–', 'dim'],
 };
 
-/** The report for people: what was looked at in a line each, then every finding with what, why and fix. */
+/**
+ * The report for people: what was looked at in a line each, then every finding with what, why and
+ * fix.
+ */
 export function describeDiagnosis(
   { checks, findings }: Diagnosis,
   { colours, columns }: ReportOptions,

@@ -2,9 +2,9 @@ import cluster, { type Worker } from 'node:cluster';
 import { AggregatorRegistry, Counter, Gauge, type MetricObject, Registry } from 'prom-client';
 
 /*
- * With several workers a scrape meets any one of them, and its own figures alone would jump about. So the primary process asks
- * all workers and adds up, and a worker that is asked for metrics asks the primary. Nobody waits for a worker that does not
- * answer: it is left out, and counted.
+ * With several workers a scrape meets any one of them, and its own figures alone would jump about.
+ * So the primary process asks all workers and adds up, and a worker that is asked for metrics asks
+ * the primary. Nobody waits for a worker that does not answer: it is left out, and counted.
  */
 const forSum = 'lifeguard:sum?';
 const sum = 'lifeguard:sum';
@@ -97,7 +97,10 @@ export function askForSum(): () => Promise<string> {
   };
 }
 
-/** Questions to another process, each with a number; an answer that does not come in time is `undefined`. */
+/**
+ * Questions to another process, each with a number; an answer that does not come in time is
+ * `undefined`.
+ */
 class Answers<Answer> {
   readonly #limitMs: number;
   readonly #waiting = new Map<number, (answer: Answer) => void>();

@@ -17,11 +17,12 @@ export interface HealthOptions {
 }
 
 /**
- * `GET /healthz`: the process lives. `GET /readyz`: it may be sent requests, i.e. the session store does what a sign-in needs and
- * no stop has begun; if not, `part`, `step` and `reason` say what fails. Neither ever asks the OpenID provider: with it
- * down, existing sessions still work, and taking every replica out of the balancer would make an outage of sign-in an
- * outage of everything. Nor is a replica taken out for other session secrets than the rest: `secrets` says so, and the status
- * stays 200.
+ * `GET /healthz`: the process lives. `GET /readyz`: it may be sent requests, i.e. the session store
+ * does what a sign-in needs and no stop has begun; if not, `part`, `step` and `reason` say what
+ * fails. Neither ever asks the OpenID provider: with it down, existing sessions still work, and
+ * taking every replica out of the balancer would make an outage of sign-in an outage of everything.
+ * Nor is a replica taken out for other session secrets than the rest: `secrets` says so, and the
+ * status stays 200.
  */
 export function health({ ping, checkSecrets, isDraining, logger }: HealthOptions): Router {
   const router = Router();
@@ -69,7 +70,10 @@ const draining: NotReady = {
   detail: 'This process is about to stop and takes its last requests.',
 };
 
-/** What anybody may know, and the `detail` that the log alone gets: a driver's words name hosts and paths. */
+/**
+ * What anybody may know, and the `detail` that the log alone gets: a driver's words name hosts and
+ * paths.
+ */
 async function lookAtStore(
   ping: () => Promise<void>,
 ): Promise<{ notReady?: NotReady; detail?: string }> {

@@ -30,8 +30,9 @@ const levels: Readonly<
 };
 
 /**
- * Writes what happened at the relying party: the event's name as `event` and `msg`, and its payload. A request that failed by
- * the caller's doing is no trouble of the operator's: it is told at `info`, without a stack.
+ * Writes what happened at the relying party: the event's name as `event` and `msg`, and its
+ * payload. A request that failed by the caller's doing is no trouble of the operator's: it is told
+ * at `info`, without a stack.
  */
 export function logEvents(events: EventEmitter<RelyingPartyEvents>, logger: Logger): void {
   events.on('request.failed', ({ err, ...request }) => {

@@ -4,15 +4,16 @@ import type { Settings } from '../config/options/settings.js';
 import { visibleJson } from '../../errors/strangers-words.js';
 
 /*
- * The last line of defence, applied to each finished line. Nothing should get this far: what is logged is chosen
- * member by member. But an error of a library may quote an answer or a URL, and then these must not go out.
+ * The last line of defence, applied to each finished line. Nothing should get this far: what is
+ * logged is chosen member by member. But an error of a library may quote an answer or a URL, and
+ * then these must not go out.
  *
- * Strangers write parts of a line, so each pattern is linear: where it may start is marked by what cannot be repeated
- * inside what it skips. `npm run test:patterns` shows it.
+ * Strangers write parts of a line, so each pattern is linear: where it may start is marked by what
+ * cannot be repeated inside what it skips. `npm run test:patterns` shows it.
  */
 const secretsInText: readonly (readonly [RegExp, (...matched: string[]) => string])[] = [
-  // Compact JWS (three parts; the third may be empty) and JWE (five parts, as Cognito's refresh tokens are), and what is
-  // joined to them by dots.
+  // Compact JWS (three parts; the third may be empty) and JWE (five parts, as Cognito's refresh
+  // tokens are), and what is joined to them by dots.
   [/(?<![\w-])[\w-]+(?:\.[\w-]*){2,}/g, withoutToken],
   [/\b(Bearer|Basic)(\s+)[\w\-.~+/]+=*/gi, (_all, scheme, space) => `${scheme}${space}[redacted]`],
   // In a query or a form, and percent-encoded inside another URL's query.
@@ -34,7 +35,9 @@ function withoutToken(dotted: string): string {
   return isToken ? `${dotted.slice(0, start)}[token]` : dotted;
 }
 
-/** Takes tokens, codes and secrets out of a line, and what would steer the terminal it is read on. */
+/**
+ * Takes tokens, codes and secrets out of a line, and what would steer the terminal it is read on.
+ */
 const redact = (line: string): string =>
   visibleJson(
     secretsInText.reduce((text, [pattern, replace]) => text.replace(pattern, replace), line),
@@ -42,11 +45,17 @@ const redact = (line: string): string =>
 
 export interface LoggerOptions {
   readonly level: Settings['logLevel'];
-  /** Where lines go. pino's own way to stdout would hold up the process when nobody takes them: see `output.ts`. */
+  /**
+   * Where lines go. pino's own way to stdout would hold up the process when nobody takes them: see
+   * `output.ts`.
+   */
   readonly destination: DestinationStream;
 }
 
-/** A pino logger: one JSON object per line, `level` as a word, `time` in ISO 8601, `pid` to tell workers apart. */
+/**
+ * A pino logger: one JSON object per line, `level` as a word, `time` in ISO 8601, `pid` to tell
+ * workers apart.
+ */
 export function createLogger({ level, destination }: LoggerOptions): Logger {
   const options = {
     level,
@@ -60,8 +69,8 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
 }
 
 /**
- * What may be written of an error. An allow-list, because libraries hang whole responses on theirs; of the cause only
- * what kind it was (`ECONNREFUSED`).
+ * What may be written of an error. An allow-list, because libraries hang whole responses on theirs;
+ * of the cause only what kind it was (`ECONNREFUSED`).
  */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };

@@ -7,7 +7,10 @@ import { sendProblem } from '../../web/pages/problem.js';
 import { requestIdOf } from '../../web/request/request-id.js';
 import { countLinesLost } from './cluster-metrics.js';
 
-/** What is counted, and the route that shows it. Each app has its own, so that two in one process do not mix. */
+/**
+ * What is counted, and the route that shows it. Each app has its own, so that two in one process do
+ * not mix.
+ */
 export interface Metrics {
   readonly registry: Registry;
   /** Times every request; to be used before the routes. */
@@ -22,19 +25,25 @@ export interface MetricsOptions {
   /** Opens `/metrics`. */
   readonly token: string | undefined;
   /**
-   * Whether the site is for this machine alone, so that without a token whoever asks from here may have them. Behind a
-   * proxy on this machine every request comes from here.
+   * Whether the site is for this machine alone, so that without a token whoever asks from here may
+   * have them. Behind a proxy on this machine every request comes from here.
    */
   readonly isLocal: boolean;
   /** How many log lines could not be written. */
   readonly linesLost: () => number;
-  /** The text to answer with; default this process's own registry. With several workers, the sum over them. */
+  /**
+   * The text to answer with; default this process's own registry. With several workers, the sum
+   * over them.
+   */
   readonly render?: (() => Promise<string>) | undefined;
   /** A clock in milliseconds that never goes back. */
   readonly elapsed?: (() => number) | undefined;
 }
 
-/** Metrics in Prometheus's text format. Labels are route patterns, codes and names: never a path, subject or address. */
+/**
+ * Metrics in Prometheus's text format. Labels are route patterns, codes and names: never a path,
+ * subject or address.
+ */
 export function createMetrics(options: MetricsOptions): Metrics {
   const { linesLost, render, elapsed } = options;
   const registry = new Registry();
@@ -68,13 +77,15 @@ function measureRequests(registers: Registry[], elapsed: () => number): RequestH
   };
 }
 
-/** `/sessions/:handle/end`, not the path itself: labels must stay few, and paths may name people. */
+/**
+ * `/sessions/:handle/end`, not the path itself: labels must stay few, and paths may name people.
+ */
 function routePattern(req: Request): string {
   const route: unknown = req.route;
   const hasPath = typeof route === 'object' && route !== null && 'path' in route;
   if (!hasPath || typeof route.path !== 'string') return 'other';
-  // Of the mount path only what was typed is known, and any mixture of cases leads there. Where no route has answered, Express
-  // takes it away again.
+  // Of the mount path only what was typed is known, and any mixture of cases leads there. Where no
+  // route has answered, Express takes it away again.
   const mount: string | undefined = req.baseUrl;
   return `${mount?.toLowerCase() ?? ''}${route.path}`;
 }
@@ -162,8 +173,8 @@ export function metricsApp(render: () => Promise<string>): Express {
 }
 
 /**
- * A proxy on this machine connects from here too, but says for whom, or asks for the public name; then the request is not ours to
- * trust.
+ * A proxy on this machine connects from here too, but says for whom, or asks for the public name;
+ * then the request is not ours to trust.
  */
 function isFromThisMachine(req: Request): boolean {
   const address = req.socket.remoteAddress ?? '';

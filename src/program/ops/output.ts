@@ -2,11 +2,12 @@ import { constants, fstatSync, openSync, write, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
 /*
- * Standard output and standard error, written so that nothing they are connected to can stop the program: a full disk, a pipe
- * that nobody reads or whose reader has gone, a terminal that is held. What cannot be written in time is lost, and counted.
+ * Standard output and standard error, written so that nothing they are connected to can stop the
+ * program: a full disk, a pipe that nobody reads or whose reader has gone, a terminal that is held.
+ * What cannot be written in time is lost, and counted.
  *
- * pino's own destination does not do: on a pipe that is full and on a disk that is full it sleeps, and tries again, on
- * the only thread.
+ * pino's own destination does not do: on a pipe that is full and on a disk that is full it sleeps,
+ * and tries again, on the only thread.
  */
 
 /** Where lines go, in order; writing never waits and never throws. */
@@ -150,13 +151,18 @@ function linesIn(text: string | Buffer): number {
   return count;
 }
 
-/** `later` does not hold up the thread; `now` may be called at any time, and throws what went wrong. */
+/**
+ * `later` does not hold up the thread; `now` may be called at any time, and throws what went wrong.
+ */
 function sendTo(fd: 1 | 2): { later: Send; now: (chunk: Buffer) => void } {
   const kind = fstatSync(fd);
   return kind.isFIFO() || kind.isSocket() ? sendToStream(fd) : sendToFile(fd);
 }
 
-/** A pipe or socket. Node's stream of it does not block: what does not fit waits in the stream, not in the thread. */
+/**
+ * A pipe or socket. Node's stream of it does not block: what does not fit waits in the stream, not
+ * in the thread.
+ */
 function sendToStream(fd: 1 | 2): ReturnType<typeof sendTo> {
   const stream = fd === 1 ? process.stdout : process.stderr;
   // Each write tells of its own failure; without a listener the first would end the process.
@@ -179,7 +185,10 @@ function sendToFile(standard: 1 | 2): ReturnType<typeof sendTo> {
   return { later, now: (chunk) => void writeSync(fd, chunk) };
 }
 
-/** A held terminal would block whoever writes to it, and so the thread that must end before the process can. */
+/**
+ * A held terminal would block whoever writes to it, and so the thread that must end before the
+ * process can.
+ */
 function openWithoutBlocking(fd: 1 | 2): number {
   if (!fstatSync(fd).isCharacterDevice()) return fd;
   try {
@@ -190,7 +199,10 @@ function openWithoutBlocking(fd: 1 | 2): number {
   }
 }
 
-/** Passes on what another process writes, whole lines at a time, so that those of two processes never mix. */
+/**
+ * Passes on what another process writes, whole lines at a time, so that those of two processes
+ * never mix.
+ */
 export function forwardLines(from: Readable, to: Pick<Output, 'write'>): void {
   let rest = '';
   from.setEncoding('utf8');

@@ -5,8 +5,9 @@ import { requestIdOf } from '../../web/request/request-id.js';
 import { pathOf } from '../../web/request/request-target.js';
 
 /**
- * One line per request, when its answer is out: id, method, path, status, milliseconds. Nothing else of the request is
- * read, so no header, cookie or query (where `code` and `state` are) can reach the log.
+ * One line per request, when its answer is out: id, method, path, status, milliseconds. Nothing
+ * else of the request is read, so no header, cookie or query (where `code` and `state` are) can
+ * reach the log.
  *
  * @param elapsed a clock in milliseconds that never goes back
  */

@@ -4,7 +4,10 @@ import { createProvider } from '../../relying-party/provider/discovery.js';
 import { RelyingPartyEmitter } from '../../relying-party/event-emitter.js';
 import { isSecretTaken } from '../../relying-party/provider/is-secret-taken.js';
 
-/** Whether Cognito takes a secret of our client. @throws {RelyingPartyError} when it gives no clear answer */
+/**
+ * Whether Cognito takes a secret of our client.
+ * @throws {RelyingPartyError} when it gives no clear answer
+ */
 export type IsTaken = (secret: string) => Promise<boolean>;
 
 /** Asks the token endpoint as the site does. */

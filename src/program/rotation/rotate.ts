@@ -33,8 +33,8 @@ const LOOKS = 30;
 const BETWEEN_LOOKS_MS = 1000;
 
 /**
- * Each change leaves everything working: the new secret is written down before Cognito is told of it, so that none is ever lost,
- * and the site falls back on the older one until Cognito takes it.
+ * Each change leaves everything working: the new secret is written down before Cognito is told of
+ * it, so that none is ever lost, and the site falls back on the older one until Cognito takes it.
  *
  * @param mine the secrets the place has, newest first
  * @throws {SetupError} in the operator's words

@@ -11,7 +11,10 @@ export interface SecretPlace {
   readonly name: string;
   /** Whether a running process notices a change by itself. */
   readonly isReadAgain: boolean;
-  /** Newest first. Whoever reads it sees what was there before, or this. @throws {SetupError} and nothing has changed */
+  /**
+   * Newest first. Whoever reads it sees what was there before, or this.
+   * @throws {SetupError} and nothing has changed
+   */
   write(secrets: readonly string[]): Promise<void>;
 }
 

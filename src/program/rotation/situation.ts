@@ -10,7 +10,10 @@ export interface Found {
   readonly shown: string | undefined;
 }
 
-/** How far a rotation is. A run that was cut off anywhere left one of these, and the next goes on from it. */
+/**
+ * How far a rotation is. A run that was cut off anywhere left one of these, and the next goes on
+ * from it.
+ */
 export type Situation =
   | { readonly next: 'begin' }
   /** The site has a newer one, which Cognito does not know yet. */
@@ -22,7 +25,10 @@ export type Situation =
   /** It is not ours to go on: what to do. */
   | { readonly next: 'nothing'; readonly problem: string };
 
-/** @param place where the site has its secrets from, and `remove` the command that deletes one, for the advice */
+/**
+ * @param place where the site has its secrets from, and `remove` the command that deletes one, for
+ *   the advice
+ */
 export function situationOf(
   { mine, pool, shown }: Found,
   place: string,
@@ -43,7 +49,8 @@ export function situationOf(
     return { next: newest.isTaken ? 'tidy' : 'add' };
   }
   if (older === undefined) {
-    // The one that is shown is the oldest there: if it is another than ours, ours was added, and the rotation begun by hand.
+    // The one that is shown is the oldest there: if it is another than ours, ours was added, and
+    // the rotation begun by hand.
     if (shown !== undefined && shown !== newest.value) return { next: 'replace' };
     const isOlder = shown === newest.value;
     return nothing(

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * What the API answers, once: the routes write their bodies with these and /api/openapi.json is made of them. null, not absent: a
- * caller sees from one answer which members there are.
+ * What the API answers, once: the routes write their bodies with these and /api/openapi.json is
+ * made of them. null, not absent: a caller sees from one answer which members there are.
  */
 
 export interface Caller {

@@ -94,7 +94,9 @@ function apiRoutes({ ordersScope, adminGroup, sessionClaims }: ApiOptions): read
 /** Holds `respond` to the schema; the list then forgets which schema it is. */
 const route = <Schema extends z.ZodType>(described: ApiRoute<Schema>): ApiRoute => described;
 
-/** `res.json` would hash the body for an ETag, which is of no use to an answer that nobody may keep. */
+/**
+ * `res.json` would hash the body for an ETag, which is of no use to an answer that nobody may keep.
+ */
 function sendJson(res: Response, body: unknown): void {
   const text = JSON.stringify(body);
   res.setHeader('Content-Type', 'application/json; charset=utf-8');

@@ -12,7 +12,10 @@ import type { SiteViews } from './views.js';
 const adminGroup = 'admins';
 
 export interface SiteOptions {
-  /** What to call an identity provider, given its name at the master pool; without one, what to call the issuer itself. */
+  /**
+   * What to call an identity provider, given its name at the master pool; without one, what to call
+   * the issuer itself.
+   */
   readonly identityProviderLabel: (name: string | undefined) => string;
   /** The scope `/api/orders` asks for. */
   readonly ordersScope: string;
@@ -22,7 +25,10 @@ export interface SiteOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** The demonstration: a start page for everyone, a guarded page, and API routes guarded in three ways. */
+/**
+ * The demonstration: a start page for everyone, a guarded page, and API routes guarded in three
+ * ways.
+ */
 export function createSite(rp: RelyingParty, options: SiteOptions): Router {
   const { identityProviderLabel, ordersScope, sessionClaims, now = Date.now } = options;
   const render = createRenderer<SiteViews>(undefined, rp.basePath);

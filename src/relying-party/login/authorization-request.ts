@@ -20,9 +20,9 @@ export interface AuthorizationUrlOptions {
 }
 
 /**
- * Where the OP requires it, or the relying party was told to, the parameters go to the OP first, with our client authentication,
- * and the browser carries a reference alone. That may throw `pushed_authorization_refused` or
- * `provider_unavailable`.
+ * Where the OP requires it, or the relying party was told to, the parameters go to the OP first,
+ * with our client authentication, and the browser carries a reference alone. That may throw
+ * `pushed_authorization_refused` or `provider_unavailable`.
  * @see OpenID Connect Core 1.0 section 3.1.2.1; RFC 9126 sections 2 to 5
  */
 export function createAuthorizationUrl({

@@ -9,8 +9,9 @@ import type { TellStrayError } from './stray-errors.js';
 export const MAX_PARAMETER_LENGTH = 4096;
 
 /**
- * Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1), and of our OP if it says whose. What it
- * says of an error is told all the same, since it may be the only trace of the cause.
+ * Hostile input: each parameter once, as text, of a sane length (RFC 6749 section 3.1), and of our
+ * OP if it says whose. What it says of an error is told all the same, since it may be the only
+ * trace of the cause.
  */
 export function readAuthorizationResponse(
   issuer: string,
@@ -32,7 +33,10 @@ export function readAuthorizationResponse(
   throw new RelyingPartyError('callback_malformed', problem);
 }
 
-/** Why the answer cannot be one to our request, before anybody else is asked about it (RFC 6749 section 4.1.2, RFC 9207). */
+/**
+ * Why the answer cannot be one to our request, before anybody else is asked about it (RFC 6749
+ * section 4.1.2, RFC 9207).
+ */
 export function whatIsMissing(
   parameters: URLSearchParams,
   { authorization_response_iss_parameter_supported: namesIssuer }: client.ServerMetadata,
@@ -47,9 +51,10 @@ export function whatIsMissing(
 }
 
 /**
- * Recognised where it can be; the description, and what it means, are for the operator. Anybody can begin a sign-in and end it
- * with words of their own, so what the browser brought comes last, where it cannot pass for ours. It is not told more seldom than
- * that sign-ins fail, though: then a stranger could silence what the provider says to everybody else.
+ * Recognised where it can be; the description, and what it means, are for the operator. Anybody can
+ * begin a sign-in and end it with words of their own, so what the browser brought comes last, where
+ * it cannot pass for ours. It is not told more seldom than that sign-ins fail, though: then a
+ * stranger could silence what the provider says to everybody else.
  */
 export function authorizationError(error: client.AuthorizationResponseError): RelyingPartyError {
   const code = recogniseAuthorizationError(error.error, error.error_description);

@@ -55,7 +55,8 @@ export interface CallbackOptions extends Addresses {
 }
 
 /**
- * `GET /callback`: authorization response → login transaction → code exchange → verified ID token → new session → `return_to`.
+ * `GET /callback`: authorization response → login transaction → code exchange → verified ID token →
+ * new session → `return_to`.
  * @see OpenID Connect Core 1.0 sections 3.1.2.5 to 3.1.3.7; RFC 9207
  */
 export async function callback(
@@ -94,8 +95,8 @@ export async function callback(
 }
 
 /**
- * No transaction fits: the back button, a second click, a bookmark, a slow user, another browser, or an attack. Who is signed
- * in goes on to the page they wanted; nobody is signed in or out.
+ * No transaction fits: the back button, a second click, a bookmark, a slow user, another browser,
+ * or an attack. Who is signed in goes on to the page they wanted; nobody is signed in or out.
  */
 async function answerStray(
   { currentSession, homePath, wishes }: CallbackOptions,
@@ -142,8 +143,9 @@ async function exchangeCode(
 }
 
 /**
- * Token response → verified ID token → new session. Where there can be none, as for a sign-in that is too old or a store that is
- * full, the one before goes on, and what came for the new one is given back; but not to an OP where both may hang on one grant.
+ * Token response → verified ID token → new session. Where there can be none, as for a sign-in that
+ * is too old or a store that is full, the one before goes on, and what came for the new one is
+ * given back; but not to an OP where both may hang on one grant.
  */
 async function establishSession(
   { now, signIns, sessions, revokedSignIns, cookie, ...options }: CallbackOptions,
@@ -170,7 +172,9 @@ async function establishSession(
   }
 }
 
-/** The browser's earlier session, if any, ends once the login that replaces it has one of its own. */
+/**
+ * The browser's earlier session, if any, ends once the login that replaces it has one of its own.
+ */
 async function endReplaced(
   { cookie, sessions, ends, revokeReplaced }: CallbackOptions,
   req: Request,
@@ -184,8 +188,9 @@ async function endReplaced(
 }
 
 /**
- * A sign-out that was interrupted is of no use any more; a session it could not end is still to be ended, and where it has not
- * been to is still to be visited, as is where the session before came from.
+ * A sign-out that was interrupted is of no use any more; a session it could not end is still to be
+ * ended, and where it has not been to is still to be visited, as is where the session before came
+ * from.
  */
 async function forgetSignOut(
   { currentSignOut, memory }: CallbackOptions,

@@ -10,7 +10,10 @@ export interface ChooseProviderOptions {
   readonly pages: Pages;
 }
 
-/** Our own sign-in page: a button per identity provider, and an e-mail field where providers have domains. */
+/**
+ * Our own sign-in page: a button per identity provider, and an e-mail field where providers have
+ * domains.
+ */
 export async function chooseProvider(
   options: ChooseProviderOptions,
   req: Request,
@@ -35,8 +38,8 @@ export async function chooseProvider(
 }
 
 /**
- * A page in between instead of a redirect: `form-action` would stop a form's redirects to origins we cannot know, the
- * provider's own; a Refresh header is not part of the form's navigation.
+ * A page in between instead of a redirect: `form-action` would stop a form's redirects to origins
+ * we cannot know, the provider's own; a Refresh header is not part of the form's navigation.
  */
 async function continueToProvider(
   options: ChooseProviderOptions,

@@ -40,9 +40,10 @@ export interface LoginOptions extends Addresses {
 }
 
 /**
- * `GET /login`: one identity provider, or one named, goes straight to the authorization endpoint; several get our own
- * sign-in page. Who is signed in already goes to the page they wanted, unless it asks for more than that, or might: of some
- * sign-ins the OP cannot say any more whether they hold.
+ * `GET /login`: one identity provider, or one named, goes straight to the authorization endpoint;
+ * several get our own sign-in page. Who is signed in already goes to the page they wanted, unless
+ * it asks for more than that, or might: of some sign-ins the OP cannot say any more whether they
+ * hold.
  */
 export async function login(options: LoginOptions, req: Request, res: Response): Promise<void> {
   const { identityProviders, currentSession, now } = options;
@@ -75,7 +76,10 @@ function refuseIfMissed(
   );
 }
 
-/** The authorization request: PKCE S256, nonce and state on every one (RFC 9700 section 2.1; OpenID Connect Core 3.1.2.1). */
+/**
+ * The authorization request: PKCE S256, nonce and state on every one (RFC 9700 section 2.1; OpenID
+ * Connect Core 3.1.2.1).
+ */
 async function sendToProvider(
   options: LoginOptions,
   req: Request,
@@ -95,7 +99,8 @@ async function sendToProvider(
     code_challenge_method: 'S256',
     ...(identityProvider && options.isUserPool && { identity_provider: identityProvider.name }),
     ...(email !== undefined && { login_hint: email }),
-    // Cognito's managed login knows `prompt`, and not every plan `max_age`; the callback checks what came of it.
+    // Cognito's managed login knows `prompt`, and not every plan `max_age`; the callback checks
+    // what came of it.
     ...(stepUp.maxAgeSeconds !== undefined && { max_age: String(stepUp.maxAgeSeconds) }),
     ...promptOf(options, stepUp),
     ...(stepUp.acrValues !== undefined && { acr_values: stepUp.acrValues }),
@@ -118,7 +123,8 @@ async function requireProvider(
 ): Promise<void> {
   // Says why, where there is none. From here on the request's time is counted.
   await provider.configuration({ waitMs: timeLeft(req) });
-  // Who says nothing for as long as a request may wait is silent; the look goes on, for those who come next.
+  // Who says nothing for as long as a request may wait is silent; the look goes on, for those who
+  // come next.
   const presence = await withinTimeLimit(providerPresence(), timeLeft(req)).catch(
     (): ProviderPresence => 'silent',
   );
@@ -129,8 +135,8 @@ async function requireProvider(
 }
 
 /**
- * A password to be given anew; and consent, without which an OP ignores `offline_access` and gives no refresh token. A user pool
- * has neither that scope nor a consent to give.
+ * A password to be given anew; and consent, without which an OP ignores `offline_access` and gives
+ * no refresh token. A user pool has neither that scope nor a consent to give.
  * @see OpenID Connect Core 1.0 sections 3.1.2.1 and 11
  */
 function promptOf(

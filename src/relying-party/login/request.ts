@@ -28,10 +28,11 @@ export const ACR_VALUES: RegExp =
   /^(?=.{1,200}$)[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
 /**
- * Reads what was asked of `/login`. Only what can make a sign-in stricter, or choose among the providers we know, is taken from
- * the address: anybody can write one.
+ * Reads what was asked of `/login`. Only what can make a sign-in stricter, or choose among the
+ * providers we know, is taken from the address: anybody can write one.
  *
- * @throws {RelyingPartyError} `prefetch_refused`, `provider_unknown`, `request_malformed`, `address_too_long`
+ * @throws {RelyingPartyError} `prefetch_refused`, `provider_unknown`, `request_malformed`,
+ *   `address_too_long`
  */
 export function readLoginRequest(
   req: Request,
@@ -50,7 +51,10 @@ export function readLoginRequest(
   };
 }
 
-/** A prefetch, an image or a background request must not begin a login: it would leave transactions nobody finishes. */
+/**
+ * A prefetch, an image or a background request must not begin a login: it would leave transactions
+ * nobody finishes.
+ */
 function refuseUnlessOpenedByAPerson(req: Request): void {
   if (callerOf(req) === 'background') {
     throw new RelyingPartyError(
@@ -95,9 +99,10 @@ function optional<T>(
 const MOVED = 'moved';
 
 /**
- * Where `/login` goes on when it was opened on another host name than `baseUrl`, or over plain http although that is https: the
- * callback comes to `baseUrl`, and the cookie that it needs would stay behind, or be refused at once. Once, with a mark: many
- * proxies send a `Host` of their own, and then it never fits.
+ * Where `/login` goes on when it was opened on another host name than `baseUrl`, or over plain http
+ * although that is https: the callback comes to `baseUrl`, and the cookie that it needs would stay
+ * behind, or be refused at once. Once, with a mark: many proxies send a `Host` of their own, and
+ * then it never fits.
  *
  * What else somebody wrote into the address does not come along.
  *
@@ -121,8 +126,8 @@ function isHere({ headers }: Request, { hostname }: URL): boolean {
 }
 
 /**
- * Whether the browser came without TLS to a site that has it. Our own connection does not tell, since TLS ends at the proxy: only
- * a proxy that the host trusts does, and many say nothing.
+ * Whether the browser came without TLS to a site that has it. Our own connection does not tell,
+ * since TLS ends at the proxy: only a proxy that the host trusts does, and many say nothing.
  */
 function isKnownToBePlain(req: Request, { protocol }: URL): boolean {
   if (protocol !== 'https:' || (req.get('X-Forwarded-Proto') ?? '') === '') return false;

@@ -19,8 +19,9 @@ interface LoginChoice {
 }
 
 /**
- * The longest page to come back to, in characters as they are written. It travels in an address, where most characters may take three, and in a
- * cookie beside the address of the OP: nginx takes 4 kB of headers from us.
+ * The longest page to come back to, in characters as they are written. It travels in an address,
+ * where most characters may take three, and in a cookie beside the address of the OP: nginx takes 4
+ * kB of headers from us.
  */
 export const MAX_RETURN_TO_LENGTH = 1024;
 export const MAX_WRITTEN_LENGTH = 2048;

@@ -13,13 +13,17 @@ export interface StrayErrorsOptions {
 const MOST_PER_MINUTE = 5;
 const MINUTE_MS = 60_000;
 
-/** Tells of an error at the callback that belongs to no sign-in that we began, or that came with what cannot be read. */
+/**
+ * Tells of an error at the callback that belongs to no sign-in that we began, or that came with
+ * what cannot be read.
+ */
 export type TellStrayError = (parameters: URLSearchParams, res: Response) => void;
 
 /**
- * An OP, or one behind it, may fail without giving `state` back: SAML begun at the identity provider, or a redirect of Cognito's
- * own. What it says then is the only trace of the cause; but anybody can write such a callback, so the words go nowhere but into
- * the log, are marked as unverified, and are told a few times a minute; the next that is told says how many were not.
+ * An OP, or one behind it, may fail without giving `state` back: SAML begun at the identity
+ * provider, or a redirect of Cognito's own. What it says then is the only trace of the cause; but
+ * anybody can write such a callback, so the words go nowhere but into the log, are marked as
+ * unverified, and are told a few times a minute; the next that is told says how many were not.
  */
 export function createTellStrayError({ events, now }: StrayErrorsOptions): TellStrayError {
   let since = -Infinity;

@@ -5,7 +5,9 @@ import { clearCookie, cookieName, readCookie, readCookies, setCookie } from '../
 import { localUrl } from '../../web/request/local-url.js';
 import type { StepUp } from '../session/step-up.js';
 
-/** What binds an authorization response to the request it answers, and to the browser that began it. */
+/**
+ * What binds an authorization response to the request it answers, and to the browser that began it.
+ */
 export interface LoginTransaction {
   readonly state: string;
   readonly nonce: string;
@@ -43,18 +45,27 @@ const SEED_BYTES = 16;
 const TIME_BYTES = 6;
 /** A late callback still finds out where the user wanted to go. */
 const REMEMBERED_SECONDS = 3600;
-/** Together the transactions of a browser stay far below what proxies and Node accept as headers. */
+/**
+ * Together the transactions of a browser stay far below what proxies and Node accept as headers.
+ */
 export const MAX_TRANSACTIONS = 24;
-/** The longest page and its neighbours; nginx takes 8 kB for the whole Cookie header, the host's own cookies too. */
+/**
+ * The longest page and its neighbours; nginx takes 8 kB for the whole Cookie header, the host's own
+ * cookies too.
+ */
 export const MAX_TRANSACTIONS_BYTES = 4000;
-/** Taking a cookie away costs room in the answer, of which nginx takes 4 kB. What is left over goes next time. */
+/**
+ * Taking a cookie away costs room in the answer, of which nginx takes 4 kB. What is left over goes
+ * next time.
+ */
 const MAX_CLEARED = 4;
 const NAME_LENGTH = 8;
 const NAME = /^[\w-]{8}$/;
 
 /**
- * A transaction is sixteen random bytes, a time and a `return_to`, sealed into a cookie named after its `state`. State, nonce
- * and code verifier are derived from the random bytes, so that twenty tabs fit into one Cookie header.
+ * A transaction is sixteen random bytes, a time and a `return_to`, sealed into a cookie named after
+ * its `state`. State, nonce and code verifier are derived from the random bytes, so that twenty
+ * tabs fit into one Cookie header.
  * @see RFC 9700 section 4.7; RFC 7636 section 4.1; OpenID Connect Core 1.0 section 3.1.2.1
  */
 export function createLoginTransactions(options: LoginTransactionsOptions): LoginTransactions {
@@ -62,7 +73,10 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
   const seal = createSeal(options.secrets, 'login transaction');
   const prefix = `${cookieName('lg-login', isHttps, options.cookieNamespace)}-`;
   const nameOf = (state: string): string => prefix + state.slice(0, NAME_LENGTH);
-  /** Names like ours that we never gave cannot even be taken away: they may hold what no cookie of ours can. */
+  /**
+   * Names like ours that we never gave cannot even be taken away: they may hold what no cookie of
+   * ours can.
+   */
   const isOurs = (name: string): boolean =>
     name.startsWith(prefix) && NAME.test(name.slice(prefix.length));
 
@@ -113,8 +127,9 @@ export function createLoginTransactions(options: LoginTransactionsOptions): Logi
 }
 
 /**
- * Which transactions make room for one more. The oldest go first when there are too many. What does not open counts as older
- * still, but may be another process's, which has a newer secret: it goes only for want of room.
+ * Which transactions make room for one more. The oldest go first when there are too many. What does
+ * not open counts as older still, but may be another process's, which has a newer secret: it goes
+ * only for want of room.
  */
 function inExcess(
   cookies: readonly { readonly name: string; readonly bytes: number; readonly at: number }[],
@@ -130,7 +145,10 @@ function inExcess(
   return tooMany.slice(-MAX_CLEARED).map(({ name }) => name);
 }
 
-/** Three short lines, since each byte counts twenty times: a local URL has no line breaks, and neither have the others. */
+/**
+ * Three short lines, since each byte counts twenty times: a local URL has no line breaks, and
+ * neither have the others.
+ */
 function writeWishes(returnTo: string, { maxAgeSeconds, acrValues }: StepUp): Buffer {
   const lines = [returnTo, maxAgeSeconds ?? '', acrValues ?? ''];
   return Buffer.from(lines.join('\n').trimEnd());

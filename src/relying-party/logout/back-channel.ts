@@ -22,8 +22,9 @@ export interface BackchannelLogoutOptions {
 
 /**
  * `POST /backchannel-logout`: an OP tells us to log a user out. Cognito sends none; other OPs do.
- * Answers 200 also when no session fits: who is logged out already counts. 400 is for a token that does not pass; 503, which the
- * OP tries again after, for when we could not look at the token or could not end the sessions. Each with `no-store`.
+ * Answers 200 also when no session fits: who is logged out already counts. 400 is for a token that
+ * does not pass; 503, which the OP tries again after, for when we could not look at the token or
+ * could not end the sessions. Each with `no-store`.
  * @see OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8
  */
 export async function backchannelLogout(
@@ -48,7 +49,8 @@ export async function backchannelLogout(
   const said = { sid: whom.sid, issuedAtSeconds: whom.issuedAtSeconds };
   const keys = await keysOf(options, whom);
   const sessionsEnded = await ends.all(keys, 'backchannel', { said });
-  // Only now: an OP that was told of a failure sends the same token again. It is carried out, whether or not the store has room.
+  // Only now: an OP that was told of a failure sends the same token again. It is carried out,
+  // whether or not the store has room.
   const note = { text: 'carried out', expiresAt: whom.expiresAt };
   await leftovers.attempt(`mark ${seen}`, () => marks.write(seen, note));
   events.emit('logout.backchannel', { sessionsEnded });
@@ -56,8 +58,9 @@ export async function backchannelLogout(
 }
 
 /**
- * By `sid` the one sign-in it names, and only if it is that user's; by `sub` all of the user's. What cannot be read counts as that
- * user's too: the OP says so of a `sid` of its own, and others that share the store may be able to read it.
+ * By `sid` the one sign-in it names, and only if it is that user's; by `sub` all of the user's.
+ * What cannot be read counts as that user's too: the OP says so of a `sid` of its own, and others
+ * that share the store may be able to read it.
  */
 async function keysOf(
   { sessions, issuer }: BackchannelLogoutOptions,

@@ -1,6 +1,9 @@
 import type { Session } from '../../sessions/session.js';
 
-/** One place a federated sign-out ends something at. Hops (`master`, `upstream`) are visited by the browser. */
+/**
+ * One place a federated sign-out ends something at. Hops (`master`, `upstream`) are visited by the
+ * browser.
+ */
 export interface LogoutStep {
   readonly name: 'local' | 'revoke' | 'master' | 'upstream';
   /** For `upstream`: the identity provider's name; absent where it is no longer known. */
@@ -24,10 +27,12 @@ export interface LeftFor {
 export type LogoutChain = readonly LogoutStep[];
 
 /**
- * The chain for a session, computed before it is destroyed. Without a session (it may have run out while the pools still know
- * the browser), and without `places`, it goes through the only identity provider there is; of several nobody knows which.
+ * The chain for a session, computed before it is destroyed. Without a session (it may have run out
+ * while the pools still know the browser), and without `places`, it goes through the only identity
+ * provider there is; of several nobody knows which.
  *
- * @param places identity providers the browser signed in through and was not signed out at since, if that is known
+ * @param places identity providers the browser signed in through and was not signed out at since,
+ *   if that is known
  */
 export function planLogout(
   identityProviders: readonly { readonly name: string }[],
@@ -54,7 +59,10 @@ const visitTo = (provider: string | undefined): LogoutStep => ({
   outcome: 'pending',
 });
 
-/** What has happened on the server, if anything has to the tokens; what is left is for the browser to visit. */
+/**
+ * What has happened on the server, if anything has to the tokens; what is left is for the browser
+ * to visit.
+ */
 export function settleServerSteps(
   chain: LogoutChain,
   happened: { isOver: boolean; revocation: LogoutStep['outcome'] | undefined },

@@ -96,7 +96,8 @@ function masterUrl(
     return cognitoLogoutUrl(endpoint, clientId, returnUri);
   }
   if (endSession === undefined) return undefined;
-  // Recommended and no more (RP-Initiated Logout 1.0 section 2); with a hundred groups it fits into no address.
+  // Recommended and no more (RP-Initiated Logout 1.0 section 2); with a hundred groups it fits into
+  // no address.
   const hint = (idToken?.length ?? 0) > MAX_HINT_LENGTH ? undefined : idToken;
   return endSessionUrl(endSession, returnUri, { client_id: clientId, id_token_hint: hint, state });
 }

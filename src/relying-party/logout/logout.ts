@@ -38,9 +38,9 @@ export interface LogoutOptions {
 }
 
 /**
- * `POST /logout`: our session first and whatever happens afterwards, then the tokens, then the browser goes hop by hop. It does
- * not fail: what the store does not let us do is done later. Posted again without a session it takes up an unfinished chain where
- * it stopped.
+ * `POST /logout`: our session first and whatever happens afterwards, then the tokens, then the
+ * browser goes hop by hop. It does not fail: what the store does not let us do is done later.
+ * Posted again without a session it takes up an unfinished chain where it stopped.
  */
 export async function logout(options: LogoutOptions, req: Request, res: Response): Promise<void> {
   const { cookie, providerPresence, currentSignOut, findNextStop, memory } = options;
@@ -71,7 +71,10 @@ async function endOwnSession(
   return { ended: await ends.one(key, 'logout'), key };
 }
 
-/** The chain this sign-out begins with: the session's, or else one that was interrupted, or else what can be guessed. */
+/**
+ * The chain this sign-out begins with: the session's, or else one that was interrupted, or else
+ * what can be guessed.
+ */
 async function planChain(
   { identityProviders, memory }: LogoutOptions,
   req: Request,
@@ -102,8 +105,9 @@ const inTime = (
   withinTimeLimit(revocation, endsAt - performance.now()).catch(() => 'failed');
 
 /**
- * A page in between instead of a redirect: the `form-action` of the page with the button, which may be the host's, would stop a
- * form's redirects to the pools, and nobody would see it. A Refresh header is not part of the form's navigation.
+ * A page in between instead of a redirect: the `form-action` of the page with the button, which may
+ * be the host's, would stop a form's redirects to the pools, and nobody would see it. A Refresh
+ * header is not part of the form's navigation.
  */
 async function send(
   { pages }: LogoutOptions,
@@ -122,8 +126,9 @@ async function send(
 const RETURNS_WITHIN_MS = 120_000;
 
 /**
- * `GET /logout/continue`: the one URL each hop comes back to. It leads to the next hop or to `/signed-out`, never elsewhere;
- * without a chain, or when nothing says that the browser comes from the hop it was sent to, to `/signed-out`.
+ * `GET /logout/continue`: the one URL each hop comes back to. It leads to the next hop or to
+ * `/signed-out`, never elsewhere; without a chain, or when nothing says that the browser comes from
+ * the hop it was sent to, to `/signed-out`.
  */
 export async function continueLogout(
   { basePath, now, currentSignOut, findNextStop, memory }: LogoutOptions,
@@ -143,9 +148,10 @@ export async function continueLogout(
 }
 
 /**
- * Whether this is the return from a hop. By the `state` it was given (RP-Initiated Logout 1.0 section 2); Cognito gives none back,
- * so there it must be a visit of the whole tab, from another site, soon after the browser was sent there. A link elsewhere can
- * pass for that, which is why our pages do not claim more than that the browser was sent there.
+ * Whether this is the return from a hop. By the `state` it was given (RP-Initiated Logout 1.0
+ * section 2); Cognito gives none back, so there it must be a visit of the whole tab, from another
+ * site, soon after the browser was sent there. A link elsewhere can pass for that, which is why our
+ * pages do not claim more than that the browser was sent there.
  */
 function comesFrom({ left }: LogoutStep, req: Request, now: number): boolean {
   if (left === undefined) return false;
@@ -154,8 +160,9 @@ function comesFrom({ left }: LogoutStep, req: Request, now: number): boolean {
 }
 
 /**
- * A bookmark, a typed address, a link of our own: a pool's redirect makes a navigation cross-site, or same-site where the pool has
- * a sibling subdomain. A service worker that hands requests on with options writes a header of its own, which says nothing.
+ * A bookmark, a typed address, a link of our own: a pool's redirect makes a navigation cross-site,
+ * or same-site where the pool has a sibling subdomain. A service worker that hands requests on with
+ * options writes a header of its own, which says nothing.
  * @see W3C Fetch Metadata Request Headers, section 2.3
  */
 function cannotBeFromPool(req: Request): boolean {

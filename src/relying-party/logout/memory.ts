@@ -9,7 +9,10 @@ import {
 /** What a browser remembers of its sign-out. */
 export interface SignOut {
   readonly chain: LogoutChain;
-  /** Keys of sessions the store could not be made to delete: until they are, this browser is refused them. */
+  /**
+   * Keys of sessions the store could not be made to delete: until they are, this browser is refused
+   * them.
+   */
   readonly unended: readonly string[];
 }
 
@@ -20,13 +23,16 @@ interface Remembered<Content> {
   clear(res: Response): void;
 }
 
-/** What a browser remembers for a sign-out, in sealed cookies: the store may be what does not work. */
+/**
+ * What a browser remembers for a sign-out, in sealed cookies: the store may be what does not work.
+ */
 export interface BrowserMemory {
   /** How far its sign-out is: Cognito gives no `state` back to keep that under. */
   readonly signOut: Remembered<SignOut>;
   /**
-   * The names of identity providers it signed in through and was not signed out at since, the latest last: a session's record may
-   * be gone, or replaced by that of another provider, while the browser's session there lives.
+   * The names of identity providers it signed in through and was not signed out at since, the
+   * latest last: a session's record may be gone, or replaced by that of another provider, while the
+   * browser's session there lives.
    */
   readonly places: Remembered<readonly string[]>;
 }
@@ -36,9 +42,15 @@ export interface BrowserMemoryOptions extends SealedCookieOptions {
   readonly sessionSeconds: number;
 }
 
-/** As long as a pool's browser session: after that there is nothing left to finish. Each visit of ours may begin it anew. */
+/**
+ * As long as a pool's browser session: after that there is nothing left to finish. Each visit of
+ * ours may begin it anew.
+ */
 const POOL_SECONDS = 3600;
-/** More than a browser can come by while a store is down; the cookies stay small, and forget the oldest. */
+/**
+ * More than a browser can come by while a store is down; the cookies stay small, and forget the
+ * oldest.
+ */
 const MAX_UNENDED = 10;
 const MAX_PLACES = 8;
 
@@ -77,8 +89,8 @@ export function createBrowserMemory(options: BrowserMemoryOptions): BrowserMemor
 }
 
 /**
- * Where a browser may still be signed in, as it remembers it: at the places that its last sign-out has not settled, and at those
- * that are open in it. `undefined` where nothing is known.
+ * Where a browser may still be signed in, as it remembers it: at the places that its last sign-out
+ * has not settled, and at those that are open in it. `undefined` where nothing is known.
  */
 export function placesLeft(
   { places }: Pick<BrowserMemory, 'places'>,
@@ -97,8 +109,9 @@ export function placesLeft(
 const PARAMETER = 'visit';
 
 /**
- * Where a form posts that visits the hops of a complete chain again, if one of them was at Cognito: that the browser was there is
- * not sure then. By then nothing is remembered of the chain any more, so the address says what was in it.
+ * Where a form posts that visits the hops of a complete chain again, if one of them was at Cognito:
+ * that the browser was there is not sure then. By then nothing is remembered of the chain any more,
+ * so the address says what was in it.
  */
 export function visitAgainHref(basePath: string, chain: LogoutChain): string | undefined {
   const visited = chain.filter((step) => isHop(step) && step.outcome === 'done');
@@ -109,7 +122,10 @@ export function visitAgainHref(basePath: string, chain: LogoutChain): string | u
   return `${basePath}/logout?${query.toString()}`;
 }
 
-/** The identity providers such a form names, of those there are; `undefined` when it is no such form. */
+/**
+ * The identity providers such a form names, of those there are; `undefined` when it is no such
+ * form.
+ */
 export function providersToVisitAgain(
   identityProviders: readonly { readonly name: string }[],
   req: Request,

@@ -16,8 +16,8 @@ export interface NextStop {
 }
 
 /**
- * The browser's next stop: the first hop that has an address and somebody there, or our own page at the end. Hops without are
- * passed over, and remembered as not possible or failed.
+ * The browser's next stop: the first hop that has an address and somebody there, or our own page at
+ * the end. Hops without are passed over, and remembered as not possible or failed.
  *
  * @param options.endsAt by `performance.now()`: no look at a hop takes longer
  * @param options.tokens of the session that has just ended
@@ -64,7 +64,10 @@ export function createFindNextStop(options: NextStopOptions): FindNextStop {
   };
 }
 
-/** In a process that has just begun, and has not asked the OP for anything yet, nobody knows where its sign-out is. */
+/**
+ * In a process that has just begun, and has not asked the OP for anything yet, nobody knows where
+ * its sign-out is.
+ */
 async function discover(provider: NextStopOptions['provider'], endsAt: number): Promise<void> {
   if (provider.knownMetadata() !== undefined) return;
   await withinTimeLimit(provider.configuration(), endsAt - performance.now()).catch(
@@ -75,9 +78,10 @@ async function discover(provider: NextStopOptions['provider'], endsAt: number): 
 /**
  * Whether a browser sent there would see more than its own page about a connection that failed.
  *
- * The master pool must answer us, as at every sign-in; who presses "Finish" is sent there also while it is silent. The provider
- * behind it may be out of our reach only, in a network that the browser is in: it counts as away only if its machine refuses us.
- * Where it is our proxy that fails, nothing speaks against either.
+ * The master pool must answer us, as at every sign-in; who presses "Finish" is sent there also
+ * while it is silent. The provider behind it may be out of our reach only, in a network that the
+ * browser is in: it counts as away only if its machine refuses us. Where it is our proxy that
+ * fails, nothing speaks against either.
  */
 async function isWorthSending(
   { providerPresence, presenceAt }: Pick<NextStopOptions, 'providerPresence' | 'presenceAt'>,

@@ -49,7 +49,10 @@ export async function askBeforeLogout(
   });
 }
 
-/** `GET /signed-out`: which steps worked, which did not and what to do. Never starts a login by itself. */
+/**
+ * `GET /signed-out`: which steps worked, which did not and what to do. Never starts a login by
+ * itself.
+ */
 export async function showSignedOut(
   { basePath, hops, memory, currentSignOut, pages }: LogoutPagesOptions,
   req: Request,

@@ -12,8 +12,9 @@ import type { BrowserMemory, SignOut } from './memory.js';
 export type CurrentSignOut = (req: Request, res: Response) => Promise<SignOut | undefined>;
 
 /**
- * Reads a browser's sign-out, and first does what the store did not let an earlier request do: end its session. Asked several
- * times in one request it looks once, and keeps the request for no longer than it has time; what is left goes on without it.
+ * Reads a browser's sign-out, and first does what the store did not let an earlier request do: end
+ * its session. Asked several times in one request it looks once, and keeps the request for no
+ * longer than it has time; what is left goes on without it.
  */
 export function createCurrentSignOut(
   memory: Pick<BrowserMemory, 'signOut'>,
@@ -58,7 +59,10 @@ export interface SessionAfterSignOutOptions {
   readonly currentSession: CurrentSession;
 }
 
-/** Asks who is signed in, and does besides what is left of an earlier sign-out: whoever signed out is signed out. */
+/**
+ * Asks who is signed in, and does besides what is left of an earlier sign-out: whoever signed out
+ * is signed out.
+ */
 export function createSessionAfterSignOut(options: SessionAfterSignOutOptions): CurrentSession {
   const { memory, cookie, sessions, currentSignOut, currentSession } = options;
   return async (req, res) => {

@@ -14,7 +14,9 @@ import {
 import type { ApiIssuer, ApiOptions } from '../provider/api-tokens.js';
 import { NOT_FURTHER_CLAIMS, problemWithUrlWithoutQuery } from './values.js';
 
-/** Clocks that differ by more are wrong, and a token that has expired should not be good for longer. */
+/**
+ * Clocks that differ by more are wrong, and a token that has expired should not be good for longer.
+ */
 const MOST_TOLERANCE_SECONDS = 600;
 
 export const issuer: Check = textThat(

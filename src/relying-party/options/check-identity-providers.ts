@@ -58,7 +58,9 @@ const emailDomain = option((value) => {
   return isDomain ? undefined : 'is none';
 }, 'write domains in lower case, without @');
 
-/** The providers that a user may choose: a list, in which each has a name and domains of its own. */
+/**
+ * The providers that a user may choose: a list, in which each has a name and domains of its own.
+ */
 export const identityProviders: Check = refined<readonly IdentityProvider[]>(
   listOf(
     optionsOf<IdentityProvider>({

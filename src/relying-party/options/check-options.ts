@@ -46,7 +46,10 @@ const secrets = option((value) => {
   return least < LEAST_SECRET_BYTES ? `has one of ${least} bytes` : undefined;
 }, `give at least one, each of ${LEAST_SECRET_BYTES} bytes or more (openssl rand -base64 32)`);
 
-/** What is called of a store; one that lacks some of it would fail in the middle of a sign-in, or an hour after it. */
+/**
+ * What is called of a store; one that lacks some of it would fail in the middle of a sign-in, or an
+ * hour after it.
+ */
 const STORE_METHODS: readonly (keyof SessionStore)[] = [
   'create',
   'read',
@@ -168,7 +171,8 @@ const relyingPartyOptions = refined<RelyingPartyOptions>(
 );
 
 /**
- * Misuse by the programmer ends at construction and names the option and the fix; TypeScript finds most of it earlier.
+ * Misuse by the programmer ends at construction and names the option and the fix; TypeScript finds
+ * most of it earlier.
  *
  * @throws {TypeError}
  */

@@ -1,8 +1,9 @@
 import { GROUPS_CLAIM } from '../../cognito/claims.js';
 
 /*
- * What single values must be, for options and for the settings of a program alike. Each function says what is wrong with a text,
- * in words that complete the sentence "NAME …" and never contain the text itself: it may be a secret in the wrong place.
+ * What single values must be, for options and for the settings of a program alike. Each function
+ * says what is wrong with a text, in words that complete the sentence "NAME …" and never contain
+ * the text itself: it may be a secret in the wrong place.
  */
 
 /** Whether a host name, as `URL` has it, is this machine to itself. */
@@ -24,7 +25,10 @@ export function problemWithUrl(value: string): string | undefined {
   return undefined;
 }
 
-/** An issuer is compared exactly with `iss`, so it stays as it is written (OpenID Connect Discovery 1.0, section 4.3). */
+/**
+ * An issuer is compared exactly with `iss`, so it stays as it is written (OpenID Connect Discovery
+ * 1.0, section 4.3).
+ */
 export const problemWithUrlWithoutQuery = (value: string): string | undefined =>
   problemWithUrl(value) ?? (value.includes('?') ? 'contains a query (?)' : undefined);
 
@@ -41,7 +45,10 @@ export function problemWithOrigin(value: string): string | undefined {
 export const problemWithBasePath = (value: string): string | undefined =>
   /^(?:\/[\w~-]+)*$/.test(value) ? undefined : 'is no path without a slash at its end';
 
-/** The namespace of cookies that a base path makes. Cookie names allow no slash, and a path segment has no dot. */
+/**
+ * The namespace of cookies that a base path makes. Cookie names allow no slash, and a path segment
+ * has no dot.
+ */
 export const namespaceOf = (path: string): string =>
   path.slice(1).toLowerCase().replaceAll('/', '.');
 
@@ -69,5 +76,7 @@ const DAY_SECONDS = 86_400;
 export const MOST_SESSION_SECONDS: number = 400 * DAY_SECONDS;
 export const MOST_LOGIN_SECONDS: number = DAY_SECONDS;
 
-/** Scopes and groups have members of their own; among the claims they would come in by another door. */
+/**
+ * Scopes and groups have members of their own; among the claims they would come in by another door.
+ */
 export const NOT_FURTHER_CLAIMS: readonly string[] = ['scope', 'scp', GROUPS_CLAIM];

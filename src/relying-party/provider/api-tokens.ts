@@ -14,23 +14,32 @@ import { createProvider, type Provider, type ProviderOptions } from './discovery
 
 export interface ApiOptions {
   /**
-   * Who an access token must be meant for: what its `aud` must be, or have among others, to the letter. One or several; default
-   * `baseUrl`, whatever `basePath`. A user pool writes `aud` only when `resource` was asked for: there a token without one passes.
-   * `null` writes out that no `aud` is looked at: then a token that was issued for somebody else's API opens this one too.
+   * Who an access token must be meant for: what its `aud` must be, or have among others, to the
+   * letter. One or several; default `baseUrl`, whatever `basePath`. A user pool writes `aud` only
+   * when `resource` was asked for: there a token without one passes. `null` writes out that no
+   * `aud` is looked at: then a token that was issued for somebody else's API opens this one too.
    *
-   * The first that is a web address is what the API is called as a resource, which decides where `rp.resourceMetadata` answers.
+   * The first that is a web address is what the API is called as a resource, which decides where
+   * `rp.resourceMetadata` answers.
    * @see RFC 9068 section 4, RFC 8707
    */
   readonly audience?: string | readonly string[] | null | undefined;
-  /** The claim of our own issuer's tokens that names groups, also of those who sign in; default `cognito:groups`. */
+  /**
+   * The claim of our own issuer's tokens that names groups, also of those who sign in; default
+   * `cognito:groups`.
+   */
   readonly groupsClaim?: string | undefined;
-  /** App clients at our own issuer, besides our own, whose access tokens are taken. Default none. */
+  /**
+   * App clients at our own issuer, besides our own, whose access tokens are taken. Default none.
+   */
   readonly clientIds?: readonly string[] | undefined;
   /** Other issuers, each with the clients it is trusted for. Default none. */
   readonly issuers?: readonly ApiIssuer[] | undefined;
   /** Seconds of disagreement with an issuer's clock that are accepted; default 60, at most 600. */
   readonly clockToleranceSeconds?: number | undefined;
-  /** The scopes the API knows, for `/.well-known/oauth-protected-resource`. Default none are named. */
+  /**
+   * The scopes the API knows, for `/.well-known/oauth-protected-resource`. Default none are named.
+   */
   readonly scopes?: readonly string[] | undefined;
 }
 
@@ -42,23 +51,33 @@ export interface ApiIssuer {
   readonly clientIds: readonly string[];
   /** As `api.audience`, for its tokens; default the same. */
   readonly audience?: string | readonly string[] | null | undefined;
-  /** Those of our scopes it may speak of. Whatever else its tokens name is as if it were not there. Default none. */
+  /**
+   * Those of our scopes it may speak of. Whatever else its tokens name is as if it were not there.
+   * Default none.
+   */
   readonly scopes?: readonly string[] | undefined;
   /** Those of our groups it may speak of. Default none. */
   readonly groups?: readonly string[] | undefined;
   /** The claim that names groups, e.g. `roles`; default `cognito:groups`. */
   readonly groupsClaim?: string | undefined;
   /**
-   * Further claims it may speak of, for guards with `claim` and for `req.auth.claims`, which otherwise have only those that say
-   * which token this is: issuer, subject, client, times. `req.auth.username` is one of them that is named here, or `undefined`:
-   * a name of theirs may be that of somebody here. Default none.
+   * Further claims it may speak of, for guards with `claim` and for `req.auth.claims`, which
+   * otherwise have only those that say which token this is: issuer, subject, client, times.
+   * `req.auth.username` is one of them that is named here, or `undefined`: a name of theirs may be
+   * that of somebody here. Default none.
    */
   readonly claims?: readonly string[] | undefined;
-  /** Whether its addresses are verified although its tokens have no `email_verified`, which decides where it is. Default false. */
+  /**
+   * Whether its addresses are verified although its tokens have no `email_verified`, which decides
+   * where it is. Default false.
+   */
   readonly emailIsVerified?: boolean | undefined;
 }
 
-/** Gives the claims of an access token presented to the API, or rejects with one of the `access_token_…` codes. */
+/**
+ * Gives the claims of an access token presented to the API, or rejects with one of the
+ * `access_token_…` codes.
+ */
 export type CheckAccessToken = (token: string) => Promise<AccessTokenClaims>;
 
 export interface ApiTokensOptions
@@ -86,9 +105,10 @@ export function audienceOf(
 }
 
 /**
- * Access tokens of our own issuer and of those trusted besides. A token that was verified before costs a hash; whether its
- * sign-in has ended here is asked of the session store, once a second at most for each token. Only our own issuer's sign-ins
- * can end here, and a client's own tokens come from none: for these the store is not asked.
+ * Access tokens of our own issuer and of those trusted besides. A token that was verified before
+ * costs a hash; whether its sign-in has ended here is asked of the session store, once a second at
+ * most for each token. Only our own issuer's sign-ins can end here, and a client's own tokens come
+ * from none: for these the store is not asked.
  */
 export function createApiTokens(options: ApiTokensOptions): CheckAccessToken {
   const { issuer, clientId, now, revokedSignIns, api, audience } = options;
@@ -120,7 +140,8 @@ export function createApiTokens(options: ApiTokensOptions): CheckAccessToken {
     const { claims } = seen;
     const comesFromSignIn = claims.originJti !== undefined || claims.sid !== undefined;
     if (!comesFromSignIn || claims.issuer !== issuer) return;
-    // Taken before the question: a sign-in that ends while it is answered must be asked about again.
+    // Taken before the question: a sign-in that ends while it is answered must be asked about
+    // again.
     const askedAt = now();
     if (await revokedSignIns.has(claims)) {
       throw new RelyingPartyError('access_token_revoked', 'its sign-in has ended here');
@@ -133,7 +154,8 @@ export function createApiTokens(options: ApiTokensOptions): CheckAccessToken {
       throw new RelyingPartyError('access_token_malformed', 'the token is no text');
     }
     const seen = await seenTokens.take(token);
-    // Of sign-ins that ended in this process a remembered token is refused without a second's delay.
+    // Of sign-ins that ended in this process a remembered token is refused without a second's
+    // delay.
     const isKnownToStand =
       seen.checkedAt > revokedSignIns.lastEndedAt() && now() - seen.checkedAt < CHECKED_FOR_MS;
     if (!isKnownToStand) await refuseRevoked(seen);
@@ -147,7 +169,9 @@ const asInIdToken = (claims: SignedClaims): SignedClaims => ({
   ...claims,
 });
 
-/** Another issuer, by the options as they are now: what is written into them later changes nothing. */
+/**
+ * Another issuer, by the options as they are now: what is written into them later changes nothing.
+ */
 function partner(
   { clientId, fetch, now, events, audience }: ApiTokensOptions,
   {

@@ -16,12 +16,16 @@ import { readMetadata, type MetadataOptions } from './metadata.js';
 export interface Provider {
   /**
    * openid-client's configuration for the OP, with its metadata read and checked.
-   * @throws {RelyingPartyError} `provider_unavailable`, `provider_metadata_invalid`, `client_authentication_unsupported`
+   * @throws {RelyingPartyError} `provider_unavailable`, `provider_metadata_invalid`,
+   *   `client_authentication_unsupported`
    */
   configuration(wishes?: ConfigurationWishes): Promise<client.Configuration>;
   /** The metadata last read, without asking; `undefined` before the first success. */
   knownMetadata(): client.ServerMetadata | undefined;
-  /** Says that an endpoint cannot be reached: it may have moved, so the metadata is read again when next needed. */
+  /**
+   * Says that an endpoint cannot be reached: it may have moved, so the metadata is read again when
+   * next needed.
+   */
   reportUnreachable(): void;
   readonly keys: KeySet;
 }
@@ -29,7 +33,10 @@ export interface Provider {
 interface ConfigurationWishes {
   /** How calls with it are made; default the provider's own. */
   readonly fetch?: typeof globalThis.fetch;
-  /** What the request may still wait for an OP that is known to hang, or of which we know the metadata. */
+  /**
+   * What the request may still wait for an OP that is known to hang, or of which we know the
+   * metadata.
+   */
   readonly waitMs?: number;
 }
 
@@ -93,10 +100,11 @@ interface MetadataCache {
 }
 
 /**
- * Discovery, lazy and cached: read when first needed, one request at a time, again after an hour, or as soon as an endpoint it
- * named cannot be reached. If the OP fails then, what is known is served for another half minute, so that not every request
- * waits for an OP that does not answer. A first failure is not remembered, so the program starts with the OP down and recovers
- * by itself; that it hangs is remembered, so that one visitor waits for it and not each.
+ * Discovery, lazy and cached: read when first needed, one request at a time, again after an hour,
+ * or as soon as an endpoint it named cannot be reached. If the OP fails then, what is known is
+ * served for another half minute, so that not every request waits for an OP that does not answer. A
+ * first failure is not remembered, so the program starts with the OP down and recovers by itself;
+ * that it hangs is remembered, so that one visitor waits for it and not each.
  */
 function createMetadataCache(options: ProviderOptions, patience: Patience): MetadataCache {
   const { now, events } = options;

@@ -1,4 +1,7 @@
-/** How a sign-out at one identity provider is done; `none` says in `advice` what the user can do instead. */
+/**
+ * How a sign-out at one identity provider is done; `none` says in `advice` what the user can do
+ * instead.
+ */
 export type UpstreamSignOut =
   | { readonly kind: 'cognito'; readonly domain: string; readonly clientId: string }
   | {
@@ -18,7 +21,8 @@ export interface IdentityProvider {
   readonly emailDomains: readonly string[];
   readonly signOut: UpstreamSignOut;
   /**
-   * Whether it gives only addresses it has verified, also where the user pool has no `email_verified` of them; default false.
+   * Whether it gives only addresses it has verified, also where the user pool has no
+   * `email_verified` of them; default false.
    */
   readonly emailIsVerified?: boolean | undefined;
 }

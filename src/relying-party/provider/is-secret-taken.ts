@@ -5,8 +5,8 @@ import { faultOf } from './calls/fault.js';
 import { tokenEndpointError } from './token-endpoint-error.js';
 
 /**
- * Whether the OP takes the secret of our client: asked for tokens with a code that does not exist, it looks at who is asking first
- * (RFC 6749 section 5.2).
+ * Whether the OP takes the secret of our client: asked for tokens with a code that does not exist,
+ * it looks at who is asking first (RFC 6749 section 5.2).
  *
  * @param provider of a client with that secret alone
  * @throws {RelyingPartyError} when there is no clear answer

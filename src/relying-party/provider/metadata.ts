@@ -21,9 +21,11 @@ export interface MetadataOptions {
 }
 
 /**
- * Reads the discovery document, and believes it only if it is this issuer's and names what is needed.
+ * Reads the discovery document, and believes it only if it is this issuer's and names what is
+ * needed.
  *
- * @throws {RelyingPartyError} `provider_unavailable`, or `provider_metadata_invalid` for the first thing that is wrong
+ * @throws {RelyingPartyError} `provider_unavailable`, or `provider_metadata_invalid` for the first
+ *   thing that is wrong
  * @see OpenID Connect Discovery 1.0 section 4
  */
 export async function readMetadata(options: MetadataOptions): Promise<client.ServerMetadata> {

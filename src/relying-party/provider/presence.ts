@@ -3,8 +3,9 @@ import { LOOK_MS } from '../../sessions/time-limits.js';
 import type { Provider } from './discovery.js';
 
 /**
- * What a look at an address showed. `refused`: a machine is there, and takes no connection. `not-found`: no way leads there from
- * here, which may be different for a browser. `unknown`: nothing, since our proxy let us not look; browsers have another way.
+ * What a look at an address showed. `refused`: a machine is there, and takes no connection.
+ * `not-found`: no way leads there from here, which may be different for a browser. `unknown`:
+ * nothing, since our proxy let us not look; browsers have another way.
  */
 type AddressPresence = 'answers' | 'silent' | 'refused' | 'not-found' | 'unknown';
 
@@ -25,8 +26,8 @@ const NO_WAY: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Looks whether there is somebody at an origin, before a browser is sent to it. Any answer will do, whatever its status. That it
- * answered is remembered for a second. Never rejects.
+ * Looks whether there is somebody at an origin, before a browser is sent to it. Any answer will do,
+ * whatever its status. That it answered is remembered for a second. Never rejects.
  */
 export function createAddressPresence({ fetch, now }: AddressPresenceOptions): LookAtAddress {
   const seen = new Map<string, { at: number; presence: Promise<AddressPresence> }>();
@@ -73,8 +74,8 @@ function codeOf(error: unknown): unknown {
 }
 
 /**
- * What a look at the OP's address showed. `no-one-there`: not even a connection could be made. `unknown`: our proxy let us not
- * look.
+ * What a look at the OP's address showed. `no-one-there`: not even a connection could be made.
+ * `unknown`: our proxy let us not look.
  */
 export type ProviderPresence = 'answers' | 'silent' | 'no-one-there' | 'unknown';
 
@@ -100,12 +101,13 @@ const REMEMBERED_MS: Readonly<Record<ProviderPresence, number>> = {
 };
 
 /**
- * Looks whether the OP is there, before a browser is sent to it: better a page of ours than the browser's own about a connection
- * that failed. What discovery knows may be an hour old and does not tell.
+ * Looks whether the OP is there, before a browser is sent to it: better a page of ours than the
+ * browser's own about a connection that failed. What discovery knows may be an hour old and does
+ * not tell.
  *
- * Any answer will do, whatever its status, from the token endpoint's origin, which we must be able to reach anyway. That it
- * answered is remembered for a second, that it was silent for five. Where no connection can be made the metadata is read again:
- * the OP may have moved. Never rejects.
+ * Any answer will do, whatever its status, from the token endpoint's origin, which we must be able
+ * to reach anyway. That it answered is remembered for a second, that it was silent for five. Where
+ * no connection can be made the metadata is read again: the OP may have moved. Never rejects.
  */
 export function createProviderPresence(options: ProviderPresenceOptions): LookAtProvider {
   const { provider, fetch, now } = options;

@@ -7,12 +7,16 @@ import type { RelyingPartyEvents } from '../events.js';
 import { faultOf } from './calls/fault.js';
 import type { Provider } from './discovery.js';
 
-/** What came of a revocation, so far as is known; `not-possible` where there is nothing to revoke, or no endpoint to ask. */
+/**
+ * What came of a revocation, so far as is known; `not-possible` where there is nothing to revoke,
+ * or no endpoint to ask.
+ */
 export type RevocationOutcome = 'done' | 'failed' | 'not-possible';
 
 /**
- * Asks the OP to invalidate a session's refresh token, and with it, at Cognito, every token of the sign-in. Best effort: a
- * failure is recorded and never stops a sign-out, and what takes longer than a request waits counts as failed, but goes on.
+ * Asks the OP to invalidate a session's refresh token, and with it, at Cognito, every token of the
+ * sign-in. Best effort: a failure is recorded and never stops a sign-out, and what takes longer
+ * than a request waits counts as failed, but goes on.
  *
  * @param session its key; `undefined` where none could begin
  * @see RFC 7009 section 2

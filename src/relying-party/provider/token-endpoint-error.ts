@@ -3,8 +3,8 @@ import { RelyingPartyError, type RelyingPartyErrorCode } from '../../errors/rely
 import { faultOf, isServerFault } from './calls/fault.js';
 
 /**
- * What a failed call to the token endpoint means. openid-client checks the ID token's claims before we do; its refusals get
- * the same codes as ours.
+ * What a failed call to the token endpoint means. openid-client checks the ID token's claims before
+ * we do; its refusals get the same codes as ours.
  */
 export function tokenEndpointError(error: unknown): RelyingPartyError {
   if (error instanceof RelyingPartyError) return error;
@@ -15,8 +15,8 @@ export function tokenEndpointError(error: unknown): RelyingPartyError {
 }
 
 /**
- * The OP's clear no to this person: the grant is over, or it wants to see them. Everything else it may say is about us, and would
- * sign out everybody for a mistake in our registration.
+ * The OP's clear no to this person: the grant is over, or it wants to see them. Everything else it
+ * may say is about us, and would sign out everybody for a mistake in our registration.
  * @see RFC 6749 section 5.2; OpenID Connect Core 1.0 section 3.1.2.6
  */
 const REFUSES_PERSON: ReadonlySet<string> = new Set([
@@ -49,7 +49,10 @@ const CODE_OF_CLAIM: Readonly<Record<string, RelyingPartyErrorCode>> = {
   sub: 'id_token_subject_invalid',
 };
 
-/** Which check failed, from the details openid-client gives with its error; the header and the claims are unverified. */
+/**
+ * Which check failed, from the details openid-client gives with its error; the header and the
+ * claims are unverified.
+ */
 function idTokenCode(error: unknown): RelyingPartyErrorCode | undefined {
   if (!(error instanceof client.ClientError)) return undefined;
   const details = error.cause instanceof Error ? error.cause.cause : undefined;

@@ -20,7 +20,8 @@ export interface SignInReader {
   /** Checks the ID token of a token response; `nonce` is `null` on refresh. */
   verifyIdToken(response: TokenResponse, nonce: string | null): Promise<IdTokenClaims>;
   /**
-   * The claims of a sign-in: the ID token's and, where the relying party was asked for it, what userInfo says besides.
+   * The claims of a sign-in: the ID token's and, where the relying party was asked for it, what
+   * userInfo says besides.
    * @throws {RelyingPartyError} see `ReadUserInfo` and `mergeUserInfo`
    */
   addUserInfo<Claims extends Pick<IdTokenClaims, 'subject' | 'all'>>(
@@ -29,7 +30,10 @@ export interface SignInReader {
   ): Promise<Claims>;
   /** See `scopesOf`. */
   scopesOf(response: TokenResponse, before: readonly string[]): readonly string[];
-  /** Who signed in, from verified claims. @param kept names of the claims that the session keeps; default the option's */
+  /**
+   * Who signed in, from verified claims.
+   * @param kept names of the claims that the session keeps; default the option's
+   */
   describe(
     claims: Pick<IdTokenClaims, 'subject' | 'all'>,
     scopes: readonly string[],
@@ -116,8 +120,9 @@ const DEFAULT_LIFETIME_SECONDS = 300;
 const MIN_LIFETIME_SECONDS = 5;
 
 /**
- * The tokens as a session keeps them. A refresh is due a tenth of the lifetime before the end, two minutes at most, and up
- * to as much again earlier: by the token's own hash, so that sessions begun together do not refresh together.
+ * The tokens as a session keeps them. A refresh is due a tenth of the lifetime before the end, two
+ * minutes at most, and up to as much again earlier: by the token's own hash, so that sessions begun
+ * together do not refresh together.
  */
 export function sessionTokens(
   response: TokenResponse,
@@ -144,9 +149,10 @@ function lifetimeSeconds(expiresIn: number | undefined): number {
 }
 
 /**
- * The scopes that came. A user pool's token response has none; they stand in the access token, and a trigger may have taken some
- * out there. Its signature need not be looked at: it came from the pool itself (OpenID Connect Core 3.1.3.7 (6)). Elsewhere an
- * access token is not ours to read, and an answer that names none means those from before (RFC 6749 sections 5.1 and 6).
+ * The scopes that came. A user pool's token response has none; they stand in the access token, and
+ * a trigger may have taken some out there. Its signature need not be looked at: it came from the
+ * pool itself (OpenID Connect Core 3.1.3.7 (6)). Elsewhere an access token is not ours to read, and
+ * an answer that names none means those from before (RFC 6749 sections 5.1 and 6).
  *
  * @param before what was asked for, or what a refreshed session has
  */

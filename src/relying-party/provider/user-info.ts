@@ -9,7 +9,10 @@ import { isServerFault } from './calls/fault.js';
 
 type Verified = Pick<IdTokenClaims, 'subject' | 'all'>;
 
-/** What only the ID token says: whose it is, for whom, when, how and by which way the user signed in. */
+/**
+ * What only the ID token says: whose it is, for whom, when, how and by which way the user signed
+ * in.
+ */
 const ID_TOKEN_ALONE: ReadonlySet<string> = new Set(
   (
     'iss sub aud azp exp iat nbf jti nonce at_hash c_hash ' +
@@ -25,8 +28,8 @@ const CHECKED_BY: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * The claims of a sign-in with what userInfo says besides. The ID token has the last word (it is signed), and the only one about
- * the sign-in itself.
+ * The claims of a sign-in with what userInfo says besides. The ID token has the last word (it is
+ * signed), and the only one about the sign-in itself.
  *
  * @throws {RelyingPartyError} `user_info_subject_mismatch`, `user_info_invalid`
  */
@@ -47,8 +50,8 @@ export function mergeUserInfo<Claims extends Verified>(
 }
 
 /**
- * An answer about somebody else says nothing of this person, whatever the access token was. One that names nobody is of no use,
- * but speaks of nobody else either.
+ * An answer about somebody else says nothing of this person, whatever the access token was. One
+ * that names nobody is of no use, but speaks of nobody else either.
  * @throws {RelyingPartyError} `user_info_subject_mismatch`, `user_info_invalid`
  * @see OpenID Connect Core 1.0 section 5.3.2
  */
@@ -62,7 +65,10 @@ export function requireSubject(said: SignedClaims, subject: string): void {
   );
 }
 
-/** The OP does not take the access token (any more). At a sign-in, where it is seconds old, that is an answer of no use. */
+/**
+ * The OP does not take the access token (any more). At a sign-in, where it is seconds old, that is
+ * an answer of no use.
+ */
 export class AccessTokenRefused extends RelyingPartyError {
   constructor(cause: unknown) {
     super('user_info_invalid', 'userinfo endpoint: status 401', { cause });
@@ -70,10 +76,12 @@ export class AccessTokenRefused extends RelyingPartyError {
 }
 
 /**
- * Gives what userInfo says for an access token, as JSON or signed. Whose claims they are is still to be checked.
+ * Gives what userInfo says for an access token, as JSON or signed. Whose claims they are is still
+ * to be checked.
  *
- * @throws {RelyingPartyError} `user_info_invalid`, of which `AccessTokenRefused` is one; `provider_unavailable` when the endpoint
- *   does not answer: a sign-in without what was asked for could mean other rights than the user has
+ * @throws {RelyingPartyError} `user_info_invalid`, of which `AccessTokenRefused` is one;
+ *   `provider_unavailable` when the endpoint does not answer: a sign-in without what was asked for
+ *   could mean other rights than the user has
  * @see OpenID Connect Core 1.0 section 5.3
  */
 export type ReadUserInfo = (accessToken: string) => Promise<SignedClaims>;

@@ -10,8 +10,9 @@ export interface SessionCookie {
 }
 
 /**
- * `__Host-` under https: then no sibling subdomain can set it and it never travels in clear (RFC 6265bis section 4.1.3.2).
- * Without Max-Age: it goes when the browser closes; how long the session lives is decided on the server.
+ * `__Host-` under https: then no sibling subdomain can set it and it never travels in clear (RFC
+ * 6265bis section 4.1.3.2). Without Max-Age: it goes when the browser closes; how long the session
+ * lives is decided on the server.
  */
 export function createSessionCookie(isHttps: boolean, namespace = ''): SessionCookie {
   const name = cookieName('lifeguard', isHttps, namespace);

@@ -11,9 +11,10 @@ import type { Refresh } from './refresh/refresh.js';
 import { timeLeft } from '../../sessions/time-left.js';
 
 /**
- * Who is signed in in the browser that sent a request. `ended`: the browser came with a session that the OP has just ended
- * (`provider`), or that was not there a moment after its sign-in, twice in a row (`lost`, see `LostSessions`): whoever answers
- * says so, instead of sending the person to sign in without a word.
+ * Who is signed in in the browser that sent a request. `ended`: the browser came with a session
+ * that the OP has just ended (`provider`), or that was not there a moment after its sign-in, twice
+ * in a row (`lost`, see `LostSessions`): whoever answers says so, instead of sending the person to
+ * sign in without a word.
  */
 export type SessionState =
   | { readonly state: 'signed-in'; readonly session: Session }
@@ -40,7 +41,10 @@ export function requireNotLost(found: SessionState): void {
   );
 }
 
-/** A function for hosts that is told what it was not given, by name, and not where that is first missed. */
+/**
+ * A function for hosts that is told what it was not given, by name, and not where that is first
+ * missed.
+ */
 export function forHosts(caller: string, find: CurrentSession): CurrentSession {
   return async (req, res) => {
     const isRequest = typeof (req as Partial<Request> | undefined)?.headers === 'object';
@@ -63,11 +67,13 @@ export interface CurrentSessionOptions {
 }
 
 /**
- * The one place that decides who is signed in: cookie → session → refreshed when due → idle clock moved. Asked several times
- * in one request it looks once. After the session is found nothing keeps the request for longer than it has time.
+ * The one place that decides who is signed in: cookie → session → refreshed when due → idle clock
+ * moved. Asked several times in one request it looks once. After the session is found nothing keeps
+ * the request for longer than it has time.
  *
- * Whatever it finds, it takes no cookie away: by the time its answer arrives, another tab may have signed in, and the browser
- * would lose the new one. A cookie of nothing costs a look at the store for each request, until the browser closes.
+ * Whatever it finds, it takes no cookie away: by the time its answer arrives, another tab may have
+ * signed in, and the browser would lose the new one. A cookie of nothing costs a look at the store
+ * for each request, until the browser closes.
  */
 export function createCurrentSession(options: CurrentSessionOptions): CurrentSession {
   const { sessions, cookie, now, background, lostSessions, refresh, leftovers } = options;

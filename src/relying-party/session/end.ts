@@ -25,7 +25,10 @@ type SessionToEnd = string | (SignInToEnd & { readonly key: string });
 
 /** What came of ending a session. */
 export interface EndedSession {
-  /** The store has deleted it, or had none. If not, this process refuses it, and deletes it once the store works. */
+  /**
+   * The store has deleted it, or had none. If not, this process refuses it, and deletes it once the
+   * store works.
+   */
   readonly isOver: boolean;
   /** There was one, and this call is the one that deleted it. */
   readonly isEndedByUs: boolean;
@@ -50,14 +53,19 @@ interface SaidByProvider {
   readonly issuedAtSeconds: number;
 }
 
-/** Ends sessions. All of it belongs to the process from the first moment: whoever began it may hang up, also at a page of the host. */
+/**
+ * Ends sessions. All of it belongs to the process from the first moment: whoever began it may hang
+ * up, also at a page of the host.
+ */
 export interface SessionEnds {
   /**
-   * Ends a session, whether or not its record can be read. First it is deleted, whatever happens afterwards; then its sign-in is
-   * noted as ended, for access tokens, and its refresh token revoked, both best effort. Never rejects: signing out does not fail.
+   * Ends a session, whether or not its record can be read. First it is deleted, whatever happens
+   * afterwards; then its sign-in is noted as ended, for access tokens, and its refresh token
+   * revoked, both best effort. Never rejects: signing out does not fail.
    *
    * @param options.revoke whether the OP is asked to end the refresh token too; default true
-   * @param options.issuedBeforeSeconds see `RevokedSignIns.add`: a sign-in that takes this one's place may have its `sid`
+   * @param options.issuedBeforeSeconds see `RevokedSignIns.add`: a sign-in that takes this one's
+   *   place may have its `sid`
    * @param options.said what the OP says of the sign-in, should nothing here be readable
    */
   one(session: SessionToEnd, reason: EndReason, options?: EndOptions): Promise<EndedSession>;
@@ -134,7 +142,8 @@ async function end(
         tokens: removed?.tokens,
         revocation,
       };
-      // A store that did not answer in time may have deleted it all the same; what it held is lost then.
+      // A store that did not answer in time may have deleted it all the same; what it held is lost
+      // then.
       if (removed !== undefined || tries > 1) {
         parts.events.emit('session.ended', { subject: signIn?.subject, session: key, reason });
       }
@@ -193,7 +202,10 @@ function endedSignIn(
   return { ...names, accessTokenExpiresAt: Math.max(...known) };
 }
 
-/** Now, also by the clock of the OP, which may be ahead: all that it had issued by then has come to its end. */
+/**
+ * Now, also by the clock of the OP, which may be ahead: all that it had issued by then has come to
+ * its end.
+ */
 function endOf(
   { now }: SessionEndsOptions,
   { tokens, said }: Parameters<typeof clearUp>[2],

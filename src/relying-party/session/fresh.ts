@@ -17,13 +17,15 @@ export interface FreshSessionOptions {
 }
 
 /**
- * Like the current session, but asked about at the OP: userInfo knows of revocation, global sign-out and disabled users at once,
- * where the tokens themselves say nothing until they expire. For routes that cannot wait for the next refresh.
+ * Like the current session, but asked about at the OP: userInfo knows of revocation, global
+ * sign-out and disabled users at once, where the tokens themselves say nothing until they expire.
+ * For routes that cannot wait for the next refresh.
  *
- * Nobody is there for whom the OP cannot be asked any more, see `isBeyondAsking`; their session goes on for other routes.
+ * Nobody is there for whom the OP cannot be asked any more, see `isBeyondAsking`; their session
+ * goes on for other routes.
  *
- * Rejects with `provider_unavailable` when the OP does not say in the time that a request may wait, or cannot be asked because
- * the access token has expired and could not be replaced yet.
+ * Rejects with `provider_unavailable` when the OP does not say in the time that a request may wait,
+ * or cannot be asked because the access token has expired and could not be replaced yet.
  * @see OpenID Connect Core 1.0 section 5.3; https://docs.aws.amazon.com/cognito/latest/developerguide/userinfo-endpoint.html
  */
 export function createFreshSession(options: FreshSessionOptions): CurrentSession {
@@ -45,8 +47,8 @@ export function createFreshSession(options: FreshSessionOptions): CurrentSession
 }
 
 /**
- * Whether nothing is left to ask the OP with: the access token has ended, and no refresh token can replace it. Only a new sign-in
- * helps then, so `/login` sends nobody back from whom it is wanted.
+ * Whether nothing is left to ask the OP with: the access token has ended, and no refresh token can
+ * replace it. Only a new sign-in helps then, so `/login` sends nobody back from whom it is wanted.
  */
 export function isBeyondAsking(
   session: Pick<Session, 'accessTokenExpiresAt' | 'refreshDueAt'>,
@@ -65,7 +67,8 @@ async function isKnownAtProvider(
     requireSubject(await readUserInfo(tokens.accessToken), session.subject);
     return true;
   } catch (error) {
-    // A token that speaks of somebody else is no sign-in of this person (section 5.3.2), and no outage that passes.
+    // A token that speaks of somebody else is no sign-in of this person (section 5.3.2), and no
+    // outage that passes.
     if (error instanceof AccessTokenRefused || isOfAnother(error)) return false;
     throw error;
   }

@@ -4,8 +4,8 @@ import type { RelyingPartyEvents } from '../events.js';
 import { detailOf } from '../provider/calls/reason.js';
 
 /**
- * What the session store did not let a sign-out do, such as to delete the session: the process does it once the store works
- * again. Nobody waits for that, and a sign-out never fails by it.
+ * What the session store did not let a sign-out do, such as to delete the session: the process does
+ * it once the store works again. Nobody waits for that, and a sign-out never fails by it.
  */
 export interface Leftovers {
   /**
@@ -26,7 +26,9 @@ export interface Leftovers {
 }
 
 const RETRY_MS = 1000;
-/** What is beyond it is forgotten, the oldest first; a browser of our own remembers its session too. */
+/**
+ * What is beyond it is forgotten, the oldest first; a browser of our own remembers its session too.
+ */
 export const MAX_LEFT = 10_000;
 
 export interface LeftoversOptions {
@@ -34,7 +36,10 @@ export interface LeftoversOptions {
   readonly events: EventEmitter<RelyingPartyEvents>;
 }
 
-/** An outage of the store is told of at its first piece of work and at its end, with how many: there may be thousands. */
+/**
+ * An outage of the store is told of at its first piece of work and at its end, with how many: there
+ * may be thousands.
+ */
 export function createLeftovers({ background, events }: LeftoversOptions): Leftovers {
   const left = createBacklog(events);
   let isTrying = false;
@@ -79,7 +84,10 @@ export function createLeftovers({ background, events }: LeftoversOptions): Lefto
 /** Work that is left, each with what follows; gives what follows once it is done. */
 type Works = Map<string, () => Promise<() => void>>;
 
-/** One failure is enough: the store does not work yet. What failed goes to the end, so that it holds up nothing else. */
+/**
+ * One failure is enough: the store does not work yet. What failed goes to the end, so that it holds
+ * up nothing else.
+ */
 async function tryAll(works: Works): Promise<void> {
   for (const [name, work] of works) {
     let follow: () => void;
@@ -99,7 +107,10 @@ async function tryAll(works: Works): Promise<void> {
   }
 }
 
-/** What is left, as much as there is room for, and how much there was since the store last did all of it. */
+/**
+ * What is left, as much as there is room for, and how much there was since the store last did all
+ * of it.
+ */
 function createBacklog(events: LeftoversOptions['events']): {
   readonly works: Works;
   add(name: string, work: () => Promise<() => void>): void;

@@ -6,18 +6,22 @@ import { cookieName, readCookie, setCookie } from '../../web/cookies.js';
 import { marksOf, type RevokedSignIns, type SignInMarks } from './revoked-sign-ins.js';
 
 /**
- * Notices a session that is gone right after its sign-in: two processes that have each a store, a secret or a time of their own,
- * or a store that forgets. The pool still knows the browser, so without this it would sign in again and again without ever being
- * asked.
+ * Notices a session that is gone right after its sign-in: two processes that have each a store, a
+ * secret or a time of their own, or a store that forgets. The pool still knows the browser, so
+ * without this it would sign in again and again without ever being asked.
  *
- * A sign-in leaves a cookie for half a minute. The first session that is missing in that time may have a reason; the next one, of
- * the sign-in that followed, has not. The cookie is not sealed, and the browser alone counts its time: whom it is to tell apart
- * may have neither secret nor clock in common. Nobody is let in by what it says.
+ * A sign-in leaves a cookie for half a minute. The first session that is missing in that time may
+ * have a reason; the next one, of the sign-in that followed, has not. The cookie is not sealed, and
+ * the browser alone counts its time: whom it is to tell apart may have neither secret nor clock in
+ * common. Nobody is let in by what it says.
  */
 export interface LostSessions {
   /** A sign-in has begun this session. */
   begun(req: Request, res: Response, session: Session): void;
-  /** The browser sent a session id, and no such session is there. @returns whether that is the second time */
+  /**
+   * The browser sent a session id, and no such session is there.
+   * @returns whether that is the second time
+   */
   missed(req: Request, res: Response): Promise<boolean>;
   /** Another process has just missed the session that this one has. */
   wasMissed(req: Request, key: string): boolean;
@@ -36,7 +40,10 @@ interface Marker {
   readonly key: string;
   readonly issuer: string;
   readonly clientId: string;
-  /** By what an end of this sign-in is found: its names at the OP may be of any length, and a cookie may not. */
+  /**
+   * By what an end of this sign-in is found: its names at the OP may be of any length, and a cookie
+   * may not.
+   */
   readonly marks: SignInMarks;
   readonly begunAt: number;
   readonly isMissed: boolean;
@@ -45,7 +52,10 @@ interface Marker {
 }
 
 const WATCHED_SECONDS = 30;
-/** Two sign-ins further apart than that are no loop, whatever the browser still sends; their clocks may differ a little. */
+/**
+ * Two sign-ins further apart than that are no loop, whatever the browser still sends; their clocks
+ * may differ a little.
+ */
 const LOOP_MS = (WATCHED_SECONDS + CLOCK_TOLERANCE_SECONDS) * 1000;
 
 export function createLostSessions(options: LostSessionsOptions): LostSessions {

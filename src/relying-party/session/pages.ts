@@ -6,7 +6,8 @@ import type { SessionState } from './current.js';
 /** Shows pages: ours, or the host's in their place. */
 export interface Pages {
   /**
-   * What the layout of a page needs. Never rejects: with the store down the page is shown as signed out.
+   * What the layout of a page needs. Never rejects: with the store down the page is shown as signed
+   * out.
    * @param known who is signed in, where that need not be looked up
    */
   contextOf(req: Request, res: Response, title: string, known?: SessionState): Promise<PageContext>;

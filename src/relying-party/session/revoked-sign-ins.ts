@@ -6,22 +6,32 @@ import { CLOCK_TOLERANCE_SECONDS } from '../../tokens/signed-claims.js';
 import { createMarks, markKey, type MarkKey } from '../../sessions/replicas/marks.js';
 
 /**
- * Sign-ins that ended here before their access tokens did. An access token says nothing of that, but names what it came from.
+ * Sign-ins that ended here before their access tokens did. An access token says nothing of that,
+ * but names what it came from.
  *
- * Its `origin_jti` is one sign-in, and means that one for ever. Its `sid` is the browser's session at the OP, which may outlive a
- * session of ours and begin another: then only what was issued before the end is refused.
+ * Its `origin_jti` is one sign-in, and means that one for ever. Its `sid` is the browser's session
+ * at the OP, which may outlive a session of ours and begin another: then only what was issued
+ * before the end is refused.
  */
 export interface RevokedSignIns {
   /**
-   * Until the last access token of this name has expired: the session's own, and those of other clients, of which we know only how
-   * long tokens live at most. A sign-in without a name cannot be remembered. One the store does not take counts in this process
-   * all the same, until the same object is added again and taken.
-   * @param issuedBeforeSeconds which tokens with its `sid` are refused, by the OP's clock; default those issued until now
+   * Until the last access token of this name has expired: the session's own, and those of other
+   * clients, of which we know only how long tokens live at most. A sign-in without a name cannot be
+   * remembered. One the store does not take counts in this process all the same, until the same
+   * object is added again and taken.
+   * @param issuedBeforeSeconds which tokens with its `sid` are refused, by the OP's clock; default
+   *   those issued until now
    */
   add(ended: EndedSignIn, issuedBeforeSeconds?: number): Promise<void>;
-  /** Whoever signs in again under the same `sid` gets tokens that count, also in the very second in which the last ones ended. */
+  /**
+   * Whoever signs in again under the same `sid` gets tokens that count, also in the very second in
+   * which the last ones ended.
+   */
   resume(signIn: Pick<Session, 'issuer' | 'sid'>, issuedAtSeconds: number): Promise<void>;
-  /** @throws {RelyingPartyError} `session_store_unavailable`: whether the sign-in still stands is not known then */
+  /**
+   * @throws {RelyingPartyError} `session_store_unavailable`: whether the sign-in still stands is
+   *   not known then
+   */
   has(token: SignInOfToken): Promise<boolean>;
   /** When the last one was added here, in epoch milliseconds. */
   lastEndedAt(): number;
@@ -29,7 +39,10 @@ export interface RevokedSignIns {
   hasMarked(marks: SignInMarks, issuedAt: number): Promise<boolean>;
 }
 
-/** What a sign-in is remembered under: of one length each, whatever the OP calls it. Absent where the OP gives it no such name. */
+/**
+ * What a sign-in is remembered under: of one length each, whatever the OP calls it. Absent where
+ * the OP gives it no such name.
+ */
 export interface SignInMarks {
   readonly originJti?: MarkKey | undefined;
   readonly sid?: MarkKey | undefined;
@@ -60,7 +73,10 @@ export function createRevokedSignIns(options: RevokedSignInsOptions): RevokedSig
   const inTurn = createTurns();
   let lastEndedAt = -Infinity;
 
-  /** Several sessions may have come from one `sid`: the mark is for all of them, whichever ended last. */
+  /**
+   * Several sessions may have come from one `sid`: the mark is for all of them, whichever ended
+   * last.
+   */
   const writeSid = async (key: MarkKey, ended: EndedSignIn): Promise<void> => {
     const end = unsaved.get(ended);
     if (end === undefined) return;
@@ -113,7 +129,9 @@ export function createRevokedSignIns(options: RevokedSignInsOptions): RevokedSig
   };
 }
 
-/** Ends that are not in the store yet: it may be full, or away. Whoever adds one tries until it is. */
+/**
+ * Ends that are not in the store yet: it may be full, or away. Whoever adds one tries until it is.
+ */
 interface UnsavedEnds {
   add(ended: EndedSignIn, issuedBeforeSeconds: number): End;
   get(ended: EndedSignIn): End | undefined;
@@ -162,7 +180,10 @@ function createUnsavedEnds({
 /** `iat` has whole seconds, so all of this one belong to what ends now. */
 export const untilNow = (now: number): number => Math.floor(now / 1000) + 1;
 
-/** A mark is read and then written: what changes one mark waits for what changed it before, or one of the two would be lost. */
+/**
+ * A mark is read and then written: what changes one mark waits for what changed it before, or one
+ * of the two would be lost.
+ */
 function createTurns(): (name: string, work: () => Promise<void>) => Promise<void> {
   const last = new Map<string, Promise<void>>();
   return async (name, work) => {

@@ -3,7 +3,10 @@ import type { Session } from '../../sessions/session.js';
 import type { IdTokenClaims } from '../../tokens/id-token.js';
 import { CLOCK_TOLERANCE_SECONDS } from '../../tokens/signed-claims.js';
 
-/** What a route may ask of the sign-in itself, beyond there being one (RFC 9470; OpenID Connect Core 3.1.2.1). */
+/**
+ * What a route may ask of the sign-in itself, beyond there being one (RFC 9470; OpenID Connect Core
+ * 3.1.2.1).
+ */
 export interface StepUp {
   /** The user must have given their credentials within so many seconds. */
   readonly maxAgeSeconds?: number | undefined;
@@ -29,7 +32,9 @@ export function satisfies(
   return isYoungEnough && isStrong;
 }
 
-/** Within the time, give or take what clocks may differ. What is dated further ahead was never done. */
+/**
+ * Within the time, give or take what clocks may differ. What is dated further ahead was never done.
+ */
 export function isRecent(
   authenticatedAt: number | undefined,
   maxAgeSeconds: number,
@@ -42,9 +47,9 @@ export function isRecent(
 }
 
 /**
- * Holds the OP to what the authorization request asked for: an OP may ignore `max_age` and `acr_values`, as Cognito does below
- * its larger plans. What is recent is counted from the request, so that `max_age=0` is met by whoever was asked for it, however
- * long they took.
+ * Holds the OP to what the authorization request asked for: an OP may ignore `max_age` and
+ * `acr_values`, as Cognito does below its larger plans. What is recent is counted from the request,
+ * so that `max_age=0` is met by whoever was asked for it, however long they took.
  * @throws {RelyingPartyError} `step_up_not_done`
  * @see OpenID Connect Core 1.0 section 3.1.3.7, points 12 and 13
  */

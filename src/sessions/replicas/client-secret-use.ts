@@ -3,11 +3,17 @@ import { createReplicaNotes } from './replica-notes.js';
 import { fingerprintOf } from './secret-fingerprints.js';
 import type { SessionStore } from '../session-store.js';
 
-/** Which secret of our client each replica shows the OP, told as a fingerprint: one that nobody uses any more can be deleted. */
+/**
+ * Which secret of our client each replica shows the OP, told as a fingerprint: one that nobody uses
+ * any more can be deleted.
+ */
 export interface ClientSecretUse {
   /** Tells that this replica uses it. @throws when the store does not answer */
   tell(secret: string): Promise<void>;
-  /** How many of the other replicas use this one, and how many there are. @throws when the store does not answer */
+  /**
+   * How many of the other replicas use this one, and how many there are.
+   * @throws when the store does not answer
+   */
   count(secret: string): Promise<{ readonly using: number; readonly all: number }>;
   /** This replica ends. @throws when the store does not answer */
   withdraw(): Promise<void>;

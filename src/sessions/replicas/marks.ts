@@ -8,12 +8,14 @@ interface Mark {
   readonly expiresAt: number;
 }
 
-/** What a mark is found by: as long as a session's key and just as opaque, however long its name is. */
+/**
+ * What a mark is found by: as long as a session's key and just as opaque, however long its name is.
+ */
 export type MarkKey = string & { readonly isMarkKey: true };
 
 /**
- * Notes that every process must know of: kept in the session store as records without tokens, which the store forgets by itself.
- * Both methods reject with `session_store_unavailable`.
+ * Notes that every process must know of: kept in the session store as records without tokens, which
+ * the store forgets by itself. Both methods reject with `session_store_unavailable`.
  */
 export interface Marks {
   read(key: MarkKey): Promise<Mark | undefined>;

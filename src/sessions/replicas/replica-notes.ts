@@ -2,13 +2,19 @@ import { randomBytes } from 'node:crypto';
 import type { SessionStore } from '../session-store.js';
 
 /**
- * What the replicas of a relying party tell each other: in the session store, each under a key of its own that it renews, a list
- * of words. None of them may be a secret.
+ * What the replicas of a relying party tell each other: in the session store, each under a key of
+ * its own that it renews, a list of words. None of them may be a secret.
  */
 export interface ReplicaNotes {
-  /** Leaves this replica's note, in the place of the one before. @throws when the store does not answer */
+  /**
+   * Leaves this replica's note, in the place of the one before.
+   * @throws when the store does not answer
+   */
   tell(words: readonly string[]): Promise<void>;
-  /** What the other replicas tell; an empty list for a note that cannot be read. @throws when the store does not answer */
+  /**
+   * What the other replicas tell; an empty list for a note that cannot be read.
+   * @throws when the store does not answer
+   */
   others(): Promise<(readonly string[])[]>;
   /** This replica ends, and with it what it has told. @throws when the store does not answer */
   withdraw(): Promise<void>;
@@ -41,7 +47,8 @@ export function createReplicaNotes({ store, index, now }: ReplicaNotesOptions): 
     },
     async others() {
       const keys = (await store.find(index)).filter((each) => each !== key);
-      // A host's own store may throw where it should reject; then no other read may be left that nobody waits for.
+      // A host's own store may throw where it should reject; then no other read may be left that
+      // nobody waits for.
       const records = await Promise.all(keys.map(async (each) => store.read(each)));
       return records.flatMap((record) => (record ? [wordsIn(record.session)] : []));
     },

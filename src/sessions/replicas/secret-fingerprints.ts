@@ -7,13 +7,16 @@ import type { SessionStore } from '../session-store.js';
 export type SecretsAgreement = 'ok' | 'mismatch';
 
 /**
- * What the replicas of a relying party tell each other of their session secrets: a fingerprint of each. A replica with other
- * secrets is noticed before its users are signed out at random.
+ * What the replicas of a relying party tell each other of their session secrets: a fingerprint of
+ * each. A replica with other secrets is noticed before its users are signed out at random.
  */
 export interface SecretFingerprints {
   /** Tells the others of this replica, and compares. @throws when the store does not answer */
   announce(): Promise<SecretsAgreement>;
-  /** Compares these secrets with what replicas tell, and tells them nothing. @throws when the store does not answer */
+  /**
+   * Compares these secrets with what replicas tell, and tells them nothing.
+   * @throws when the store does not answer
+   */
   compare(): Promise<SecretsAgreement>;
   /** This replica ends, and with it what it has told. @throws when the store does not answer */
   withdraw(): Promise<void>;
@@ -55,7 +58,10 @@ function agree(mine: readonly string[], theirs: readonly string[]): boolean {
   return mine.includes(theirs[0] ?? '') && theirs.includes(mine[0] ?? '');
 }
 
-/** For a purpose of its own, so that it opens nothing and tells nothing of a secret that cannot be guessed anyway. */
+/**
+ * For a purpose of its own, so that it opens nothing and tells nothing of a secret that cannot be
+ * guessed anyway.
+ */
 export function fingerprintOf(secret: string, purpose: string): string {
   const bytes = hkdfSync('sha256', secret, 'lifeguard', purpose, FINGERPRINT_BYTES);
   return Buffer.from(bytes).toString('base64url');

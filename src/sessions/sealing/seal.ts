@@ -1,10 +1,19 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Seals bytes so that only a holder of the secret can read or make them, bound to what they are for. */
+/**
+ * Seals bytes so that only a holder of the secret can read or make them, bound to what they are
+ * for.
+ */
 export interface Seal {
-  /** AES-256-GCM under the newest secret; `context` (a session's key, a cookie's name) must be the same to open it. */
+  /**
+   * AES-256-GCM under the newest secret; `context` (a session's key, a cookie's name) must be the
+   * same to open it.
+   */
   seal(plaintext: Uint8Array, context: string): Buffer;
-  /** Opens with whichever secret sealed it; `undefined` for anything forged, foreign, damaged or of an older layout. */
+  /**
+   * Opens with whichever secret sealed it; `undefined` for anything forged, foreign, damaged or of
+   * an older layout.
+   */
   open(sealed: Uint8Array, context: string): Buffer | undefined;
 }
 
@@ -14,8 +23,10 @@ const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + NONCE_BYTES;
 
 /**
- * @param secrets newest first; the first seals, each opens, so that a secret rotates without signing anyone out
- * @param purpose keeps apart what must not be exchanged: a sealed cookie never opens as a session record
+ * @param secrets newest first; the first seals, each opens, so that a secret rotates without
+ *   signing anyone out
+ * @param purpose keeps apart what must not be exchanged: a sealed cookie never opens as a session
+ *   record
  */
 export function createSeal(secrets: readonly string[], purpose: string): Seal {
   const roots = secrets.map((secret) =>
@@ -42,7 +53,10 @@ export function createSeal(secrets: readonly string[], purpose: string): Seal {
   };
 }
 
-/** A key of its own for each context: no nonce can meet another under one key, and nothing opens out of its place. */
+/**
+ * A key of its own for each context: no nonce can meet another under one key, and nothing opens out
+ * of its place.
+ */
 function keyFor(root: Buffer, context: string): Buffer {
   return createHmac('sha256', root).update(context).digest();
 }

@@ -1,6 +1,9 @@
 import { createHash, hkdfSync } from 'node:crypto';
 
-/** Whose seals these are: one relying party, as told apart from every other that may share its store and its secrets. */
+/**
+ * Whose seals these are: one relying party, as told apart from every other that may share its store
+ * and its secrets.
+ */
 export interface SealOwner {
   readonly issuer: string;
   readonly clientId: string;
@@ -9,9 +12,9 @@ export interface SealOwner {
 }
 
 /**
- * The secrets everything of a relying party is sealed with, made of those it was given and of who it is. What another issuer's
- * or client's relying party has sealed does not open, even with the same store and the same secret: its tokens must never be
- * sent to our OP.
+ * The secrets everything of a relying party is sealed with, made of those it was given and of who
+ * it is. What another issuer's or client's relying party has sealed does not open, even with the
+ * same store and the same secret: its tokens must never be sent to our OP.
  *
  * @param secrets newest first, and so is what is returned
  */

@@ -9,8 +9,8 @@ import type {
 const SWEEP_MS = 60_000;
 
 /**
- * Sessions in this process's memory: for tests, the demo and development. They end with the process and are not
- * shared, so a program with several workers must not use it.
+ * Sessions in this process's memory: for tests, the demo and development. They end with the process
+ * and are not shared, so a program with several workers must not use it.
  */
 export class MemoryStore implements SessionStore {
   readonly #now: () => number;
@@ -126,7 +126,8 @@ export class MemoryStore implements SessionStore {
   }
 }
 
-// A small Buffer is a slice of an 8 kB slab and would keep all of it alive for as long as the session lives.
+// A small Buffer is a slice of an 8 kB slab and would keep all of it alive for as long as the
+// session lives.
 function copy(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }

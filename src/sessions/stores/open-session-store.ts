@@ -25,17 +25,19 @@ const storeOptions = optionsOf<SessionStoreOptions>(
  * Opens the store that a URL names:
  *
  * - `memory:` — this process only, for tests and the demo
- * - `file:./data/sessions`, `file:/var/lib/lifeguard/sessions.db` — SQLite, for the processes of one machine
+ * - `file:./data/sessions`, `file:/var/lib/lifeguard/sessions.db` — SQLite, for the processes of
+ *   one machine
  * - `redis://host:6379/0`, `rediss://…` (TLS) — Redis, for many machines
- * - `redis+sentinel://host:26379,host2:26379/mymaster`, `rediss+sentinel://…` — the master that sentinels name
+ * - `redis+sentinel://host:26379,host2:26379/mymaster`, `rediss+sentinel://…` — the master that
+ *   sentinels name
  * - `redis+cluster://host:6379,host2:6379`, `rediss+cluster://…` — a cluster
  *
  * Each `redis` form takes `user:password@` before the hosts.
  *
  * @param given.now a session ends when it reaches the session's `expiresAt`
  * @throws {TypeError} for options that cannot be meant
- * @throws {ConfigError} naming `session.store`, when the URL cannot be used; never with the URL itself, which may hold
- *   a password
+ * @throws {ConfigError} naming `session.store`, when the URL cannot be used; never with the URL
+ *   itself, which may hold a password
  */
 export async function openSessionStore(
   url: string,

@@ -39,8 +39,9 @@ export interface ExpectedAccessToken {
 }
 
 /**
- * Checks an access token presented to the API: that its issuer signed it, that it is an access token and a plain bearer's, issued to
- * a client we know and meant for this API; then reads what its issuer may speak of.
+ * Checks an access token presented to the API: that its issuer signed it, that it is an access
+ * token and a plain bearer's, issued to a client we know and meant for this API; then reads what
+ * its issuer may speak of.
  *
  * @throws {RelyingPartyError} one of the `access_token_…` codes, status 401
  * @see RFC 9068 section 4; https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
@@ -93,8 +94,8 @@ export async function verifyAccessToken(
 }
 
 /**
- * A user pool writes `aud` only when `resource` was asked for, so there it may be absent. Compared as RFC 7519 section 2 says:
- * to the letter.
+ * A user pool writes `aud` only when `resource` was asked for, so there it may be absent. Compared
+ * as RFC 7519 section 2 says: to the letter.
  */
 function isMeantForUs(aud: unknown, { audience, isUserPool }: TrustedIssuer): boolean {
   if (audience === null || (aud === undefined && isUserPool)) return true;
@@ -102,8 +103,9 @@ function isMeantForUs(aud: unknown, { audience, isUserPool }: TrustedIssuer): bo
 }
 
 /**
- * The issuer the token says it is from, only to choose whose keys to check it with: what it says is believed when the signature
- * holds. One that names none of ours is checked against our own, and fails there.
+ * The issuer the token says it is from, only to choose whose keys to check it with: what it says is
+ * believed when the signature holds. One that names none of ours is checked against our own, and
+ * fails there.
  */
 function claimedIssuer(
   unverifiedToken: string,
@@ -123,8 +125,9 @@ const isTrustedForTime = ({ allowance }: TrustedIssuer): boolean =>
   allowance?.claims.includes('auth_time') ?? true;
 
 /**
- * When the user gave their credentials, if the token says so. When it was issued says nothing of that: each refresh brings a new
- * one. A client's own token has no user behind it; it is as recent as its issue.
+ * When the user gave their credentials, if the token says so. When it was issued says nothing of
+ * that: each refresh brings a new one. A client's own token has no user behind it; it is as recent
+ * as its issue.
  */
 function authenticatedAt(claims: SignedClaims, clientId: string): number | undefined {
   const time =

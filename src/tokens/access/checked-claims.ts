@@ -2,7 +2,10 @@ import { groupsOf } from '../../cognito/claims.js';
 import { withCheckedEmail } from '../email.js';
 import { textOf, type SignedClaims } from '../signed-claims.js';
 
-/** Where a provider writes what. A user pool has its one way; elsewhere it may be any of these, the first that is there. */
+/**
+ * Where a provider writes what. A user pool has its one way; elsewhere it may be any of these, the
+ * first that is there.
+ */
 export interface Dialect {
   readonly client: readonly string[];
   readonly scope: readonly string[];
@@ -15,7 +18,10 @@ export const userPoolDialect: Dialect = {
   username: ['username'],
 };
 
-/** RFC 9068 and Auth0; Keycloak, Auth0 and Entra 2.0; Entra 1.0; Okta. docs/api-tokens.md has the table. */
+/**
+ * RFC 9068 and Auth0; Keycloak, Auth0 and Entra 2.0; Entra 1.0; Okta. docs/api-tokens.md has the
+ * table.
+ */
 export const otherDialects: Dialect = {
   client: ['client_id', 'azp', 'appid', 'cid'],
   scope: ['scope', 'scp'],
@@ -40,7 +46,8 @@ export interface SaidByToken {
 }
 
 /**
- * The client a token was issued to. Where several claims name one they must agree, or a token could be two clients'.
+ * The client a token was issued to. Where several claims name one they must agree, or a token could
+ * be two clients'.
  * @returns `undefined` when no client is named, or not one alone
  */
 export function clientOf(claims: SignedClaims, { client }: Dialect): string | undefined {
@@ -50,11 +57,14 @@ export function clientOf(claims: SignedClaims, { client }: Dialect): string | un
 }
 
 /**
- * Reads what a token says of its bearer. A partner's token may say anything, so what it was not given leave to speak of is taken
- * out here, before any guard looks: out of the lists, and out of the claims they were read from.
+ * Reads what a token says of its bearer. A partner's token may say anything, so what it was not
+ * given leave to speak of is taken out here, before any guard looks: out of the lists, and out of
+ * the claims they were read from.
  *
- * @param issuer.allowance of a partner; `undefined` for our own issuer, which may speak of everything
- * @param issuer.vouchesForEmail whether an address counts of which the token does not say that it was verified
+ * @param issuer.allowance of a partner; `undefined` for our own issuer, which may speak of
+ *   everything
+ * @param issuer.vouchesForEmail whether an address counts of which the token does not say that it
+ *   was verified
  */
 export function readClaims(
   signed: SignedClaims,
@@ -91,7 +101,10 @@ export function readClaims(
   };
 }
 
-/** A partner's `sub` may be that of a user of ours, and its client may be called like one: they count only if its entry says so. */
+/**
+ * A partner's `sub` may be that of a user of ours, and its client may be called like one: they
+ * count only if its entry says so.
+ */
 const counts = (name: string, { claims }: Allowance): boolean =>
   name === 'iss' || !IDENTIFYING_CLAIMS.has(name) || claims.includes(name);
 
@@ -117,7 +130,10 @@ const onlyAllowed = (value: unknown, allowed: readonly string[]): unknown =>
         .filter((each) => allowed.includes(each))
         .join(' ');
 
-/** Text with spaces between (RFC 9068 section 2.2.3, Entra), or a list (Okta). A list's member with a space in it is no scope. */
+/**
+ * Text with spaces between (RFC 9068 section 2.2.3, Entra), or a list (Okta). A list's member with
+ * a space in it is no scope.
+ */
 function scopesOf(claims: SignedClaims, { scope }: Dialect): string[] {
   const value = scope.map((name) => claims[name]).find((each) => each !== undefined);
   if (!Array.isArray(value)) return splitText(value);

@@ -4,7 +4,10 @@ import { refused, type SignedClaims, type SignedToken } from '../signed-claims.j
 
 /** How `typ` calls an access token. @see RFC 9068 section 2.1 */
 const ACCESS_TOKEN_TYPE = 'at+jwt';
-/** Claims that only an ID token has (OpenID Connect Core 1.0 sections 2, 3.1.3.6 and 3.3.2.11), and one that only events have. */
+/**
+ * Claims that only an ID token has (OpenID Connect Core 1.0 sections 2, 3.1.3.6 and 3.3.2.11), and
+ * one that only events have.
+ */
 const MARKS_OF_OTHERS = ['nonce', 'at_hash', 'c_hash', 's_hash', 'events'];
 
 /** What decides of an issuer's tokens which are access tokens. */
@@ -16,9 +19,10 @@ export interface KindRules {
 }
 
 /**
- * Refuses whatever an issuer signed that is no access token: ID tokens above all, logout tokens, and every other JWT that says its
- * type. Providers that write `typ: JWT` or nothing (a user pool, Keycloak, Auth0, Okta, Entra) say it in a claim, or leave it to be
- * told by what only an ID token has.
+ * Refuses whatever an issuer signed that is no access token: ID tokens above all, logout tokens,
+ * and every other JWT that says its type. Providers that write `typ: JWT` or nothing (a user pool,
+ * Keycloak, Auth0, Okta, Entra) say it in a claim, or leave it to be told by what only an ID token
+ * has.
  *
  * @throws {RelyingPartyError} `access_token_use_wrong`
  * @see RFC 8725 sections 3.11 and 3.12, RFC 9068 section 4
@@ -45,7 +49,10 @@ export function checkIsAccessToken({ typ, claims }: SignedToken, rules: KindRule
   }
 }
 
-/** An ID token's audience is a client. An access token's may be too, where an API is registered as one; but it has a scope. */
+/**
+ * An ID token's audience is a client. An access token's may be too, where an API is registered as
+ * one; but it has a scope.
+ */
 function isMeantForClient(claims: SignedClaims, clientIds: readonly string[]): boolean {
   return [claims['aud']]
     .flat()

@@ -16,8 +16,9 @@ export interface SeenTokens {
 
 export interface SeenTokensOptions {
   /**
-   * Checks a token that is not known. A memory belongs to one set of rules and nothing else can be put into it, so that what one
-   * set let pass is never taken for an answer of another, which may be stricter.
+   * Checks a token that is not known. A memory belongs to one set of rules and nothing else can be
+   * put into it, so that what one set let pass is never taken for an answer of another, which may
+   * be stricter.
    */
   readonly verify: (token: string) => Promise<AccessTokenClaims>;
   readonly now: () => number;
@@ -27,11 +28,16 @@ export interface SeenTokensOptions {
   readonly max?: number | undefined;
 }
 
-/** As long as a key set is kept: a key the issuer has withdrawn stops counting for seen tokens too. */
+/**
+ * As long as a key set is kept: a key the issuer has withdrawn stops counting for seen tokens too.
+ */
 const MAX_AGE_MS = 10 * 60_000;
 const DEFAULT_MAX = 10_000;
 
-/** Keyed by a hash, so that the memory of the process has no collection of tokens; a Map keeps the order of use. */
+/**
+ * Keyed by a hash, so that the memory of the process has no collection of tokens; a Map keeps the
+ * order of use.
+ */
 export function createSeenTokens({
   verify,
   now,
@@ -51,7 +57,8 @@ export function createSeenTokens({
 
   const remember = (key: string, claims: AccessTokenClaims): SeenToken => {
     const expiresAt = claims.expiresAt + clockToleranceSeconds * 1000;
-    // Handlers of later requests are given the same: what one of them writes into it must not count for the next.
+    // Handlers of later requests are given the same: what one of them writes into it must not count
+    // for the next.
     const token = { claims: frozen(claims), checkedAt: -Infinity };
     const [oldest] = seen.keys();
     if (seen.size >= max && oldest !== undefined) seen.delete(oldest);

@@ -1,14 +1,18 @@
 import { nearestName } from './nearest-name.js';
 
 /*
- * How every public function checks its options: a check that has each of them, and of which the types have each too. Its
- * messages complete the sentence "<option> …" as "problem; fix" and never quote a value: it may be a secret in the wrong place.
+ * How every public function checks its options: a check that has each of them, and of which the
+ * types have each too. Its messages complete the sentence "<option> …" as "problem; fix" and never
+ * quote a value: it may be a secret in the wrong place.
  */
 
 /** What is wrong with a value, as in `is no word`; `undefined` when nothing is. */
 export type ProblemWith = (value: unknown) => string | undefined;
 
-/** Reads a value: tells what is wrong with it, or returns it as it is to be used. Of a list or an object that is a copy. */
+/**
+ * Reads a value: tells what is wrong with it, or returns it as it is to be used. Of a list or an
+ * object that is a copy.
+ */
 export interface Check {
   (value: unknown, tell: Tell): unknown;
   /** A member with it may be left out, but not be `undefined`. */
@@ -50,7 +54,10 @@ export const leftOutOr = (check: Check): Check =>
     mayBeLeftOut: true,
   });
 
-/** Looks at a value once more when nothing was found wrong with it. @param path of the member that is told to be wrong */
+/**
+ * Looks at a value once more when nothing was found wrong with it.
+ * @param path of the member that is told to be wrong
+ */
 export function refined<Value>(
   check: Check,
   problemWith: (value: Value) => string | undefined,
@@ -109,8 +116,9 @@ export const anyMembers = (fix: string): Check =>
   option((value) => (isPlainObject(value) ? undefined : 'is no object'), fix);
 
 /**
- * An object with these options and no others. `Options` is its type: a member that is in one and not in the other does not compile.
- * It is a plain one: in a promise that nobody awaited, or a `Map`, no option would be found, and nothing said about it.
+ * An object with these options and no others. `Options` is its type: a member that is in one and
+ * not in the other does not compile. It is a plain one: in a promise that nobody awaited, or a
+ * `Map`, no option would be found, and nothing said about it.
  */
 export function optionsOf<Options extends object>(
   shape: Readonly<Record<Extract<keyof Options, string>, Check>>,

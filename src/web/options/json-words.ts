@@ -13,8 +13,9 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is wrong with a value of JSON or YAML, in place of the schema library's own words. Like those of our schemas, which come
- * first, it completes the sentence "AT …" and never has a value in it: that may be a secret.
+ * What is wrong with a value of JSON or YAML, in place of the schema library's own words. Like
+ * those of our schemas, which come first, it completes the sentence "AT …" and never has a value in
+ * it: that may be a secret.
  */
 export function wordsForJson(issue: Parameters<z.core.$ZodErrorMap>[0]): string {
   switch (issue.code) {

@@ -16,7 +16,10 @@ const MAX_DISTANCE = 3;
 /** Nobody's slip of the pen is longer; comparing costs the product of both lengths. */
 const MAX_LENGTH = 60;
 
-/** The known name that was probably meant: the one fewest letters away, or else one that begins the same way. */
+/**
+ * The known name that was probably meant: the one fewest letters away, or else one that begins the
+ * same way.
+ */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_LENGTH) return undefined;
   const given = name.toLowerCase();

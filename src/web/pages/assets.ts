@@ -21,7 +21,8 @@ interface Asset {
 let loaded: ReadonlyMap<string, Asset> | undefined;
 
 /**
- * The address of a file in `views/assets`: it changes with the content, so a browser may keep the answer for ever.
+ * The address of a file in `views/assets`: it changes with the content, so a browser may keep the
+ * answer for ever.
  *
  * @throws {Error} when there is no such file; `pico.css` is put there by the build
  */
@@ -29,7 +30,10 @@ export function assetUrl(name: string): string {
   return requireAsset(name).url;
 }
 
-/** Serves the assets under `/assets/`, and the icon as `/favicon.ico` for browsers that ask for it unbidden. */
+/**
+ * Serves the assets under `/assets/`, and the icon as `/favicon.ico` for browsers that ask for it
+ * unbidden.
+ */
 export function assets(): Router {
   const router = Router();
   router.get('/favicon.ico', (req, res) => {
@@ -42,8 +46,8 @@ export function assets(): Router {
       next();
       return;
     }
-    // While a new version rolls out, a page of the old one may reach us with the old hash: styled differently beats
-    // not styled at all, but then nobody may keep the answer.
+    // While a new version rolls out, a page of the old one may reach us with the old hash: styled
+    // differently beats not styled at all, but then nobody may keep the answer.
     const isCurrent = req.path === asset.url;
     send(req, res, asset, isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache');
   });

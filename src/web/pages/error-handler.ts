@@ -21,7 +21,10 @@ export interface ErrorPage {
   readonly next: { readonly label: string; readonly href: string };
 }
 
-/** What the log should know about a failed request. `path` is without the query, which may hold a code, and visible. */
+/**
+ * What the log should know about a failed request. `path` is without the query, which may hold a
+ * code, and visible.
+ */
 export interface FailedRequest {
   readonly requestId: string;
   readonly code: RelyingPartyErrorCode;
@@ -42,9 +45,10 @@ export interface ErrorHandlerOptions {
 }
 
 /**
- * The one exit for everything that fails. A `RelyingPartyError` answers with its status and the catalogue's words,
- * a request Express could not read with its own 4xx, anything else with 500, a request id and nothing more.
- * People get a page, programs get problem+json. Headers set before the throw (`WWW-Authenticate`, `Retry-After`) stay.
+ * The one exit for everything that fails. A `RelyingPartyError` answers with its status and the
+ * catalogue's words, a request Express could not read with its own 4xx, anything else with 500, a
+ * request id and nothing more. People get a page, programs get problem+json. Headers set before the
+ * throw (`WWW-Authenticate`, `Retry-After`) stay.
  */
 export function errorHandler({
   renderError,
@@ -60,7 +64,8 @@ export function errorHandler({
     const failed = { requestId, code, status, method: req.method, path: visible(path) };
     onError(error, failed);
     if (res.headersSent) {
-      // Half an answer is out: cutting the connection is the only way left to say that it is not whole.
+      // Half an answer is out: cutting the connection is the only way left to say that it is not
+      // whole.
       req.socket.destroy();
       return;
     }
@@ -104,8 +109,9 @@ function classify(error: unknown): { code: RelyingPartyErrorCode; status: number
 }
 
 /**
- * The status of an error made by http-errors for a fault of the client. `expose` is what tells: errors of the OAuth
- * library also have a `status`, the one the provider answered with, and that is not ours to pass on.
+ * The status of an error made by http-errors for a fault of the client. `expose` is what tells:
+ * errors of the OAuth library also have a `status`, the one the provider answered with, and that is
+ * not ours to pass on.
  */
 function exposedClientErrorStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('expose' in error) || !('status' in error)) return undefined;

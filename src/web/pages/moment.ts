@@ -22,7 +22,8 @@ const units = [
 ] as const;
 
 /**
- * Says when something is, in words and exactly. Words are cut, not rounded: "in 7 hours" means at least seven.
+ * Says when something is, in words and exactly. Words are cut, not rounded: "in 7 hours" means at
+ * least seven.
  *
  * @param at epoch milliseconds
  * @param now epoch milliseconds

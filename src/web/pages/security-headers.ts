@@ -4,16 +4,18 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
 /**
- * Helmet, with the defaults changed that would break or weaken a relying party's pages. Its dozen steps run once, here; a request
- * is given what they said.
+ * Helmet, with the defaults changed that would break or weaken a relying party's pages. Its dozen
+ * steps run once, here; a request is given what they said.
  *
- * @param options.https whether the site is reached over https: only then may browsers be told to insist on it
+ * @param options.https whether the site is reached over https: only then may browsers be told to
+ *   insist on it
  */
 export function securityHeaders({ https }: { readonly https: boolean }): RequestHandler {
   const headers = headersOf(
     helmet({
       contentSecurityPolicy: { useDefaults: false, directives: directives(https) },
-      // no-referrer would make browsers send "Origin: null" with our own forms, and they would be refused.
+      // no-referrer would make browsers send "Origin: null" with our own forms, and they would be
+      // refused.
       referrerPolicy: { policy: 'same-origin' },
       strictTransportSecurity: https,
       xFrameOptions: { action: 'deny' },
@@ -51,7 +53,8 @@ const directives = (https: boolean) => ({
   frameAncestors: ["'none'"],
   // pico's checkboxes and arrows are data: images in its stylesheet.
   imgSrc: ["'self'", 'data:'],
-  // Browsers check each redirect after a form too: a form of ours that leads elsewhere ends at a page that leads on.
+  // Browsers check each redirect after a form too: a form of ours that leads elsewhere ends at a
+  // page that leads on.
   formAction: ["'self'"],
   upgradeInsecureRequests: https ? [] : null,
 });

@@ -1,7 +1,8 @@
 import type { Response } from 'express';
 
 /**
- * Sends a page that may show who is signed in: nobody may keep it, not the browser's back button either.
+ * Sends a page that may show who is signed in: nobody may keep it, not the browser's back button
+ * either.
  *
  * @param html a whole document, already escaped
  */

@@ -7,8 +7,9 @@ const CREDENTIALS = /^([\w!#$%&'*+.^`|~-]+) +\S/;
 const NOTHING = /^(?:basic|digest|negotiate|ntlm)?$/i;
 
 /**
- * Does the request claim to bring a bearer token, if only a broken one? Whose `Authorization` is of another scheme does not: with
- * HTTP Basic in front of a site, the browser sends `Basic` along with everything, and is neither a program nor a bearer.
+ * Does the request claim to bring a bearer token, if only a broken one? Whose `Authorization` is of
+ * another scheme does not: with HTTP Basic in front of a site, the browser sends `Basic` along with
+ * everything, and is neither a program nor a bearer.
  */
 export function presentsToken(req: Request): boolean {
   return authorizationOf(req).some((header) => {
@@ -18,8 +19,9 @@ export function presentsToken(req: Request): boolean {
 }
 
 /**
- * Each `Authorization` that says something: a proxy that keeps credentials from us may blank the header instead of taking it
- * away, or what stands behind its scheme. Of `Bearer` alone the token is missing.
+ * Each `Authorization` that says something: a proxy that keeps credentials from us may blank the
+ * header instead of taking it away, or what stands behind its scheme. Of `Bearer` alone the token
+ * is missing.
  */
 export function authorizationOf(req: Request): readonly string[] {
   return (req.headersDistinct['authorization'] ?? []).filter(

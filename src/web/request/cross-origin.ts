@@ -3,7 +3,10 @@ import { checkOptions, listOf, option, refuseFurther } from '../options/check-op
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 const REQUEST_HEADERS = 'Authorization, Content-Type';
-/** What a script may read besides the body: the challenge, the name of the request, and how long to wait. */
+/**
+ * What a script may read besides the body: the challenge, the name of the request, and how long to
+ * wait.
+ */
 const ANSWER_HEADERS = 'WWW-Authenticate, X-Request-Id, Retry-After';
 const PREFLIGHT_SECONDS = '600';
 
@@ -23,10 +26,11 @@ const isOrigin = (text: unknown): boolean =>
   !text.includes('*');
 
 /**
- * Lets scripts of other sites call the API with a bearer token (CORS). Cookies never count there: no answer has
- * `Access-Control-Allow-Credentials`, so a session serves our own pages only.
+ * Lets scripts of other sites call the API with a bearer token (CORS). Cookies never count there:
+ * no answer has `Access-Control-Allow-Credentials`, so a session serves our own pages only.
  *
- * @param origins such as `https://app.example.com`; `*` lets every site, which is safe without cookies
+ * @param origins such as `https://app.example.com`; `*` lets every site, which is safe without
+ *   cookies
  * @throws {TypeError} for what is not an origin
  * @see Fetch Standard, section 3.2
  */

@@ -1,18 +1,25 @@
 const longest = 1_500;
 
-// Signing in to reach one of these would lead in a circle, or show "You are signed out" to somebody who just signed in. What lies
-// below them is the host's.
+// Signing in to reach one of these would lead in a circle, or show "You are signed out" to somebody
+// who just signed in. What lies below them is the host's.
 const circular = /^\/(?:login|callback|logout(?:\/continue)?|signed-out)\/?$/i;
 
-/** Letters beyond ASCII. Not a space of any kind, nor a control character: a path with those is nobody's link to us. */
+/**
+ * Letters beyond ASCII. Not a space of any kind, nor a control character: a path with those is
+ * nobody's link to us.
+ */
 const IN_PATH = /[^\x21-\x7e\p{Cc}\p{Cs}\p{Z}]/gu;
-/** Behind `?` or `#` a backslash and a space are nothing but letters. Browsers send `\` there as it is. */
+/**
+ * Behind `?` or `#` a backslash and a space are nothing but letters. Browsers send `\` there as it
+ * is.
+ */
 const BEHIND_PATH = /[^\x21-\x5b\x5d-\x7e\p{Cc}\p{Cs}]/gu;
 
 /**
- * An address of ours as it must be written: letters that may not stand there raw are percent-encoded, those of the path where they
- * are beyond ASCII, and behind it a backslash and spaces too. What would then still be no address of ours stays as it is: a
- * backslash, a space or a control character in the path.
+ * An address of ours as it must be written: letters that may not stand there raw are
+ * percent-encoded, those of the path where they are beyond ASCII, and behind it a backslash and
+ * spaces too. What would then still be no address of ours stays as it is: a backslash, a space or a
+ * control character in the path.
  */
 export function writtenUrl(url: string): string {
   const length = url.split(/[?#]/, 1)[0]!.length;
@@ -22,15 +29,18 @@ export function writtenUrl(url: string): string {
 }
 
 /**
- * Is this `return_to` one of our own pages? If so it comes back as it must be written, else `fallback`.
+ * Is this `return_to` one of our own pages? If so it comes back as it must be written, else
+ * `fallback`.
  *
- * Why not `new URL(candidate, baseUrl).origin === baseUrl`: the WHATWG parser repairs before it answers. It drops
- * tabs and line breaks, trims, reads `\` as `/`, and then vouches for a string that the next reader (a proxy, an older
- * browser, the code that writes the Location header) may understand in another way. So the text itself must be
- * harmless once it is written as an address must be: visible ASCII without a backslash, beginning with exactly one slash, and
- * its path must stay so once decoded.
+ * Why not `new URL(candidate, baseUrl).origin === baseUrl`: the WHATWG parser repairs before it
+ * answers. It drops tabs and line breaks, trims, reads `\` as `/`, and then vouches for a string
+ * that the next reader (a proxy, an older browser, the code that writes the Location header) may
+ * understand in another way. So the text itself must be harmless once it is written as an address
+ * must be: visible ASCII without a backslash, beginning with exactly one slash, and its path must
+ * stay so once decoded.
  *
- * @param candidate whatever a request brought; an array or object, as from a repeated parameter, is never ours
+ * @param candidate whatever a request brought; an array or object, as from a repeated parameter, is
+ *   never ours
  * @param basePath where our routes are mounted; empty at the root
  */
 export function localUrl(candidate: unknown, fallback = '/', basePath = ''): string {
@@ -44,7 +54,10 @@ function isCircular(url: string, basePath: string): boolean {
   return isBelow && circular.test(path.slice(basePath.length));
 }
 
-/** Is this the path (and query) of an address on our own origin, whichever page it is, and written as it must be? */
+/**
+ * Is this the path (and query) of an address on our own origin, whichever page it is, and written
+ * as it must be?
+ */
 export function isLocalUrl(candidate: unknown): candidate is string {
   if (typeof candidate !== 'string' || candidate.length > longest) return false;
   if (!/^\/[\x21-\x5b\x5d-\x7e]*$/.test(candidate)) return false;
@@ -56,7 +69,10 @@ export function isLocalUrl(candidate: unknown): candidate is string {
   return !leadsOut && !hasDotSegment && !/\p{Cc}/u.test(path);
 }
 
-/** Also with what merely looks like a slash or a dot as one, as a reader that normalizes would take it (UAX #15, NFKC). */
+/**
+ * Also with what merely looks like a slash or a dot as one, as a reader that normalizes would take
+ * it (UAX #15, NFKC).
+ */
 function decodedPath(url: string): string | undefined {
   try {
     return decodeURIComponent(url.split(/[?#]/, 1)[0]!).normalize('NFKC');

@@ -4,11 +4,12 @@ import { RelyingPartyError } from '../../errors/relying-party-error.js';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses to change anything at another site's request (CSRF). A sibling subdomain is another site here, although
- * SameSite cookies travel from it.
+ * Refuses to change anything at another site's request (CSRF). A sibling subdomain is another site
+ * here, although SameSite cookies travel from it.
  *
- * The browser's own statement, `Sec-Fetch-Site`, decides; where it is absent (plain http that is not localhost, old
- * browsers) `Origin` must be ours. With neither, nothing proves where the request came from, and it is refused.
+ * The browser's own statement, `Sec-Fetch-Site`, decides; where it is absent (plain http that is
+ * not localhost, old browsers) `Origin` must be ours. With neither, nothing proves where the
+ * request came from, and it is refused.
  *
  * @param baseUrl the site's public origin
  * @throws {RelyingPartyError} `csrf_refused`

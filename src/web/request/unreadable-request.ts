@@ -8,8 +8,8 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 };
 
 /**
- * In words, because the person may mend it alone. No route, and so no page of ours, ever saw the request, and Node does not tell
- * what in it was too large.
+ * In words, because the person may mend it alone. No route, and so no page of ours, ever saw the
+ * request, and Node does not tell what in it was too large.
  */
 const TOO_LARGE = `<!doctype html>
 <html lang="en">
@@ -25,13 +25,14 @@ A program may have sent too long an access token.</p>
 `;
 
 /**
- * Answers what Node could not read as a request, in place of its bare status lines, and hangs up. Whose headers are too large is
- * told what may be the cause, and what to do.
+ * Answers what Node could not read as a request, in place of its bare status lines, and hangs up.
+ * Whose headers are too large is told what may be the cause, and what to do.
  *
  * @see RFC 6585 section 5
  */
 export function answerUnreadable(error: Error, socket: Socket): void {
-  // As Node itself looks: into the midst of another answer on the same connection nothing may be written.
+  // As Node itself looks: into the midst of another answer on the same connection nothing may be
+  // written.
   const { _httpMessage: underWay } = socket as { _httpMessage?: ServerResponse | null };
   if (!socket.writable || underWay?.headersSent === true) {
     socket.destroy();

@@ -26,7 +26,10 @@ export const newcomer = {
   password: 'Chosen-By-Carol-5!',
 } as const;
 
-/** Makes the article's two joined pools and one user, from nothing, with the official SDK and nothing else. */
+/**
+ * Makes the article's two joined pools and one user, from nothing, with the official SDK and
+ * nothing else.
+ */
 export async function makeArticle(
   sdk: CognitoIdentityProviderClient,
   endpoint: string,
@@ -101,7 +104,9 @@ async function makeClient(
   return { id: UserPoolClient?.ClientId ?? '', secret: UserPoolClient?.ClientSecret ?? '' };
 }
 
-/** "Select the identity provider and save": read first, since an update resets what it leaves out. */
+/**
+ * "Select the identity provider and save": read first, since an update resets what it leaves out.
+ */
 async function enableProvider(
   sdk: CognitoIdentityProviderClient,
   UserPoolId: string,

@@ -26,13 +26,19 @@ export async function signOut(world: World, page: Page): Promise<void> {
   await page.waitForURL(`${world.app.url}/signed-out`);
 }
 
-/** Waits for the second pool's login form. @throws when the tab ends elsewhere, or without a password field */
+/**
+ * Waits for the second pool's login form.
+ * @throws when the tab ends elsewhere, or without a password field
+ */
 export async function seesPasswordField(world: World, page: Page): Promise<void> {
   await page.waitForURL(`${world.upstream.domain}/login?**`);
   await page.getByLabel('Password', { exact: true }).waitFor();
 }
 
-/** Waits for Chromium's own page about a connection that failed. Playwright's waits throw on the failure itself. */
+/**
+ * Waits for Chromium's own page about a connection that failed. Playwright's waits throw on the
+ * failure itself.
+ */
 export async function seesConnectionError(page: Page): Promise<void> {
   await expect.poll(() => page.url()).toMatch(/^chrome-error:/);
 }

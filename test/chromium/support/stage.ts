@@ -5,14 +5,19 @@ import { launchChromium, type Chromium } from '../../support/chromium.js';
 import { alice, startWorld, type World, type WorldOptions } from '../../support/world.js';
 import { watch } from './watch.js';
 
-/** Chromium and one world, shared by the tests of a file; the pools start each test from their seed. */
+/**
+ * Chromium and one world, shared by the tests of a file; the pools start each test from their seed.
+ */
 export interface Stage {
   readonly world: World;
   /** A new person: a browser with an empty cookie jar and one open tab, watched for complaints. */
   visitor(options?: BrowserContextOptions): Promise<Page>;
 }
 
-/** Registers the hooks of the surrounding `describe`. After each test the visitors' browsers have nothing to complain about. */
+/**
+ * Registers the hooks of the surrounding `describe`. After each test the visitors' browsers have
+ * nothing to complain about.
+ */
 export function useStage(options: WorldOptions = {}): Stage {
   let world: World;
   let chromium: Chromium;

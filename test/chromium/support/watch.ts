@@ -1,8 +1,8 @@
 import type { BrowserContext, ConsoleMessage, Page, Response } from 'playwright-core';
 
 /**
- * Notes what no page may do, in whatever journey: write to the console, throw, ask another host for anything, or be a
- * document without a strict Content-Security-Policy.
+ * Notes what no page may do, in whatever journey: write to the console, throw, ask another host for
+ * anything, or be a document without a strict Content-Security-Policy.
  *
  * @returns the complaints, which grow while the context lives
  */

@@ -33,7 +33,10 @@ export interface Api {
   readonly sdk: CognitoIdentityProviderClient;
 }
 
-/** Starts pools once for the calling file, empty unless a seed is given, and puts them back before each test. */
+/**
+ * Starts pools once for the calling file, empty unless a seed is given, and puts them back before
+ * each test.
+ */
 export function useApi(options: StartPoolsOptions = {}): Api {
   let started: { pools: Pools; sdk: CognitoIdentityProviderClient } | undefined;
   beforeAll(async () => {

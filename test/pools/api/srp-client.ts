@@ -7,8 +7,8 @@ import {
 import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto';
 
 /*
- * SRP-6a as a client of Cognito does it (RFC 5054; the group is also the one of RFC 3526 with 3072 bits), written apart
- * from the pools' half so that the two can disagree.
+ * SRP-6a as a client of Cognito does it (RFC 5054; the group is also the one of RFC 3526 with 3072
+ * bits), written apart from the pools' half so that the two can disagree.
  */
 
 const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`);

@@ -165,7 +165,8 @@ it('loses nothing it has acknowledged when it is killed in the middle of the wor
     const { child, url } = await persistingChild(file);
     const sdk = sdkFor({ url }, { maxAttempts: 1 });
     UserPoolId ||= await makePool({ sdk });
-    // Eight at once, each with the next as soon as one is acknowledged: some write is always under way.
+    // Eight at once, each with the next as soon as one is acknowledged: some write is always under
+    // way.
     const lanes = Array.from({ length: 8 }, async (_, lane) => {
       for (let n = 0; ; n += 1) {
         const GroupName = `group-${enough}-${lane}-${n}`;

@@ -21,7 +21,9 @@ export interface RunningCommand {
   printed(): string;
   /** Its log lines so far. */
   lines(): Record<string, unknown>[];
-  /** Resolves once the output has this text as often as asked; rejects if the command ends before. */
+  /**
+   * Resolves once the output has this text as often as asked; rejects if the command ends before.
+   */
   says(text: string, times?: number): Promise<void>;
   /** Resolves with its exit code when it has ended. */
   exit(): Promise<number | null>;
@@ -30,10 +32,11 @@ export interface RunningCommand {
 const running = new Set<ChildProcess>();
 
 /**
- * Starts a command with these variables and no others, in an empty folder unless one is given.
- * To be ended with `endCommands` if it does not end by itself.
+ * Starts a command with these variables and no others, in an empty folder unless one is given. To
+ * be ended with `endCommands` if it does not end by itself.
  *
- * @param commandLine with blanks between its words, or as a list where a word is empty or has blanks
+ * @param commandLine with blanks between its words, or as a list where a word is empty or has
+ *   blanks
  */
 export function lifeguard(
   commandLine: string | readonly string[],

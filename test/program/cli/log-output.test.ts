@@ -20,7 +20,8 @@ describe('lifeguard serve, when its log cannot be written', () => {
       expect(outcome).toMatchObject({ answered: 150, exitCode: 0 });
       expect(outcome.linesLost).toBeGreaterThan(0);
       expect(outcome.toldOf).toBeGreaterThanOrEqual(outcome.linesLost);
-      // The line at which the disk was full may be half there; the next begins on a line of its own.
+      // The line at which the disk was full may be half there; the next begins on a line of its
+      // own.
       expect(outcome.brokenLines).toBeLessThanOrEqual(1);
     },
   );

@@ -21,8 +21,8 @@ writeFileSync(program, 'console.log(JSON.stringify(process.argv.slice(2)));');
 writeFileSync(join(folder, 'there'), 'A=1\n');
 
 /**
- * What does not come whole to a program of options behind its name, or makes Node say something: with a file that is there, with
- * one that is not, and by themselves.
+ * What does not come whole to a program of options behind its name, or makes Node say something:
+ * with a file that is there, with one that is not, and by themselves.
  *
  * @param node the executable
  */

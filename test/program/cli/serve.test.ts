@@ -151,7 +151,8 @@ describe('lifeguard serve with several workers', () => {
     const serve = lifeguard('serve', environment);
     await serve.says('"listening"', 2);
 
-    // New connections, so that both workers are met: each request is counted in one sum, whoever is asked.
+    // New connections, so that both workers are met: each request is counted in one sum, whoever is
+    // asked.
     for (let count = 1; count <= 6; count++) {
       const headers = { Connection: 'close' };
       await fetch(environment.BASE_URL, { headers });

@@ -23,10 +23,16 @@ describe('doctor, about an ISSUER at AWS', () => {
   });
   afterEach(() => pools.close());
 
-  /** Where the pools have their pages and endpoints, by their documents: at AWS these are as safe as the issuer. */
+  /**
+   * Where the pools have their pages and endpoints, by their documents: at AWS these are as safe as
+   * the issuer.
+   */
   const pages = 'https://pages.example';
 
-  /** The network: AWS's host of one region is where the pools are, and no other host of its kind knows them. */
+  /**
+   * The network: AWS's host of one region is where the pools are, and no other host of its kind
+   * knows them.
+   */
   const fetchAtAws: typeof fetch = async (input, init) => {
     const url = new URL(input as string);
     if (url.origin === pages) return fetch(`${pools.url}${url.pathname}${url.search}`, init);
@@ -103,7 +109,8 @@ describe('doctor, about an ISSUER at AWS', () => {
       what: expect.stringContaining('the domain of a user pool'),
     });
     expect(outside?.fix.change).toBeUndefined();
-    // From inside the pools are seen at their own address too, which is another: what comes of that is behind it.
+    // From inside the pools are seen at their own address too, which is another: what comes of that
+    // is behind it.
     const [inside] = (await examine(`${domain}/login`, 'inside')).findings;
     expect(inside?.code).toBe('issuer_near_miss');
     expect(inside?.fix.change).toEqual({ kind: 'environment', set: { ISSUER: issuer } });

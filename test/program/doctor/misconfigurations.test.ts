@@ -33,7 +33,10 @@ async function mend(
   await spoiltPatient.apply(change!);
 }
 
-/** Lines of the report that a terminal would break. An address or JSON value is one word, and never broken by us. */
+/**
+ * Lines of the report that a terminal would break. An address or JSON value is one word, and never
+ * broken by us.
+ */
 const tooLong = (text: string): string[] =>
   text.split('\n').filter((line) => line.length > 80 && !/["=/:]\S{20,}/.test(line));
 

@@ -20,7 +20,10 @@ import {
   siteUrl,
 } from './patient.js';
 
-/** One mistake, what doctor must say first, and how it is mended where the finding has no change that can be made. */
+/**
+ * One mistake, what doctor must say first, and how it is mended where the finding has no change
+ * that can be made.
+ */
 export interface Misconfiguration {
   readonly seed?: (seed: PoolsSeed) => PoolsSeed;
   readonly spoil?: (patient: Patient) => Promise<void> | void;
@@ -77,7 +80,10 @@ const classicPages =
     await sdk.send(new UpdateUserPoolDomainCommand({ UserPoolId, Domain, ManagedLoginVersion: 1 }));
   };
 
-/** With settings in a seed the defaults are the API's, so what the seed of the two federated pools is by default must be said. */
+/**
+ * With settings in a seed the defaults are the API's, so what the seed of the two federated pools
+ * is by default must be said.
+ */
 const asSeeded = {
   AllowedOAuthFlowsUserPoolClient: true,
   PreventUserExistenceErrors: 'ENABLED',
@@ -110,7 +116,10 @@ const sessionsOfEach =
 
 const clearFaults = ({ pools }: Patient): void => pools.faults.clear();
 
-/** A secret cannot be added: a new client takes the place of the old one, at the master pool and for signing out. */
+/**
+ * A secret cannot be added: a new client takes the place of the old one, at the master pool and for
+ * signing out.
+ */
 async function replaceUpstreamClient(patient: Patient): Promise<void> {
   const { sdk } = patient;
   const { id } = patient.pools.pool('oidc-pool-2').client('master-pool');

@@ -24,7 +24,10 @@ export type PoolSeed = PoolsSeed['pools'][number];
 export type ClientSeed = NonNullable<PoolSeed['clients']>[number];
 export type ProviderSeed = NonNullable<PoolSeed['identityProviders']>[number];
 
-/** The set-up of the two federated pools, which is healthy, with what a case does to it. Nobody listens at the site. */
+/**
+ * The set-up of the two federated pools, which is healthy, with what a case does to it. Nobody
+ * listens at the site.
+ */
 export interface Patient {
   readonly pools: Pools;
   readonly environment: Record<string, string>;

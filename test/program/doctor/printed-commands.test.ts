@@ -33,7 +33,8 @@ function run(lines: string): {
 } {
   const folder = emptyFolder();
   const aws = join(folder, 'aws');
-  // What no name has in it ends an argument, and a call; written at once, since both ends of a pipe write.
+  // What no name has in it ends an argument, and a call; written at once, since both ends of a pipe
+  // write.
   const program = `#!/bin/sh
 printf '%s\\037' "$@" "$(printf '\\036')" >> calls
 case "$*" in
@@ -67,7 +68,10 @@ echo '{"ProviderDetails":{},"AttributeMapping":{"old":"x"},"CallbackURLs":[]}'`;
 const readFirst = (calls: string[][]): string[][] =>
   calls.toSorted((left, right) => String(left[1]).localeCompare(String(right[1])));
 
-/** What the AWS CLI takes for an option: by itself, or in JSON where the value looks like a place to read it from. */
+/**
+ * What the AWS CLI takes for an option: by itself, or in JSON where the value looks like a place to
+ * read it from.
+ */
 function given(call: string[] = [], option: string): string | undefined {
   const at = call.indexOf(`--${option}`);
   if (at >= 0) return call[at + 1];

@@ -18,7 +18,10 @@ import {
   type Patient,
 } from './patient.js';
 
-/** A set-up at user pools in which nothing is wrong, as it differs from that of the two federated pools. */
+/**
+ * A set-up at user pools in which nothing is wrong, as it differs from that of the two federated
+ * pools.
+ */
 export interface SoundPools {
   readonly seed?: (seed: PoolsSeed) => PoolsSeed;
   readonly change?: (patient: Patient) => Promise<void> | void;

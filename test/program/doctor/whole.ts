@@ -1,7 +1,10 @@
 import { expect } from 'vitest';
 import type { Finding } from '../../../src/program/doctor/findings/finding.js';
 
-/** A diagnosis whose every finding says in whole words what it is and what to do; whatever a test is about, that holds. */
+/**
+ * A diagnosis whose every finding says in whole words what it is and what to do; whatever a test is
+ * about, that holds.
+ */
 export function whole<Found extends { readonly findings: readonly Finding[] }>(
   diagnosis: Found,
 ): Found {

@@ -113,7 +113,10 @@ function withShortTokens(seed: PoolsSeed): PoolsSeed {
   return copy;
 }
 
-/** One who signs in again and again, and one who stays, until told to stop; and a balancer's looks at both processes. */
+/**
+ * One who signs in again and again, and one who stays, until told to stop; and a balancer's looks
+ * at both processes.
+ */
 function startPeople(site: string, ports: readonly number[]) {
   const life = { isOver: false };
   const counted = { signIns: 0, failures: [] as string[] };

@@ -78,8 +78,8 @@ async function styleOf(
 }
 
 /**
- * The same account with all that Cognito makes up (ids, secrets, times, the port of the pools) replaced by the name of what it
- * belongs to, so that two accounts can be compared.
+ * The same account with all that Cognito makes up (ids, secrets, times, the port of the pools)
+ * replaced by the name of what it belongs to, so that two accounts can be compared.
  */
 export function withoutIds(account: Record<string, unknown>, { url }: { url: string }): unknown {
   const names = new Map([[url, '<url>']]);
@@ -122,8 +122,8 @@ export interface PlannedStep {
 }
 
 /**
- * The members of what existed before that differ now and that no step of the plan names. Tags of `setup` are its marks: the docs
- * announce them for whatever it makes or is given.
+ * The members of what existed before that differ now and that no step of the plan names. Tags of
+ * `setup` are its marks: the docs announce them for whatever it makes or is given.
  */
 export function unannounced(
   before: Record<string, unknown>,

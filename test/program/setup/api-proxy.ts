@@ -10,8 +10,8 @@ export interface ApiProxy {
 }
 
 /**
- * @param answered told of each operation that was carried out, with the body of its answer; what it gives back goes on to whoever
- * asked
+ * @param answered told of each operation that was carried out, with the body of its answer; what it
+ *   gives back goes on to whoever asked
  */
 export async function startApiProxy(
   pools: Pools,

@@ -9,7 +9,10 @@ import type { CognitoApi } from '../../../src/program/setup/account/cognito-api.
 import { desiredFor } from '../../../src/program/setup/wanted/desired.js';
 import { emptyFolder, endCommands, lifeguard } from '../cli/command.js';
 
-/* Somebody has deleted a part of what setup has made: the next run makes that, and knows all the rest again. */
+/*
+ * Somebody has deleted a part of what setup has made: the next run makes that, and knows all the
+ * rest again.
+ */
 
 let pools: Pools;
 let api: CognitoApi;

@@ -8,7 +8,10 @@ import { wholeAccount } from './accounts.js';
 import { type ApiProxy, startApiProxy } from './api-proxy.js';
 import { apiOf, emptyAccount } from './world.js';
 
-/* Between the moment when setup reads and the moment when it writes somebody thinks it over, and others work in the same account. */
+/*
+ * Between the moment when setup reads and the moment when it writes somebody thinks it over, and
+ * others work in the same account.
+ */
 
 let pools: Pools;
 let api: CognitoApi;

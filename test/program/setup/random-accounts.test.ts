@@ -11,8 +11,8 @@ import { oktaDetails, unannounced, wholeAccount, type PlannedStep } from './acco
 import { apiOf, emptyAccount, inputs, planNow, runSetup } from './world.js';
 
 /*
- * Accounts that nobody has thought of: whatever is there, and whatever of it is given to setup, what the plan does not name is
- * equal afterwards, and a plan that has problems changes nothing.
+ * Accounts that nobody has thought of: whatever is there, and whatever of it is given to setup,
+ * what the plan does not name is equal afterwards, and a plan that has problems changes nothing.
  */
 
 const some = <T>(values: readonly T[]): fc.Arbitrary<T[] | undefined> =>

@@ -18,8 +18,9 @@ import { applyModule, type Module } from './templates/terraform.js';
 import { apiOf, emptyAccount } from './world.js';
 
 /*
- * What `setup --print` prints, carried out by a small CloudFormation and a small Terraform at the embedded pools, beside what
- * `setup` itself makes. The CDK's stack is synthesised by the CDK, in test/outside.
+ * What `setup --print` prints, carried out by a small CloudFormation and a small Terraform at the
+ * embedded pools, beside what `setup` itself makes. The CDK's stack is synthesised by the CDK, in
+ * test/outside.
  */
 
 const SITE = 'https://www.example.com';

@@ -8,8 +8,9 @@ import { accounts, halfMade, SITE, type Account } from './ten-accounts.js';
 import { apiOf } from './world.js';
 
 /*
- * `setup`, `doctor`, `setup` again and `setup --restore`, as commands, in accounts that are not empty. The whole account is read
- * before and after each, and nothing in it may differ but what the plan has announced.
+ * `setup`, `doctor`, `setup` again and `setup --restore`, as commands, in accounts that are not
+ * empty. The whole account is read before and after each, and nothing in it may differ but what the
+ * plan has announced.
  */
 
 interface Outcome {
@@ -70,7 +71,8 @@ describe.each(Object.entries(accounts))('an account: %s', (name, account) => {
     const different = changedPaths(before, left).filter((path) =>
       Object.keys(before).some((key) => path === key || path.startsWith(`${key} `)),
     );
-    // Of what was there before: the marks of what setup has made there and does not delete, and the domain among it.
+    // Of what was there before: the marks of what setup has made there and does not delete, and the
+    // domain among it.
     expect(
       different.filter((path) => !/ UserPoolTags lifeguard:setup:\w+$| Domain$/.test(path)),
     ).toEqual([]);
@@ -129,7 +131,8 @@ async function prepared(name: string, account: Account): Promise<World> {
 }
 
 /**
- * Without what is given to it, setup touches nothing that others have made; and what it must not have is refused although given.
+ * Without what is given to it, setup touches nothing that others have made; and what it must not
+ * have is refused although given.
  *
  * @returns the flags to go on with; nothing where there are none
  */

@@ -49,7 +49,10 @@ async function everything({ cognito }: CognitoApi): Promise<string> {
   return flags.join(' ');
 }
 
-/** Run before the account is looked at: a set-up of setup's own, of which something was taken away again. */
+/**
+ * Run before the account is looked at: a set-up of setup's own, of which something was taken away
+ * again.
+ */
 export const halfMade = 'half made';
 
 export const accounts: Readonly<Record<string, Account>> = {

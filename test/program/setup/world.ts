@@ -90,7 +90,10 @@ export async function stepsNow(api: CognitoApi, wanted: SetupInputs = inputs): P
   return steps.map(({ action, resource }) => `${action} ${resource.title}`);
 }
 
-/** Everything that exists, with what Cognito makes up (ids, secrets, times) replaced by where it stands. */
+/**
+ * Everything that exists, with what Cognito makes up (ids, secrets, times) replaced by where it
+ * stands.
+ */
 export async function stateOf(
   api: CognitoApi,
   { resources }: Desired = desiredFor(inputs),
@@ -120,7 +123,10 @@ export async function stateOf(
   return JSON.parse(text);
 }
 
-/** Writes down every call, and stops the program, as it were, once the one with this number was carried out. */
+/**
+ * Writes down every call, and stops the program, as it were, once the one with this number was
+ * carried out.
+ */
 export function cutOffAfter(api: CognitoApi, number: number): readonly string[] {
   const calls: string[] = [];
   api.cognito.middlewareStack.add(

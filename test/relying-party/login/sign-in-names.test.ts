@@ -5,7 +5,10 @@ import { startWorld, type World } from '../../support/world.js';
 
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
-/** An OP that names each sign-in (`origin_jti`) and the browser's session there (`sid`) says two things. */
+/**
+ * An OP that names each sign-in (`origin_jti`) and the browser's session there (`sid`) says two
+ * things.
+ */
 describe('a sign-in with both an origin_jti and a sid', () => {
   let world: World;
   beforeAll(async () => {

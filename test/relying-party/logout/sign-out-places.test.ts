@@ -3,7 +3,9 @@ import type { Pools, PoolsSeed } from '../../../src/pools/index.js';
 import type { Browser, Page } from '../../support/browser.js';
 import { finishSignIn, startWorld, type World } from '../../support/world.js';
 
-/** The second of the two federated pools twice, under two names: a person may come through either. */
+/**
+ * The second of the two federated pools twice, under two names: a person may come through either.
+ */
 function withTwoProviders({ pools: [master, upstream] }: PoolsSeed): PoolsSeed {
   const [client] = upstream!.clients!;
   const [first] = master!.identityProviders!;

@@ -3,7 +3,10 @@ import { createBrowser, type Browser, type Page } from '../../support/browser.js
 import { startWorld, type World } from '../../support/world.js';
 
 const NOT_DONE = 'Not done yet';
-/** What Chromium says of a redirect by a pool on a navigation that our page began; see `test/chromium/sign-out-returns.test.ts`. */
+/**
+ * What Chromium says of a redirect by a pool on a navigation that our page began; see
+ * `test/chromium/sign-out-returns.test.ts`.
+ */
 const FROM_POOL = { 'sec-fetch-site': 'cross-site' };
 
 describe('a GET /logout/continue', () => {
@@ -125,7 +128,8 @@ describe('a GET /logout/continue', () => {
       kind: 'oidc',
       endSessionEndpoint: 'https://op.example/end',
     });
-    // The first hop is come back from once; the second is left for, and a second visit says nothing of it.
+    // The first hop is come back from once; the second is left for, and a second visit says nothing
+    // of it.
     const second = await browser.get(`${url}/logout/continue`, { headers: FROM_POOL });
     expect(second.url).toContain('https://op.example/end');
     expect(

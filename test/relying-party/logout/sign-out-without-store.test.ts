@@ -72,7 +72,9 @@ async function signedIn(
 const apiStatus = async (app: Pick<RunningApp, 'url'>, cookie: string): Promise<number> =>
   (await fetch(`${app.url}/api/me`, { headers: { cookie: `lifeguard=${cookie}` } })).status;
 
-/** What everybody is promised who signs out: it worked for this browser, and all hops were visited. */
+/**
+ * What everybody is promised who signs out: it worked for this browser, and all hops were visited.
+ */
 function expectSignedOut(browser: Browser, page: Page): void {
   const { url } = world!.app;
   expect(page.url).toBe(`${url}/signed-out`);

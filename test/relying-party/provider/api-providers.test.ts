@@ -11,8 +11,8 @@ import { MemoryStore } from '../../../src/sessions/stores/memory-store.js';
 import { startBareProvider, type BareProvider } from '../../support/bare-provider.js';
 
 /*
- * Access tokens as the big providers issue them: header and claims with the names, types and values of their documentation. What a
- * test adds is the issuer, which is on loopback, and times.
+ * Access tokens as the big providers issue them: header and claims with the names, types and values
+ * of their documentation. What a test adds is the issuer, which is on loopback, and times.
  */
 
 type Claims = Record<string, unknown>;

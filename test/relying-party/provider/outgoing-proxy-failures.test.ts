@@ -19,8 +19,8 @@ import {
 import { visit } from '../../security/support/visitor.js';
 
 /*
- * A proxy for outgoing calls that does not work is between us and the provider, and between us alone: a browser goes there by a
- * way of its own.
+ * A proxy for outgoing calls that does not work is between us and the provider, and between us
+ * alone: a browser goes there by a way of its own.
  */
 
 let proxy: FailingProxy;
@@ -47,7 +47,10 @@ describe.each(kinds)('while the outgoing proxy %s,', (fault) => {
   let provider: HostileProvider;
   afterEach(() => provider.stop());
 
-  /** A site that knows where its provider is: all of it but the discovery document is behind the proxy. */
+  /**
+   * A site that knows where its provider is: all of it but the discovery document is behind the
+   * proxy.
+   */
   async function start(): Promise<RunningApp> {
     proxy = await startFailingProxy(fault);
     provider = await startHostileProvider();
@@ -108,7 +111,8 @@ describe('what the operator is told when the outgoing proxy', () => {
     const environment = { ISSUER: AWAY, CLIENT_ID: 'site', CLIENT_SECRET: 'none' };
     site = await startApp({ ...environment, HTTPS_PROXY: proxy.url });
     const seen = new Set<string>();
-    // The second visitor of a proxy that hangs does not wait for it, and leaves a line of another kind.
+    // The second visitor of a proxy that hangs does not wait for it, and leaves a line of another
+    // kind.
     for (let turn = 0; turn < 2; turn += 1) {
       expect((await visit(`${site.url}/login`)).code).toBe('provider_unavailable');
     }

@@ -37,7 +37,10 @@ const forgetLooks = (): void => {
 
 const timesAsked = (name: string): number => provider.asked.get(name) ?? 0;
 
-/** Lets a path hang; `held` are the requests that still wait there, the site not having given them up. */
+/**
+ * Lets a path hang; `held` are the requests that still wait there, the site not having given them
+ * up.
+ */
 function hang(path: string): { readonly held: Set<IncomingMessage> } {
   const held = new Set<IncomingMessage>();
   provider.answers.set(path, (req: IncomingMessage, res: ServerResponse) => {

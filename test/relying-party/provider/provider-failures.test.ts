@@ -16,8 +16,9 @@ import { signedIn, type SignedInUser } from '../../../src/testing/index.js';
 import { createCertificate, type Certificate } from '../../support/nginx.js';
 
 /*
- * What the log says of each failure between us and a provider: the endpoint, the address, and the cause in words, for whoever
- * reads it at three in the morning; and nothing that was sent or received.
+ * What the log says of each failure between us and a provider: the endpoint, the address, and the
+ * cause in words, for whoever reads it at three in the morning; and nothing that was sent or
+ * received.
  */
 
 const SECRETS = ['hunter2-client-secret', 'hunter2-code', 'hunter2-in-the-answer'];

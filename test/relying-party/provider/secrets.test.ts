@@ -5,7 +5,10 @@ const SESSION_SECRET = 'grep-for-this-session-secret-0123456789';
 
 describe('what must stay secret', () => {
   let world: World;
-  /** Everything the site said: pages, headers but for our own cookies, the addresses of ours it sent the browser to, log, metrics. */
+  /**
+   * Everything the site said: pages, headers but for our own cookies, the addresses of ours it sent
+   * the browser to, log, metrics.
+   */
   let said: string;
   /** Everything it must not have said. */
   let secrets: string[];

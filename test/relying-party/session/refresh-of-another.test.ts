@@ -3,7 +3,10 @@ import { createBrowser, type Browser, type Page } from '../../support/browser.js
 import { startHost, type Host } from '../../support/host.js';
 import { finishSignIn, hasField } from '../../support/world.js';
 
-/** OpenID Connect Core 1.0 section 12.2: a refreshed ID token is of the same user and the same sign-in. */
+/**
+ * OpenID Connect Core 1.0 section 12.2: a refreshed ID token is of the same user and the same
+ * sign-in.
+ */
 describe('the ID token of a refresh', () => {
   let host: Host;
   let browser: Browser;

@@ -533,7 +533,10 @@ interface SiteOptions {
   readonly sessionClaims?: readonly string[];
 }
 
-/** A host whose calls to the token endpoint, for refreshes, a test can hold back or lose on their way back. */
+/**
+ * A host whose calls to the token endpoint, for refreshes, a test can hold back or lose on their
+ * way back.
+ */
 interface Site {
   readonly app: Express;
   readonly relyingParty: RelyingParty;

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Browser } from '../../support/browser.js';
 import { startWorld, type World } from '../../support/world.js';
 
-/** Access tokens for a day: no refresh moves a session's clock, so that what keeps it is its use alone. */
+/**
+ * Access tokens for a day: no refresh moves a session's clock, so that what keeps it is its use
+ * alone.
+ */
 let world: World;
 let browser: Browser;
 beforeAll(async () => {

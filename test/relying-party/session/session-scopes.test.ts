@@ -3,8 +3,8 @@ import type { Browser } from '../../support/browser.js';
 import { startWorld, type World } from '../../support/world.js';
 
 /*
- * At a user pool the scopes that a person was given stand in the access token alone: its token response has none, and a
- * pre-token-generation trigger may take some out.
+ * At a user pool the scopes that a person was given stand in the access token alone: its token
+ * response has none, and a pre-token-generation trigger may take some out.
  */
 describe('the scopes of a session', () => {
   let world: World;

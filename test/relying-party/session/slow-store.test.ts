@@ -104,7 +104,10 @@ describe('a request with a live session, while a call of the store hangs', () =>
   });
 });
 
-/** The store did not end the session at the sign-out, and the provider hangs now. No time passes here but what the test lets pass. */
+/**
+ * The store did not end the session at the sign-out, and the provider hangs now. No time passes
+ * here but what the test lets pass.
+ */
 describe('the page of who has signed in again, and whose earlier session is still to be ended', () => {
   const issuer = 'https://op.example';
   let store: MemoryStore;
@@ -147,7 +150,10 @@ describe('the page of who has signed in again, and whose earlier session is stil
     jwks_uri: `${issuer}/jwks`,
   };
 
-  /** The browser's cookies: of a session whose access token has expired, and of the sign-out before it. */
+  /**
+   * The browser's cookies: of a session whose access token has expired, and of the sign-out before
+   * it.
+   */
   async function cookies(): Promise<string> {
     const tokens = {
       idToken: new UnsecuredJWT({ sub: 'alice' }).encode(),

@@ -33,7 +33,10 @@ describe('tokens whose expires_in', () => {
   afterEach(() => site.stop());
   afterAll(() => provider.stop());
 
-  /** How often the OP is asked for tokens when a page is opened every so many seconds, the sign-in included. */
+  /**
+   * How often the OP is asked for tokens when a page is opened every so many seconds, the sign-in
+   * included.
+   */
   async function timesAsked(expiresIn: unknown, everySeconds: number): Promise<number> {
     provider.answers.set('/token', (_req, _res, body) =>
       provider.tokens(body, { members: { expires_in: expiresIn } }),
@@ -74,7 +77,10 @@ describe('tokens whose expires_in', () => {
   });
 });
 
-/** Our mark of an ended sign-in must outlive its access tokens, whatever the OP says of their life and whatever its clock. */
+/**
+ * Our mark of an ended sign-in must outlive its access tokens, whatever the OP says of their life
+ * and whatever its clock.
+ */
 describe('access tokens of a sign-in that ended', () => {
   let provider: HostileProvider;
   let site: RunningApp;

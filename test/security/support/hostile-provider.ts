@@ -23,7 +23,10 @@ export interface HostileProvider {
   readonly jwk: Readonly<Record<string, unknown>>;
   /** `kid: ''` leaves it out. */
   sign(claims: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>;
-  /** A good token response for the code, which is the nonce; claims, header and members may be replaced. */
+  /**
+   * A good token response for the code, which is the nonce; claims, header and members may be
+   * replaced.
+   */
   tokens(
     body: URLSearchParams,
     changes?: {

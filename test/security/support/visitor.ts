@@ -1,6 +1,9 @@
 import { request } from 'undici';
 
-/** An answer with the two things that tests of hostile input look at: which error it names, and its cookies. */
+/**
+ * An answer with the two things that tests of hostile input look at: which error it names, and its
+ * cookies.
+ */
 export interface Visit {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
@@ -40,7 +43,10 @@ export async function visit(url: string, options: VisitOptions = {}): Promise<Vi
   };
 }
 
-/** Goes from `/login` straight to the callback, with the nonce for a code, as `startHostileProvider` understands it. */
+/**
+ * Goes from `/login` straight to the callback, with the nonce for a code, as `startHostileProvider`
+ * understands it.
+ */
 export async function signIn(site: string, more = ''): Promise<Visit> {
   const start = await visit(`${site}/login?return_to=/profile`);
   if (start.status !== 302) return start;

@@ -41,7 +41,8 @@ describe.skipIf(redisProgram === undefined)('the store in a Redis Cluster', () =
     );
     const move = (server: RedisProcess, ...change: string[]): Promise<unknown> =>
       server.command('CLUSTER', 'SETSLOT', slot, ...change);
-    // As the cluster specification has it; the new owner first, so that nobody is left with it meanwhile.
+    // As the cluster specification has it; the new owner first, so that nobody is left with it
+    // meanwhile.
     await move(target, 'IMPORTING', ids[0]!);
     await move(source, 'MIGRATING', ids[1]!);
     for (const server of [target, source]) await move(server, 'NODE', ids[1]!);

@@ -11,7 +11,8 @@ const PATIENCE = { timeout: 15_000 };
  * What every store promises, with a clock the tests can move.
  *
  * @param open opens the store; what earlier tests left in it must not matter
- * @param isShared whether two stores opened one after the other hold the same sessions, as two processes do
+ * @param isShared whether two stores opened one after the other hold the same sessions, as two
+ *   processes do
  */
 export function itKeepsTheContract(
   open: (now: () => number) => Promise<SessionStore>,

@@ -64,7 +64,10 @@ it(`loses nothing it acknowledged when a process that shares the file is killed 
   database.close();
 });
 
-/** Kills a worker once it has acknowledged so much, while this process signs people in with the same file. */
+/**
+ * Kills a worker once it has acknowledged so much, while this process signs people in with the same
+ * file.
+ */
 async function killAmidWork(
   lines: number,
   acknowledged: Map<string, string>,
@@ -84,7 +87,8 @@ async function killAmidWork(
     if (seen === lines) worker.kill('SIGKILL');
     if (seen > lines) continue;
     const ours = randomKey();
-    // On a busy machine the others may have the file for longer than a request waits: that is told, and nothing is promised.
+    // On a busy machine the others may have the file for longer than a request waits: that is told,
+    // and nothing is promised.
     await store.create(ours, newSession(Date.now(), { indexes: ['sub'] })).then(
       () => acknowledged.set(ours, 'created'),
       (error: unknown) => expect(error).toMatchObject({ code: 'session_store_unavailable' }),

@@ -8,12 +8,12 @@ import { UpstreamError } from './upstream.js';
 
 /**
  * Creates or updates the profile of somebody who came through a provider: `Provider_<sub>`, status
- * `EXTERNAL_PROVIDER`, member of the provider's group; or, where an administrator has linked them, the user they are
- * linked to. Only mapped claims are taken, and written at every sign-in; an attribute whose claim has vanished stays.
- * Works also where only administrators may create users.
+ * `EXTERNAL_PROVIDER`, member of the provider's group; or, where an administrator has linked them,
+ * the user they are linked to. Only mapped claims are taken, and written at every sign-in; an
+ * attribute whose claim has vanished stays. Works also where only administrators may create users.
  *
- * @throws {UpstreamError} when a required attribute has no claim, the schema or the client does not let a mapped one be
- *   written, or the profile is disabled
+ * @throws {UpstreamError} when a required attribute has no claim, the schema or the client does not
+ *   let a mapped one be written, or the profile is disabled
  */
 export function updateFederatedUser(
   pool: UserPool,

@@ -28,9 +28,9 @@ const LATE_MEMORY_MS = 3_600_000;
 const COOKIES = ['csrf-state', 'csrf-state-legacy'];
 
 /**
- * Sends the browser to the identity provider: our own nonce, no PKCE, a `state` that only this browser may bring back.
- * A provider is asked for its discovery document each time, so that a change there shows at once.
- * A provider whose discovery fails is an unavailable login option.
+ * Sends the browser to the identity provider: our own nonce, no PKCE, a `state` that only this
+ * browser may bring back. A provider is asked for its discovery document each time, so that a
+ * change there shows at once. A provider whose discovery fails is an unavailable login option.
  */
 export async function startFederation(
   exchange: Exchange,
@@ -77,8 +77,9 @@ export async function startFederation(
 }
 
 /**
- * `GET /oauth2/idpresponse`: the provider's answer. The state works once, for five minutes, in the browser that left
- * with it; what the provider says is verified before anybody is signed in. Failures after that go to the client.
+ * `GET /oauth2/idpresponse`: the provider's answer. The state works once, for five minutes, in the
+ * browser that left with it; what the provider says is verified before anybody is signed in.
+ * Failures after that go to the client.
  */
 export async function idpResponse(exchange: Exchange): Promise<void> {
   const { pool, now } = exchange;
@@ -89,7 +90,8 @@ export async function idpResponse(exchange: Exchange): Promise<void> {
   }
   const { request, provider } = pending;
   if (now > pending.startedAt + STATE_SECONDS * 1000) {
-    // Naming the provider again would start the next attempt by itself; the user is to see what happened.
+    // Naming the provider again would start the next attempt by itself; the user is to see what
+    // happened.
     toSignInPage(exchange, withoutProvider(pending.query));
     return;
   }
@@ -120,7 +122,10 @@ function takePending(exchange: Exchange): PendingFederation | undefined {
   return pending;
 }
 
-/** One for each attempt: of two tabs that begin in the same instant the second overwrites the documented cookies. */
+/**
+ * One for each attempt: of two tabs that begin in the same instant the second overwrites the
+ * documented cookies.
+ */
 const attemptCookie = (state: string): string => `csrf-state-${state.slice(0, 8)}`;
 
 /** Claims of the ID token and of userInfo together; userInfo wins. */

@@ -26,8 +26,9 @@ export interface UpstreamMetadata {
 const TIMEOUT_MS = 5000;
 
 /**
- * The provider's endpoints: those that were set, and the others from its discovery document, read each time anew. That
- * the document names the same issuer is not asked here: a wrong one shows in the ID token, as it does with Cognito.
+ * The provider's endpoints: those that were set, and the others from its discovery document, read
+ * each time anew. That the document names the same issuer is not asked here: a wrong one shows in
+ * the ID token, as it does with Cognito.
  *
  * @param issuerUrl where the issuer really is, in case its name only imitates AWS
  * @throws {Error} when the document is needed and cannot be had
@@ -86,7 +87,8 @@ export async function exchangeUpstreamCode(
 }
 
 /**
- * Verifies the provider's ID token: signature by its JWKS, issuer to the letter, audience, expiry, nonce.
+ * Verifies the provider's ID token: signature by its JWKS, issuer to the letter, audience, expiry,
+ * nonce.
  *
  * @throws {UpstreamError} when any of it is wrong
  */

@@ -5,7 +5,10 @@ import type { AppClient } from '../../model/pool-state.js';
 import type { UserPool } from '../../model/user-pool.js';
 import { showIndex } from './pages.js';
 
-/** `GET /`: the pools, their addresses, and the console's "Launch Hosted UI" link for each client that is an app. */
+/**
+ * `GET /`: the pools, their addresses, and the console's "Launch Hosted UI" link for each client
+ * that is an app.
+ */
 export function indexPage({ pools }: PoolsRuntime, response: Response): void {
   showIndex(response, {
     pools: pools.map((pool) => ({

@@ -62,7 +62,8 @@ export function showIndex(response: Response, locals: PoolViews['index']): void 
 
 function sendHtml(response: Response, status: number, html: string): void {
   response.status(status).set({
-    // No form-action: browsers apply it to the redirects after a form, and ours lead to other origins.
+    // No form-action: browsers apply it to the redirects after a form, and ours lead to other
+    // origins.
     'Content-Security-Policy':
       "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     'Cache-Control': 'no-store',

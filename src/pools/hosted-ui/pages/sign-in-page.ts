@@ -7,8 +7,9 @@ import { showPage, type PageForm } from './pages.js';
 const UNAVAILABLE = 'Login option is not available. Please try another one';
 
 /**
- * Shows the sign-in page: a button per identity provider of the client, and the form for the pool's own users where
- * `COGNITO` is one. The form is there once; the classic pages have it twice, for small and for large screens.
+ * Shows the sign-in page: a button per identity provider of the client, and the form for the pool's
+ * own users where `COGNITO` is one. The form is there once; the classic pages have it twice, for
+ * small and for large screens.
  */
 export function showSignIn(
   exchange: Exchange,
@@ -37,7 +38,10 @@ export function showSignIn(
   });
 }
 
-/** The 401 page, as the classic ones have it, for a provider that is unknown, not the client's, or out of reach. */
+/**
+ * The 401 page, as the classic ones have it, for a provider that is unknown, not the client's, or
+ * out of reach.
+ */
 export function showUnavailable(exchange: Exchange, request: AuthorizationRequest): void {
   showSignIn(exchange, request, { error: UNAVAILABLE, status: 401 });
 }

@@ -30,7 +30,10 @@ export async function finishSignIn(
   await answerClient(exchange, request, { user, nonce, signedInAt: exchange.now });
 }
 
-/** Sends the browser back to the client with a code or, in the implicit flow, with tokens in the fragment. */
+/**
+ * Sends the browser back to the client with a code or, in the implicit flow, with tokens in the
+ * fragment.
+ */
 export async function answerClient(
   exchange: Exchange,
   request: AuthorizationRequest,

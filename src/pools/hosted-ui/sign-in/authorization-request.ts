@@ -6,11 +6,13 @@ import { showError, showMissingParameter, toErrorPage } from '../pages/error-pag
 import { refuse } from './answer-client.js';
 
 /**
- * Reads an authorization request from the query of `/oauth2/authorize` or `/login`, which check it the same way.
+ * Reads an authorization request from the query of `/oauth2/authorize` or `/login`, which check it
+ * the same way.
  *
- * Order and answers are Cognito's. `state` comes back between `error_description` and `error`; a scope problem is
- * `invalid_request` with the description `invalid_scope`. Parameters of other OpenID providers (`max_age`, `claims`,
- * `response_mode`, `resource` …) are ignored, as the classic pages do.
+ * Order and answers are Cognito's. `state` comes back between `error_description` and `error`; a
+ * scope problem is `invalid_request` with the description `invalid_scope`. Parameters of other
+ * OpenID providers (`max_age`, `claims`, `response_mode`, `resource` …) are ignored, as the classic
+ * pages do.
  *
  * @returns `undefined` when the request was refused; the answer has been sent then
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/authorization-endpoint.html
@@ -54,7 +56,10 @@ export function readAuthorizationRequest(exchange: Exchange): AuthorizationReque
   };
 }
 
-/** The request behind a form that was sent in; `undefined` also when the form was on no page of ours. */
+/**
+ * The request behind a form that was sent in; `undefined` also when the form was on no page of
+ * ours.
+ */
 export function readSubmittedRequest(exchange: Exchange): AuthorizationRequest | undefined {
   const request = readAuthorizationRequest(exchange);
   if (request === undefined || hasValidXsrfToken(exchange)) return request;

@@ -13,8 +13,8 @@ const COOKIE = 'cognito';
 const LIFETIME_SECONDS = 3600;
 
 /**
- * Starts the pool's own session in this browser: one hour from the interactive sign-in, never prolonged. An earlier
- * session of the browser ends.
+ * Starts the pool's own session in this browser: one hour from the interactive sign-in, never
+ * prolonged. An earlier session of the browser ends.
  */
 export function startBrowserSession(
   exchange: Exchange,
@@ -32,8 +32,8 @@ export function startBrowserSession(
 /**
  * The session a sign-in may be resumed from without credentials, if there is one.
  *
- * It carries over to another client of the pool that has the same provider switched on. Naming a provider (or `COGNITO`)
- * resumes only a session that came through exactly that one.
+ * It carries over to another client of the pool that has the same provider switched on. Naming a
+ * provider (or `COGNITO`) resumes only a session that came through exactly that one.
  *
  * @param provider the provider the request names, if it does
  */
@@ -50,7 +50,10 @@ export function resumableSession(
   return provider === undefined || provider === session.provider ? session : undefined;
 }
 
-/** Ends the pool's session in this browser: the record too, so that a copy of the cookie is worth nothing. */
+/**
+ * Ends the pool's session in this browser: the record too, so that a copy of the cookie is worth
+ * nothing.
+ */
 export function endBrowserSession(exchange: Exchange): void {
   forget(exchange);
   clearPoolCookie(exchange, COOKIE);

@@ -2,12 +2,18 @@ import { isSame } from './is-same.js';
 
 /** A secret of an app client. */
 export interface ClientSecret {
-  /** `<client id>--<epoch of its creation>`; AWS does not say of what unit, so here it is milliseconds. */
+  /**
+   * `<client id>--<epoch of its creation>`; AWS does not say of what unit, so here it is
+   * milliseconds.
+   */
   readonly id: string;
   readonly value: string;
   /** Epoch milliseconds. */
   readonly createdAt: number;
-  /** It came with the client, and Describe shows it; what was added later is told once, and never again. */
+  /**
+   * It came with the client, and Describe shows it; what was added later is told once, and never
+   * again.
+   */
   readonly isOriginal: boolean;
 }
 

@@ -5,9 +5,9 @@ export interface ShippedKey {
 }
 
 /**
- * Key pairs shipped for tests, one pair (ID tokens, access tokens) per pool, handed out in order. Making RSA keys is most
- * of the start-up time and all of its jitter, so tests use these. Everybody knows them: `startPools` refuses them on
- * anything but loopback, and their `kid` says `test-`.
+ * Key pairs shipped for tests, one pair (ID tokens, access tokens) per pool, handed out in order.
+ * Making RSA keys is most of the start-up time and all of its jitter, so tests use these. Everybody
+ * knows them: `startPools` refuses them on anything but loopback, and their `kid` says `test-`.
  */
 export const fixedKeyPairs: readonly (readonly [idToken: ShippedKey, accessToken: ShippedKey])[] = [
   [

@@ -12,7 +12,9 @@ import { fixedKeyPairs, foreignKey as shippedForeignKey, type ShippedKey } from 
 /** A key a pool signs with. */
 export interface SigningKey {
   readonly kid: string;
-  /** Read when first needed, because importing a key takes longer than the rest of a pool's start. */
+  /**
+   * Read when first needed, because importing a key takes longer than the rest of a pool's start.
+   */
   readonly privateKey: () => KeyObject;
   /** As published, members in alphabetical order like Cognito's. */
   readonly publicJwk: () => JWK;
@@ -67,7 +69,8 @@ async function generatePair(): Promise<PoolKeys> {
 
 async function generate(): Promise<SigningKey> {
   const { privateKey } = await generateRsa('rsa', { modulusLength: 2048 });
-  // Standard base64, as Cognito has it: clients that put a kid into a path unescaped should notice here.
+  // Standard base64, as Cognito has it: clients that put a kid into a path unescaped should notice
+  // here.
   return signingKey(randomBytes(32).toString('base64'), () => privateKey);
 }
 

@@ -5,18 +5,23 @@ import { makeVerifier, type PasswordOwner, type SrpVerifier } from './srp.js';
 /** A password we can check but not read. */
 export interface StoredPassword {
   matches(password: string): Promise<boolean>;
-  /** For sign-ins that prove the password without sending it; `undefined` with a hash that has none. */
+  /**
+   * For sign-ins that prove the password without sending it; `undefined` with a hash that has none.
+   */
   srp(): Promise<SrpVerifier | undefined>;
   /**
-   * `scrypt$<salt>$<key>` in base64 and, where known, `$<salt>$<verifier>` of SRP in hexadecimal: what a seed carries as
-   * `passwordHash`.
+   * `scrypt$<salt>$<key>` in base64 and, where known, `$<salt>$<verifier>` of SRP in hexadecimal:
+   * what a seed carries as `passwordHash`.
    */
   hash(): string;
 }
 
 const KEY_BYTES = 32;
 
-/** Hashes a password with scrypt (RFC 7914, Node's cost parameters) and for SRP, without holding up the caller. */
+/**
+ * Hashes a password with scrypt (RFC 7914, Node's cost parameters) and for SRP, without holding up
+ * the caller.
+ */
 export function storePassword(password: string, owner: PasswordOwner): StoredPassword {
   const salt = randomBytes(16);
   let plain: string | undefined = password;

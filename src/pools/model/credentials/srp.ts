@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /*
- * SRP-6a (RFC 5054) the way Cognito has it: the 3072-bit group, SHA-256, and hexadecimal numbers that are padded with a
- * zero byte where the first bit is set, as Java prints them.
+ * SRP-6a (RFC 5054) the way Cognito has it: the 3072-bit group, SHA-256, and hexadecimal numbers
+ * that are padded with a zero byte where the first bit is set, as Java prints them.
  */
 
 /** RFC 5054, appendix A: the 3072-bit group. */

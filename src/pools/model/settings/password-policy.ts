@@ -1,6 +1,9 @@
 import type { PoolSettings } from './settings.js';
 
-/** Requirements for a new password. @see https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html */
+/**
+ * Requirements for a new password.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html
+ */
 export interface PasswordPolicy {
   readonly minimumLength: number;
   readonly requireLowercase: boolean;

@@ -53,7 +53,10 @@ const standardAttributes: readonly SchemaAttribute[] = [
 export const isStandardAttribute = (name: string): boolean =>
   standardAttributes.some(({ Name }) => Name === name);
 
-/** The whole schema of a pool: the standard attributes with the caller's changes, then the custom ones. */
+/**
+ * The whole schema of a pool: the standard attributes with the caller's changes, then the custom
+ * ones.
+ */
 export function schemaOf({ Schema = [] }: PoolSettings): readonly SchemaAttribute[] {
   const standard = standardAttributes.map((attribute) => {
     const { AttributeDataType: _type, ...change } =
@@ -87,8 +90,8 @@ export function customAttribute(attribute: SchemaAttribute): SchemaAttribute {
 }
 
 /**
- * What is wrong with values for a user's attributes, in Cognito's words after the attribute's name; `undefined` if they
- * will do. Whether an attribute may be changed is another question.
+ * What is wrong with values for a user's attributes, in Cognito's words after the attribute's name;
+ * `undefined` if they will do. Whether an attribute may be changed is another question.
  */
 export function schemaViolation(
   schema: readonly SchemaAttribute[],
@@ -143,10 +146,15 @@ function formatProblem(name: string, value: string): string | undefined {
 /** Does it look like an e-mail address? */
 export const isEmail = (value: string): boolean => /^[^\s@]+@[^\s@]+$/.test(value);
 
-/** `email_verified` and `phone_number_verified` are booleans in ID tokens and strings everywhere else. */
+/**
+ * `email_verified` and `phone_number_verified` are booleans in ID tokens and strings everywhere
+ * else.
+ */
 export const isBooleanAttribute = (name: string): boolean =>
   /^(email|phone_number)_verified$/.test(name);
 
-/** What a pool writes and no client ever may: who somebody is, and whether an address was verified. */
+/**
+ * What a pool writes and no client ever may: who somebody is, and whether an address was verified.
+ */
 export const isPoolsOwn = (attribute: string): boolean =>
   attribute === 'sub' || isBooleanAttribute(attribute);

@@ -1,9 +1,11 @@
 /*
- * What the API can set, in the API's own words: the members of CreateUserPool, CreateUserPoolClient and
- * CreateIdentityProvider without the ids. Seeds are turned into the same shapes, so that one description of a pool is
- * behind the browser's pages, the API and the state file. Blocks that change nothing here are kept and given back.
+ * What the API can set, in the API's own words: the members of CreateUserPool, CreateUserPoolClient
+ * and CreateIdentityProvider without the ids. Seeds are turned into the same shapes, so that one
+ * description of a pool is behind the browser's pages, the API and the state file. Blocks that
+ * change nothing here are kept and given back.
  *
- * See https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_Operations.html
+ * See
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_Operations.html
  */
 
 type Block = Record<string, unknown>;

@@ -48,7 +48,10 @@ export async function mintTokens(pool: UserPool, options: MintOptions): Promise<
   return { idToken, accessToken };
 }
 
-/** Signs an access token for a client itself (RFC 6749, section 4.4): `sub` is the client, there is no user. */
+/**
+ * Signs an access token for a client itself (RFC 6749, section 4.4): `sub` is the client, there is
+ * no user.
+ */
 export async function mintClientCredentialsToken(
   pool: UserPool,
   client: AppClient,
@@ -73,8 +76,8 @@ export async function mintClientCredentialsToken(
 }
 
 /**
- * A refresh token: a JWE (RFC 7516) with Cognito's header and about its size, since clients stumble over sizes. What it
- * encrypts is random; the pool knows it by its text alone.
+ * A refresh token: a JWE (RFC 7516) with Cognito's header and about its size, since clients stumble
+ * over sizes. What it encrypts is random; the pool knows it by its text alone.
  */
 export async function mintRefreshToken(pool: UserPool): Promise<string> {
   return new CompactEncrypt(randomBytes(1000))

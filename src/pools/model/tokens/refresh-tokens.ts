@@ -26,12 +26,12 @@ export function refreshTokenOf(pool: UserPool, text: string): RefreshToken | und
 }
 
 /**
- * Looks a refresh token up. A disabled user's tokens work again once the user does. Within the grace period each use of
- * a replaced token gives a successor of its own. To the client all refusals are `invalid_grant`; what Cognito says of a
- * replaced token is not known.
+ * Looks a refresh token up. A disabled user's tokens work again once the user does. Within the
+ * grace period each use of a replaced token gives a successor of its own. To the client all
+ * refusals are `invalid_grant`; what Cognito says of a replaced token is not known.
  *
- * @returns `undefined` when it is unknown, expired, revoked, replaced by rotation for longer than the client's grace
- *   period, or its user is gone or disabled
+ * @returns `undefined` when it is unknown, expired, revoked, replaced by rotation for longer than
+ *   the client's grace period, or its user is gone or disabled
  */
 export function activeRefreshToken(
   pool: UserPool,

@@ -3,7 +3,9 @@ import { foreignKey, type SigningKey } from '../credentials/keys.js';
 
 /** What is wrong with a token. */
 export interface TokenFault {
-  /** Replaces claims after minting (`null` takes one away) and signs the result with the right key. */
+  /**
+   * Replaces claims after minting (`null` takes one away) and signs the result with the right key.
+   */
   readonly claims?: Record<string, unknown>;
   /** `foreign-key` keeps the right `kid`; `none` is `alg: none` with an empty signature. */
   readonly signature?: 'foreign-key' | 'corrupt' | 'none';
@@ -11,7 +13,9 @@ export interface TokenFault {
   readonly kid?: string;
 }
 
-/** A token of these claims, less those that are `undefined` or `null`; a fault makes it a bad one. */
+/**
+ * A token of these claims, less those that are `undefined` or `null`; a fault makes it a bad one.
+ */
 export async function sign(
   key: SigningKey,
   minted: object,

@@ -6,8 +6,8 @@ const scopeAttributes: Record<string, readonly string[]> = {
 };
 
 /**
- * The user's attributes that an access token's scopes show, as strings. `openid` alone and `profile` show all of them
- * that the client may read; `email` and `phone` narrow it to theirs.
+ * The user's attributes that an access token's scopes show, as strings. `openid` alone and
+ * `profile` show all of them that the client may read; `email` and `phone` narrow it to theirs.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-define-resource-servers.html
  */

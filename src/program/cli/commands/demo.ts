@@ -16,8 +16,9 @@ export interface DemoCommandOptions {
 }
 
 /**
- * `lifeguard demo`: the two federated pools and the site, with nothing to set. The site is on `localhost` and the
- * pools on `127.0.0.1`, because to a browser these are two sites: cookies behave as they will in production.
+ * `lifeguard demo`: the two federated pools and the site, with nothing to set. The site is on
+ * `localhost` and the pools on `127.0.0.1`, because to a browser these are two sites: cookies
+ * behave as they will in production.
  *
  * @throws {CommandError} under NODE_ENV=production, and when a port cannot be had
  * @throws {ConfigError} when PORT, POOLS_PORT or LOG_LEVEL is wrong
@@ -36,7 +37,8 @@ export async function demo(
   const baseUrl = `http://localhost:${port}`;
   const seed = federatedPoolsSeed({ baseUrl });
 
-  // All secrets of the demo are known to everybody, its keys too: to make some takes longer than the rest of its start.
+  // All secrets of the demo are known to everybody, its keys too: to make some takes longer than
+  // the rest of its start.
   const pools = await startPools({ seed, port: poolsPort, keys: 'fixed' }).catch(
     (error: unknown) => {
       const portSetting = options.poolsPort === undefined ? 'POOLS_PORT' : '--pools-port';
@@ -61,8 +63,8 @@ export async function demo(
 }
 
 /**
- * A signal to npm ends npm and the shell between it and us, but never reaches us. Without this `npm start`, stopped by
- * a program, would leave the demo running on its ports.
+ * A signal to npm ends npm and the shell between it and us, but never reaches us. Without this
+ * `npm start`, stopped by a program, would leave the demo running on its ports.
  */
 function whenParentEnds(stop: () => void): void {
   const parent = process.ppid;
@@ -76,7 +78,8 @@ function whenParentEnds(stop: () => void): void {
 function portOf(environment: Environment, name: string, usual: number): number {
   const text = firstSet(environment, name) ?? String(usual);
   const result = settingOptions.port.schema.safeParse(text);
-  // A free port picked by the system would come too late: the pools must know the site's address before it listens.
+  // A free port picked by the system would come too late: the pools must know the site's address
+  // before it listens.
   if (result.success && result.data !== 0) return result.data;
   throw new ConfigError([{ option: name, problem: 'is not a port', fix: `write e.g. ${usual}` }]);
 }

@@ -14,9 +14,11 @@ export interface DoctorCommandOptions {
 }
 
 /**
- * `lifeguard doctor`: says what is wrong with a set-up, most specific cause first, each with the fix. Changes nothing.
+ * `lifeguard doctor`: says what is wrong with a set-up, most specific cause first, each with the
+ * fix. Changes nothing.
  *
- * @returns the exit code: 0 fine, 1 problems (with `strict` warnings too), 2 something could not be checked
+ * @returns the exit code: 0 fine, 1 problems (with `strict` warnings too), 2 something could not be
+ *   checked
  * @throws {ConfigError} when the proxy cannot be used; {CommandError} when an option is wrong
  */
 export async function doctor(

@@ -8,11 +8,12 @@ import { openSessionStore } from '../../../sessions/stores/open-session-store.js
 import { CommandError } from '../surroundings/failure.js';
 
 /**
- * `lifeguard end-sessions <sub>`: what an operator does for a lost laptop. Works on the store the site uses, so the site notices
- * at the next request.
+ * `lifeguard end-sessions <sub>`: what an operator does for a lost laptop. Works on the store the
+ * site uses, so the site notices at the next request.
  *
  * @throws {ConfigError} with everything that is wrong
- * @throws {CommandError} for a store that only its own process can see, and with what was done and why not all of it
+ * @throws {CommandError} for a store that only its own process can see, and with what was done and
+ *   why not all of it
  */
 export async function endSessions(environment: Environment, subject: string): Promise<void> {
   const read = readSettings(environment);

@@ -14,8 +14,8 @@ export interface PoolsCommandOptions {
 }
 
 /**
- * `lifeguard pools`: the embedded pools alone, for the tests and development of anything that speaks to Cognito.
- * Writes one JSON line per request.
+ * `lifeguard pools`: the embedded pools alone, for the tests and development of anything that
+ * speaks to Cognito. Writes one JSON line per request.
  *
  * @throws {CommandError} when the seed is wrong or the port cannot be had
  */

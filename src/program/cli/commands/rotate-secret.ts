@@ -28,8 +28,9 @@ export interface RotateSecretOptions {
 const BETWEEN_LOOKS_MS = 2000;
 
 /**
- * `lifeguard rotate-secret`: a new secret for the site's app client, with the site up. Adds it, sees that every process uses it,
- * deletes the first. Cut off anywhere, the same command goes on from there.
+ * `lifeguard rotate-secret`: a new secret for the site's app client, with the site up. Adds it,
+ * sees that every process uses it, deletes the first. Cut off anywhere, the same command goes on
+ * from there.
  *
  * @returns the exit code: 0 done, 2 the first secret is still there, because it may be in use
  * @throws {ConfigError} when the settings are wrong
@@ -124,7 +125,9 @@ function planOf(next: 'begin' | 'add' | 'replace' | 'tidy', { name }: SecretPlac
   return [title, '', ...lines.filter((line) => line !== false)];
 }
 
-/** Whether every process uses it, as far as they tell; where none can be heard, the operator does. */
+/**
+ * Whether every process uses it, as far as they tell; where none can be heard, the operator does.
+ */
 async function isDeployed(
   secret: string,
   site: SiteUse | undefined,

@@ -68,8 +68,9 @@ async function serveHere(
 }
 
 /**
- * For a quarter of the time `/readyz` says no while everything is still answered, so that a balancer sends nothing more
- * when the port is closed; requests and what they have begun share the rest.
+ * For a quarter of the time `/readyz` says no while everything is still answered, so that a
+ * balancer sends nothing more when the port is closed; requests and what they have begun share the
+ * rest.
  */
 async function stop(app: StartedApp, seconds: number, { isAnnounced }: Told): Promise<boolean> {
   app.beginDraining();

@@ -12,11 +12,13 @@ export interface StartedApp {
   readonly url: string;
   /** This process's own figures. */
   readonly registry: Registry;
-  /** From now on `/readyz` says no and every answer ends its connection; everything else goes on. */
+  /**
+   * From now on `/readyz` says no and every answer ends its connection; everything else goes on.
+   */
   beginDraining(): void;
   /**
-   * Stops taking requests, lets those under way finish, then what they have begun at the OP and the store, then lets
-   * go of the store.
+   * Stops taking requests, lets those under way finish, then what they have begun at the OP and the
+   * store, then lets go of the store.
    *
    * @param seconds for all of it; requests may take two thirds
    * @param lingerSeconds see `RunningServer.close`
@@ -25,7 +27,10 @@ export interface StartedApp {
   close(seconds: number, lingerSeconds?: number): Promise<boolean>;
 }
 
-/** `renderMetrics`: what `/metrics` answers with, default this process's own figures; `readClientSecret`: see `AppParts`. */
+/**
+ * `renderMetrics`: what `/metrics` answers with, default this process's own figures;
+ * `readClientSecret`: see `AppParts`.
+ */
 export interface StartOptions extends Pick<AppParts, 'renderMetrics' | 'readClientSecret'> {
   /** What set the port, to be named if it cannot be had. */
   readonly portSetting: string;

@@ -6,7 +6,10 @@ import { LAST_LINES_MS, type ProcessLog } from '../../ops/process-log.js';
 /** That the program shall stop, and how. */
 export interface Told {
   readonly signal: string | undefined;
-  /** Whether a balancer may be watching, so that `/readyz` must say no for a while before the port closes. */
+  /**
+   * Whether a balancer may be watching, so that `/readyz` must say no for a while before the port
+   * closes.
+   */
   readonly isAnnounced: boolean;
 }
 
@@ -20,12 +23,13 @@ export interface StopOptions extends ProcessLog {
 /**
  * Runs `stop` once, and then ends the process: with 0 if `stop` finished everything, else with 1.
  *
- * - SIGTERM announces the stop. Told again, it goes on as it is: a process gets SIGTERM twice when it is sent to the
- *   process group and passed on by a parent too (systemd, npm).
- * - SIGINT (Ctrl-C) and SIGQUIT stop without the wait; in a worker SIGQUIT is how its primary passes that on. A second one
- *   ends the process at once, except in a worker.
- * - SIGHUP stops like SIGTERM if it comes from a terminal that is closed. Otherwise it, SIGUSR1 and SIGUSR2, which to other
- *   programs mean "open your log anew" or "read your settings again", are noted and change nothing.
+ * - SIGTERM announces the stop. Told again, it goes on as it is: a process gets SIGTERM twice when
+ *   it is sent to the process group and passed on by a parent too (systemd, npm).
+ * - SIGINT (Ctrl-C) and SIGQUIT stop without the wait; in a worker SIGQUIT is how its primary
+ *   passes that on. A second one ends the process at once, except in a worker.
+ * - SIGHUP stops like SIGTERM if it comes from a terminal that is closed. Otherwise it, SIGUSR1 and
+ *   SIGUSR2, which to other programs mean "open your log anew" or "read your settings again", are
+ *   noted and change nothing.
  */
 export function stopWhenTold(
   { logger, output, limitSeconds, isWorker }: StopOptions,

@@ -13,7 +13,8 @@ const restartDelayMs = 1000;
 /**
  * Runs the site in several processes that share the port, and replaces one that dies.
  *
- * The first starts alone: if it cannot, it has said why, and there is no use in hearing that from each.
+ * The first starts alone: if it cannot, it has said why, and there is no use in hearing that from
+ * each.
  */
 export async function superviseWorkers(settings: Settings, log: ProcessLog): Promise<void> {
   let isStopping = false;
@@ -55,11 +56,12 @@ export async function superviseWorkers(settings: Settings, log: ProcessLog): Pro
 }
 
 /**
- * What workers write goes through us. With one pipe shared by all, a worker that ends would give it back as it found it,
- * and the next writes of the others would wait for whoever reads it.
+ * What workers write goes through us. With one pipe shared by all, a worker that ends would give it
+ * back as it found it, and the next writes of the others would wait for whoever reads it.
  */
 function workersWithOurOutput({ output }: ProcessLog): () => Worker {
-  // Until a worker hears SIGUSR1, Node would open its debugger: nobody has this address, so that fails.
+  // Until a worker hears SIGUSR1, Node would open its debugger: nobody has this address, so that
+  // fails.
   cluster.setupPrimary({
     silent: true,
     execArgv: ['--inspect-port=0.0.0.1', ...process.execArgv],
@@ -107,8 +109,8 @@ async function endsBeforeItListens(worker: Worker): Promise<{ signal: unknown } 
 }
 
 /**
- * With which a process group is stopped, by a service manager, from a terminal or by its end. A worker that ends of one had not
- * come to listen yet, and so has cut nothing.
+ * With which a process group is stopped, by a service manager, from a terminal or by its end. A
+ * worker that ends of one had not come to listen yet, and so has cut nothing.
  */
 const STOP_SIGNALS: ReadonlySet<unknown> = new Set(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP']);
 

@@ -27,7 +27,10 @@ export function regionFrom(
 export const endpointFrom = (environment: Environment): string | undefined =>
   firstSet(environment, 'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER', 'AWS_ENDPOINT_URL');
 
-/** The SDK takes an empty variable of these for a value, and then says that it is wrong or looks no further. */
+/**
+ * The SDK takes an empty variable of these for a value, and then says that it is wrong or looks no
+ * further.
+ */
 export function withoutEmptyAws(environment: Record<string, string | undefined>): void {
   for (const name of Object.keys(environment)) {
     const isEmpty = firstSet(environment, name) === undefined;

@@ -7,7 +7,10 @@ import { CommandError } from './failure.js';
 
 const USUAL = '.env';
 
-/** The process's own: what the file adds must be seen by whoever reads it by itself, as the AWS SDK does. */
+/**
+ * The process's own: what the file adds must be seen by whoever reads it by itself, as the AWS SDK
+ * does.
+ */
 type ProcessEnvironment = Record<string, string | undefined>;
 
 /**

@@ -44,7 +44,10 @@ export interface ListenPlace {
   readonly hostSetting?: string | undefined;
 }
 
-/** If a port could not be had, a failure that names the variable or flag to change; else the error as it is. */
+/**
+ * If a port could not be had, a failure that names the variable or flag to change; else the error
+ * as it is.
+ */
 export function portFailure(error: unknown, place: ListenPlace): unknown {
   const { port, host, portSetting, hostSetting } = place;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -6,7 +6,9 @@ import { proxyOf } from '../../../relying-party/provider/calls/proxy.js';
 /** How a command reaches other machines. */
 export interface Outgoing {
   readonly fetch: typeof fetch;
-  /** The same where there is a proxy, else `undefined`: what has a way of its own then takes that. */
+  /**
+   * The same where there is a proxy, else `undefined`: what has a way of its own then takes that.
+   */
   readonly proxiedFetch: typeof fetch | undefined;
   readonly close: () => Promise<void>;
 }
@@ -21,7 +23,10 @@ export function outgoingFrom(environment: Environment): Outgoing {
 /** Variables that other programs take for the proxy of https addresses too. */
 const OTHERS = ['ALL_PROXY', 'all_proxy', 'HTTP_PROXY', 'http_proxy'];
 
-/** The ways that are not taken: past the proxy where one is set, and through those that other programs would go through. */
+/**
+ * The ways that are not taken: past the proxy where one is set, and through those that other
+ * programs would go through.
+ */
 export function otherWaysFrom(environment: Environment): {
   readonly ways: readonly OtherWay[];
   readonly close: () => Promise<unknown>;

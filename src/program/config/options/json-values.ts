@@ -6,8 +6,8 @@ import type { Schema } from './option.js';
 import { secureUrl, urlWithoutQuery } from './values.js';
 
 /*
- * The settings that are JSON. Their own messages, as those of the others, complete the sentence "NAME …"; whatever else a schema may
- * say is put in our words where settings are read.
+ * The settings that are JSON. Their own messages, as those of the others, complete the sentence
+ * "NAME …"; whatever else a schema may say is put in our words where settings are read.
  */
 
 const filled = z.string().min(1, 'is empty');
@@ -48,7 +48,9 @@ const repeated = (values: readonly string[]): string[] => [
   ...new Set(values.filter((value, index) => values.indexOf(value) !== index)),
 ];
 
-/** JSON that must be a list of these; of each kind of name that they have, none may be there twice. */
+/**
+ * JSON that must be a list of these; of each kind of name that they have, none may be there twice.
+ */
 const jsonList = <Value>(
   each: z.ZodType<Value>,
   namesOf: (list: readonly Value[]) => readonly (readonly string[])[],

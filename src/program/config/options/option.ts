@@ -12,7 +12,9 @@ export interface Option<Value> {
   readonly sets?: string;
   readonly meaning: string;
   readonly unit?: string;
-  /** As one would write it; empty when nothing is meant by default, absent when it must be given. */
+  /**
+   * As one would write it; empty when nothing is meant by default, absent when it must be given.
+   */
   readonly default?: string;
   /** May also come from the file that `NAME_FILE` names, and is never printed. */
   readonly isSecret?: true;

@@ -6,5 +6,8 @@ import { type SignInSettings, signInOptions } from './sign-in.js';
 /** Everything that can be set, checked. */
 export interface Settings extends SignInSettings, AccessSettings, RunningSettings {}
 
-/** Every setting: variable, meaning, unit, default, what is accepted, and what to do when it is wrong. */
+/**
+ * Every setting: variable, meaning, unit, default, what is accepted, and what to do when it is
+ * wrong.
+ */
 export const options: Options<Settings> = { ...signInOptions, ...accessOptions, ...runningOptions };

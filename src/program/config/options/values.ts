@@ -17,11 +17,13 @@ import type { ClientAuthenticationMethod } from '../../../tokens/client-authenti
 import type { Schema } from './option.js';
 
 /*
- * One schema per kind of value, each from the variable's text. The messages complete the sentence "NAME …" and never
- * contain the text itself: it may be a secret in the wrong place.
+ * One schema per kind of value, each from the variable's text. The messages complete the sentence
+ * "NAME …" and never contain the text itself: it may be a secret in the wrong place.
  */
 
-/** Checks text with a function that says what is wrong with it, or nothing, and keeps it as it is. */
+/**
+ * Checks text with a function that says what is wrong with it, or nothing, and keeps it as it is.
+ */
 const text = (problemWith: (value: string) => string | undefined): Schema<string> =>
   z.string().superRefine((value, context) => {
     const problem = problemWith(value);
@@ -86,7 +88,9 @@ export const words: Schema<readonly string[]> = separated((part) => part.include
 const hasNoneAlone = (list: readonly string[]): boolean =>
   list.length < 2 || !list.includes('none');
 
-/** Names or addresses of an API, or `none` in writing. Inside an address a semicolon may be meant. */
+/**
+ * Names or addresses of an API, or `none` in writing. Inside an address a semicolon may be meant.
+ */
 export const audience: Schema<readonly string[] | null> = separated((part) =>
   /;(?:$|https?:)/.test(part),
 )
@@ -149,7 +153,10 @@ export const pushedAuthorizationRequests: Schema<boolean> = z
   .enum(['always', 'as-required'], { error: 'is neither always nor as-required' })
   .transform((value) => value === 'always');
 
-/** A secret may be a sentence, or have any sign in it; words of which each could be a generated one are several. */
+/**
+ * A secret may be a sentence, or have any sign in it; words of which each could be a generated one
+ * are several.
+ */
 function separatorOfSecrets(secret: string): string | undefined {
   const parts = secret.split(/[\s;]+/);
   const isSecret = (part: string): boolean =>

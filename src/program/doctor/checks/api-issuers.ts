@@ -5,7 +5,10 @@ import { readDiscovery } from '../visits/discovery-document.js';
 import { compact, finding, type Finding } from '../findings/finding.js';
 import { networkReason } from '../../config/network-reason.js';
 
-/** The further issuers whose access tokens the API takes: each with a document of its own, and keys where that says. */
+/**
+ * The further issuers whose access tokens the API takes: each with a document of its own, and keys
+ * where that says.
+ */
 export const apiIssuers: Check = {
   name: 'api-issuers',
   title: 'Further issuers of the API (API_ISSUERS)',

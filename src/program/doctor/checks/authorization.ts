@@ -28,8 +28,9 @@ import {
 import { type Hop, UnansweredError } from '../visits/visit.js';
 
 /**
- * Begins a sign-in as `/login` does, once for each identity provider, and looks where a browser without a user gets to:
- * a sign-in page, an error page of a pool, or back here with an error. Gives no credentials, and leaves nothing behind.
+ * Begins a sign-in as `/login` does, once for each identity provider, and looks where a browser
+ * without a user gets to: a sign-in page, an error page of a pool, or back here with an error.
+ * Gives no credentials, and leaves nothing behind.
  */
 export const authorization: Check = {
   name: 'authorization',
@@ -113,7 +114,10 @@ async function interpret(
   }
 }
 
-/** Asked for a provider and still on a page of the master pool, although with nothing wrong in sight. */
+/**
+ * Asked for a provider and still on a page of the master pool, although with nothing wrong in
+ * sight.
+ */
 const isStuck = ({ settings }: DoctorContext, name: string | undefined): boolean =>
   name !== undefined && name !== 'COGNITO' && isUserPool(settings.issuer);
 
@@ -143,7 +147,10 @@ function upstreamClient(
   };
 }
 
-/** Back at our callback without anybody having signed in: with an error, unless a session was resumed. */
+/**
+ * Back at our callback without anybody having signed in: with an error, unless a session was
+ * resumed.
+ */
 function judgeReturn(
   context: DoctorContext,
   name: string | undefined,

@@ -68,7 +68,10 @@ function examine(
   return { findings, detail: new URL(metadata.authorizationEndpoint).host };
 }
 
-/** Once it is certain what ISSUER was meant to be, the other checks look at that, and find only what is wrong besides. */
+/**
+ * Once it is certain what ISSUER was meant to be, the other checks look at that, and find only what
+ * is wrong besides.
+ */
 function goOnWith(context: DoctorContext, issuer: string): void {
   context.settings = { ...context.settings, issuer };
 }

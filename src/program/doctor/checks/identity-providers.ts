@@ -12,8 +12,8 @@ import type { UserPools, UserPool } from '../context/user-pools.js';
 import { masterPool } from './within-pools.js';
 
 /**
- * Each identity provider of IDENTITY_PROVIDERS (without any, of our app client), as the master pool has it, and the pool
- * behind it.
+ * Each identity provider of IDENTITY_PROVIDERS (without any, of our app client), as the master pool
+ * has it, and the pool behind it.
  */
 export const identityProviders: Check = {
   name: 'identity-providers',

@@ -6,8 +6,9 @@ import { networkReason } from '../../config/network-reason.js';
 import { visit } from '../visits/visit.js';
 
 /**
- * The way from the user to the site: whom to believe about addresses, and whether BASE_URL leads here with cookies
- * intact. A site that is not running is no finding: doctor is for before the start, too.
+ * The way from the user to the site: whom to believe about addresses, and whether BASE_URL leads
+ * here with cookies intact. A site that is not running is no finding: doctor is for before the
+ * start, too.
  */
 export const proxy: Check = {
   name: 'proxy',
@@ -64,7 +65,10 @@ async function siteAt(context: DoctorContext): Promise<{ findings: Findings; det
   }
 }
 
-/** What only a running site answers with 200. Health is at the root of its port, which is somebody else's where there is a path. */
+/**
+ * What only a running site answers with 200. Health is at the root of its port, which is somebody
+ * else's where there is a path.
+ */
 const probeOf = (context: DoctorContext): string =>
   siteUrl(context, context.settings.basePath === '' ? '/healthz' : '/signed-out');
 
@@ -103,7 +107,10 @@ async function signInFinding(context: DoctorContext): Promise<Finding | undefine
   return state === null ? undefined : cookieFinding(context, state, cookies.join('; '));
 }
 
-/** What the site says of itself; a proxy may well keep that from strangers, and does where the site is below a path. */
+/**
+ * What the site says of itself; a proxy may well keep that from strangers, and does where the site
+ * is below a path.
+ */
 async function readinessFinding({ settings, fetch }: DoctorContext): Promise<Finding | undefined> {
   if (settings.basePath !== '') return undefined;
   const response = await fetch(`${settings.baseUrl}/readyz`, {
@@ -118,7 +125,10 @@ async function readinessFinding({ settings, fetch }: DoctorContext): Promise<Fin
   );
 }
 
-/** Half of what nginx takes in one line when nobody sets it, and less than other programs' cookies often have. */
+/**
+ * Half of what nginx takes in one line when nobody sets it, and less than other programs' cookies
+ * often have.
+ */
 const LONG_COOKIE_BYTES = 4096;
 
 /** A request as of a browser with many cookies. */

@@ -2,8 +2,8 @@ import type { Check } from '../context/context.js';
 import { compact, finding } from '../findings/finding.js';
 
 /**
- * Secrets that are long enough, which the settings insist on, and yet easy to guess: few different characters, or words
- * that are meant to be replaced.
+ * Secrets that are long enough, which the settings insist on, and yet easy to guess: few different
+ * characters, or words that are meant to be replaced.
  */
 export const secrets: Check = {
   name: 'secrets',
@@ -43,7 +43,10 @@ function weaknessOf(secret: string): string | undefined {
   return entropyBits(characters) < LEAST_BITS ? 'is hardly random' : undefined;
 }
 
-/** Shannon's, of the characters as they are: an upper bound, so what is below it is weak for certain. */
+/**
+ * Shannon's, of the characters as they are: an upper bound, so what is below it is weak for
+ * certain.
+ */
 function entropyBits(characters: readonly string[]): number {
   const counts = new Map<string, number>();
   for (const character of characters) counts.set(character, (counts.get(character) ?? 0) + 1);

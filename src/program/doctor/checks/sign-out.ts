@@ -18,8 +18,9 @@ import { networkReason } from '../../config/network-reason.js';
 import { type Hop, UnansweredError, visit } from '../visits/visit.js';
 
 /**
- * Visits every hop of a sign-out without cookies, so nobody is signed out. A registered address is redirected to; one
- * that is not ends on a page of the pool, which is the first thing users would see of the mistake.
+ * Visits every hop of a sign-out without cookies, so nobody is signed out. A registered address is
+ * redirected to; one that is not ends on a page of the pool, which is the first thing users would
+ * see of the mistake.
  */
 export const signOut: Check = {
   name: 'sign-out',
@@ -80,7 +81,10 @@ async function upstreamFinding(
   }
 }
 
-/** What a pool's `/logout` does with our address that it should not; it should send the browser there. */
+/**
+ * What a pool's `/logout` does with our address that it should not; it should send the browser
+ * there.
+ */
 async function answerOf(
   context: DoctorContext,
   endpoint: URL,
@@ -106,7 +110,10 @@ async function answerOf(
     : logoutUrlNotRegistered(client, logoutUri);
 }
 
-/** Other providers ask the user first, or send the browser back; a status of 400 or more is a refusal either way. */
+/**
+ * Other providers ask the user first, or send the browser back; a status of 400 or more is a
+ * refusal either way.
+ */
 async function standardFinding(
   context: DoctorContext,
   who: string,

@@ -5,8 +5,9 @@ import { type Finding, finding, type Findings } from '../findings/finding.js';
 import { nearMiss } from '../findings/near-miss.js';
 
 /*
- * What can be wrong with our app client, and just so with the one that the master pool has at the second pool. Found by looking
- * into the pool, or by what shows of it from outside; either way it is the same finding with the same fix.
+ * What can be wrong with our app client, and just so with the one that the master pool has at the
+ * second pool. Found by looking into the pool, or by what shows of it from outside; either way it
+ * is the same finding with the same fix.
  */
 
 /** A finding's code, and what to do. */

@@ -10,7 +10,10 @@ import { type Finding, finding } from '../findings/finding.js';
 import { clientSecretMissing, clientSecretWrong } from './master-client.js';
 import { ownSecrets } from './shown-secrets.js';
 
-/** Why the token endpoint turns the client away: what it shows may be wrong, or only the way in which it shows it. */
+/**
+ * Why the token endpoint turns the client away: what it shows may be wrong, or only the way in
+ * which it shows it.
+ */
 export async function clientRefused(
   context: DoctorContext,
   metadata: ProviderMetadata,
@@ -30,7 +33,10 @@ export async function clientRefused(
     : clientSecretWrong(context, secrets);
 }
 
-/** A method other than ours with which the same secret is taken. A user pool takes either, so there it is never that. */
+/**
+ * A method other than ours with which the same secret is taken. A user pool takes either, so there
+ * it is never that.
+ */
 async function methodTaken(
   context: DoctorContext,
   { tokenEndpoint, clientAuthentication: metadata }: ProviderMetadata,

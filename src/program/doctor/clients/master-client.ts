@@ -6,8 +6,8 @@ import { type Finding, type Fix, finding } from '../findings/finding.js';
 import { isHidden, type ShownSecrets } from './shown-secrets.js';
 
 /*
- * What can be wrong with our app client alone. Found by looking into the pool, or by what shows of it from outside; either way it
- * is the same finding with the same fix.
+ * What can be wrong with our app client alone. Found by looking into the pool, or by what shows of
+ * it from outside; either way it is the same finding with the same fix.
  */
 
 const CONSOLE = 'Amazon Cognito › User pools › the master pool › App clients';
@@ -28,7 +28,10 @@ export function clientUnknown(context: DoctorContext): Finding {
   );
 }
 
-/** The identity provider whose pages are where the issuer sends people at once: then ISSUER is the pool behind the master pool. */
+/**
+ * The identity provider whose pages are where the issuer sends people at once: then ISSUER is the
+ * pool behind the master pool.
+ */
 function upstreamPoolOf({ settings, metadata }: DoctorContext): string | undefined {
   const domain = metadata?.authorizationEndpoint.replace(/\/oauth2\/authorize$/, '');
   return settings.identityProviders.find(

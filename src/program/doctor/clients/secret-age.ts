@@ -18,7 +18,8 @@ export async function secretAge(
   const { issuer, clientId } = settings;
   const listed = await ifAllowed(() => userPools.clientSecrets(userPoolIdOf(issuer), clientId));
   const times = (listed ?? []).flatMap(({ ClientSecretCreateDate: at }) => at?.getTime() ?? []);
-  // Where nobody may ask, the one that the client was made with is as old as the client; of one that was added nothing is known.
+  // Where nobody may ask, the one that the client was made with is as old as the client; of one
+  // that was added nothing is known.
   if (times.length === 0 && ClientSecret !== undefined && CreationDate !== undefined) {
     times.push(CreationDate.getTime());
   }

@@ -3,8 +3,8 @@ import type { DoctorContext } from '../context/context.js';
 import { ifAllowed, UserPoolsError } from '../context/user-pools.js';
 
 /**
- * What AWS tells of the secrets of a client. It shows the one that the client was made with, for as long as it is there, and
- * none that was added since.
+ * What AWS tells of the secrets of a client. It shows the one that the client was made with, for as
+ * long as it is there, and none that was added since.
  */
 export interface ShownSecrets {
   readonly shown: string | undefined;
@@ -12,7 +12,10 @@ export interface ShownSecrets {
   readonly count: number | undefined;
 }
 
-/** Whether the client has secrets and AWS shows none of them; where nobody may ask how many there are, that is not known. */
+/**
+ * Whether the client has secrets and AWS shows none of them; where nobody may ask how many there
+ * are, that is not known.
+ */
 export const isHidden = ({ shown, count = 0 }: ShownSecrets): boolean =>
   shown === undefined && count > 0;
 

@@ -53,6 +53,9 @@ export const upstreamSecretMissing = (client: UpstreamClient): Finding =>
     },
   );
 
-/** Where the second pool sends the browser back to: on the domain of the master pool, which discovery told. */
+/**
+ * Where the second pool sends the browser back to: on the domain of the master pool, which
+ * discovery told.
+ */
 export const idpResponseOf = ({ metadata }: DoctorContext): string | undefined =>
   metadata?.authorizationEndpoint.replace(/oauth2\/authorize$/, 'oauth2/idpresponse');

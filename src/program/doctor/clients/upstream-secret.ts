@@ -17,8 +17,8 @@ interface ComparedSecrets {
 }
 
 /**
- * A secret that is shown and the only one can be compared. Of any other, which may be right, only the token endpoint of the second
- * pool knows.
+ * A secret that is shown and the only one can be compared. Of any other, which may be right, only
+ * the token endpoint of the second pool knows.
  */
 export async function upstreamSecretFinding(
   context: DoctorContext,
@@ -64,8 +64,8 @@ async function refuses(
 
 /**
  * @param masterPoolId where the identity provider is
- * @param remedy how the provider gets a right one. What is shown is not copied where it may be the older of two, to be deleted soon;
- *   and which of two is to go, doctor cannot know
+ * @param remedy how the provider gets a right one. What is shown is not copied where it may be the
+ *   older of two, to be deleted soon; and which of two is to go, doctor cannot know
  */
 function secretWrong(
   client: UpstreamClient,

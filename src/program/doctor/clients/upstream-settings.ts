@@ -17,7 +17,10 @@ import { userExistenceFinding } from '../pools/token-settings.js';
 import { styleFinding, usesManagedLogin } from '../pools/pool-style.js';
 import type { UserPools } from '../context/user-pools.js';
 
-/** The pool behind an identity provider, and the app client the master pool has there. Other providers have no such inside. */
+/**
+ * The pool behind an identity provider, and the app client the master pool has there. Other
+ * providers have no such inside.
+ */
 export async function upstreamFindings(
   context: DoctorContext,
   userPools: UserPools,

@@ -5,7 +5,10 @@ import type { DoctorContext } from './context.js';
 
 /** One of the two app clients that a sign-in goes through, as far as it is known. */
 export interface AppClient {
-  /** Of the one at the second pool: what the master pool, whose client it is, calls that pool. Ours has none. */
+  /**
+   * Of the one at the second pool: what the master pool, whose client it is, calls that pool. Ours
+   * has none.
+   */
   readonly provider?: string;
   readonly clientId: string;
   readonly userPoolId?: string | undefined;
@@ -20,7 +23,10 @@ export const ownClient = ({ settings: { issuer, clientId } }: DoctorContext): Ap
 export const nameOf = ({ clientId, provider }: AppClient, the = 'the'): string =>
   `${the} app client ${clientId}${provider === undefined ? '' : ` of the pool behind “${provider}”`}`;
 
-/** What a finding about the client has besides words: its page in the console, and a change, if its user pool is known. */
+/**
+ * What a finding about the client has besides words: its page in the console, and a change, if its
+ * user pool is known.
+ */
 export function atClient(
   { provider, clientId, userPoolId }: AppClient,
   page: string,

@@ -24,7 +24,10 @@ export interface ProviderMetadata {
 
 /** Another way to other machines than the settings say; tried where theirs leads nowhere. */
 export interface OtherWay {
-  /** Through the proxy of the variable, or without any, or through the one of HTTPS_PROXY although NO_PROXY names the host. */
+  /**
+   * Through the proxy of the variable, or without any, or through the one of HTTPS_PROXY although
+   * NO_PROXY names the host.
+   */
   readonly is: 'through' | 'straight' | 'despite NO_PROXY';
   /** The variable it comes from. */
   readonly variable: string;

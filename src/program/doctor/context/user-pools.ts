@@ -7,7 +7,9 @@ import { adviceFor, explain, originOf } from './aws-fault.js';
 export interface UserPools {
   pool(userPoolId: string): Promise<aws.UserPoolType | undefined>;
   client(userPoolId: string, clientId: string): Promise<aws.UserPoolClientType | undefined>;
-  /** The secrets of a client, without their values; `undefined` also where that may not be asked. */
+  /**
+   * The secrets of a client, without their values; `undefined` also where that may not be asked.
+   */
   clientSecrets(
     userPoolId: string,
     clientId: string,
@@ -56,7 +58,8 @@ export interface UserPoolsOptions {
 }
 
 /**
- * Reads user pools with the caller's usual AWS credentials. The region is that of each pool's id, so none need be set.
+ * Reads user pools with the caller's usual AWS credentials. The region is that of each pool's id,
+ * so none need be set.
  *
  * @throws {UserPoolsError} when the AWS SDK, an optional package, is not installed
  */
@@ -76,7 +79,10 @@ export async function openUserPools(options: UserPoolsOptions): Promise<UserPool
 interface Connection {
   /** Without a region that of every AWS tool; to embedded pools every one is the same. */
   readonly inRegion: (region: string | undefined) => aws.CognitoIdentityProvider;
-  /** What is answered; `undefined` for an error that says there is no such thing. @throws {UserPoolsError} for any other */
+  /**
+   * What is answered; `undefined` for an error that says there is no such thing.
+   * @throws {UserPoolsError} for any other
+   */
   readonly answer: <Answer>(
     call: Promise<Answer>,
     nothing?: readonly string[],
@@ -182,7 +188,8 @@ async function namesIn(pages: AsyncIterable<aws.ListIdentityProvidersResponse>):
 }
 
 /**
- * Asks what not every administrator may ask, and older pools and packages do not know: `undefined` where that is so.
+ * Asks what not every administrator may ask, and older pools and packages do not know: `undefined`
+ * where that is so.
  */
 export async function ifAllowed<Answer>(
   ask: () => Promise<Answer | undefined>,

@@ -1,6 +1,6 @@
 /*
- * Everything doctor can find and why it matters, whatever the set-up: the most fundamental and most specific first, for the report
- * has this order. `docs/doctor.md` is written from here.
+ * Everything doctor can find and why it matters, whatever the set-up: the most fundamental and most
+ * specific first, for the report has this order. `docs/doctor.md` is written from here.
  */
 
 /** Sign-in, sign-out or a session fails for somebody. */
@@ -188,7 +188,10 @@ export const findingKinds = Object.fromEntries([
   ...kinds('warning', warnings),
 ]) as Readonly<Record<FindingCode, FindingKind>>;
 
-/** Findings that are only what shows of another one, about the same thing; they are left out beside it. */
+/**
+ * Findings that are only what shows of another one, about the same thing; they are left out beside
+ * it.
+ */
 export const symptoms: Readonly<Partial<Record<FindingCode, readonly FindingCode[]>>> = {
   issuer_near_miss: ['issuer_unreachable', 'issuer_unknown', 'issuer_mismatch'],
   domain_missing: ['sign_in_fails'],

@@ -8,7 +8,10 @@ type ClientList =
   | 'ReadAttributes'
   | 'WriteAttributes';
 
-/** A change that ends a finding, in the words of whoever is told: environment variables, or the cognito-idp API. */
+/**
+ * A change that ends a finding, in the words of whoever is told: environment variables, or the
+ * cognito-idp API.
+ */
 export type Change =
   | {
       readonly kind: 'environment';
@@ -37,7 +40,10 @@ export type Change =
       readonly mapping?: Readonly<Record<string, string | null>>;
     }
   | { readonly kind: 'domain'; readonly userPoolId: string; readonly prefix: string }
-  /** Another secret for an app client, which is shown this once and must be written where it belongs. */
+  /**
+   * Another secret for an app client, which is shown this once and must be written where it
+   * belongs.
+   */
   | { readonly kind: 'client-secret'; readonly userPoolId: string; readonly clientId: string };
 
 /** A question to the API whose answer helps, e.g. to show a value that must be copied. */

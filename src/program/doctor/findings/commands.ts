@@ -9,9 +9,10 @@ export const questionCommand = (
 ): string => awsCommand(operation, { region: regionOf(userPoolId), ...options }, endpointUrl);
 
 /**
- * The change as lines for a shell. An app client and an identity provider are read, changed and written back whole,
- * because what an update leaves out is reset. Needs the AWS CLI and jq. A secret that is read gets into no file, no argument and
- * no history, and of the answer, which would show it, only a time is printed.
+ * The change as lines for a shell. An app client and an identity provider are read, changed and
+ * written back whole, because what an update leaves out is reset. Needs the AWS CLI and jq. A
+ * secret that is read gets into no file, no argument and no history, and of the answer, which would
+ * show it, only a time is printed.
  *
  * @param endpointUrl of the cognito-idp API, if it is not AWS's own
  */
@@ -79,7 +80,8 @@ function providerCommand(change: ChangeOf<'identity-provider'>, aws: Aws): strin
     'provider-details': 'file:///dev/stdin',
     query: 'IdentityProvider.LastModifiedDate',
   });
-  // The details, with the secret, come through the pipe: what is in an argument every user of the machine can see.
+  // The details, with the secret, come through the pipe: what is in an argument every user of the
+  // machine can see.
   return [
     `(provider=$(${readSecret === undefined ? read : `{\n${read} &&\n${readSecret}\n}`} |`,
     `  ${providerProgram(change)}) &&`,
@@ -148,8 +150,8 @@ function awsCommand(operation: string, given: Options, endpointUrl: string | und
 }
 
 /**
- * The AWS CLI reads a value that begins with `file://`, its version 1 also one with `http://` or `https://`, as the place of the
- * value. In JSON it is left alone.
+ * The AWS CLI reads a value that begins with `file://`, its version 1 also one with `http://` or
+ * `https://`, as the place of the value. In JSON it is left alone.
  */
 function withoutAddresses(options: Options): Options {
   const isAddress = ([name, value]: [string, string]): boolean =>

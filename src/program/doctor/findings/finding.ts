@@ -1,7 +1,10 @@
 import type { Change, Question } from './change.js';
 import type { FindingCode } from './catalogue.js';
 
-/** One thing that is wrong, or could not be looked at. How bad it is and why it matters is in the catalogue, by code. */
+/**
+ * One thing that is wrong, or could not be looked at. How bad it is and why it matters is in the
+ * catalogue, by code.
+ */
 export interface Finding {
   readonly code: FindingCode;
   /** Which one of several it is about: an identity provider's name, a setting. */
@@ -51,7 +54,9 @@ export type Findings = readonly (Finding | undefined)[];
 export const compact = (findings: Findings): Finding[] =>
   findings.filter((each) => each !== undefined);
 
-/** What a check came to: what it found and, in a few words, what it saw; or why it could not begin. */
+/**
+ * What a check came to: what it found and, in a few words, what it saw; or why it could not begin.
+ */
 export type CheckResult =
   | { readonly findings: readonly Finding[]; readonly detail?: string | undefined }
   | { readonly skipped: string };

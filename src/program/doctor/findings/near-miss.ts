@@ -1,4 +1,7 @@
-/** In words, what is registered that was probably meant to be `wanted`; empty when nothing is like it. */
+/**
+ * In words, what is registered that was probably meant to be `wanted`; empty when nothing is like
+ * it.
+ */
 export function nearMiss(registered: readonly string[], wanted: string): string {
   for (const [difference, simplified] of simplifications) {
     const other = registered.find(

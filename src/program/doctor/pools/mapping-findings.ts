@@ -11,7 +11,10 @@ import { type Finding, finding, type Findings } from '../findings/finding.js';
 const CONSOLE =
   'Amazon Cognito › User pools › the master pool › Social and external providers › the provider › Attribute mapping';
 
-/** An identity provider of the master pool, and whether the site asks for its users' addresses (SCOPE). */
+/**
+ * An identity provider of the master pool, and whether the site asks for its users' addresses
+ * (SCOPE).
+ */
 interface Mapped {
   readonly userPoolId: string;
   readonly name: string;
@@ -115,7 +118,10 @@ function emailFinding(
 
 const VERIFICATIONS = ['email_verified', 'phone_number_verified'];
 
-/** A client without a list may write everything; and Cognito writes verifications itself, which no list can have. */
+/**
+ * A client without a list may write everything; and Cognito writes verifications itself, which no
+ * list can have.
+ */
 function writeFinding(
   { userPoolId, name }: Mapped,
   mapped: readonly string[],

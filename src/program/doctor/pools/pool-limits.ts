@@ -6,11 +6,17 @@ import { type Finding, finding, type Findings, type Noted } from '../findings/fi
 /** Fewer signed-in browsers and devices than most people have. */
 const FEW_SESSIONS = 3;
 
-/** What a client has at most. @see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html */
+/**
+ * What a client has at most.
+ * @see https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html
+ */
 const MOST = { CallbackURLs: 100, LogoutURLs: 100, AllowedOAuthScopes: 50 } as const;
 const NEAR = 0.95;
 
-/** How many sessions a user may have, what a second of sign-ins may bring, and lists that are nearly full. */
+/**
+ * How many sessions a user may have, what a second of sign-ins may bring, and lists that are nearly
+ * full.
+ */
 export async function limitFindings(
   userPools: UserPools,
   { Id }: UserPool,

@@ -6,8 +6,8 @@ import { type Finding, type Noted, finding } from '../findings/finding.js';
 import { styleFinding, usesManagedLogin } from './pool-style.js';
 
 /**
- * The plan of the master pool, and what is set there that this plan does not have. A pool keeps such settings when it is moved to
- * a smaller plan, and they count for nothing.
+ * The plan of the master pool, and what is set there that this plan does not have. A pool keeps
+ * such settings when it is moved to a smaller plan, and they count for nothing.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-sign-in-feature-plans.html
  */

@@ -14,7 +14,9 @@ export const withoutStyle = (client: AppClient): Finding =>
     },
   );
 
-/** Whether the pages of its domain are managed login's; `false` also where that may not be asked. */
+/**
+ * Whether the pages of its domain are managed login's; `false` also where that may not be asked.
+ */
 export async function usesManagedLogin(
   userPools: UserPools,
   { Id, Domain, CustomDomain = Domain }: UserPool,

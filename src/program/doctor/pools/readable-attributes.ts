@@ -5,8 +5,8 @@ import type { DoctorContext } from '../context/context.js';
 import { type Finding, finding } from '../findings/finding.js';
 
 /**
- * What the site asks for by a scope that shows nothing of it, because the app client may not read it. Without a list it may read all
- * standard attributes.
+ * What the site asks for by a scope that shows nothing of it, because the app client may not read
+ * it. Without a list it may read all standard attributes.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html
  */

@@ -13,7 +13,10 @@ const unitSeconds: Readonly<Record<string, number>> = {
 };
 const PAGE = 'App client information › Edit';
 
-/** How long after sign-in a refresh token of this client lasts. 0 means the default of 30 days, counted in days. */
+/**
+ * How long after sign-in a refresh token of this client lasts. 0 means the default of 30 days,
+ * counted in days.
+ */
 export function refreshTokenSeconds({
   RefreshTokenValidity,
   TokenValidityUnits,
@@ -68,8 +71,8 @@ export function tokenFindings(context: DoctorContext, registered: UserPoolClient
 }
 
 /**
- * What a sign-in page gives away, where it has a password field: at a client that only sends people on to providers nobody types
- * one.
+ * What a sign-in page gives away, where it has a password field: at a client that only sends people
+ * on to providers nobody types one.
  */
 export function userExistenceFinding(
   client: AppClient,

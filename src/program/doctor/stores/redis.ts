@@ -16,9 +16,10 @@ import type { StoreKind, StoreTrouble } from './store-kind.js';
 const KEY = redisKey('session', 'doctor');
 
 /**
- * Redis: which rights are missing, which form of address was meant, and how a server that answers is set up for sessions: what it
- * does when memory runs out, and what it still has after a restart or the loss of a server. Managed ones often refuse INFO or
- * CONFIG. The site needs neither, so that is a note and no finding.
+ * Redis: which rights are missing, which form of address was meant, and how a server that answers
+ * is set up for sessions: what it does when memory runs out, and what it still has after a restart
+ * or the loss of a server. Managed ones often refuse INFO or CONFIG. The site needs neither, so
+ * that is a note and no finding.
  */
 export const redis: StoreKind = {
   async explain(url, trouble) {
@@ -124,8 +125,8 @@ async function snapshots(commands: RedisCommands): Promise<boolean> {
 }
 
 /**
- * The server itself, for it is hardly ever the one that `redis-cli` takes by itself. Of several servers whoever reads this must
- * name each. A password is left to be asked for.
+ * The server itself, for it is hardly ever the one that `redis-cli` takes by itself. Of several
+ * servers whoever reads this must name each. A password is left to be asked for.
  */
 function redisCli({ kind, hosts, isTls }: RedisAddress): string {
   const [first] = hosts;

@@ -10,7 +10,10 @@ import type { StoreKind, StoreTrouble, TryingPlace } from './store-kind.js';
 
 const fileOf = (url: string): string => sqliteFileAt(pathOfFileUrl(url));
 
-/** A SQLite file: one that is there is tried out itself; for one that is not, a file beside its place, which is gone afterwards. */
+/**
+ * A SQLite file: one that is there is tried out itself; for one that is not, a file beside its
+ * place, which is gone afterwards.
+ */
 export const sqlite: StoreKind = {
   async choosePlace(url) {
     const file = fileOf(url);

@@ -7,7 +7,10 @@ export interface StoreTrouble {
   readonly words: string;
 }
 
-/** Where a store is tried out: where it will be used, or in a place beside it that is gone afterwards. */
+/**
+ * Where a store is tried out: where it will be used, or in a place beside it that is gone
+ * afterwards.
+ */
 export interface TryingPlace {
   /** For `openSessionStore`. */
   readonly url: string;
@@ -17,8 +20,8 @@ export interface TryingPlace {
 }
 
 /**
- * What doctor knows of a kind of store beyond what every store tells of itself. A kind without an entry is opened, tried out and
- * judged by what went wrong all the same.
+ * What doctor knows of a kind of store beyond what every store tells of itself. A kind without an
+ * entry is opened, tried out and judged by what went wrong all the same.
  */
 export interface StoreKind {
   /** Looks before anything is opened: opening may make or change what is there. */

@@ -18,7 +18,8 @@ export class PushRefusedError extends Error {
 }
 
 /**
- * Begins a sign-in as `/login` does, and goes as far as a browser without a user gets. What is pushed for it expires by itself.
+ * Begins a sign-in as `/login` does, and goes as far as a browser without a user gets. What is
+ * pushed for it expires by itself.
  *
  * @param name the identity provider to begin it at, of a user pool
  * @throws {UnansweredError}
@@ -56,7 +57,10 @@ export async function beginSignIn(
   return visit(url, { fetch, stopAt });
 }
 
-/** What the browser carries then; the first secret that the provider takes will do (RFC 9126, section 2). */
+/**
+ * What the browser carries then; the first secret that the provider takes will do (RFC 9126,
+ * section 2).
+ */
 async function push(
   context: DoctorContext,
   { clientAuthentication: metadata }: ProviderMetadata,

@@ -3,8 +3,9 @@ import { type Finding, finding } from '../findings/finding.js';
 import { membersOf } from './exchange-bogus-code.js';
 
 /*
- * Whether the callback sees what a browser sends it: the query, by one that no provider writes, and the cookie of a sign-in, by an
- * answer that has nothing in it. Both are refused before anybody else is asked, and in other words than where they got lost.
+ * Whether the callback sees what a browser sends it: the query, by one that no provider writes, and
+ * the cookie of a sign-in, by an answer that has nothing in it. Both are refused before anybody
+ * else is asked, and in other words than where they got lost.
  */
 
 export async function queryFinding(context: DoctorContext): Promise<Finding | undefined> {

@@ -44,7 +44,10 @@ export async function readDiscovery(
   }
 }
 
-/** `Date` is when the answer was made, in whole seconds, and `Age` how long a cache has kept it (RFC 9111, section 5.1). */
+/**
+ * `Date` is when the answer was made, in whole seconds, and `Age` how long a cache has kept it (RFC
+ * 9111, section 5.1).
+ */
 function secondsAhead(response: Response, ours: number): number | undefined {
   const date = Date.parse(response.headers.get('date') ?? '');
   if (Number.isNaN(date)) return undefined;

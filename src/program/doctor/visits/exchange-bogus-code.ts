@@ -40,7 +40,8 @@ export interface ClientAnswer {
 /**
  * Asks an endpoint of the provider as its client.
  *
- * @throws what `fetch` throws; {RelyingPartyError} when the provider takes the client in no way that we know
+ * @throws what `fetch` throws; {RelyingPartyError} when the provider takes the client in no way
+ *   that we know
  */
 export async function askAsClient(
   { fetch, now }: Pick<DoctorContext, 'fetch' | 'now'>,
@@ -79,8 +80,9 @@ export interface BogusExchange extends Omit<ClientRequest, 'endpoint' | 'form'> 
 }
 
 /**
- * Asks a token endpoint for tokens with a code that does not exist. A provider checks the client first, so the answer about the
- * code (`invalid_grant`) means that the secret is right (RFC 6749, section 5.2).
+ * Asks a token endpoint for tokens with a code that does not exist. A provider checks the client
+ * first, so the answer about the code (`invalid_grant`) means that the secret is right (RFC 6749,
+ * section 5.2).
  *
  * @throws what `askAsClient` throws
  */

@@ -1,6 +1,9 @@
 import { type Finding, finding } from '../findings/finding.js';
 
-/** What little of an answer tells a web application firewall (AWS WAF, CloudFront) from the user pool behind it. */
+/**
+ * What little of an answer tells a web application firewall (AWS WAF, CloudFront) from the user
+ * pool behind it.
+ */
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -8,8 +11,8 @@ interface Answer {
 }
 
 /**
- * Whether the answer is a firewall's and not the pool's: AWS WAF blocks with 403 in its own words, and asks for a puzzle with 202
- * or 405 and a header of its own.
+ * Whether the answer is a firewall's and not the pool's: AWS WAF blocks with 403 in its own words,
+ * and asks for a puzzle with 202 or 405 and a header of its own.
  *
  * @see https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-waf.html
  * @see https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-how-it-works.html

@@ -1,6 +1,9 @@
 import { isUserPool, regionOf } from '../../../cognito/user-pool.js';
 
-/** What somebody may have written as ISSUER in place of the issuer, and which issuers they may have meant. */
+/**
+ * What somebody may have written as ISSUER in place of the issuer, and which issuers they may have
+ * meant.
+ */
 export interface IssuerMistake {
   /** Completes “ISSUER …”. */
   readonly is: string;
@@ -8,7 +11,10 @@ export interface IssuerMistake {
   readonly candidates: readonly string[];
 }
 
-/** Where a user pool's id is, in whatever else: its ARN, the console's address, another region's host, or by itself. */
+/**
+ * Where a user pool's id is, in whatever else: its ARN, the console's address, another region's
+ * host, or by itself.
+ */
 const POOL_ID = /(?<![\w-])[a-z]{2}(?:-[a-z]+)+-\d_[A-Za-z0-9]{1,55}(?![\w-])/;
 
 /** What app clients of user pools are called. */

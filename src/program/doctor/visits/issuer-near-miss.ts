@@ -10,7 +10,9 @@ interface NearMissParts extends DoctorParts {
   readonly clientId?: string | undefined;
 }
 
-/** What ISSUER is in place of the issuer; and the issuer itself, where its own document confirms it. */
+/**
+ * What ISSUER is in place of the issuer; and the issuer itself, where its own document confirms it.
+ */
 export interface NearMiss {
   readonly finding: Finding;
   readonly confirmed?: Confirmed;
@@ -22,8 +24,9 @@ interface Confirmed {
 }
 
 /**
- * Finds out what an ISSUER that leads to no document was meant to be. A value is suggested as right only when its own document
- * says so; where nobody can be reached it is said that it could not be made sure.
+ * Finds out what an ISSUER that leads to no document was meant to be. A value is suggested as right
+ * only when its own document says so; where nobody can be reached it is said that it could not be
+ * made sure.
  */
 export async function issuerNearMiss(
   written: string,

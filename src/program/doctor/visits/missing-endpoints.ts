@@ -4,7 +4,10 @@ import type { DoctorContext } from '../context/context.js';
 import type { DiscoveryDocument } from './discovery-document.js';
 import { type Finding, finding } from '../findings/finding.js';
 
-/** What is wrong where the discovery document names no endpoint, or none that the site would use; a cause may come twice. */
+/**
+ * What is wrong where the discovery document names no endpoint, or none that the site would use; a
+ * cause may come twice.
+ */
 export function endpointFindings(
   { settings }: DoctorContext,
   document: DiscoveryDocument,

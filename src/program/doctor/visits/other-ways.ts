@@ -2,7 +2,9 @@ import type { DoctorContext } from '../context/context.js';
 import { readDiscovery } from './discovery-document.js';
 import { type Finding, finding } from '../findings/finding.js';
 
-/** Whether the issuer, which the way of the settings does not lead to, is reached on another one. */
+/**
+ * Whether the issuer, which the way of the settings does not lead to, is reached on another one.
+ */
 export async function findOtherWay({
   settings: { issuer, noProxy },
   now,

@@ -33,8 +33,8 @@ export class UnansweredError extends Error {
 const MAX_BODY_LENGTH = 512 * 1024;
 
 /**
- * Opens an address as a browser would that has no cookies and types nothing: follows redirects, keeps the cookies set on
- * the way, and stops at a page or at `stopAt`.
+ * Opens an address as a browser would that has no cookies and types nothing: follows redirects,
+ * keeps the cookies set on the way, and stops at a page or at `stopAt`.
  *
  * @returns every address on the way, at least one
  * @throws {UnansweredError} when one does not answer

@@ -44,5 +44,8 @@ export type Actual = Partial<
   readonly styled: Readonly<Partial<Record<ClientId, boolean>>>;
 };
 
-/** `unseen`: it was rotated. Cognito shows the secret that a client was made with, for as long as it is there, and no other. */
+/**
+ * `unseen`: it was rotated. Cognito shows the secret that a client was made with, for as long as it
+ * is there, and no other.
+ */
 export type ClientSecretState = 'none' | 'shown' | 'unseen';

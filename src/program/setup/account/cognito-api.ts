@@ -35,7 +35,8 @@ export interface ConnectOptions {
 }
 
 /**
- * Loads the AWS SDK, which is installed only by those who need it, and connects with the operator's own credentials.
+ * Loads the AWS SDK, which is installed only by those who need it, and connects with the operator's
+ * own credentials.
  *
  * @throws {SetupError} when the SDK is not installed, or no region is known
  */
@@ -96,7 +97,10 @@ export async function connect({
   };
 }
 
-/** What it has found, but does not take, is in the files of AWS's tools: options and variables are looked at before. */
+/**
+ * What it has found, but does not take, is in the files of AWS's tools: options and variables are
+ * looked at before.
+ */
 const whyNoRegion = (cause: unknown): string =>
   cause instanceof Error && cause.message.startsWith('Region not accepted')
     ? 'The region of the AWS profile is none: correct it (aws configure set region eu-west-1), or add --region.'

@@ -11,7 +11,8 @@ export interface Stop {
 }
 
 /**
- * The failure of a call in words that say what to do. What is no answer of AWS stays as it is: a fault of ours.
+ * The failure of a call in words that say what to do. What is no answer of AWS stays as it is: a
+ * fault of ours.
  *
  * @param stop at which step it happened; none while reading
  */

@@ -24,8 +24,9 @@ export type MarkedId = (typeof marked)[number];
 export const isMarked = (id: string): id is MarkedId => marked.some((each) => each === id);
 
 /**
- * What a mark says: `setup` has made it, has been given it, or was about to make it. A client's id is Cognito's to make
- * up, so its mark can hold the id only afterwards; whoever is cut off in between finds it by its name and time.
+ * What a mark says: `setup` has made it, has been given it, or was about to make it. A client's id
+ * is Cognito's to make up, so its mark can hold the id only afterwards; whoever is cut off in
+ * between finds it by its name and time.
  */
 export type Mark =
   | { readonly kind: 'made' | 'adopted'; readonly name: string }
@@ -53,8 +54,8 @@ export const isMadeMark = (key: string, text: string): boolean =>
   key.startsWith(`${TAG}:`) && /^(?:made|making) /.test(text);
 
 /**
- * Whose a thing is that exists: `made` or `adopted` by an earlier run, `named` by the operator just now, `unmarked` because
- * the run that made it was cut off, `foreign` otherwise.
+ * Whose a thing is that exists: `made` or `adopted` by an earlier run, `named` by the operator just
+ * now, `unmarked` because the run that made it was cut off, `foreign` otherwise.
  */
 export type Ownership = 'made' | 'adopted' | 'named' | 'unmarked' | 'foreign';
 
@@ -69,7 +70,10 @@ export interface Owner {
 /** What can be somebody else's. A pool has one domain, which is never changed, and so are users. */
 export type OwnedId = MarkedId | 'MasterPool' | 'UpstreamPool';
 
-/** How long after its mark a thing was made, by two clocks, if it was made by the run that wrote the mark. */
+/**
+ * How long after its mark a thing was made, by two clocks, if it was made by the run that wrote the
+ * mark.
+ */
 const MAKING_TAKES_MS = 15 * 60_000;
 
 /** Whose a thing in a pool is, by the pool's tags. */

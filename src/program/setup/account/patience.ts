@@ -9,11 +9,13 @@ const LONGEST_WAIT_MS = 20_000;
 export type Wait = (ms: number, what: string) => Promise<unknown>;
 
 /**
- * Makes a call again while AWS asks for patience: the limits are a few requests per second, shared by all of an account.
- * The waits double and are drawn at random, so that two runs do not meet again and again.
+ * Makes a call again while AWS asks for patience: the limits are a few requests per second, shared
+ * by all of an account. The waits double and are drawn at random, so that two runs do not meet
+ * again and again.
  *
- * @param mayRepeat whether a call whose outcome is unknown (a lost answer) may be made again; not so for one that
- * creates, because names are not unique at Cognito and the next run finds what was made
+ * @param mayRepeat whether a call whose outcome is unknown (a lost answer) may be made again; not
+ *   so for one that creates, because names are not unique at Cognito and the next run finds what
+ *   was made
  */
 export async function callPatiently<Answer>(
   call: () => Promise<Answer>,

@@ -114,7 +114,10 @@ async function read(
   }
 }
 
-/** Among pools of the name: the one with our tag, else the one that is given to us; else it is somebody else's. */
+/**
+ * Among pools of the name: the one with our tag, else the one that is given to us; else it is
+ * somebody else's.
+ */
 async function readPool(
   api: CognitoApi,
   { id, properties }: PoolResource,
@@ -142,7 +145,10 @@ async function readPool(
   return pools.length > 0 ? ownerAs('foreign', pools[0]!) : { found: undefined };
 }
 
-/** The client that is given to us, else the one that the pool's tags call ours, else one of the name. */
+/**
+ * The client that is given to us, else the one that the pool's tags call ours, else one of the
+ * name.
+ */
 async function readClient(
   api: CognitoApi,
   resource: ClientResource,
@@ -194,7 +200,10 @@ async function readSecretState(
   return ClientSecrets.length === 0 ? 'none' : 'unseen';
 }
 
-/** Two clients may be meant in the master pool, for people and for machines; no client can be for both. */
+/**
+ * Two clients may be meant in the master pool, for people and for machines; no client can be for
+ * both.
+ */
 const isFor = ({ id }: ClientResource, { AllowedOAuthFlows = [] }: FoundClient): boolean =>
   id === 'UpstreamClient' ||
   AllowedOAuthFlows.includes('client_credentials') === (id === 'MachineClient');

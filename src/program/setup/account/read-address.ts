@@ -13,8 +13,9 @@ export interface Address {
 }
 
 /**
- * Where a pool is. Its domain's address is read from discovery and not built: partitions, custom domains and the embedded pools
- * each write it in their own way. A domain made a moment ago takes up to a minute to appear there.
+ * Where a pool is. Its domain's address is read from discovery and not built: partitions, custom
+ * domains and the embedded pools each write it in their own way. A domain made a moment ago takes
+ * up to a minute to appear there.
  *
  * @throws {SetupError} when it does not
  */

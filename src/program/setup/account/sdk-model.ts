@@ -3,11 +3,14 @@ import { buffer } from 'node:stream/consumers';
 import type * as Sdk from '@aws-sdk/client-cognito-identity-provider';
 
 /*
- * What the installed AWS SDK knows of Cognito's shapes. It keeps its model as arrays, and drops from every answer what is
- * not in there; so an answer is compared here as it came over the wire.
+ * What the installed AWS SDK knows of Cognito's shapes. It keeps its model as arrays, and drops
+ * from every answer what is not in there; so an answer is compared here as it came over the wire.
  */
 
-/** Structures are 3 or 4 (unions), lists 1, maps 2; then a namespace, a name and traits. See `@smithy/types`, StaticSchema. */
+/**
+ * Structures are 3 or 4 (unions), lists 1, maps 2; then a namespace, a name and traits. See
+ * `@smithy/types`, StaticSchema.
+ */
 type Shape = readonly [
   kind: number,
   namespace: string,
@@ -16,7 +19,10 @@ type Shape = readonly [
   ...unknown[],
 ];
 
-/** A reference stands for a shape: a function that gives it, a pair of it and traits, or a number for what has no members. */
+/**
+ * A reference stands for a shape: a function that gives it, a pair of it and traits, or a number
+ * for what has no members.
+ */
 function shapeOf(reference: unknown): Shape | undefined {
   if (typeof reference === 'function') return shapeOf(reference());
   if (!Array.isArray(reference)) return undefined;
@@ -44,7 +50,10 @@ function findUnknown(reference: unknown, answer: unknown, path = ''): string[] {
   });
 }
 
-/** Names of a structure's members, e.g. of what an update can be told: `UpdateUserPoolClientRequest$`. */
+/**
+ * Names of a structure's members, e.g. of what an update can be told:
+ * `UpdateUserPoolClientRequest$`.
+ */
 export const memberNames = (reference: unknown): readonly string[] =>
   (shapeOf(reference)?.[4] ?? []) as readonly string[];
 
@@ -76,7 +85,10 @@ export function compareDescriptions(
 /** What Cognito describes, and the installed SDK has no words for. */
 export interface UnknownToSdk {
   readonly sdkVersion: string;
-  /** Members that descriptions have had so far and the SDK does not know: whether an update keeps them, nobody can tell. */
+  /**
+   * Members that descriptions have had so far and the SDK does not know: whether an update keeps
+   * them, nobody can tell.
+   */
   readonly unknownMembers: ReadonlySet<string>;
 }
 

@@ -2,7 +2,10 @@ import { proxyFailureIn } from '../../../errors/proxy-failure.js';
 import { inSettings } from '../../config/library-words.js';
 import { codeOf, nameOf } from '../failure.js';
 
-/** Nobody answered at an address; the message says where, why, and which option or variable leads there. */
+/**
+ * Nobody answered at an address; the message says where, why, and which option or variable leads
+ * there.
+ */
 export class UnreachableError extends Error {
   override readonly name = 'UnreachableError';
 }
@@ -13,7 +16,10 @@ export interface Destination {
   readonly isEndpointUrl: boolean;
 }
 
-/** The failure to get any answer, with the address; an answer of AWS, and a fault of ours, as they are. */
+/**
+ * The failure to get any answer, with the address; an answer of AWS, and a fault of ours, as they
+ * are.
+ */
 export function withAddress(error: unknown, { address, isEndpointUrl }: Destination): unknown {
   const why = whyNoAnswer(error);
   if (why === undefined) return error;

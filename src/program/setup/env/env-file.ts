@@ -30,7 +30,8 @@ export async function readEnvFile(path: string): Promise<EnvFile> {
 }
 
 /**
- * Looks whether the file still is what was read of it, before it is written: somebody may have it open in an editor.
+ * Looks whether the file still is what was read of it, before it is written: somebody may have it
+ * open in an editor.
  *
  * @param consequence what that means, for the operator
  * @throws {SetupError} when it is not
@@ -52,8 +53,8 @@ function requireFile(path: string): void {
 }
 
 /**
- * The text with these variables set. Each takes the place of its last assignment, the one that counts, or comes at the
- * end; every other line stays as it is.
+ * The text with these variables set. Each takes the place of its last assignment, the one that
+ * counts, or comes at the end; every other line stays as it is.
  */
 export function withVariables(text: string, values: ReadonlyMap<string, string>): string {
   const [lineEnd = '\n'] = /\r\n|\n|\r/.exec(text) ?? [];

@@ -19,8 +19,9 @@ export interface EnvChange {
 }
 
 /**
- * What the file lacks. A secret that comes from a file of its own (`NAME_FILE`) is left to its owner, and the sessions'
- * secret is only made where there is none, since a new one would end every session.
+ * What the file lacks. A secret that comes from a file of its own (`NAME_FILE`) is left to its
+ * owner, and the sessions' secret is only made where there is none, since a new one would end every
+ * session.
  */
 export function envChanges(desired: Desired, actual: Actual, file: EnvFile): EnvChange[] {
   const changes = desired.variables
@@ -36,7 +37,10 @@ export function envChanges(desired: Desired, actual: Actual, file: EnvFile): Env
     .map((change) => ({ ...change, removal: removalOf(change, file) }));
 }
 
-/** By these the file says which set-up it is of: put in the place of another's, that one is lost to it. */
+/**
+ * By these the file says which set-up it is of: put in the place of another's, that one is lost to
+ * it.
+ */
 const IDENTITY = ['ISSUER', 'CLIENT_ID', 'CLIENT_SECRET'];
 
 function removalOf({ name, action }: EnvChange, { values }: EnvFile): string | undefined {
@@ -68,8 +72,8 @@ export function envNotes(changes: readonly EnvChange[], actual: Actual, file: En
 }
 
 /**
- * Whether a client's secret is ours to write: where none is there yet, or it is another client's. One that was rotated Cognito
- * shows to nobody, and while two are good it shows the older.
+ * Whether a client's secret is ours to write: where none is there yet, or it is another client's.
+ * One that was rotated Cognito shows to nobody, and while two are good it shows the older.
  */
 const isOurs = ({ name }: Pick<Variable, 'name'>, { SiteClient }: Actual, file: EnvFile): boolean =>
   isUnset(file, `${name}_FILE`) &&

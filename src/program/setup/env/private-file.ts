@@ -23,8 +23,8 @@ const unwritable = (path: string, cause: unknown): SetupError =>
   new SetupError(`${path} cannot be written (${codeOf(cause) || nameOf(cause)}).`, { cause });
 
 /**
- * Writes the file readable by its owner alone, and at once: whoever looks sees the old one or the new one. Written by root, it
- * stays its owner's.
+ * Writes the file readable by its owner alone, and at once: whoever looks sees the old one or the
+ * new one. Written by root, it stays its owner's.
  *
  * @param mode the owner's group may be let in too
  * @throws {SetupError} when it cannot be written; the old one is untouched

@@ -25,9 +25,10 @@ export interface Progress {
 }
 
 /**
- * Carries out step after step until what exists is what is wanted. The plan is made anew after each step from what
- * then exists, so a run that was cut off anywhere is finished by the next. Before a step its resource is read again: what others
- * have changed since the plan was made either stays, or stops the run.
+ * Carries out step after step until what exists is what is wanted. The plan is made anew after each
+ * step from what then exists, so a run that was cut off anywhere is finished by the next. Before a
+ * step its resource is read again: what others have changed since the plan was made either stays,
+ * or stops the run.
  *
  * @returns what exists in the end
  * @throws {SetupError} in the operator's words; nothing that was done is undone
@@ -85,7 +86,9 @@ function nextStep(
   return steps[0];
 }
 
-/** What of a step is in the plan; its call also has everything that stays, as it is at that moment. */
+/**
+ * What of a step is in the plan; its call also has everything that stays, as it is at that moment.
+ */
 const inPlan = ({ resource, action, changes }: Step): unknown => [resource.id, action, changes];
 
 /** What was described only now can have such members too. */
@@ -94,7 +97,10 @@ function refuseUnknown(api: CognitoApi): void {
   if (problem !== undefined) throw new SetupError(problem);
 }
 
-/** A step's call; and where the new has no tags of its own, the mark in those of its pool before and after. */
+/**
+ * A step's call; and where the new has no tags of its own, the mark in those of its pool before and
+ * after.
+ */
 async function carryOut(
   api: CognitoApi,
   { resource, action }: Step,
@@ -119,7 +125,10 @@ function nameOf(resource: Resource, actual: Actual): string {
   return resource.kind === 'app client' ? (actual[resource.id]?.ClientId ?? '') : '';
 }
 
-/** Makes the call. The answer to a creation is kept, because lists show what is new only after a while. */
+/**
+ * Makes the call. The answer to a creation is kept, because lists show what is new only after a
+ * while.
+ */
 async function carryOutCall(
   { cognito }: CognitoApi,
   resource: Resource,

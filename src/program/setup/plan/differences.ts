@@ -1,6 +1,9 @@
 import type { Change } from './step.js';
 
-/** Those of `found`, and those of `wanted` that are not among them: what others have put there stays. */
+/**
+ * Those of `found`, and those of `wanted` that are not among them: what others have put there
+ * stays.
+ */
 export function withAll<Value>(
   found: readonly Value[] | undefined,
   wanted: readonly Value[] | undefined,

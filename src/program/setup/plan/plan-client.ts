@@ -24,8 +24,9 @@ export function planClient(resource: ClientResource, actual: Actual): Outcome {
 }
 
 /**
- * What a client needs that others live on: nothing that changes how they sign in or refresh. Rotation would end the
- * refresh tokens that they keep, and excludes their refreshing through the API.
+ * What a client needs that others live on: nothing that changes how they sign in or refresh.
+ * Rotation would end the refresh tokens that they keep, and excludes their refreshing through the
+ * API.
  */
 function forOthersToo(wanted: ClientProperties): ClientProperties {
   const {
@@ -100,8 +101,8 @@ function planChange(
 }
 
 /**
- * The whole client as it should be: all that its description has goes back, since an update resets what it does not name.
- * What can only be described, the SDK leaves out when it writes the request.
+ * The whole client as it should be: all that its description has goes back, since an update resets
+ * what it does not name. What can only be described, the SDK leaves out when it writes the request.
  */
 function mergeClient(
   found: FoundClient,
@@ -146,7 +147,10 @@ const complete = (
 ): string[] | undefined =>
   found === undefined || found.length === 0 ? found && [...found] : withAll(found, mapped);
 
-/** A shorter grace than ours is over before a lost answer has been asked for again as often as it will be. */
+/**
+ * A shorter grace than ours is over before a lost answer has been asked for again as often as it
+ * will be.
+ */
 const rotation = (
   found: RefreshTokenRotationType | undefined,
   wanted: RefreshTokenRotationType,

@@ -12,7 +12,10 @@ type Details = Readonly<Record<string, string>>;
 
 const SECRET = 'a secret, cannot be restored';
 
-/** What the identity provider, by which the master pool federates to the upstream, needs to be as wanted. */
+/**
+ * What the identity provider, by which the master pool federates to the upstream, needs to be as
+ * wanted.
+ */
 export function planProvider(resource: ProviderResource, actual: Actual): Outcome {
   const { ProviderName, ProviderType, AttributeMapping } = resource.properties;
   const pool = actual[resource.pool];
@@ -54,7 +57,9 @@ export function planProvider(resource: ProviderResource, actual: Actual): Outcom
   return { step: { resource, action: 'change', changes, call }, notes };
 }
 
-/** Its type and issuer say who vouches for people: a provider of another is never made into ours. */
+/**
+ * Its type and issuer say who vouches for people: a provider of another is never made into ours.
+ */
 function whyItIsAnother(
   { title, properties }: ProviderResource,
   { ProviderType, ProviderDetails }: IdentityProviderType,
@@ -74,7 +79,10 @@ function whyItIsAnother(
 const UNSEEN_NOTE =
   'The secret of app client master-pool was rotated, and Cognito shows it to nobody: the identity provider keeps the one that it has.';
 
-/** A secret that was rotated is known to who has it: to a provider that has this client already, else to nobody here. */
+/**
+ * A secret that was rotated is known to who has it: to a provider that has this client already,
+ * else to nobody here.
+ */
 function whyItsSecretIsUnknown(
   { title, properties }: ProviderResource,
   found: IdentityProviderType | undefined,
@@ -103,10 +111,15 @@ function resolveDetails({ properties }: ProviderResource, actual: Actual): Detai
   return details;
 }
 
-/** What Cognito reads from the discovery document of the issuer, where a caller does not name it. */
+/**
+ * What Cognito reads from the discovery document of the issuer, where a caller does not name it.
+ */
 const ENDPOINTS = ['authorize_url', 'token_url', 'attributes_url', 'jwks_uri'];
 
-/** All that its description has, and what is ours; endpoints only while they are those of the upstream. */
+/**
+ * All that its description has, and what is ours; endpoints only while they are those of the
+ * upstream.
+ */
 function mergeProvider(
   found: IdentityProviderType,
   wanted: Details,

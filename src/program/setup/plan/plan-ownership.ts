@@ -22,8 +22,9 @@ const isAdoptable = (kind: Resource['kind']): kind is keyof typeof options =>
   Object.hasOwn(options, kind);
 
 /**
- * What must be settled before a thing that exists may be touched: nothing where it is ours by its mark; a mark where it is
- * given to us just now, or where a run was cut off before it wrote one; else it is a problem, and stays as it is.
+ * What must be settled before a thing that exists may be touched: nothing where it is ours by its
+ * mark; a mark where it is given to us just now, or where a run was cut off before it wrote one;
+ * else it is a problem, and stays as it is.
  */
 export function planOwnership(resource: Resource, actual: Actual): Outcome {
   const { id, kind } = resource;

@@ -7,8 +7,8 @@ import type { DomainResource, PoolResource } from '../wanted/resources.js';
 import { creation, type Outcome } from './step.js';
 
 /**
- * What a user pool needs to be as wanted. One that exists stays as it is: UpdateUserPool resets whatever a caller does not
- * know of, and nothing that it can set is needed.
+ * What a user pool needs to be as wanted. One that exists stays as it is: UpdateUserPool resets
+ * whatever a caller does not know of, and nothing that it can set is needed.
  */
 export function planPool(resource: PoolResource, actual: Actual): Outcome {
   const found = actual[resource.id];
@@ -32,7 +32,9 @@ export function planPool(resource: PoolResource, actual: Actual): Outcome {
   };
 }
 
-/** What of a schema would break signing in through the second pool; none of it can be changed later. */
+/**
+ * What of a schema would break signing in through the second pool; none of it can be changed later.
+ */
 function schemaProblems(name: string, { SchemaAttributes = [] }: FoundPool): string[] {
   const instead = `Choose another --master-name, and a new pool is made.`;
   return SchemaAttributes.flatMap(({ Name = '', Mutable, Required }) => {

@@ -26,8 +26,8 @@ export interface Plan {
 }
 
 /**
- * Compares what is wanted with what exists; looks at nothing else, so it can be made again after each step. What exists
- * and is not in our way stays as it is, and so does all that is not ours.
+ * Compares what is wanted with what exists; looks at nothing else, so it can be made again after
+ * each step. What exists and is not in our way stays as it is, and so does all that is not ours.
  */
 export function planFor(resources: readonly Resource[], actual: Actual, adoption: Adoption): Plan {
   const outcomes = resources

@@ -26,7 +26,10 @@ export interface BackupEntry {
   readonly secretsReplaced: readonly string[];
 }
 
-/** What `setup` read before its first change, and what it left behind: by it `--restore` tells its changes from others'. */
+/**
+ * What `setup` read before its first change, and what it left behind: by it `--restore` tells its
+ * changes from others'.
+ */
 export interface Backup {
   readonly what: typeof WHAT;
   readonly version: 1;
@@ -103,10 +106,11 @@ export function backupOf(
 }
 
 /**
- * The backup with what a step is about to make of it: a run that is cut off before the answer comes leaves a change behind all the
- * same, and the way back must know it.
+ * The backup with what a step is about to make of it: a run that is cut off before the answer comes
+ * leaves a change behind all the same, and the way back must know it.
  *
- * @param actual as it was read for this step: what others have changed since the backup was made is no change of ours
+ * @param actual as it was read for this step: what others have changed since the backup was made is
+ *   no change of ours
  */
 export function withStepBegun(kept: Backup, { resource, call }: Step, actual: Actual): Backup {
   if (call === undefined) return kept;

@@ -1,7 +1,10 @@
 import { shellWord } from '../../config/shell-word.js';
 import { textIn, type BackupEntry, type Description } from './backup.js';
 
-/** The command that deletes a thing of a pool, its option that names the thing, and the member that has the name. */
+/**
+ * The command that deletes a thing of a pool, its option that names the thing, and the member that
+ * has the name.
+ */
 const deletions = {
   domain: ['delete-user-pool-domain', 'domain', 'Domain'],
   'app client': ['delete-user-pool-client', 'client-id', 'ClientId'],

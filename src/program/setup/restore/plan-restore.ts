@@ -36,8 +36,8 @@ export interface Restoring {
 }
 
 /**
- * Takes back what setup has changed, and nothing else: a member is put back where it is still as setup left it. What setup
- * has made is not deleted, for people may be in it by now.
+ * Takes back what setup has changed, and nothing else: a member is put back where it is still as
+ * setup left it. What setup has made is not deleted, for people may be in it by now.
  */
 export function planRestore({ resources, settings }: Backup, restoring: Restoring): RestorePlan {
   const plans = resources
@@ -82,7 +82,10 @@ function planEntry(entry: BackupEntry, restoring: Restoring): RestorePlan {
   };
 }
 
-/** By them the next run knows what is its own; somebody who does without all of that can do without them. */
+/**
+ * By them the next run knows what is its own; somebody who does without all of that can do without
+ * them.
+ */
 function marksThatStay(
   { kind, title }: BackupEntry,
   before: Description,

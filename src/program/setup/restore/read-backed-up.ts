@@ -8,7 +8,8 @@ import { SetupError } from '../failure.js';
 /**
  * What exists now of a backup's resources, found by the ids that the backup has.
  *
- * @throws {SetupError} when a pool is in another account or region: then nothing here is what the backup is of
+ * @throws {SetupError} when a pool is in another account or region: then nothing here is what the
+ *   backup is of
  */
 export async function readBackedUp(
   api: CognitoApi,
@@ -97,8 +98,9 @@ async function read(
 }
 
 /**
- * By what a thing is found that a run began to make and did not see made: pools and clients have ids that only the answer to that
- * call had. A pool has our tag from its beginning; a client is known by its name and by when it was made.
+ * By what a thing is found that a run began to make and did not see made: pools and clients have
+ * ids that only the answer to that call had. A pool has our tag from its beginning; a client is
+ * known by its name and by when it was made.
  */
 async function findBegun(
   api: CognitoApi,

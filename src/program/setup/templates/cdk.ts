@@ -2,8 +2,9 @@ import { cloudFormationTemplate, type Template } from './cloudformation.js';
 import type { SetupInputs } from '../wanted/inputs.js';
 
 /**
- * The CloudFormation template as a stack of the AWS CDK, in TypeScript: constructs of the first level with the logical ids
- * of the template, so that what was deployed from the one can go on with the other.
+ * The CloudFormation template as a stack of the AWS CDK, in TypeScript: constructs of the first
+ * level with the logical ids of the template, so that what was deployed from the one can go on with
+ * the other.
  */
 export function cdkStack(inputs: SetupInputs): string {
   const template = cloudFormationTemplate(inputs);
@@ -90,7 +91,10 @@ const quote = (text: string): string => `'${text.replaceAll(/[\\']/g, String.raw
 
 const variable = (id: string): string => id.charAt(0).toLowerCase() + id.slice(1);
 
-/** As the CDK names a property: `CallbackURLs` is `callbackUrLs`, for a capital before a small letter begins a word. */
+/**
+ * As the CDK names a property: `CallbackURLs` is `callbackUrLs`, for a capital before a small
+ * letter begins a word.
+ */
 function propertyName(name: string): string {
   const words = name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')

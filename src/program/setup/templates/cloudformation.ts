@@ -33,8 +33,8 @@ export const cloudFormationYaml = (inputs: SetupInputs): string =>
 /**
  * A CloudFormation template of everything `setup` makes.
  *
- * Two things differ, for CloudFormation cannot do them: the domains are made from a parameter and not from the pools'
- * ids, and a first user gets the temporary password by e-mail.
+ * Two things differ, for CloudFormation cannot do them: the domains are made from a parameter and
+ * not from the pools' ids, and a first user gets the temporary password by e-mail.
  */
 export function cloudFormationTemplate(inputs: SetupInputs): Template {
   const { resources, variables } = desiredFor(inputs);
@@ -153,7 +153,10 @@ function propertiesOf(resource: Resource, { upstream }: SetupInputs): object {
   }
 }
 
-/** The lines of `.env`; the client secret is not one of them, since anybody who may see the stack would see it. */
+/**
+ * The lines of `.env`; the client secret is not one of them, since anybody who may see the stack
+ * would see it.
+ */
 function outputs(variables: readonly Variable[]): Template['Outputs'] {
   return Object.fromEntries(
     variables.map(({ name, value, isSecret }) => {

@@ -4,9 +4,9 @@ import { type SetupInputs, PREFIX, PREFIX_FIX, RESERVED_WORDS } from '../wanted/
 import type { Reference, Text, Resource } from '../wanted/resources.js';
 
 /**
- * A Terraform module of everything `setup` makes, in Terraform's JSON form (`main.tf.json`), for the provider
- * `hashicorp/aws`. What differs is what differs in the CloudFormation template: the domains' prefix is a variable, and a
- * first user gets the temporary password by e-mail.
+ * A Terraform module of everything `setup` makes, in Terraform's JSON form (`main.tf.json`), for
+ * the provider `hashicorp/aws`. What differs is what differs in the CloudFormation template: the
+ * domains' prefix is a variable, and a first user gets the temporary password by e-mail.
  */
 export function terraformModule(inputs: SetupInputs): string {
   const { resources, variables } = desiredFor(inputs);
@@ -69,7 +69,10 @@ const TYPES: Readonly<Record<Resource['kind'], string>> = {
   user: 'aws_cognito_user',
 };
 
-/** `MasterPool` and `AllowedOAuthFlows` as Terraform writes names: `master_pool`, `allowed_oauth_flows`. */
+/**
+ * `MasterPool` and `AllowedOAuthFlows` as Terraform writes names: `master_pool`,
+ * `allowed_oauth_flows`.
+ */
 const nameOf = (name: string): string =>
   name
     .replace('OAuth', 'Oauth')
@@ -131,10 +134,15 @@ function propertiesOf(resource: Resource, { upstream }: SetupInputs): object {
   }
 }
 
-/** Cognito's own for a standard attribute. Terraform wants them written, or it makes the pool anew each time. */
+/**
+ * Cognito's own for a standard attribute. Terraform wants them written, or it makes the pool anew
+ * each time.
+ */
 const STRING_LIMITS = { string_attribute_constraints: { min_length: '0', max_length: '2048' } };
 
-/** What Cognito adds by itself, from the discovery document: not to be taken away by the next run. */
+/**
+ * What Cognito adds by itself, from the discovery document: not to be taken away by the next run.
+ */
 const DISCOVERED = [
   'attributes_url',
   'attributes_url_add_attributes',

@@ -26,7 +26,10 @@ export type CheckedInputs = Omit<SetupInputs, 'upstream'> & {
   readonly upstream: UpstreamOptions | undefined;
 };
 
-/** Of an OpenID provider that exists; its secret is in a file, for a command line is no place for one. */
+/**
+ * Of an OpenID provider that exists; its secret is in a file, for a command line is no place for
+ * one.
+ */
 export interface UpstreamOptions {
   readonly issuer: string;
   readonly clientId: string;

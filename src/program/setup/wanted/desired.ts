@@ -58,12 +58,16 @@ export function desiredFor(inputs: SetupInputs): Desired {
   return { resources, variables: variablesFor(inputs, scopes) };
 }
 
-/** What must exist before this resource although it names it by a word alone, or not at all: a template has to say so. */
+/**
+ * What must exist before this resource although it names it by a word alone, or not at all: a
+ * template has to say so.
+ */
 export function dependenciesOf(
   { id }: Resource,
   { upstream, withApi }: SetupInputs,
 ): readonly Resource['id'][] {
-  // Cognito reads the endpoints from the second pool's discovery document, which has none before its domain.
+  // Cognito reads the endpoints from the second pool's discovery document, which has none before
+  // its domain.
   if (id === 'IdentityProvider') return upstream === undefined ? ['UpstreamDomain'] : [];
   const scopes = withApi ? (['ResourceServer'] as const) : [];
   if (id === 'SiteClient') return ['IdentityProvider', ...scopes];
@@ -115,8 +119,8 @@ const identityProvider = ({
 });
 
 /**
- * Attribute of the master pool <- claim of the second pool. `username` <- `sub` is Cognito's own doing; and without
- * `email_verified` a mapped e-mail address counts as unverified.
+ * Attribute of the master pool <- claim of the second pool. `username` <- `sub` is Cognito's own
+ * doing; and without `email_verified` a mapped e-mail address counts as unverified.
  */
 export const attributeMapping: Readonly<Record<string, string>> = {
   email: 'email',
@@ -133,7 +137,8 @@ const style = (
   name: string,
 ): StyleResource => ({ kind: 'style', id, title: `style of app client ${name}`, pool, client });
 
-// Standard attributes are mutable unless told otherwise; it is said here because it can never be changed.
+// Standard attributes are mutable unless told otherwise; it is said here because it can never be
+// changed.
 const schema = ['email', 'name', 'given_name', 'family_name'].map((Name) => ({
   Name,
   AttributeDataType: 'String' as const,
@@ -183,7 +188,8 @@ const codeClient = (
   AllowedOAuthScopes: [...scopes],
   LogoutURLs: [...logoutUrls],
   SupportedIdentityProviders: [provider],
-  // Not empty, since empty means the defaults, and ALLOW_REFRESH_TOKEN_AUTH among them excludes rotation.
+  // Not empty, since empty means the defaults, and ALLOW_REFRESH_TOKEN_AUTH among them excludes
+  // rotation.
   ExplicitAuthFlows: ['ALLOW_USER_SRP_AUTH'],
   EnableTokenRevocation: true,
   // An answer lost on the way is asked for again, and only within the grace.

@@ -7,11 +7,17 @@ export interface SetupInputs {
   readonly masterName: string;
   /** Also what the identity provider is called in the master pool. */
   readonly upstreamName: string;
-  /** Of the master pool's domain; the second pool's has `-upstream` behind it. Without it both are made from the pools' ids. */
+  /**
+   * Of the master pool's domain; the second pool's has `-upstream` behind it. Without it both are
+   * made from the pools' ids.
+   */
   readonly domainPrefix: string | undefined;
   /** Instead of a second pool: an OpenID provider that exists, whatever it is. */
   readonly upstream: ExistingUpstream | undefined;
-  /** What people read on the button of the upstream, and while it is signed out of; `undefined`: what `.env` has, or a word. */
+  /**
+   * What people read on the button of the upstream, and while it is signed out of; `undefined`:
+   * what `.env` has, or a word.
+   */
   readonly label: string | undefined;
   /** Cognito's newer pages, with a style for each client that people see. */
   readonly withManagedLogin: boolean;

@@ -11,7 +11,8 @@ import { codeOf, nameOf, SetupError } from '../failure.js';
 /**
  * An OpenID provider as its discovery document describes it, with our client's secret.
  *
- * @throws {SetupError} when the file or the document cannot be read, or is another issuer's (OpenID Connect Discovery 4.3)
+ * @throws {SetupError} when the file or the document cannot be read, or is another issuer's (OpenID
+ *   Connect Discovery 4.3)
  */
 export async function readUpstream(
   { issuer, clientId, clientSecretFile }: UpstreamOptions,

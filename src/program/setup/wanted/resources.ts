@@ -5,13 +5,17 @@ import type {
 } from '@aws-sdk/client-cognito-identity-provider';
 
 /*
- * What may exist at Cognito for us, in Cognito's own words. `id` is ours, and the logical id in a template.
+ * What may exist at Cognito for us, in Cognito's own words. `id` is ours, and the logical id in a
+ * template.
  */
 
 export type PoolId = 'MasterPool' | 'UpstreamPool';
 export type ClientId = 'SiteClient' | 'UpstreamClient' | 'MachineClient';
 
-/** The tag of pools made by `setup` or given to it: its value is our own id of the pool. Others of the same name lack it. */
+/**
+ * The tag of pools made by `setup` or given to it: its value is our own id of the pool. Others of
+ * the same name lack it.
+ */
 export const TAG = 'lifeguard:setup';
 
 export interface PoolResource {
@@ -78,8 +82,8 @@ export type Resource =
   | UserResource;
 
 /**
- * A value that exists only once something else does: Cognito makes up ids and secrets. In a plan it stands for itself,
- * in a template it becomes an intrinsic function.
+ * A value that exists only once something else does: Cognito makes up ids and secrets. In a plan it
+ * stands for itself, in a template it becomes an intrinsic function.
  */
 export interface Reference {
   readonly of: PoolId | ClientId;

@@ -21,8 +21,9 @@ const SETTINGS = {
 };
 
 /**
- * undici's `fetch` over a bounded keep-alive pool; Node 20's own is an older undici and its pool has no bound. An answer is read
- * whole, so that one nobody looks at does not keep its connection, and only to a limit, also once it is unpacked.
+ * undici's `fetch` over a bounded keep-alive pool; Node 20's own is an older undici and its pool
+ * has no bound. An answer is read whole, so that one nobody looks at does not keep its connection,
+ * and only to a limit, also once it is unpacked.
  *
  * @param proxy what calls to other machines go through; default straight
  */
@@ -74,7 +75,8 @@ async function bodyOf({ body }: UndiciResponse): Promise<Uint8Array<ArrayBuffer>
 }
 
 /**
- * Calls of which a failure can be told with the address: whoever is woken at night should not have to look for it.
+ * Calls of which a failure can be told with the address: whoever is woken at night should not have
+ * to look for it.
  * @param proxy what they go through, if anything: it is told as well, since it may be the cause
  */
 export function rememberAddresses(
@@ -96,8 +98,9 @@ export function rememberAddresses(
 }
 
 /**
- * The answer of an endpoint without its challenge. RFC 6749 section 5.2 has one beside the error of a client that is not known, and
- * openid-client would read the challenge instead of the error. Nothing of ours answers one.
+ * The answer of an endpoint without its challenge. RFC 6749 section 5.2 has one beside the error of
+ * a client that is not known, and openid-client would read the challenge instead of the error.
+ * Nothing of ours answers one.
  */
 function withoutChallenge(response: Response): Response {
   if (!response.headers.has('www-authenticate')) return response;

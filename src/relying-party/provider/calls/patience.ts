@@ -2,22 +2,28 @@ import { REQUEST_WAIT_MS, withinTimeLimit } from '../../../sessions/time-limits.
 import { RelyingPartyError } from '../../../errors/relying-party-error.js';
 import { detailOf } from './reason.js';
 
-/** How long callers wait for the OP's endpoints: as long as a call takes, or shortly where one is known to hang. */
+/**
+ * How long callers wait for the OP's endpoints: as long as a call takes, or shortly where one is
+ * known to hang.
+ */
 export interface Patience {
   /**
-   * Waits for a call to an endpoint. After one that failed, and took longer to than a request may wait, callers wait shortly,
-   * until a call is answered, or refused, at once again. The calls themselves go on, so that this is noticed.
+   * Waits for a call to an endpoint. After one that failed, and took longer to than a request may
+   * wait, callers wait shortly, until a call is answered, or refused, at once again. The calls
+   * themselves go on, so that this is noticed.
    *
    * @param endpoint its name, for the operator
    * @param limitMs what the caller's request may still wait, where the endpoint is known to hang
-   * @throws {RelyingPartyError} `provider_unavailable` when the wait is over before the call; else what the call throws
+   * @throws {RelyingPartyError} `provider_unavailable` when the wait is over before the call; else
+   *   what the call throws
    */
   wait<T>(endpoint: string, call: Promise<T>, limitMs?: number): Promise<T>;
 }
 
 /**
- * A circuit breaker for reads that may be shared: every call is tried, but nobody waits long for one that most likely hangs. It
- * hangs for those who wait also where a gateway answers in the end, in the place of a provider that does not.
+ * A circuit breaker for reads that may be shared: every call is tried, but nobody waits long for
+ * one that most likely hangs. It hangs for those who wait also where a gateway answers in the end,
+ * in the place of a provider that does not.
  *
  * @param elapsed a clock in milliseconds that never goes back
  */

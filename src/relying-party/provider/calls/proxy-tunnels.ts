@@ -8,13 +8,16 @@ import { reasonOf } from './reason.js';
 export interface ProxyTunnels {
   /** Makes undici's connections to the proxy, which ask it for ways. */
   readonly createClient: (origin: URL, options: object) => Dispatcher;
-  /** What a failed call is to be told as: one that ran out of time may have waited for nothing but the proxy. */
+  /**
+   * What a failed call is to be told as: one that ran out of time may have waited for nothing but
+   * the proxy.
+   */
   readonly explain: (url: URL, error: unknown) => unknown;
 }
 
 /**
- * undici tells a proxy's failures as if the place behind it had them, waits for as long as the call may when the proxy closes the
- * connection, and minutes for its answer.
+ * undici tells a proxy's failures as if the place behind it had them, waits for as long as the call
+ * may when the proxy closes the connection, and minutes for its answer.
  */
 export function createProxyTunnels(proxy: URL): ProxyTunnels {
   /** By place: how many ways are asked for, and how many there are. */
@@ -72,7 +75,10 @@ function placeOf({ host, port, protocol }: URL): string {
   return port === '' ? `${host}:${protocol === 'https:' ? 443 : 80}` : host;
 }
 
-/** A server without TLS answers the first message of it in plain text, which OpenSSL takes for a version it does not know. */
+/**
+ * A server without TLS answers the first message of it in plain text, which OpenSSL takes for a
+ * version it does not know.
+ */
 function whyNoConnection(proxy: URL, error: unknown): string {
   const isPlain =
     proxy.protocol === 'https:' &&

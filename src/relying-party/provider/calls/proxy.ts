@@ -2,11 +2,15 @@ import { BlockList, isIP } from 'node:net';
 
 /** A proxy that calls to other machines go through. */
 export interface ProxyOptions {
-  /** `http://proxy.example.com:3128`, or `https:`; a user name and password in it are sent to the proxy. */
+  /**
+   * `http://proxy.example.com:3128`, or `https:`; a user name and password in it are sent to the
+   * proxy.
+   */
   readonly url: string;
   /**
-   * What is reached without it: host names (`example.com` is also every name below it), addresses, networks (`10.0.0.0/8`), each
-   * with a port if only that is meant; `*` is everything. Default nothing, but for this machine itself, which is never proxied.
+   * What is reached without it: host names (`example.com` is also every name below it), addresses,
+   * networks (`10.0.0.0/8`), each with a port if only that is meant; `*` is everything. Default
+   * nothing, but for this machine itself, which is never proxied.
    */
   readonly noProxy?: readonly string[] | undefined;
 }
@@ -20,7 +24,9 @@ export function proxyOf(settings: {
   return httpsProxy === undefined ? undefined : { url: httpsProxy, noProxy };
 }
 
-/** Whether a call goes through the proxy. This machine never does: a proxy would reach itself there. */
+/**
+ * Whether a call goes through the proxy. This machine never does: a proxy would reach itself there.
+ */
 export function goesThroughProxy(url: URL, proxy: ProxyOptions | undefined): boolean {
   if (proxy === undefined) return false;
   const host = hostOf(url.hostname);
@@ -46,7 +52,10 @@ function covers(entry: string, host: string, port: string): boolean {
   return isIP(name) === 0 && isIP(host) === 0 && host.endsWith(`.${name}`);
 }
 
-/** `*.example.com:8443` is the name `example.com` and the port `8443`; an IPv6 address with a port has brackets. */
+/**
+ * `*.example.com:8443` is the name `example.com` and the port `8443`; an IPv6 address with a port
+ * has brackets.
+ */
 function readEntry(entry: string): { name: string; onlyPort: string | undefined } {
   const bracketed = /^\[([^\]]*)\](?::(\d+))?$/.exec(entry);
   if (bracketed !== null) return { name: bracketed[1] ?? '', onlyPort: bracketed[2] };

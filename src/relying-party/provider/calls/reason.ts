@@ -7,8 +7,8 @@ import { askedAddresses } from './asked-addresses.js';
 const MAX_LENGTH = 400;
 
 /**
- * What went wrong with a call to the OP, for a reader who knows nothing yet: in words, with the address, and without anything
- * that was sent or received but a status and a type of content.
+ * What went wrong with a call to the OP, for a reader who knows nothing yet: in words, with the
+ * address, and without anything that was sent or received but a status and a type of content.
  */
 export function reasonOf(error: unknown): string {
   const chain = causes(error);

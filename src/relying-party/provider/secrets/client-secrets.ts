@@ -10,9 +10,14 @@ export type ReadClientSecret = () => readonly string[] | Promise<readonly string
 export interface ClientSecrets {
   /** The one to show now. */
   inUse(): string;
-  /** The one to try when this one was refused, after a look at where they are kept. Never rejects. */
+  /**
+   * The one to try when this one was refused, after a look at where they are kept. Never rejects.
+   */
   insteadOf(refused: string): Promise<string | undefined>;
-  /** The OP took this one where it had refused another: it is shown from now on, and after a while the newest again. */
+  /**
+   * The OP took this one where it had refused another: it is shown from now on, and after a while
+   * the newest again.
+   */
   taken(secret: string): void;
   /** Looks at where they are kept; what cannot be read changes nothing. Never rejects. */
   readAgain(): Promise<void>;
@@ -30,12 +35,15 @@ export interface ClientSecretsOptions {
 
 /** As many as a client has while one replaces the other. */
 export const MOST_CLIENT_SECRETS = 2;
-/** An older one is shown for so long after the newest was refused: that may not be known everywhere at the OP yet. */
+/**
+ * An older one is shown for so long after the newest was refused: that may not be known everywhere
+ * at the OP yet.
+ */
 const KEPT_MS = 30_000;
 
 /**
- * The newest is shown, unless the OP refuses it. Where they are kept and what the OP knows change at different times, in either
- * order, and no sign-in may fail in between.
+ * The newest is shown, unless the OP refuses it. Where they are kept and what the OP knows change
+ * at different times, in either order, and no sign-in may fail in between.
  */
 export function createClientSecrets(options: ClientSecretsOptions): ClientSecrets {
   const { read, now, events } = options;
@@ -79,7 +87,9 @@ export function createClientSecrets(options: ClientSecretsOptions): ClientSecret
   };
 }
 
-/** A client with a secret does not become one without, and nobody looks through a list of old ones. */
+/**
+ * A client with a secret does not become one without, and nobody looks through a list of old ones.
+ */
 function requireSecrets(found: unknown): asserts found is readonly string[] {
   const isList = Array.isArray(found) && found.length > 0 && found.length <= MOST_CLIENT_SECRETS;
   if (isList && found.every((each) => typeof each === 'string' && each !== '')) return;
@@ -98,9 +108,10 @@ export interface TwoSecretCalls {
 }
 
 /**
- * A call that is refused for its secret is made again with the other one, at once and once; whatever else is wrong with it would
- * be wrong again. An OP looks at who is calling before anything else (RFC 6749 section 5.2), so that a code, a refresh token or a
- * pushed request that came with the wrong secret is as good as before.
+ * A call that is refused for its secret is made again with the other one, at once and once;
+ * whatever else is wrong with it would be wrong again. An OP looks at who is calling before
+ * anything else (RFC 6749 section 5.2), so that a code, a refresh token or a pushed request that
+ * came with the wrong secret is as good as before.
  *
  * @param authenticateWith what shows this secret
  * @throws {RelyingPartyError} what `authenticateWith` throws

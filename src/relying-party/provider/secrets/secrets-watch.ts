@@ -8,7 +8,10 @@ import type { BackgroundWork } from '../../background-work.js';
 import type { ClientSecrets } from './client-secrets.js';
 import type { RelyingPartyEvents } from '../../events.js';
 
-/** Looks now and then whether all replicas have session secrets that fit, and which secret of the client each uses. */
+/**
+ * Looks now and then whether all replicas have session secrets that fit, and which secret of the
+ * client each uses.
+ */
 export interface SecretsWatch {
   /** What is known; looks at once, and from the first time on by itself. Never rejects. */
   readonly check: () => Promise<SecretsAgreement>;

@@ -7,7 +7,10 @@ import { tokenEndpointError } from '../../provider/token-endpoint-error.js';
 export interface RefreshAnswer {
   /** The refresh token it was given for. */
   readonly presented: string;
-  /** The one that replaces it, if any; to be kept also when something else about the answer is wrong. */
+  /**
+   * The one that replaces it, if any; to be kept also when something else about the answer is
+   * wrong.
+   */
   readonly refreshToken: string | undefined;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
@@ -17,11 +20,12 @@ export interface RefreshAnswer {
 }
 
 /**
- * One call to the token endpoint. A new refresh token is taken out of the answer before anything else about it is checked: the OP
- * has replaced the old one, whatever is wrong with the rest.
+ * One call to the token endpoint. A new refresh token is taken out of the answer before anything
+ * else about it is checked: the OP has replaced the old one, whatever is wrong with the rest.
  *
  * @param presented the refresh token
- * @throws {RelyingPartyError} `code_refused` for `invalid_grant`, or another code of the token endpoint, when it gave no such token
+ * @throws {RelyingPartyError} `code_refused` for `invalid_grant`, or another code of the token
+ *   endpoint, when it gave no such token
  * @see RFC 6749 section 6; OpenID Connect Core 1.0 section 12
  */
 export type RequestRefresh = (presented: string) => Promise<RefreshAnswer>;

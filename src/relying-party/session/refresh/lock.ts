@@ -2,11 +2,12 @@ import { REFRESH_LOCK_MS, REFRESH_LOCK_RENEWAL_MS } from '../../../sessions/time
 import type { SessionStore } from '../../../sessions/session-store.js';
 
 /**
- * Does something while nobody else does it, if nobody does so now. The lock is short and renewed until the work is done, so that
- * it outlives a killed process by seconds only.
+ * Does something while nobody else does it, if nobody does so now. The lock is short and renewed
+ * until the work is done, so that it outlives a killed process by seconds only.
  *
  * @returns what came of it, or `undefined` if somebody else holds the lock
- * @throws {RelyingPartyError} `session_store_unavailable` when the lock cannot be asked for; else whatever the work throws
+ * @throws {RelyingPartyError} `session_store_unavailable` when the lock cannot be asked for; else
+ *   whatever the work throws
  */
 export async function holdLock<T>(
   store: Pick<SessionStore, 'lock' | 'renewLock' | 'unlock'>,
@@ -16,7 +17,8 @@ export async function holdLock<T>(
   const proof = await store.lock(name, REFRESH_LOCK_MS);
   if (proof === undefined) return undefined;
   const renewing = setInterval(() => {
-    // One that fails is made good by the next, and a lock that was lost after all by the rotation's grace.
+    // One that fails is made good by the next, and a lock that was lost after all by the rotation's
+    // grace.
     void ignoreFailure(() => store.renewLock(name, proof, REFRESH_LOCK_MS));
   }, REFRESH_LOCK_RENEWAL_MS).unref();
   try {
@@ -28,7 +30,10 @@ export async function holdLock<T>(
   }
 }
 
-/** Whichever way it fails: the store may be a host's own, and what is thrown in a timer ends the process. */
+/**
+ * Whichever way it fails: the store may be a host's own, and what is thrown in a timer ends the
+ * process.
+ */
 async function ignoreFailure(call: () => Promise<unknown>): Promise<void> {
   try {
     await call();

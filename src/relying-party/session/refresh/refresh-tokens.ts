@@ -15,7 +15,10 @@ import type { SessionEnds } from '../end.js';
 import type { RefreshAnswer, RequestRefresh } from './grant.js';
 import { refreshSession } from './refreshed-session.js';
 
-/** The OP has ended the session: it refused the refresh token, or gave the tokens of another sign-in for it. */
+/**
+ * The OP has ended the session: it refused the refresh token, or gave the tokens of another sign-in
+ * for it.
+ */
 export class EndedByProvider extends Error {}
 
 /** Gives a session new tokens, for whoever holds its lock; `undefined` when the session is over. */
@@ -46,10 +49,12 @@ const OF_ANOTHER: ReadonlySet<RelyingPartyErrorCode | undefined> = new Set([
 ] as const);
 
 /**
- * The refresh itself: session read anew → token endpoint → new refresh token kept → ID token verified → everything kept. An
- * answer that cannot be seen through to its end is remembered, and the next try goes on with it instead of asking again.
+ * The refresh itself: session read anew → token endpoint → new refresh token kept → ID token
+ * verified → everything kept. An answer that cannot be seen through to its end is remembered, and
+ * the next try goes on with it instead of asking again.
  *
- * Rejects with `EndedByProvider` once the session has ended; with anything else it is as it was, but for its refresh token.
+ * Rejects with `EndedByProvider` once the session has ended; with anything else it is as it was,
+ * but for its refresh token.
  */
 export function createRefreshTokens(options: RefreshTokensOptions): RefreshTokens {
   const { sessions, now } = options;
@@ -93,7 +98,9 @@ async function ask(
   }
 }
 
-/** @param forget for an answer that is of no use but for its refresh token, which is kept by then */
+/**
+ * @param forget for an answer that is of no use but for its refresh token, which is kept by then
+ */
 async function keep(
   options: RefreshTokensOptions,
   session: Session,
@@ -108,7 +115,8 @@ async function keep(
     return undefined;
   }
   if ('error' in outcome) {
-    // What came belongs to nobody but this session, so the token counts; the rest of the answer does not.
+    // What came belongs to nobody but this session, so the token counts; the rest of the answer
+    // does not.
     forget();
     throw outcome.error;
   }
@@ -144,7 +152,10 @@ async function failEnded(
   throw new EndedByProvider(detail, { cause: error });
 }
 
-/** The store may have taken the refresh token of an unfinished answer, or not; and meanwhile that of a later one. */
+/**
+ * The store may have taken the refresh token of an unfinished answer, or not; and meanwhile that of
+ * a later one.
+ */
 function fits(answer: RefreshAnswer | undefined, { refreshToken }: SessionTokens): boolean {
   return (
     answer !== undefined &&

@@ -19,7 +19,8 @@ import {
 /** Keeps the tokens of sessions fresh, on the occasion of their requests. */
 export interface Refresh {
   /**
-   * A session that is due, as this request may use it, or none if the OP has ended it. Never rejects: what fails is tried again.
+   * A session that is due, as this request may use it, or none if the OP has ended it. Never
+   * rejects: what fails is tried again.
    * @param waitMs how long the request may wait, if its access token has expired
    */
   current(session: Session, waitMs: number): Promise<Session | undefined>;
@@ -37,14 +38,16 @@ const POLL_MS = 100;
 const AWAIT_LOCK_MS = REFRESH_LOCK_MS + 1000;
 
 /**
- * Refreshes a session's tokens when due: one call to the OP per session at a time, in this process by sharing the promise, among
- * processes by the store's lock. Who comes late finds the result in the store.
+ * Refreshes a session's tokens when due: one call to the OP per session at a time, in this process
+ * by sharing the promise, among processes by the store's lock. Who comes late finds the result in
+ * the store.
  *
- * Due is not expired: as long as the access token is good nobody waits. The refresh goes on without its visitor, and one that
- * fails is tried again without one: its answer may have been lost, and then the old refresh token soon ends.
+ * Due is not expired: as long as the access token is good nobody waits. The refresh goes on without
+ * its visitor, and one that fails is tried again without one: its answer may have been lost, and
+ * then the old refresh token soon ends.
  *
- * What the OP refuses ends the session (see `createRefreshTokens`); any other failure leaves it as it is. A refresh that outlives
- * a sign-out is dropped and what it brought is revoked.
+ * What the OP refuses ends the session (see `createRefreshTokens`); any other failure leaves it as
+ * it is. A refresh that outlives a sign-out is dropped and what it brought is revoked.
  * @see RFC 6749 section 6; OpenID Connect Core 1.0 section 12
  */
 export function createRefresh(options: RefreshOptions): Refresh {

@@ -7,15 +7,15 @@ import type { SignInReader } from '../../provider/token-response.js';
 import type { TokenResponse } from '../../provider/token-response.js';
 
 /**
- * Checks the ID token that a refresh brought: as at sign-in, and that it is of the same sign-in, by its `sub` and, where it has one,
- * its `nonce`.
+ * Checks the ID token that a refresh brought: as at sign-in, and that it is of the same sign-in, by
+ * its `sub` and, where it has one, its `nonce`.
  *
- * `auth_time` should be the first one's too. Some OPs move it on (the user gave their password to another site; a rotated refresh
- * token), which is no reason to sign somebody out. But this browser's user has not been asked again: the claims that come
- * back say when they were.
+ * `auth_time` should be the first one's too. Some OPs move it on (the user gave their password to
+ * another site; a rotated refresh token), which is no reason to sign somebody out. But this
+ * browser's user has not been asked again: the claims that come back say when they were.
  *
- * @throws {RelyingPartyError} `id_token_sign_in_mismatch`: the answer is about somebody else; the session must end, and what came be
- *   revoked. Any other code is as at sign-in
+ * @throws {RelyingPartyError} `id_token_sign_in_mismatch`: the answer is about somebody else; the
+ *   session must end, and what came be revoked. Any other code is as at sign-in
  * @see OpenID Connect Core 1.0 section 12.2
  */
 export async function verifyRefreshedIdToken(
@@ -31,7 +31,10 @@ export async function verifyRefreshedIdToken(
   return { ...refreshed, all: asOfTheSignIn(refreshed.all, session) };
 }
 
-/** What the last ID token says still, where a refresh brings none. It was verified before it was sealed. */
+/**
+ * What the last ID token says still, where a refresh brings none. It was verified before it was
+ * sealed.
+ */
 export function readHeldIdToken(
   session: Pick<Session, 'subject' | 'authenticatedAt'>,
   { idToken }: Pick<SessionTokens, 'idToken'>,

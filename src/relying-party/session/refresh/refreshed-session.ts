@@ -4,12 +4,14 @@ import { readHeldIdToken, verifyRefreshedIdToken } from './refreshed-id-token.js
 import type { TokenResponse } from '../../provider/token-response.js';
 
 /**
- * The session as a refresh says it is. What the ID token, and userInfo if it counts, say replaces what the session said, also
- * where it says nothing any more: a user in no group has no groups claim.
+ * The session as a refresh says it is. What the ID token, and userInfo if it counts, say replaces
+ * what the session said, also where it says nothing any more: a user in no group has no groups
+ * claim.
  *
- * Not so the sign-in itself: nobody has given their credentials anew, so its time and names stay, and its strength unless the OP
- * says it. Without an ID token the last one holds; userInfo, if it counts, is asked all the same and may say something else now.
- * Scopes are those of the new access token, see `scopesOf`.
+ * Not so the sign-in itself: nobody has given their credentials anew, so its time and names stay,
+ * and its strength unless the OP says it. Without an ID token the last one holds; userInfo, if it
+ * counts, is asked all the same and may say something else now. Scopes are those of the new access
+ * token, see `scopesOf`.
  *
  * @throws {RelyingPartyError} as `verifyRefreshedIdToken` and `SignInReader.addUserInfo`
  */

@@ -23,8 +23,8 @@ const FORM =
   /^redis(?<tls>s)?(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^@/]*)@)?(?<hosts>[^@/?]+)(?:\/(?<path>[^?]*))?(?:\?(?<query>.*))?$/;
 
 /**
- * Reads a Redis URL. With `rediss` in place of `redis` every connection is TLS; user name and password are
- * percent-encoded.
+ * Reads a Redis URL. With `rediss` in place of `redis` every connection is TLS; user name and
+ * password are percent-encoded.
  *
  * - `redis://[user:password@]host[:6379][/database]`
  * - `redis+sentinel://[user:password@]host[:26379],host2…/master-name[?sentinel_password=…]`

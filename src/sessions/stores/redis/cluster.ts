@@ -5,7 +5,10 @@ import type { RedisCluster, RedisDriver, RedisServers } from './driver.js';
 const SLOTS = 16_384;
 const RETRY_MS = 500;
 
-/** Connects to a cluster, and goes on trying in the background while none of its named hosts answers. */
+/**
+ * Connects to a cluster, and goes on trying in the background while none of its named hosts
+ * answers.
+ */
 export function openRedisCluster(
   address: RedisAddress,
   driver: RedisDriver,
@@ -45,7 +48,10 @@ export function openRedisCluster(
   };
 }
 
-/** The hash slot of a key without braces: CRC-16/XMODEM, as the Redis Cluster specification has it in its appendix. */
+/**
+ * The hash slot of a key without braces: CRC-16/XMODEM, as the Redis Cluster specification has it
+ * in its appendix.
+ */
 function slotOf(key: string): number {
   let crc = 0;
   for (const byte of Buffer.from(key)) {

@@ -6,7 +6,10 @@ import { openRedisSentinel } from './sentinel.js';
 /** A command and its arguments, as Redis gets them. */
 export type RedisCommand = readonly (string | Buffer)[];
 
-/** How long a change may wait for a replica. The connection it waits on answers nothing else meanwhile. */
+/**
+ * How long a change may wait for a replica. The connection it waits on answers nothing else
+ * meanwhile.
+ */
 const CONFIRM_MS = 300;
 
 /** Sends each command to the server that has its key. */
@@ -32,7 +35,8 @@ export class RedisCommands {
     };
     this.#isReplicated = address.kind !== 'single';
     this.#reading = open(address, driver, onError);
-    // Its own connection, because a change that waits for a replica would hold up every read behind it.
+    // Its own connection, because a change that waits for a replica would hold up every read behind
+    // it.
     this.#writing = this.#isReplicated ? open(address, driver, onError) : this.#reading;
   }
 
@@ -46,7 +50,10 @@ export class RedisCommands {
     return this.#send(this.#writing, key, (node) => node.sendCommand(command));
   }
 
-  /** Sends a command and waits until a replica has its effect too, if one is connected; fails if none has in time. */
+  /**
+   * Sends a command and waits until a replica has its effect too, if one is connected; fails if
+   * none has in time.
+   */
   writeToReplica(key: string, command: RedisCommand): Promise<unknown> {
     if (!this.#isReplicated) return this.write(key, command);
     return this.#send(this.#writing, key, async (node) => {
@@ -56,7 +63,9 @@ export class RedisCommands {
     });
   }
 
-  /** Like `writeToReplica`, for an answer that is needed even if no replica has the effect in time. */
+  /**
+   * Like `writeToReplica`, for an answer that is needed even if no replica has the effect in time.
+   */
   writeAndTryReplica(key: string, command: RedisCommand): Promise<unknown> {
     if (!this.#isReplicated) return this.write(key, command);
     return this.#send(
@@ -122,7 +131,8 @@ export class RedisCommands {
 
 /** Whether a replica has, in time, all that the server was asked until now. */
 async function waitForReplica(node: RedisNode): Promise<boolean> {
-  // WAIT is about what its own connection did last, and on a new one that is nothing: so something goes ahead of it.
+  // WAIT is about what its own connection did last, and on a new one that is nothing: so something
+  // goes ahead of it.
   const [, replicas] = await Promise.all([
     node.sendCommand(['PING']),
     node.sendCommand(['WAIT', '1', String(CONFIRM_MS)]),

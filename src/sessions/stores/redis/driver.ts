@@ -1,7 +1,9 @@
 import type { RedisAddress, RedisHost } from './address.js';
 import { storeMisconfigured } from '../../store-errors.js';
 
-/** One connection to one Redis server. Commands sent in the same turn go out together and in order. */
+/**
+ * One connection to one Redis server. Commands sent in the same turn go out together and in order.
+ */
 export interface RedisNode {
   readonly isReady: boolean;
   sendCommand(command: readonly (string | Buffer)[]): Promise<unknown>;
@@ -64,7 +66,8 @@ export async function loadRedisDriver(address: RedisAddress): Promise<RedisDrive
     username: address.username,
     password: address.password,
     database: address.database,
-    // A command fails at once while there is no connection; the ping notices within a second that a server hangs.
+    // A command fails at once while there is no connection; the ping notices within a second that a
+    // server hangs.
     disableOfflineQueue: true,
     pingInterval: 400,
     commandOptions: { typeMapping: { [redis.RESP_TYPES.BLOB_STRING]: Buffer } },

@@ -14,21 +14,26 @@ import type {
 } from '../../session-store.js';
 import { storeMisconfigured, storeUnavailable } from '../../store-errors.js';
 
-/** Redis forgets this much later than we do: our clock decides what has expired, Redis only clears up. */
+/**
+ * Redis forgets this much later than we do: our clock decides what has expired, Redis only clears
+ * up.
+ */
 const CLEAR_UP_MS = 60_000;
 
 /**
- * Opens a store in Redis, shared by any number of machines. While Redis is down it opens all the same, answers
- * "unavailable", and recovers by itself.
+ * Opens a store in Redis, shared by any number of machines. While Redis is down it opens all the
+ * same, answers "unavailable", and recovers by itself.
  *
- * With sentinels or a cluster, a new session, a replaced refresh token and a remembered value are acknowledged only
- * once a replica has them as well, if one is connected; so they survive a failover. (While the only replica of a master
- * hangs, these are refused, until Redis lets go of it: have two.) Locks may be lost in a failover.
- * A plain `redis://` server keeps over a crash what its own persistence settings keep.
+ * With sentinels or a cluster, a new session, a replaced refresh token and a remembered value are
+ * acknowledged only once a replica has them as well, if one is connected; so they survive a
+ * failover. (While the only replica of a master hangs, these are refused, until Redis lets go of
+ * it: have two.) Locks may be lost in a failover. A plain `redis://` server keeps over a crash what
+ * its own persistence settings keep.
  *
  * @param url see `parseRedisUrl`
  * @param options.now the time in epoch milliseconds
- * @throws {ConfigError} when the URL or the password is wrong, or the package `redis` is not installed
+ * @throws {ConfigError} when the URL or the password is wrong, or the package `redis` is not
+ *   installed
  */
 export async function openRedisStore(
   url: string,
@@ -87,7 +92,8 @@ class RedisStore implements SessionStore {
         this.#ttl(expiresAt),
         ...pairs(fields),
       );
-      // The session first: whoever reads the index in between would drop a name without a session from it.
+      // The session first: whoever reads the index in between would drop a name without a session
+      // from it.
       await this.#redis.writeToReplica(redisKey('session', key), command);
       await this.#addToIndexes(key, indexes, expiresAt);
     });
@@ -204,7 +210,8 @@ class RedisStore implements SessionStore {
   }
 
   async #addToIndexes(key: string, indexes: readonly string[], expiresAt: number): Promise<void> {
-    // Twice as long as the session has: if one extension does not get here, the next one is still in time.
+    // Twice as long as the session has: if one extension does not get here, the next one is still
+    // in time.
     const ttl = 2 * this.#ttl(expiresAt);
     await Promise.all(
       indexes.map((index) => {

@@ -11,7 +11,9 @@ export interface MissingRights {
   readonly keys: boolean;
 }
 
-/** Every command we send, also from inside a script, as it is harmless at a key that is nobody's. */
+/**
+ * Every command we send, also from inside a script, as it is harmless at a key that is nobody's.
+ */
 const ofEveryStore = (key: string): readonly RedisCommand[] => [
   ['PING'],
   ['EVAL', 'return 1', '1', key],
@@ -49,7 +51,10 @@ export const commandsNeeded = (address: Pick<RedisAddress, 'kind'>): string[] =>
   ...new Set(neededFor(address, '').map(nameOf)),
 ];
 
-/** Tries each command by itself, so that all that is missing is known at once: inside a script Redis does not say which. */
+/**
+ * Tries each command by itself, so that all that is missing is known at once: inside a script Redis
+ * does not say which.
+ */
 export async function missingRights(
   redis: RedisCommands,
   address: Pick<RedisAddress, 'kind'>,

@@ -1,8 +1,9 @@
 import type { RedisCommand } from './commands.js';
 
 /*
- * What must happen in one step inside Redis. Each script touches one key, so all of them work in a cluster.
- * A session is a hash of `session`, `tokens`, `expires_at` (epoch ms) and `indexes` (JSON array of names).
+ * What must happen in one step inside Redis. Each script touches one key, so all of them work in a
+ * cluster. A session is a hash of `session`, `tokens`, `expires_at` (epoch ms) and `indexes` (JSON
+ * array of names).
  */
 
 /** ARGV: ms to live, then fields and values. */
@@ -11,8 +12,8 @@ export const createSession = `
   redis.call('PEXPIRE', KEYS[1], ARGV[1])`;
 
 /**
- * ARGV: now, ms to live or '', the expected record or '', then fields and values. Answers the indexes, or nothing if there is no
- * live session or its record is another.
+ * ARGV: now, ms to live or '', the expected record or '', then fields and values. Answers the
+ * indexes, or nothing if there is no live session or its record is another.
  */
 export const updateSession = `
   local expires_at = redis.call('HGET', KEYS[1], 'expires_at')
@@ -22,7 +23,10 @@ export const updateSession = `
   if ARGV[2] ~= '' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
   return redis.call('HGET', KEYS[1], 'indexes')`;
 
-/** Answers tokens and indexes of the session it removed, or nothing if there was none. Works when memory is full. */
+/**
+ * Answers tokens and indexes of the session it removed, or nothing if there was none. Works when
+ * memory is full.
+ */
 export const destroySession = `
   local found = redis.call('HMGET', KEYS[1], 'tokens', 'indexes')
   redis.call('DEL', KEYS[1])
@@ -30,9 +34,10 @@ export const destroySession = `
   return found`;
 
 /**
- * An index entry is a set of session keys, each with the time after which it may be dropped: by the clock of Redis, since a process
- * whose clock is ahead would drop what lives at others.
- * ARGV: session key, ms until that time. Drops what is past its time, and lives as long as its last member.
+ * An index entry is a set of session keys, each with the time after which it may be dropped: by the
+ * clock of Redis, since a process whose clock is ahead would drop what lives at others. ARGV:
+ * session key, ms until that time. Drops what is past its time, and lives as long as its last
+ * member.
  */
 export const addToIndex = `
   local time = redis.call('TIME')
@@ -42,7 +47,10 @@ export const addToIndex = `
   redis.call('ZADD', KEYS[1], now + ttl, ARGV[1])
   if redis.call('PTTL', KEYS[1]) < ttl then redis.call('PEXPIRE', KEYS[1], ttl) end`;
 
-/** ARGV: the proof the lock was given out with, ms to live. Answers whether that proof still holds it. */
+/**
+ * ARGV: the proof the lock was given out with, ms to live. Answers whether that proof still holds
+ * it.
+ */
 export const renewLock = `
   if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
   return redis.call('PEXPIRE', KEYS[1], ARGV[2])`;

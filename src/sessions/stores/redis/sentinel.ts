@@ -6,8 +6,9 @@ const LOOK_EVERY_MS = 500;
 const ANSWER_MS = 500;
 
 /**
- * Connects to the master that the sentinels name, and follows when they name another one.
- * A server is only used once it says itself that it is the master: a sentinel may not yet know of a failover.
+ * Connects to the master that the sentinels name, and follows when they name another one. A server
+ * is only used once it says itself that it is the master: a sentinel may not yet know of a
+ * failover.
  */
 export function openRedisSentinel(
   address: RedisAddress,
@@ -64,7 +65,9 @@ export function openRedisSentinel(
   };
 }
 
-/** The sentinels, of which one is asked until it does not answer; then the next one gets its turn. */
+/**
+ * The sentinels, of which one is asked until it does not answer; then the next one gets its turn.
+ */
 function createSentinels(
   address: RedisAddress,
   driver: RedisDriver,

@@ -25,8 +25,8 @@ import { reasonOf, StoreFault } from '../../store-fault.js';
 export interface SqliteFile {
   readonly database: Database;
   /**
-   * @throws {StoreFault} when the path names no database any more, its log was taken away under us, or the tables are of another
-   *   version of ours
+   * @throws {StoreFault} when the path names no database any more, its log was taken away under us,
+   *   or the tables are of another version of ours
    */
   check(): void;
   /**
@@ -46,9 +46,11 @@ const OPENING_MS = 5000;
 const BLOCKING_MS = 20;
 
 /**
- * Opens the SQLite file that the processes of one machine share, and makes it if need be (folder 0700, file 0600).
+ * Opens the SQLite file that the processes of one machine share, and makes it if need be (folder
+ * 0700, file 0600).
  *
- * @param path a file ending in `.db`, `.sqlite` or `.sqlite3`, else a folder, in which the file is `sessions.db`
+ * @param path a file ending in `.db`, `.sqlite` or `.sqlite3`, else a folder, in which the file is
+ *   `sessions.db`
  * @throws {ConfigError} when this Node has no SQLite, or the path cannot hold the file
  */
 export async function openSqliteFile(path: string): Promise<SqliteFile> {
@@ -73,7 +75,8 @@ export async function openSqliteFile(path: string): Promise<SqliteFile> {
 }
 
 /**
- * Calls `step` again for as long as another process holds the file, without holding up this one in between.
+ * Calls `step` again for as long as another process holds the file, without holding up this one in
+ * between.
  * @throws what `step` throws, which is "busy" once `ms` have passed
  */
 export async function untilNotBusy<Result>(ms: number, step: () => Result): Promise<Result> {
@@ -90,7 +93,8 @@ export async function untilNotBusy<Result>(ms: number, step: () => Result): Prom
 
 /** Runs `steps` as one transaction: all of it happens, or nothing does. */
 export function transaction<Result>(database: Database, steps: () => Result): Result {
-  // IMMEDIATE takes the write lock first: a transaction that reads, then writes, would fail whenever another wrote between.
+  // IMMEDIATE takes the write lock first: a transaction that reads, then writes, would fail
+  // whenever another wrote between.
   database.exec('BEGIN IMMEDIATE');
   try {
     const result = steps();
@@ -111,7 +115,8 @@ function watched(database: Database, file: string, opened: Stats): SqliteFile {
   const log = there('-wal');
   const requireThere = (): void => {
     if (there() === undefined) throw new StoreFault('file_gone', 'its file is not there any more');
-    // What we write then goes into a file without a name: others do not see it, and a crash loses it.
+    // What we write then goes into a file without a name: others do not see it, and a crash loses
+    // it.
     if (log !== undefined && !isSame(log, there('-wal'))) {
       throw new StoreFault(
         'file_gone',
@@ -140,7 +145,10 @@ function watched(database: Database, file: string, opened: Stats): SqliteFile {
 const isSame = (one: Stats, other: Stats | undefined): boolean =>
   one.ino === other?.ino && one.dev === other.dev;
 
-/** What every database of SQLite begins with (https://www.sqlite.org/fileformat.html, section 1.3.1). */
+/**
+ * What every database of SQLite begins with (https://www.sqlite.org/fileformat.html, section
+ * 1.3.1).
+ */
 const MAGIC = Buffer.from('SQLite format 3\0');
 
 /** An open one may have been emptied or written over, and answer from memory all the same. */
@@ -159,7 +167,8 @@ export function sqliteFileAt(path: string): string {
 }
 
 /**
- * Looks into a file that is there, and leaves it as it is: opening it as a store would empty what another version has made.
+ * Looks into a file that is there, and leaves it as it is: opening it as a store would empty what
+ * another version has made.
  *
  * @param file see `sqliteFileAt`
  * @throws what SQLite says of a file it cannot read
@@ -177,7 +186,10 @@ export async function lookIntoSqliteFile(file: string): Promise<SqliteTables> {
   }
 }
 
-/** What SQLite needs beside a file that is there already, for its log and for the memory that processes share. */
+/**
+ * What SQLite needs beside a file that is there already, for its log and for the memory that
+ * processes share.
+ */
 const ROOM_BYTES = 64 * 1024;
 
 /** SQLite says "I/O error" where it has no room to begin, as of a disk that is broken. */
@@ -190,12 +202,16 @@ function isForWantOfRoom(error: unknown, file: string): boolean {
 function makeFile(path: string): string {
   const file = sqliteFileAt(path);
   makeFolder(dirname(file));
-  // Made by us because SQLite would make it readable for everyone; its -wal and -shm files take the mode of this one.
+  // Made by us because SQLite would make it readable for everyone; its -wal and -shm files take the
+  // mode of this one.
   closeSync(openSync(file, 'a', 0o600));
   return file;
 }
 
-/** With those that it is in. Node's own way to do so never ends where a file system, as of /proc, has no room for folders. */
+/**
+ * With those that it is in. Node's own way to do so never ends where a file system, as of /proc,
+ * has no room for folders.
+ */
 function makeFolder(folder: string): void {
   if (isFolder(folder)) return;
   const parent = dirname(folder);

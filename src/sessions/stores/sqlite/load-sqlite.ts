@@ -34,8 +34,9 @@ export async function loadSqlite(): Promise<OpenDatabase> {
 }
 
 /**
- * Node 22 warns of it as of an experiment. Who runs a site can do nothing about that, and its other warnings must stay seen: so
- * this one alone is held back, at the one moment it is given, which is inside this synchronous call.
+ * Node 22 warns of it as of an experiment. Who runs a site can do nothing about that, and its other
+ * warnings must stay seen: so this one alone is held back, at the one moment it is given, which is
+ * inside this synchronous call.
  */
 function builtinSqlite(): { DatabaseSync: OpenDatabase } | undefined {
   const emitWarning = Reflect.get(process, 'emitWarning') as (...warning: unknown[]) => void;

@@ -15,8 +15,8 @@ const SWEEP_MS = 60_000;
 const SWEEP_ROWS = 500;
 
 /**
- * Opens a store in a SQLite file, shared by the processes of one machine; it survives their crashes.
- * A power failure may lose the last moments before it, never the file.
+ * Opens a store in a SQLite file, shared by the processes of one machine; it survives their
+ * crashes. A power failure may lose the last moments before it, never the file.
  *
  * @param path see `openSqliteFile`
  * @param options.now the time in epoch milliseconds
@@ -79,7 +79,10 @@ class SqliteStore implements SessionStore {
     });
   }
 
-  /** What the file that is put back still holds is not destroyed yet, so this fails for now, but nobody is let in meanwhile. */
+  /**
+   * What the file that is put back still holds is not destroyed yet, so this fails for now, but
+   * nobody is let in meanwhile.
+   */
   destroy(key: string): Promise<Uint8Array | undefined> {
     return this.#answer(({ tokensToRemove, destroySession }, file) => {
       const tokens = transaction(file.database, () => {
@@ -137,7 +140,10 @@ class SqliteStore implements SessionStore {
     this.#file.close();
   }
 
-  /** After the file was put back from a copy: until then we had the one that was there before, unseen by others. */
+  /**
+   * After the file was put back from a copy: until then we had the one that was there before,
+   * unseen by others.
+   */
   async #openAgain(): Promise<void> {
     const before = this.#file;
     const file = await openSqliteFile(this.#path);

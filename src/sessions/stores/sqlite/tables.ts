@@ -2,7 +2,10 @@ import type { Database } from './load-sqlite.js';
 import { storeMisconfigured } from '../../store-errors.js';
 import { StoreFault } from '../../store-fault.js';
 
-/** Goes up whenever the tables change. A file with any other number is emptied: people sign in again, nothing crashes. */
+/**
+ * Goes up whenever the tables change. A file with any other number is emptied: people sign in
+ * again, nothing crashes.
+ */
 const LAYOUT = 1;
 
 /** Marks a file as ours ("LfGd"), so that no other program's database is ever emptied. */

@@ -15,7 +15,10 @@ const world = useWorld();
 const federatedUsers = () =>
   world.master.users().filter(({ status }) => status === 'EXTERNAL_PROVIDER');
 
-/** A browser that signed in upstream and stands before `/oauth2/idpresponse`, whose address is the page's. */
+/**
+ * A browser that signed in upstream and stands before `/oauth2/idpresponse`, whose address is the
+ * page's.
+ */
 async function beforeIdpResponse(): Promise<{ browser: Browser; page: Page }> {
   const browser = createBrowser({
     stopAt: [`${app}/`, `${world.master.domain}/oauth2/idpresponse`],

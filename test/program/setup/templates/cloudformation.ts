@@ -27,7 +27,8 @@ const creations: Record<string, string> = {
  * CloudFormation in small: makes the resources of a template, each after what it needs.
  *
  * @returns the outputs
- * @throws when a parameter has no value or one that its pattern refuses, and when the pools refuse a resource
+ * @throws when a parameter has no value or one that its pattern refuses, and when the pools refuse
+ *   a resource
  */
 export async function deployTemplate(
   template: Template,
@@ -85,7 +86,8 @@ export async function deployTemplate(
       attributes.set(`${id}.ClientSecret`, textAt(answer, 'UserPoolClient', 'ClientSecret'));
     }
   };
-  // Of what could be made next always the last, for CloudFormation goes by dependencies and not by the order of lines.
+  // Of what could be made next always the last, for CloudFormation goes by dependencies and not by
+  // the order of lines.
   const waiting = new Map(Object.entries(template.Resources));
   while (waiting.size > 0) {
     const isReady = ([, declaration]: [string, Declaration]): boolean =>

@@ -5,7 +5,10 @@ import { apiOf } from '../world.js';
 /** The lines of `.env`, or what a template puts out for them. */
 export type Settings = Record<string, unknown>;
 
-/** A whole account, to be compared with another. A template cannot tag a pool with the ids of what is made in it later. */
+/**
+ * A whole account, to be compared with another. A template cannot tag a pool with the ids of what
+ * is made in it later.
+ */
 export async function comparableAccount(pools: Pools): Promise<unknown> {
   const whole = withoutIds(await wholeAccount(await apiOf(pools)), pools);
   return JSON.parse(
@@ -15,7 +18,10 @@ export async function comparableAccount(pools: Pools): Promise<unknown> {
   );
 }
 
-/** Settings, with the ids that Cognito makes up and the origin of the pools replaced, and without secrets. */
+/**
+ * Settings, with the ids that Cognito makes up and the origin of the pools replaced, and without
+ * secrets.
+ */
 export function comparableSettings(settings: Settings, pools: Pools): unknown {
   const open = Object.entries(settings).filter(([name]) => !name.includes('SECRET'));
   let text = JSON.stringify(Object.fromEntries(open)).replaceAll(pools.url, '<url>');

@@ -17,7 +17,9 @@ type Arguments = Record<string, Json>;
 
 interface ResourceType {
   readonly operation: string;
-  /** Each argument of the provider's documentation that may be used here, and where Cognito has it. */
+  /**
+   * Each argument of the provider's documentation that may be used here, and where Cognito has it.
+   */
   readonly arguments: Readonly<Record<string, string | Block>>;
   /** What others may read of it. */
   readonly attributes: (answer: Json, made: Record<string, Json>) => Record<string, string>;
@@ -141,7 +143,8 @@ const typesByName = new Map(Object.entries(types));
  * Terraform in small: `apply` of a module in the JSON form.
  *
  * @returns the outputs
- * @throws when a variable has no value or one that is refused, an argument or reference does not exist, the pools refuse a resource
+ * @throws when a variable has no value or one that is refused, an argument or reference does not
+ *   exist, the pools refuse a resource
  */
 export async function applyModule(
   module: Module,

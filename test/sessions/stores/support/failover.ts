@@ -9,8 +9,9 @@ const PEOPLE = 8;
 const BACK_WITHIN_MS = 10_000;
 
 /**
- * Kills the first server of `redis` while people sign in, refresh and sign out, and checks what the store has
- * acknowledged: it works again by itself within ten seconds, and no session that was acknowledged is lost or revived.
+ * Kills the first server of `redis` while people sign in, refresh and sign out, and checks what the
+ * store has acknowledged: it works again by itself within ten seconds, and no session that was
+ * acknowledged is lost or revived.
  */
 export async function expectNothingLostInFailover(redis: RedisSet): Promise<void> {
   const store = await openConnected(redis.url, { now: Date.now });
@@ -33,7 +34,8 @@ export async function expectNothingLostInFailover(redis: RedisSet): Promise<void
       } catch (error) {
         failures.push(error);
       }
-      // Refusals come without any waiting, and a loop of them would leave no time for anything else.
+      // Refusals come without any waiting, and a loop of them would leave no time for anything
+      // else.
       await nextTurn();
     }
   };
@@ -61,8 +63,8 @@ export async function expectNothingLostInFailover(redis: RedisSet): Promise<void
 }
 
 /**
- * Hangs the replicas, and checks that what would be lost with the master is refused, that nobody who only reads waits for
- * it, and that all works again when they do.
+ * Hangs the replicas, and checks that what would be lost with the master is refused, that nobody
+ * who only reads waits for it, and that all works again when they do.
  */
 export async function expectNothingAcknowledgedWithoutReplica(
   redis: RedisSet,

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { NewStoredSession } from '../../../../src/sessions/session-store.js';
 
-/** A session as a login makes it, living for ten minutes from `time`, with what is given in place of the defaults. */
+/**
+ * A session as a login makes it, living for ten minutes from `time`, with what is given in place of
+ * the defaults.
+ */
 export function newSession(
   time: number,
   session: Partial<NewStoredSession> = {},

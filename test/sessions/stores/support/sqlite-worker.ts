@@ -3,9 +3,9 @@ import { openSqliteStore } from '../../../../src/sessions/stores/sqlite/sqlite-s
 import { newSession, randomKey } from './new-session.js';
 
 /*
- * Signs people in, refreshes them and signs others out, as fast as it can, until it is killed. Each line says what the
- * store has acknowledged: `created`, `updated` or `destroyed`, and the key. A pipe is written synchronously, so no
- * line is lost with the process.
+ * Signs people in, refreshes them and signs others out, as fast as it can, until it is killed. Each
+ * line says what the store has acknowledged: `created`, `updated` or `destroyed`, and the key. A
+ * pipe is written synchronously, so no line is lost with the process.
  */
 const store = await openSqliteStore(process.argv[2] ?? '', { now: Date.now });
 const acknowledge = (what: string, key: string): boolean =>

@@ -50,8 +50,8 @@ export async function isApproved(
 }
 
 /**
- * Somebody has read the plan and says so, or has said so beforehand. Who has not read it can agree to additions; to what is lost by
- * it only in words of its own.
+ * Somebody has read the plan and says so, or has said so beforehand. Who has not read it can agree
+ * to additions; to what is lost by it only in words of its own.
  *
  * @throws {SetupError} when nobody is there to be asked, or has agreed to less than this
  */

@@ -2,7 +2,10 @@ import { styleText } from 'node:util';
 import type { CognitoApi } from '../../../setup/account/cognito-api.js';
 import { writeDocument } from '../../surroundings/json-document.js';
 
-/** What a run of `setup` tells: people read lines while it works, a program one JSON document at its end. */
+/**
+ * What a run of `setup` tells: people read lines while it works, a program one JSON document at its
+ * end.
+ */
 export interface SetupReport {
   /** A line for people; with `--json` on standard error. */
   readonly say: (text: string) => void;
@@ -41,7 +44,10 @@ const paint = (text: string): string =>
     })
     .join('\n');
 
-/** The `aws` commands in a text, so that they go where this run went, whatever region the terminal is set to. */
+/**
+ * The `aws` commands in a text, so that they go where this run went, whatever region the terminal
+ * is set to.
+ */
 export const withPlace = (text: string, { region, endpointUrl }: CognitoApi): string =>
   text.replaceAll(/aws cognito-idp [a-z-]+/g, (command) =>
     [

@@ -21,8 +21,8 @@ interface RestoreOptions extends Agreement {
 }
 
 /**
- * `lifeguard setup --restore FILE`: takes back what a run of setup has changed. Ends with 1 when something of it cannot be
- * put back.
+ * `lifeguard setup --restore FILE`: takes back what a run of setup has changed. Ends with 1 when
+ * something of it cannot be put back.
  *
  * @throws {SetupError} when it cannot go on; the same command goes on from there
  */

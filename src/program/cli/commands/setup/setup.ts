@@ -39,8 +39,9 @@ export interface SetupCommandOptions extends WrittenInputs, Agreement {
 }
 
 /**
- * `lifeguard setup`: two joined user pools at AWS, brought to the state that signing in and out needs, and the `.env`
- * for them. Shows what it will do, asks, does it; a second run finds nothing to do.
+ * `lifeguard setup`: two joined user pools at AWS, brought to the state that signing in and out
+ * needs, and the `.env` for them. Shows what it will do, asks, does it; a second run finds nothing
+ * to do.
  *
  * @throws {ConfigError} when the command line is wrong
  * @throws {SetupError} when it cannot go on; the same command goes on from there
@@ -123,7 +124,9 @@ const placeOf = ({ region }: SetupCommandOptions, { endpointUrl }: CognitoApi): 
     region === undefined ? '' : ` --region ${region}`,
   ].join('');
 
-/** What people call the upstream: as written, or as somebody answers where the file does not say it. */
+/**
+ * What people call the upstream: as written, or as somebody answers where the file does not say it.
+ */
 async function labelFor(
   { label, upstreamName = DEFAULT_UPSTREAM, yes, json, dryRun, print }: SetupCommandOptions,
   file: EnvFile,
