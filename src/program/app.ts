@@ -96,7 +96,7 @@ export function createApp(settings: Settings, parts: AppParts): App {
       identityProviderLabel: (name) => identityProviderLabel(settings, name),
       ordersScope: settings.apiScope,
       sessionClaims: settings.sessionClaims,
-      ...(now && { now }),
+      now,
     }),
   );
   app.use(notFound());

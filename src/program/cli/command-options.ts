@@ -28,7 +28,7 @@ export function list(value: string, before: readonly string[] = []): readonly st
 }
 
 export interface SettingsFileOption {
-  readonly settingsFile?: string | undefined;
+  readonly settingsFile?: string;
 }
 
 export function settingsFile(): Option {

@@ -1,3 +1,5 @@
+import type { Problem } from '../../errors/config-error.js';
+
 /** A line of a file of settings, or an assignment whose quoted value spans several. */
 export interface DotenvPiece {
   /** The first line's number, from 1. */
@@ -10,18 +12,15 @@ export interface DotenvPiece {
 }
 
 /**
- * A line that can be read in more than one way, or in none; neither text says what stands there,
- * which may be a secret.
+ * What is wrong with a line, and what to do; neither text says what stands there, which may be a
+ * secret.
  */
-interface DotenvProblem {
-  readonly line: number;
-  readonly problem: string;
-  readonly fix: string;
-}
+type Complaint = Omit<Problem, 'option'>;
 
 export interface Dotenv {
   readonly pieces: readonly DotenvPiece[];
-  readonly problems: readonly DotenvProblem[];
+  /** With each line that can be read in more than one way, or in none. */
+  readonly problems: readonly (Complaint & { readonly line: number })[];
 }
 
 const LINE = /([^\r\n]*)(\r\n|\n|\r|$)/y;
@@ -52,14 +51,14 @@ const NOT_DECODED = '\uFFFD';
  */
 export function readDotenv(text: string): Dotenv {
   const pieces: DotenvPiece[] = [];
-  const problems: DotenvProblem[] = [];
+  const problems: Dotenv['problems'][number][] = [];
   let line = 1;
   for (let at = 0; at < text.length;) {
     const { end, found } = pieceAt(text, at);
-    if ('problem' in found) problems.push({ line, ...found });
-    const assigned = 'name' in found ? found : undefined;
     const piece = text.slice(at, end);
-    pieces.push({ line, text: piece, ...assigned });
+    const isProblem = found !== undefined && 'problem' in found;
+    if (isProblem) problems.push({ line, ...found });
+    pieces.push({ line, text: piece, ...(isProblem ? undefined : found) });
     line += lineOf(piece, piece.length) - 1;
     at = end;
   }
@@ -70,19 +69,22 @@ export function readDotenv(text: string): Dotenv {
 export const lineOf = (text: string, index: number): number =>
   text.slice(0, index).split(/\r\n|\n|\r/).length;
 
-/** What stands in a line: an assignment, a problem, or nothing. */
-type Found =
-  | { readonly name: string; readonly value: string }
-  | Omit<DotenvProblem, 'line'>
-  | { readonly isEmpty: true };
+/** What stands in a line. */
+type Found = { readonly name: string; readonly value: string } | Complaint;
 
-const complaint = (problem: string, fix: string): Omit<DotenvProblem, 'line'> => ({ problem, fix });
+/** What stands in a line and in those its value spans, if that is not nothing. */
+interface FoundPiece {
+  readonly end: number;
+  readonly found?: Found;
+}
 
-function pieceAt(text: string, start: number): { readonly end: number; readonly found: Found } {
+const complaint = (problem: string, fix: string): Complaint => ({ problem, fix });
+
+function pieceAt(text: string, start: number): FoundPiece {
   LINE.lastIndex = start;
   const [, content = ''] = LINE.exec(text) ?? [];
   const lineEnd = LINE.lastIndex;
-  if (COMMENT.test(content)) return { end: lineEnd, found: { isEmpty: true } };
+  if (COMMENT.test(content)) return { end: lineEnd };
 
   const [head, name = ''] = HEAD.exec(content) ?? [];
   if (head === undefined || LIKE_YAML.test(content)) {
@@ -147,12 +149,7 @@ function plainValue(name: string, rest: string): Found {
   return { name, value };
 }
 
-function quotedValue(
-  text: string,
-  start: number,
-  name: string,
-  lineEnd: number,
-): { readonly end: number; readonly found: Found } {
+function quotedValue(text: string, start: number, name: string, lineEnd: number): FoundPiece {
   const quote = text[start]!;
   QUOTED.lastIndex = start;
   const match = QUOTED.exec(text);

@@ -17,12 +17,12 @@ export interface SiteOptions {
    * the issuer itself.
    */
   readonly identityProviderLabel: (name: string | undefined) => string;
-  /** The scope `/api/orders` asks for; default `orders/read`. */
-  readonly ordersScope?: string;
-  /** Claims that `/api/me` answers with, if the caller has them; default none. */
-  readonly sessionClaims?: readonly string[];
+  /** The scope `/api/orders` asks for. */
+  readonly ordersScope: string;
+  /** Claims that `/api/me` answers with, if the caller has them. */
+  readonly sessionClaims: readonly string[];
   /** Epoch milliseconds; default `Date.now`. */
-  readonly now?: () => number;
+  readonly now?: (() => number) | undefined;
 }
 
 /**
@@ -30,12 +30,7 @@ export interface SiteOptions {
  * ways.
  */
 export function createSite(rp: RelyingParty, options: SiteOptions): Router {
-  const {
-    identityProviderLabel,
-    ordersScope = 'orders/read',
-    sessionClaims = [],
-    now = Date.now,
-  } = options;
+  const { identityProviderLabel, ordersScope, sessionClaims, now = Date.now } = options;
   const render = createRenderer<SiteViews>(undefined, rp.basePath);
   const { pages } = internalsOf(rp);
   const site = Router();

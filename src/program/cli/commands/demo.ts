@@ -10,9 +10,9 @@ import { closeAtSignal } from '../running/stop-when-told.js';
 
 export interface DemoCommandOptions {
   /** Instead of the variable `PORT`. */
-  readonly port?: number | undefined;
+  readonly port?: number;
   /** Instead of the variable `POOLS_PORT`. */
-  readonly poolsPort?: number | undefined;
+  readonly poolsPort?: number;
 }
 
 /**

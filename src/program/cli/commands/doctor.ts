@@ -2,15 +2,15 @@ import { type Environment, readSettings } from '../../config/from-environment.js
 import { diagnose, type Diagnosis } from '../../doctor/diagnose.js';
 import { describeDiagnosis } from '../../doctor/report.js';
 import { openUserPools, UserPoolsError } from '../../doctor/context/user-pools.js';
-import { CommandError } from '../surroundings/failure.js';
+import { requireUrl } from '../surroundings/failure.js';
 import { writeDocument } from '../surroundings/json-document.js';
 import { otherWaysFrom, outgoingFrom } from '../surroundings/outgoing.js';
 
 export interface DoctorCommandOptions {
-  readonly json?: true | undefined;
-  readonly aws?: true | undefined;
-  readonly endpointUrl?: string | undefined;
-  readonly strict?: true | undefined;
+  readonly json?: true;
+  readonly aws?: true;
+  readonly endpointUrl?: string;
+  readonly strict?: true;
 }
 
 /**
@@ -25,9 +25,7 @@ export async function doctor(
   environment: Environment,
   { json, aws, endpointUrl, strict }: DoctorCommandOptions,
 ): Promise<number> {
-  if (endpointUrl !== undefined && !URL.canParse(endpointUrl)) {
-    throw new CommandError('--endpoint-url is not a URL.');
-  }
+  requireUrl(endpointUrl);
   const isToLookInside = aws === true || endpointUrl !== undefined;
   const { fetch, proxiedFetch, close } = outgoingFrom(environment);
   const others = otherWaysFrom(environment);

@@ -12,7 +12,7 @@ import { packageFile } from '../../../web/package-files.js';
 import { CommandError } from '../surroundings/failure.js';
 
 export interface InitCommandOptions {
-  readonly javascript?: true | undefined;
+  readonly javascript?: true;
 }
 
 interface Manifest {

@@ -4,13 +4,13 @@ import { CommandError, portFailure } from '../surroundings/failure.js';
 import { closeAtSignal } from '../running/stop-when-told.js';
 
 export interface PoolsCommandOptions {
-  readonly seed?: string | undefined;
-  readonly empty?: true | undefined;
-  readonly state?: string | undefined;
+  readonly seed?: string;
+  readonly empty?: true;
+  readonly state?: string;
   readonly port: number;
   readonly host: string;
   readonly issuer: 'local' | 'aws';
-  readonly publicUrl?: string | undefined;
+  readonly publicUrl?: string;
 }
 
 /**

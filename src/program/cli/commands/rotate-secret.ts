@@ -11,18 +11,18 @@ import { listenToSite, type SiteUse } from '../../rotation/site-use.js';
 import { connect } from '../../setup/account/cognito-api.js';
 import { explainFailure } from '../../setup/account/explain.js';
 import { SetupError } from '../../setup/failure.js';
-import { confirm, askForAgreement } from '../surroundings/confirm.js';
-import { CommandError } from '../surroundings/failure.js';
+import { confirm, askForAgreement, isSomebodyThere } from '../surroundings/confirm.js';
+import { CommandError, requireUrl } from '../surroundings/failure.js';
 import { outgoingFrom } from '../surroundings/outgoing.js';
 
 export interface RotateSecretOptions {
   /** Where the settings are from, if not from `.env`. */
   readonly settingsFile?: string | undefined;
-  readonly endpointUrl?: string | undefined;
+  readonly endpointUrl?: string;
   /** Seconds; absent: not at all. */
-  readonly wait?: number | undefined;
-  readonly confirmDeployed?: true | undefined;
-  readonly yes?: true | undefined;
+  readonly wait?: number;
+  readonly confirmDeployed?: true;
+  readonly yes?: true;
 }
 
 const BETWEEN_LOOKS_MS = 2000;
@@ -81,9 +81,7 @@ function requireRotatable(
   { issuer, clientSecrets }: Settings,
   { endpointUrl }: RotateSecretOptions,
 ): void {
-  if (endpointUrl !== undefined && !URL.canParse(endpointUrl)) {
-    throw new CommandError('--endpoint-url is not a URL.');
-  }
+  requireUrl(endpointUrl);
   if (!isUserPool(issuer)) {
     throw new CommandError(
       'ISSUER is no user pool. At another provider make the second secret there, write it in front of the present one in the file of CLIENT_SECRET_FILE, and take the first away at both once the site uses the second.',
@@ -169,10 +167,8 @@ async function waitForAll(
 async function isConfirmed({ confirmDeployed }: RotateSecretOptions): Promise<boolean> {
   console.log('     no process of the site can be heard in SESSION_STORE');
   if (confirmDeployed === true) return true;
-  if (process.stdin.isTTY && process.stdout.isTTY) {
-    const question = '\nDoes every process of the site use the new secret?';
-    if (await confirm(question, process.stdin, process.stdout)) return true;
-  }
+  const question = '\nDoes every process of the site use the new secret?';
+  if (isSomebodyThere() && (await confirm(question))) return true;
   console.log(
     '\nNot done yet: the first secret stays. When every process of the site has the new one, run this again with --confirm-deployed.',
   );

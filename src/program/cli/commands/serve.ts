@@ -17,7 +17,7 @@ import { superviseWorkers } from '../running/workers.js';
 
 export interface ServeCommandOptions {
   /** Instead of the variable `PORT`. */
-  readonly port?: number | undefined;
+  readonly port?: number;
 }
 
 /**

@@ -5,8 +5,8 @@ import { SetupError } from '../../setup/failure.js';
 /** Asks a question; whatever is not "yes" or "y" is a no. */
 export async function confirm(
   question: string,
-  input: Readable,
-  output: Writable,
+  input?: Readable,
+  output?: Writable,
 ): Promise<boolean> {
   const answer = await ask(`${question} (yes/no) `, input, output);
   return ['yes', 'y'].includes(answer.toLowerCase());
@@ -19,14 +19,19 @@ export async function confirm(
  * @throws {SetupError} when nobody is there
  */
 export async function askForAgreement(question: string, instead: string): Promise<boolean> {
-  if (process.stdin.isTTY && process.stdout.isTTY) {
-    return confirm(`\n${question}`, process.stdin, process.stdout);
-  }
+  if (isSomebodyThere()) return confirm(`\n${question}`);
   throw new SetupError(`\nNobody is there to be asked: ${instead}.`);
 }
 
+/** Whether there is anybody to be asked. */
+export const isSomebodyThere = (): boolean => process.stdin.isTTY && process.stdout.isTTY;
+
 /** Asks for a line; nothing from a terminal that goes away. */
-export async function ask(question: string, input: Readable, output: Writable): Promise<string> {
+export async function ask(
+  question: string,
+  input: Readable = process.stdin,
+  output: Writable = process.stdout,
+): Promise<string> {
   const lines = createInterface({ input, output });
   try {
     // Without this a terminal that goes away would leave the question open for ever.

@@ -7,6 +7,12 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
+/** @throws {CommandError} when --endpoint-url is given and none */
+export function requireUrl(endpointUrl: string | undefined): void {
+  if (endpointUrl === undefined || URL.canParse(endpointUrl)) return;
+  throw new CommandError('--endpoint-url is not a URL.');
+}
+
 /**
  * What to print when a command cannot go on.
  *

@@ -32,7 +32,7 @@ export const masterPoolSettings: Check = {
       const own = ownClient(context);
       const client = await userPools.client(pool.Id, own.clientId);
       if (client === undefined) return { findings: [await unknownClient(context, userPools)] };
-      const count = await userPools.clientSecretCount(pool.Id, own.clientId);
+      const secrets = await userPools.clientSecrets(pool.Id, own.clientId);
       const seen = [
         await planFindings(context, userPools, pool),
         await secretAge(context, userPools, client),
@@ -45,7 +45,7 @@ export const masterPoolSettings: Check = {
             callback: callbackOf(context),
             logoutUri: logoutUriOf(context),
           }),
-          secretFinding(context, { shown: client.ClientSecret, count }),
+          secretFinding(context, { shown: client.ClientSecret, count: secrets?.length }),
           ...tokenFindings(context, client),
           userExistenceFinding(own, client),
           unreadableFinding(context, client),

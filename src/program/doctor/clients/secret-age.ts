@@ -16,12 +16,15 @@ export async function secretAge(
   { ClientSecret, CreationDate }: UserPoolClientType,
 ): Promise<Noted> {
   const { issuer, clientId } = settings;
-  const listed = await ifAllowed(() => userPools.secretMadeAt(userPoolIdOf(issuer), clientId));
+  const listed = await ifAllowed(() => userPools.clientSecrets(userPoolIdOf(issuer), clientId));
+  const times = (listed ?? []).flatMap(({ ClientSecretCreateDate: at }) => at?.getTime() ?? []);
   // Where nobody may ask, the one that the client was made with is as old as the client; of one
   // that was added nothing is known.
-  const madeAt = listed ?? (ClientSecret === undefined ? undefined : CreationDate?.getTime());
-  if (madeAt === undefined) return { findings: [], notes: [] };
-  const days = Math.floor((now() - madeAt) / DAY_MS);
+  if (times.length === 0 && ClientSecret !== undefined && CreationDate !== undefined) {
+    times.push(CreationDate.getTime());
+  }
+  if (times.length === 0) return { findings: [], notes: [] };
+  const days = Math.floor((now() - Math.min(...times)) / DAY_MS);
   const notes = days < 1 ? [] : [`secret ${days} ${days === 1 ? 'day' : 'days'} old`];
   if (days < OLD_DAYS) return { findings: [], notes };
   return {

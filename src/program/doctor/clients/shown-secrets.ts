@@ -29,7 +29,7 @@ export async function ownSecrets({
   const userPoolId = userPoolIdOf(issuer);
   return ifAllowed(async () => {
     const client = await userPools.client(userPoolId, clientId);
-    const count = await userPools.clientSecretCount(userPoolId, clientId);
-    return client && { shown: client.ClientSecret, count };
+    const secrets = await userPools.clientSecrets(userPoolId, clientId);
+    return client && { shown: client.ClientSecret, count: secrets?.length };
   });
 }

@@ -28,7 +28,7 @@ export async function upstreamSecretFinding(
 ): Promise<Finding | undefined> {
   const { userPoolId = '', clientId } = client;
   if (shown !== undefined && used === shown) return undefined;
-  const count = await userPools.clientSecretCount(userPoolId, clientId);
+  const count = (await userPools.clientSecrets(userPoolId, clientId))?.length;
   if (count === 0) return upstreamSecretMissing(client);
   const masterPoolId = userPoolIdOf(context.settings.issuer);
   if (count === 1 && shown !== undefined) return secretWrong(client, masterPoolId, 'copy');

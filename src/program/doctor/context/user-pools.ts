@@ -7,8 +7,13 @@ import { adviceFor, explain, originOf } from './aws-fault.js';
 export interface UserPools {
   pool(userPoolId: string): Promise<aws.UserPoolType | undefined>;
   client(userPoolId: string, clientId: string): Promise<aws.UserPoolClientType | undefined>;
-  /** How many secrets a client has; `undefined` also where that may not be asked. */
-  clientSecretCount(userPoolId: string, clientId: string): Promise<number | undefined>;
+  /**
+   * The secrets of a client, without their values; `undefined` also where that may not be asked.
+   */
+  clientSecrets(
+    userPoolId: string,
+    clientId: string,
+  ): Promise<aws.ClientSecretDescriptorType[] | undefined>;
   providerNames(userPoolId: string): Promise<string[]>;
   provider(userPoolId: string, name: string): Promise<aws.IdentityProviderType | undefined>;
   /** @param region default that of every AWS tool */
@@ -20,8 +25,6 @@ export interface UserPools {
   ): Promise<aws.GetUserPoolSessionConfigurationResponse | undefined>;
   /** Sign-ins and the like that the account may have in a second. */
   limit(region: string, category: string): Promise<aws.LimitType | undefined>;
-  /** Epoch milliseconds. When the oldest of the secrets that a client has now was made. */
-  secretMadeAt(userPoolId: string, clientId: string): Promise<number | undefined>;
   /** Which of the region's first sixty pools has this client. */
   poolWithClient(region: string, clientId: string): Promise<string | undefined>;
   close(): void;
@@ -60,10 +63,8 @@ export interface UserPoolsOptions {
  *
  * @throws {UserPoolsError} when the AWS SDK, an optional package, is not installed
  */
-export async function openUserPools({
-  importSdk = importAwsSdk,
-  ...options
-}: UserPoolsOptions): Promise<UserPools> {
+export async function openUserPools(options: UserPoolsOptions): Promise<UserPools> {
+  const { importSdk = importAwsSdk } = options;
   const sdk = await importSdk().catch((cause: unknown) => {
     throw new UserPoolsError(
       'The package @aws-sdk/client-cognito-identity-provider is not installed.',
@@ -82,17 +83,14 @@ interface Connection {
    * What is answered; `undefined` for an error that says there is no such thing.
    * @throws {UserPoolsError} for any other
    */
-  readonly ask: <Answer>(
-    read: () => Promise<Answer>,
+  readonly answer: <Answer>(
+    call: Promise<Answer>,
     nothing?: readonly string[],
   ) => Promise<Answer | undefined>;
   readonly close: () => void;
 }
 
-function connect(
-  sdk: typeof aws,
-  { endpointUrl, proxiedFetch }: Omit<UserPoolsOptions, 'importSdk'>,
-): Connection {
+function connect(sdk: typeof aws, { endpointUrl, proxiedFetch }: UserPoolsOptions): Connection {
   // Where a failed call went, which the error itself does not say.
   const addresses = new WeakMap<Error, string>();
   const clients = new Map<string, aws.CognitoIdentityProvider>();
@@ -116,8 +114,8 @@ function connect(
       clients.set(region ?? '', client);
       return client;
     },
-    ask: (read, nothing = NOT_FOUND) =>
-      read().catch((error: unknown) => {
+    answer: (call, nothing = NOT_FOUND) =>
+      call.catch((error: unknown) => {
         const name = error instanceof Error ? error.name : '';
         if (nothing.includes(name)) return undefined;
         const address = error instanceof Error ? addresses.get(error) : undefined;
@@ -130,51 +128,50 @@ function connect(
   };
 }
 
-function readUserPools(sdk: typeof aws, { inRegion, ask, close }: Connection): UserPools {
+function readUserPools(sdk: typeof aws, { inRegion, answer, close }: Connection): UserPools {
   const at = (userPoolId: string): aws.CognitoIdentityProvider => inRegion(regionOf(userPoolId));
-  const byName = <Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> =>
-    ask(read, NOTHING_BY_NAME);
   return {
-    pool: async (UserPoolId) =>
-      (await byName(() => at(UserPoolId).describeUserPool({ UserPoolId })))?.UserPool,
-    async client(UserPoolId, ClientId) {
-      const ids = { UserPoolId, ClientId };
-      return (await byName(() => at(UserPoolId).describeUserPoolClient(ids)))?.UserPoolClient;
+    async pool(UserPoolId) {
+      const call = at(UserPoolId).describeUserPool({ UserPoolId });
+      return (await answer(call, NOTHING_BY_NAME))?.UserPool;
     },
-    ...readSecrets(at, ask),
+    async client(UserPoolId, ClientId) {
+      const call = at(UserPoolId).describeUserPoolClient({ UserPoolId, ClientId });
+      return (await answer(call, NOTHING_BY_NAME))?.UserPoolClient;
+    },
+    async clientSecrets(UserPoolId, ClientId) {
+      const call = at(UserPoolId).listUserPoolClientSecrets({ UserPoolId, ClientId });
+      // A permission that those who have always run doctor may not have.
+      const list = await answer(call, [...NOT_FOUND, 'AccessDeniedException']);
+      return list && (list.ClientSecrets ?? []);
+    },
     async providerNames(UserPoolId) {
-      const names: string[] = [];
       const [config, input] = [{ client: at(UserPoolId) }, { UserPoolId, MaxResults: 60 }];
-      await ask(async () => {
-        for await (const page of sdk.paginateListIdentityProviders(config, input)) {
-          names.push(...(page.Providers ?? []).map(({ ProviderName = '' }) => ProviderName));
-        }
-      });
-      return names;
+      return (await answer(namesIn(sdk.paginateListIdentityProviders(config, input)))) ?? [];
     },
     async provider(UserPoolId, ProviderName) {
-      const ids = { UserPoolId, ProviderName };
-      return (await byName(() => at(UserPoolId).describeIdentityProvider(ids)))?.IdentityProvider;
+      const call = at(UserPoolId).describeIdentityProvider({ UserPoolId, ProviderName });
+      return (await answer(call, NOTHING_BY_NAME))?.IdentityProvider;
     },
     domain: async (Domain, region) =>
-      (await ask(() => inRegion(region).describeUserPoolDomain({ Domain })))?.DomainDescription,
+      (await answer(inRegion(region).describeUserPoolDomain({ Domain })))?.DomainDescription,
     async hasStyle(UserPoolId, ClientId) {
       const ids = { UserPoolId, ClientId };
-      const style = await ask(() => at(UserPoolId).describeManagedLoginBrandingByClient(ids));
-      return style !== undefined;
+      const call = at(UserPoolId).describeManagedLoginBrandingByClient(ids);
+      return (await answer(call)) !== undefined;
     },
-    sessionConfiguration: (UserPoolId) =>
-      ask(() => at(UserPoolId).getUserPoolSessionConfiguration({ UserPoolId })),
+    sessionConfiguration: async (UserPoolId) =>
+      answer(at(UserPoolId).getUserPoolSessionConfiguration({ UserPoolId })),
     async limit(region, Category) {
       const LimitDefinition = { LimitClass: 'API_CATEGORY', Attributes: { Category } } as const;
-      return (await ask(() => inRegion(region).getProvisionedLimit({ LimitDefinition })))?.Limit;
+      return (await answer(inRegion(region).getProvisionedLimit({ LimitDefinition })))?.Limit;
     },
     async poolWithClient(region, ClientId) {
       const api = inRegion(region);
-      const list = await ask(() => api.listUserPools({ MaxResults: 60 }));
+      const list = await answer(api.listUserPools({ MaxResults: 60 }));
       for (const { Id: UserPoolId } of list?.UserPools ?? []) {
-        const ids = { UserPoolId, ClientId };
-        if ((await ask(() => api.describeUserPoolClient(ids))) !== undefined) return UserPoolId;
+        const call = api.describeUserPoolClient({ UserPoolId, ClientId });
+        if ((await answer(call)) !== undefined) return UserPoolId;
       }
       return undefined;
     },
@@ -182,35 +179,12 @@ function readUserPools(sdk: typeof aws, { inRegion, ask, close }: Connection): U
   };
 }
 
-function readSecrets(
-  at: (userPoolId: string) => aws.CognitoIdentityProvider,
-  ask: Connection['ask'],
-): Pick<UserPools, 'clientSecretCount' | 'secretMadeAt'> {
-  const list = async (
-    UserPoolId: string,
-    ClientId: string,
-  ): Promise<aws.ClientSecretDescriptorType[] | undefined> => {
-    const answer = await ask(() =>
-      at(UserPoolId).listUserPoolClientSecrets({ UserPoolId, ClientId }),
-    );
-    return answer && (answer.ClientSecrets ?? []);
-  };
-  return {
-    async clientSecretCount(...ids) {
-      const secrets = await list(...ids).catch((error: UserPoolsError) => {
-        // A permission that those who have always run doctor may not have.
-        if ((error.cause as Error).name === 'AccessDeniedException') return undefined;
-        throw error;
-      });
-      return secrets?.length;
-    },
-    async secretMadeAt(...ids) {
-      const times = ((await list(...ids)) ?? []).flatMap(
-        ({ ClientSecretCreateDate: date }) => date?.getTime() ?? [],
-      );
-      return times.length === 0 ? undefined : Math.min(...times);
-    },
-  };
+async function namesIn(pages: AsyncIterable<aws.ListIdentityProvidersResponse>): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { Providers = [] } of pages) {
+    names.push(...Providers.map(({ ProviderName = '' }) => ProviderName));
+  }
+  return names;
 }
 
 /**

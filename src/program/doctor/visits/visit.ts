@@ -14,9 +14,9 @@ export interface Hop {
 export interface VisitOptions {
   readonly fetch: typeof fetch;
   /** An address that is not requested any more; where our own site begins. */
-  readonly stopAt?: ((url: URL) => boolean) | undefined;
+  readonly stopAt?: (url: URL) => boolean;
   /** Default 20, Cognito's own limit. */
-  readonly maxHops?: number | undefined;
+  readonly maxHops?: number;
 }
 
 /** An address on the way that did not answer; why is in the cause. */

@@ -36,12 +36,18 @@ export async function reread(
   const { found, owner, issuer, secret, isStyled } = await read(api, resource, known, adoption);
   const issuers =
     resource.kind === 'domain' ? { ...known.issuers, [resource.pool]: issuer } : known.issuers;
-  const owners = owner ? { ...known.owners, [resource.id]: owner } : known.owners;
-  const secrets = secret ? { ...known.secrets, [resource.id]: secret } : known.secrets;
-  const styled =
-    isStyled === undefined ? known.styled : { ...known.styled, [resource.id]: isStyled };
-  return { ...known, owners, issuers, secrets, styled, [resource.id]: found };
+  return {
+    ...known,
+    owners: withNews(known.owners, resource, owner),
+    issuers,
+    secrets: withNews(known.secrets, resource, secret),
+    styled: withNews(known.styled, resource, isStyled),
+    [resource.id]: found,
+  };
 }
+
+const withNews = <Known extends object>(known: Known, { id }: Resource, news: unknown): Known =>
+  news === undefined ? known : { ...known, [id]: news };
 
 interface Reading {
   readonly found: Found;
@@ -73,14 +79,10 @@ async function read(
       if (reading.found === undefined) return reading;
       const { ClientId } = reading.found;
       const domain = resource.pool === 'MasterPool' ? known.MasterDomain : known.UpstreamDomain;
-      const isManaged = domain?.managedLoginVersion === 2;
-      return {
-        ...reading,
-        secret: await readSecretState(api, UserPoolId, reading.found),
-        isStyled: isManaged
-          ? (await readStyle(api, { UserPoolId, ClientId })) !== undefined
-          : undefined,
-      };
+      const secret = await readSecretState(api, UserPoolId, reading.found);
+      if (domain?.managedLoginVersion !== 2) return { ...reading, secret };
+      const style = await readStyle(api, { UserPoolId, ClientId });
+      return { ...reading, secret, isStyled: style !== undefined };
     }
     case 'identity provider': {
       const { ProviderName } = resource.properties;
@@ -162,23 +164,22 @@ async function readClient(
   };
   const mark = readMark(pool.UserPoolTags, resource.id);
   const marked = mark === undefined || mark.kind === 'making' ? [] : [mark.name];
+  const ownerAmong = (candidates: readonly string[], found: FoundClient): Owner => {
+    const times = { createdAt: found.CreationDate, isNamed: adoption.clients };
+    const owner = ownerOf(pool, resource.id, found.ClientId, times);
+    const isClear = candidates.length === 1;
+    return { ...owner, ...(!isClear && { ownership: 'foreign' }), candidates };
+  };
   for (const ClientId of [...adoption.clients, ...marked]) {
     const found = await describe(ClientId);
     if (found === undefined || !isFor(resource, found)) continue;
-    const times = { createdAt: found.CreationDate, isNamed: adoption.clients };
-    return { found, owner: ownerOf(pool, resource.id, ClientId, times) };
+    return { found, owner: ownerAmong([ClientId], found) };
   }
 
   const candidates = await clientsCalled(api, UserPoolId, resource.properties.ClientName ?? '');
-  const [ClientId = ''] = candidates;
-  const found = candidates.length > 0 ? await describe(ClientId) : undefined;
-  if (found === undefined) return { found };
-  const owner = ownerOf(pool, resource.id, ClientId, {
-    createdAt: found.CreationDate,
-    isNamed: adoption.clients,
-  });
-  const isClear = candidates.length === 1;
-  return { found, owner: { ...owner, ...(!isClear && { ownership: 'foreign' }), candidates } };
+  const [ClientId] = candidates;
+  const found = ClientId === undefined ? undefined : await describe(ClientId);
+  return { found, owner: found && ownerAmong(candidates, found) };
 }
 
 async function readStyle(

@@ -4,11 +4,12 @@ import type {
   UpdateUserPoolClientRequest,
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Actual, ClientSecretState, FoundClient, FoundPool } from '../account/actual.js';
+import type { Call } from '../account/call.js';
 import { attributeMapping } from '../wanted/desired.js';
 import { differences, inWords, withAll } from './differences.js';
 import type { Text, ClientProperties, ClientResource } from '../wanted/resources.js';
 import { resolve, show } from '../account/resolve.js';
-import type { Change, Outcome } from './step.js';
+import { creation, type Outcome } from './step.js';
 
 /** What an app client needs to be as wanted. */
 export function planClient(resource: ClientResource, actual: Actual): Outcome {
@@ -55,23 +56,18 @@ function planNew(
   const isReady = pool !== undefined && urls.every((url) => url !== undefined);
   const isCalledBack = CallbackURLs.length > 0;
   const callback = isCalledBack ? { CallbackURLs: shownUrls(CallbackURLs, actual) } : {};
-  const changes = Object.entries({ ...rest, ...callback }).map(([property, value]): Change => ({
+  const changes = Object.entries({ ...rest, ...callback }).map(([property, value]) => ({
     property,
     text: inWords(value),
   }));
-  const call = isReady && {
-    operation: 'createUserPoolClient' as const,
-    input: {
-      UserPoolId: pool.Id,
-      ClientName,
-      ...rest,
-      ...(isCalledBack && { CallbackURLs: urls }),
-    },
+  const input = isReady && {
+    UserPoolId: pool.Id,
+    ClientName,
+    ...rest,
+    ...(isCalledBack && { CallbackURLs: urls }),
   };
-  return {
-    step: { resource, action: 'create', changes, call: call || undefined },
-    notes: notesOf(resource.title, pool),
-  };
+  const call: Call | undefined = input ? { operation: 'createUserPoolClient', input } : undefined;
+  return { ...creation(resource, changes, call), notes: [planNote(resource, pool)] };
 }
 
 const shownUrls = (urls: readonly Text[], actual: Actual): string[] =>
@@ -84,7 +80,6 @@ function planChange(
   pool: FoundPool,
   actual: Actual,
 ): Outcome {
-  const { title } = resource;
   const urls = (wanted.CallbackURLs ?? []).map((url) => resolve(url, actual));
   const isReady = urls.every((url) => url !== undefined);
   const wantedUrls = isReady ? urls : shownUrls(wanted.CallbackURLs ?? [], actual);
@@ -101,7 +96,7 @@ function planChange(
             call: isReady ? { operation: 'updateUserPoolClient', input: next } : undefined,
           },
     problems: problemsOf(resource, actual.secrets[resource.id], next),
-    notes: [...notesOf(title, pool), ...sharedNotes(title, resource, wanted, found)],
+    notes: [planNote(resource, pool), sharedNote(resource, wanted, found)],
   };
 }
 
@@ -193,23 +188,18 @@ function problemsOf(
   return problems;
 }
 
-const sharedNotes = (
-  title: string,
-  { properties }: ClientResource,
+const sharedNote = (
+  { title, properties }: ClientResource,
   wanted: ClientProperties,
   { RefreshTokenRotation }: FoundClient,
-): string[] =>
+): string | undefined =>
   properties.RefreshTokenRotation !== undefined &&
   wanted.ExplicitAuthFlows === undefined &&
   RefreshTokenRotation?.Feature !== 'ENABLED'
-    ? [
-        `The ${title} was made by others and stays without refresh token rotation, which would break what they keep of it.`,
-      ]
-    : [];
+    ? `The ${title} was made by others and stays without refresh token rotation, which would break what they keep of it.`
+    : undefined;
 
-const notesOf = (title: string, pool: FoundPool | undefined): string[] =>
+const planNote = ({ title }: ClientResource, pool: FoundPool | undefined): string | undefined =>
   pool?.UserPoolTier === 'LITE'
-    ? [
-        `The ${title} stays without refresh token rotation, which the Lite plan of its pool lacks (console: Settings, Feature plan).`,
-      ]
-    : [];
+    ? `The ${title} stays without refresh token rotation, which the Lite plan of its pool lacks (console: Settings, Feature plan).`
+    : undefined;

@@ -6,7 +6,7 @@ import type { Actual } from '../account/actual.js';
 import { differences, withAll } from './differences.js';
 import { resolve, show } from '../account/resolve.js';
 import type { ProviderResource } from '../wanted/resources.js';
-import type { Change, Outcome } from './step.js';
+import { type Change, creation, type Outcome } from './step.js';
 
 type Details = Readonly<Record<string, string>>;
 
@@ -31,18 +31,15 @@ export function planProvider(resource: ProviderResource, actual: Actual): Outcom
       })),
       { property: 'AttributeMapping', text: Object.keys(AttributeMapping).join(', ') },
     ];
-    const call = pool &&
+    const input = pool &&
       details && {
-        operation: 'createIdentityProvider' as const,
-        input: {
-          UserPoolId: pool.Id,
-          ProviderName,
-          ProviderType,
-          ProviderDetails: { ...details },
-          AttributeMapping: { ...AttributeMapping },
-        },
+        UserPoolId: pool.Id,
+        ProviderName,
+        ProviderType,
+        ProviderDetails: details,
+        AttributeMapping,
       };
-    return { step: { resource, action: 'create', changes, call } };
+    return creation(resource, changes, input && { operation: 'createIdentityProvider', input });
   }
   const problem =
     whyItIsAnother(resource, found, actual) ?? whyItsSecretIsUnknown(resource, found, actual);

@@ -1,9 +1,10 @@
 import { domainPrefixOf } from '../../../cognito/user-pool.js';
 import type { Actual, FoundDomain, FoundPool } from '../account/actual.js';
 import { attributeMapping } from '../wanted/desired.js';
+import type { Call } from '../account/call.js';
 import { inWords } from './differences.js';
 import type { DomainResource, PoolResource } from '../wanted/resources.js';
-import type { Outcome } from './step.js';
+import { creation, type Outcome } from './step.js';
 
 /**
  * What a user pool needs to be as wanted. One that exists stays as it is: UpdateUserPool resets
@@ -18,21 +19,18 @@ export function planPool(resource: PoolResource, actual: Actual): Outcome {
       { property: 'Schema', text: `${mutable} mutable` },
       ...Object.entries(rest).map(([property, value]) => ({ property, text: inWords(value) })),
     ];
-    const call = { operation: 'createUserPool' as const, input: resource.properties };
-    return { step: { resource, action: 'create', changes, call } };
+    const input = resource.properties;
+    return creation(resource, changes, { operation: 'createUserPool', input });
   }
   return {
     problems: resource.id === 'MasterPool' ? schemaProblems(PoolName, found) : [],
-    notes: protectionNotes(resource, found),
+    notes: [
+      found.DeletionProtection === 'ACTIVE'
+        ? undefined
+        : `The ${resource.title} can be deleted by a slip of the hand, with everybody in it: switch its deletion protection on (console: Settings).`,
+    ],
   };
 }
-
-const protectionNotes = ({ title }: PoolResource, { DeletionProtection }: FoundPool): string[] =>
-  DeletionProtection === 'ACTIVE'
-    ? []
-    : [
-        `The ${title} can be deleted by a slip of the hand, with everybody in it: switch its deletion protection on (console: Settings).`,
-      ];
 
 /**
  * What of a schema would break signing in through the second pool; none of it can be changed later.
@@ -66,33 +64,28 @@ export function planDomain(resource: DomainResource, actual: Actual): Outcome {
     { property: 'Domain', text: name ?? '<made from the id of the pool>' },
     { property: 'ManagedLoginVersion', text: `${ManagedLoginVersion} (${pages})` },
   ];
-  const call = pool &&
-    name !== undefined && {
-      operation: 'createUserPoolDomain' as const,
-      input: { UserPoolId: pool.Id, Domain: name, ManagedLoginVersion },
-    };
-  return { step: { resource, action: 'create', changes, call: call || undefined } };
+  const input = pool &&
+    name !== undefined && { UserPoolId: pool.Id, Domain: name, ManagedLoginVersion };
+  const call: Call | undefined = input ? { operation: 'createUserPoolDomain', input } : undefined;
+  return creation(resource, changes, call);
 }
 
 function domainNotes(
   { title, prefix, pool, managedLoginVersion: wanted }: DomainResource,
   { name, managedLoginVersion }: FoundDomain,
   actual: Actual,
-): string[] {
+): (string | undefined)[] {
   const client = pool === 'MasterPool' ? 'SiteClient' : 'UpstreamClient';
-  const notes: string[] = [];
-  if (prefix !== undefined && prefix !== name) {
-    notes.push(`The ${title} is ${name} already and stays so; ${prefix} is not used.`);
-  }
-  if (managedLoginVersion === 2 && wanted === 1 && actual.styled[client] !== true) {
-    notes.push(
-      `The ${title} shows managed login, which answers 403 for a client without a style: add --managed-login, and the clients here are given Cognito's own.`,
-    );
-  }
-  if (managedLoginVersion !== 2 && wanted === 2) {
-    notes.push(
-      `The ${title} shows the classic pages and stays so, because everybody sees it change: aws cognito-idp update-user-pool-domain --domain ${name} --managed-login-version 2 --user-pool-id ${actual[pool]?.Id ?? ''}`,
-    );
-  }
-  return notes;
+  const isManaged = managedLoginVersion === 2;
+  return [
+    prefix !== undefined && prefix !== name
+      ? `The ${title} is ${name} already and stays so; ${prefix} is not used.`
+      : undefined,
+    isManaged && wanted === 1 && actual.styled[client] !== true
+      ? `The ${title} shows managed login, which answers 403 for a client without a style: add --managed-login, and the clients here are given Cognito's own.`
+      : undefined,
+    !isManaged && wanted === 2
+      ? `The ${title} shows the classic pages and stays so, because everybody sees it change: aws cognito-idp update-user-pool-domain --domain ${name} --managed-login-version 2 --user-pool-id ${actual[pool]?.Id ?? ''}`
+      : undefined,
+  ];
 }

@@ -1,5 +1,6 @@
 import { shellWord } from '../../config/shell-word.js';
-import type { Actual, FoundPool } from '../account/actual.js';
+import type { Actual } from '../account/actual.js';
+import type { Call } from '../account/call.js';
 import type { Adoption } from '../account/ownership.js';
 import { withAll } from './differences.js';
 import { planClient } from './plan-client.js';
@@ -12,7 +13,7 @@ import type {
   StyleResource,
   UserResource,
 } from '../wanted/resources.js';
-import type { Outcome, Step } from './step.js';
+import { creation, type Outcome, type Step } from './step.js';
 import { usernameIn } from '../account/read-actual.js';
 
 /** The way from what exists to what is wanted. */
@@ -49,20 +50,14 @@ export function planFor(resources: readonly Resource[], actual: Actual, adoption
 const isInForeignPool = (resource: Resource, { owners }: Actual): boolean =>
   resource.kind !== 'user pool' && owners[resource.pool]?.ownership === 'foreign';
 
-interface WholeOutcome {
-  readonly steps: readonly Step[];
-  readonly problems: readonly string[];
-  readonly notes: readonly string[];
-}
-
-function planOne(resource: Resource, actual: Actual): WholeOutcome {
+function planOne(resource: Resource, actual: Actual): Omit<Plan, 'kept'> {
   const ownership = planOwnership(resource, actual);
   const isForeign = ownership.problems !== undefined;
   const outcomes = [ownership, isForeign ? {} : planResource(resource, actual)];
   return {
     steps: outcomes.flatMap(({ step }) => step ?? []),
-    problems: outcomes.flatMap(({ problems }) => problems ?? []),
-    notes: outcomes.flatMap(({ notes }) => notes ?? []),
+    problems: outcomes.flatMap(({ problems = [] }) => problems),
+    notes: outcomes.flatMap(({ notes = [] }) => notes).filter((note) => note !== undefined),
   };
 }
 
@@ -95,17 +90,12 @@ function planResourceServer(resource: ResourceServerResource, actual: Actual): O
   const was = found === undefined ? '' : ` (was ${(names ?? []).join(', ')})`;
   const added = missing.map(({ ScopeName }) => `+ ${ScopeName}`).join(', ');
   const changes = [{ property: 'Scopes', text: `${added}${was}` }];
+  const ids = pool && { UserPoolId: pool.Id, Identifier };
   if (found === undefined) {
-    const input = pool && { UserPoolId: pool.Id, Identifier, Name, Scopes };
-    const call = input && { operation: 'createResourceServer' as const, input };
-    return { step: { resource, action: 'create', changes, call } };
+    const input = ids && { ...ids, Name, Scopes };
+    return creation(resource, changes, input && { operation: 'createResourceServer', input });
   }
-  const input = pool && {
-    UserPoolId: pool.Id,
-    Identifier,
-    Name: found.Name,
-    Scopes: withAll(found.Scopes, missing),
-  };
+  const input = ids && { ...ids, Name: found.Name, Scopes: withAll(found.Scopes, missing) };
   const call = input && { operation: 'updateResourceServer' as const, input };
   return { step: { resource, action: 'change', changes, call } };
 }
@@ -115,45 +105,36 @@ function planStyle(resource: StyleResource, actual: Actual): Outcome {
   const [pool, client] = [actual[resource.pool], actual[resource.client]];
   if (actual[resource.id] !== undefined) return {};
   const changes = [{ property: 'UseCognitoProvidedValues', text: "true (Cognito's own look)" }];
-  const ids = pool && client && { UserPoolId: pool.Id, ClientId: client.ClientId };
-  const call = ids && {
-    operation: 'createManagedLoginBranding' as const,
-    input: { ...ids, UseCognitoProvidedValues: true },
-  };
-  return { step: { resource, action: 'create', changes, call } };
+  const input = pool &&
+    client && { UserPoolId: pool.Id, ClientId: client.ClientId, UseCognitoProvidedValues: true };
+  return creation(resource, changes, input && { operation: 'createManagedLoginBranding', input });
 }
 
 function planUser(resource: UserResource, actual: Actual): Outcome {
   const pool = actual[resource.pool];
   const found = actual.FirstUser;
-  if (found !== undefined) return { notes: passwordNotes(resource, found.status, pool) };
-  const { email } = resource.properties;
+  const { title, properties } = resource;
+  if (found !== undefined) {
+    const isNew = found.status === 'FORCE_CHANGE_PASSWORD';
+    const note = `The ${title} has not signed in yet. Should the temporary password be lost: aws cognito-idp admin-set-user-password --user-pool-id ${pool?.Id ?? ''} --username ${shellWord(properties.Username)} --password …`;
+    return { notes: isNew ? [note] : [] };
+  }
+  const { email } = properties;
   const changes = [
     { property: 'email', text: `${email} (verified)` },
     { property: 'TemporaryPassword', text: '(made up, and shown once)' },
   ];
-  const call = pool && {
-    operation: 'adminCreateUser' as const,
+  const call: Call | undefined = pool && {
+    operation: 'adminCreateUser',
     input: {
       UserPoolId: pool.Id,
       Username: usernameIn(pool, resource),
-      MessageAction: 'SUPPRESS' as const,
+      MessageAction: 'SUPPRESS',
       UserAttributes: [
         { Name: 'email', Value: email },
         { Name: 'email_verified', Value: 'true' },
       ],
     },
   };
-  return { step: { resource, action: 'create', changes, call } };
+  return creation(resource, changes, call);
 }
-
-const passwordNotes = (
-  { title, properties }: UserResource,
-  status: string,
-  pool: FoundPool | undefined,
-): string[] =>
-  status === 'FORCE_CHANGE_PASSWORD'
-    ? [
-        `The ${title} has not signed in yet. Should the temporary password be lost: aws cognito-idp admin-set-user-password --user-pool-id ${pool?.Id ?? ''} --username ${shellWord(properties.Username)} --password …`,
-      ]
-    : [];

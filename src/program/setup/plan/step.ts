@@ -23,6 +23,13 @@ export interface Outcome {
   readonly step?: Step | undefined;
   /** What keeps us from going on. */
   readonly problems?: readonly string[];
-  /** What the operator should know, and may do. */
-  readonly notes?: readonly string[];
+  /** What the operator should know, and may do; `undefined` where there is nothing to say. */
+  readonly notes?: readonly (string | undefined)[];
 }
+
+/** That a thing is to be made, and what of it a plan shows. */
+export const creation = (
+  resource: Resource,
+  changes: readonly Change[],
+  call: Call | undefined,
+): Outcome => ({ step: { resource, action: 'create', changes, call } });

@@ -1,33 +1,28 @@
 import { shellWord } from '../../config/shell-word.js';
 import { textIn, type BackupEntry, type Description } from './backup.js';
 
+/**
+ * The command that deletes a thing of a pool, its option that names the thing, and the member that
+ * has the name.
+ */
+const deletions = {
+  domain: ['delete-user-pool-domain', 'domain', 'Domain'],
+  'app client': ['delete-user-pool-client', 'client-id', 'ClientId'],
+  'identity provider': ['delete-identity-provider', 'provider-name', 'ProviderName'],
+  'resource server': ['delete-resource-server', 'identifier', 'Identifier'],
+  style: ['delete-managed-login-branding', 'managed-login-branding-id', 'ManagedLoginBrandingId'],
+  user: ['admin-delete-user', 'username', 'Username'],
+} as const;
+
 /** How a thing that setup has made is deleted by hand. */
 export function deletionOf({ kind }: BackupEntry, now: Description): string {
-  const command = `aws cognito-idp ${commandFor(kind, now)}`;
-  if (kind !== 'user pool') return `If nobody needs it: ${command}`;
+  const text = (name: string): string => shellWord(textIn(now, name));
+  if (kind !== 'user pool') {
+    const [command, option, member] = deletions[kind];
+    return `If nobody needs it: aws cognito-idp ${command} --user-pool-id ${text('UserPoolId')} --${option} ${text(member)}`;
+  }
   // Whatever else this resets goes with the pool.
   const unprotect = `aws cognito-idp update-user-pool --user-pool-id ${textIn(now, 'Id')} --deletion-protection INACTIVE`;
   const first = now['DeletionProtection'] === 'ACTIVE' ? `${unprotect} && ` : '';
-  return `If nobody needs it, and its domain is gone: ${first}${command}`;
-}
-
-function commandFor(kind: BackupEntry['kind'], now: Description): string {
-  const text = (name: string): string => shellWord(textIn(now, name));
-  const pool = `--user-pool-id ${text('UserPoolId')}`;
-  switch (kind) {
-    case 'user pool':
-      return `delete-user-pool --user-pool-id ${text('Id')}`;
-    case 'domain':
-      return `delete-user-pool-domain ${pool} --domain ${text('Domain')}`;
-    case 'app client':
-      return `delete-user-pool-client ${pool} --client-id ${text('ClientId')}`;
-    case 'identity provider':
-      return `delete-identity-provider ${pool} --provider-name ${text('ProviderName')}`;
-    case 'resource server':
-      return `delete-resource-server ${pool} --identifier ${text('Identifier')}`;
-    case 'style':
-      return `delete-managed-login-branding ${pool} --managed-login-branding-id ${text('ManagedLoginBrandingId')}`;
-    case 'user':
-      return `admin-delete-user ${pool} --username ${text('Username')}`;
-  }
+  return `If nobody needs it, and its domain is gone: ${first}aws cognito-idp delete-user-pool --user-pool-id ${text('Id')}`;
 }

@@ -59,24 +59,27 @@ async function read(
         `The backup is of the ${title}, ${text('Arn')}, and ${found}: use the credentials of that account.`,
       );
     }
-    case 'app client': {
-      const call = cognito.describeUserPoolClient({ UserPoolId, ClientId: text('ClientId') });
-      return describe(call, 'UserPoolClient');
-    }
-    case 'identity provider': {
-      const ProviderName = text('ProviderName');
-      const call = cognito.describeIdentityProvider({ UserPoolId, ProviderName });
-      return describe(call, 'IdentityProvider');
-    }
-    case 'resource server': {
-      const Identifier = text('Identifier');
-      const call = cognito.describeResourceServer({ UserPoolId, Identifier });
-      return describe(call, 'ResourceServer');
-    }
+    case 'app client':
+      return describe(
+        cognito.describeUserPoolClient({ UserPoolId, ClientId: text('ClientId') }),
+        'UserPoolClient',
+      );
+    case 'identity provider':
+      return describe(
+        cognito.describeIdentityProvider({ UserPoolId, ProviderName: text('ProviderName') }),
+        'IdentityProvider',
+      );
+    case 'resource server':
+      return describe(
+        cognito.describeResourceServer({ UserPoolId, Identifier: text('Identifier') }),
+        'ResourceServer',
+      );
     case 'style': {
       const ManagedLoginBrandingId = text('ManagedLoginBrandingId');
-      const call = cognito.describeManagedLoginBranding({ UserPoolId, ManagedLoginBrandingId });
-      return describe(call, 'ManagedLoginBranding');
+      return describe(
+        cognito.describeManagedLoginBranding({ UserPoolId, ManagedLoginBrandingId }),
+        'ManagedLoginBranding',
+      );
     }
     case 'domain': {
       const domain = await describe(

@@ -8,16 +8,16 @@ export interface WrittenInputs {
   readonly baseUrl?: string | undefined;
   readonly basePath?: string | undefined;
   readonly masterName: string;
-  readonly upstreamName?: string | undefined;
-  readonly upstreamIssuer?: string | undefined;
-  readonly upstreamClientId?: string | undefined;
-  readonly upstreamClientSecretFile?: string | undefined;
+  readonly upstreamName?: string;
+  readonly upstreamIssuer?: string;
+  readonly upstreamClientId?: string;
+  readonly upstreamClientSecretFile?: string;
   readonly label?: string | undefined;
-  readonly managedLogin?: boolean | undefined;
-  readonly domainPrefix?: string | undefined;
-  readonly api?: boolean | undefined;
-  readonly user?: string | undefined;
-  readonly email?: string | undefined;
+  readonly managedLogin?: boolean;
+  readonly domainPrefix?: string;
+  readonly api?: boolean;
+  readonly user?: string;
+  readonly email?: string;
   readonly endpointUrl?: string | undefined;
 }
 

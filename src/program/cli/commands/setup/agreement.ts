@@ -3,9 +3,9 @@ import { askForAgreement } from '../../surroundings/confirm.js';
 import type { SetupReport } from './report.js';
 
 export interface Agreement {
-  readonly yes?: boolean | undefined;
-  readonly allowRemovals?: boolean | undefined;
-  readonly dryRun?: boolean | undefined;
+  readonly yes?: boolean;
+  readonly allowRemovals?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** What somebody is to agree to. */

@@ -17,7 +17,7 @@ import { SetupError } from '../../../setup/failure.js';
 import { type Agreement, isApproved } from './agreement.js';
 
 interface RestoreOptions extends Agreement {
-  readonly overwriteLaterChanges?: boolean | undefined;
+  readonly overwriteLaterChanges?: boolean;
 }
 
 /**

@@ -17,7 +17,7 @@ import {
 import { readUpstream } from '../../../setup/wanted/read-upstream.js';
 import { DEFAULT_LABEL } from '../../../setup/wanted/variables.js';
 import { endpointFrom, regionFrom } from '../../surroundings/aws-environment.js';
-import { ask } from '../../surroundings/confirm.js';
+import { ask, isSomebodyThere } from '../../surroundings/confirm.js';
 import { outgoingFrom, type Outgoing } from '../../surroundings/outgoing.js';
 import { type Agreement, isApproved } from './agreement.js';
 import { carryOut } from './carry-out.js';
@@ -26,16 +26,16 @@ import { openReport, type SetupReport } from './report.js';
 import { restore } from './restore.js';
 
 export interface SetupCommandOptions extends WrittenInputs, Agreement {
-  readonly region?: string | undefined;
+  readonly region?: string;
   readonly settingsFile: string;
-  readonly json?: boolean | undefined;
-  readonly print?: TemplateKind | undefined;
-  readonly adoptPool?: readonly string[] | undefined;
-  readonly adoptClient?: readonly string[] | undefined;
-  readonly adoptProvider?: readonly string[] | undefined;
-  readonly adoptResourceServer?: readonly string[] | undefined;
-  readonly restore?: string | undefined;
-  readonly overwriteLaterChanges?: boolean | undefined;
+  readonly json?: boolean;
+  readonly print?: TemplateKind;
+  readonly adoptPool?: readonly string[];
+  readonly adoptClient?: readonly string[];
+  readonly adoptProvider?: readonly string[];
+  readonly adoptResourceServer?: readonly string[];
+  readonly restore?: string;
+  readonly overwriteLaterChanges?: boolean;
 }
 
 /**
@@ -131,10 +131,9 @@ async function labelFor(
   { label, upstreamName = DEFAULT_UPSTREAM, yes, json, dryRun, print }: SetupCommandOptions,
   file: EnvFile,
 ): Promise<string | undefined> {
-  const isSomebodyThere = process.stdin.isTTY && process.stdout.isTTY;
   if (label !== undefined || hasLabel(file, upstreamName)) return label;
-  if (!isSomebodyThere || yes || json || dryRun || print) return undefined;
+  if (!isSomebodyThere() || yes || json || dryRun || print) return undefined;
   const question = `What do people call the accounts they sign in with? [${DEFAULT_LABEL}] `;
-  const answer = await ask(question, process.stdin, process.stdout);
+  const answer = await ask(question);
   return answer === '' ? undefined : answer;
 }
