@@ -21,6 +21,12 @@ const inside = readdirSync(`${root}src`, { recursive: true }).map((path) => `src
 const sources = ['package-lock.json', 'tsconfig.json', 'scripts/build.mjs', 'src', ...inside];
 const built = changed('views/assets/pico.css') && changed('dist/program/cli/main.js');
 if (sources.some((path) => changed(path) > built)) {
+  if (!existsSync(`${root}node_modules/esbuild`)) {
+    console.error(
+      'Nothing here can build dist: run "npm ci" without --omit=dev and NODE_ENV=production.',
+    );
+    process.exit(1);
+  }
   console.log('Building first: there is no dist, or it is older than src.');
   await import('./build.mjs');
 }

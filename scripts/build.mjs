@@ -52,8 +52,6 @@ async function join() {
     platform: 'node',
     target: 'node20.19',
     chunkNames: 'parts/[name]-[hash]',
-    sourcemap: 'linked',
-    sourcesContent: false,
     logLevel: 'warning',
   });
 }

@@ -7,7 +7,8 @@ const pools = await startPools({ port: 4000 });
 const master = pools.pool('oidc-pool-1');
 const { id, secret } = master.client('machine');
 const relyingParty = createRelyingParty(relyingPartyOptions(pools, { api: { clientIds: [id] } }));
-createApi(relyingParty).listen(3000, () => {
+createApi(relyingParty).listen(3000, (error) => {
+  if (error) throw error;
   console.log(`API_URL=http://localhost:3000 TOKEN_URL=${master.domain}/oauth2/token`);
   console.log(`CLIENT=${id}:${secret} sh curl.sh`);
 });

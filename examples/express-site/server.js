@@ -23,4 +23,7 @@ const relyingParty = createRelyingParty(
     identityProviders: [upstreamProvider(pools)],
   }),
 );
-createShop(relyingParty).listen(3000, () => console.log(`Open ${baseUrl}/orders`));
+createShop(relyingParty).listen(3000, (error) => {
+  if (error) throw error;
+  console.log(`Open ${baseUrl}/orders`);
+});

@@ -7,4 +7,7 @@ const pools = await startPools();
 const relyingParty = createRelyingParty(
   relyingPartyOptions(pools, { identityProviders: [upstreamProvider(pools)] }),
 );
-createBackend(relyingParty).listen(3000, () => console.log('Open http://localhost:3000'));
+createBackend(relyingParty).listen(3000, (error) => {
+  if (error) throw error;
+  console.log('Open http://localhost:3000');
+});

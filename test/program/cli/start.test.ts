@@ -12,7 +12,13 @@ describe('npm start and npm test', () => {
   let folder: string;
   beforeEach(() => {
     folder = emptyFolder();
-    for (const each of ['node_modules', 'scripts', 'src/web', 'dist/program/cli', 'views/assets']) {
+    for (const each of [
+      'node_modules/esbuild',
+      'scripts',
+      'src/web',
+      'dist/program/cli',
+      'views/assets',
+    ]) {
       mkdirSync(join(folder, each), { recursive: true });
     }
     cpSync(realScript, join(folder, script));
@@ -40,6 +46,17 @@ describe('npm start and npm test', () => {
     expect([status, String(stderr)]).toEqual([
       1,
       'Run "npm ci" first: the packages that this needs are not here.\n',
+    ]);
+  });
+
+  it('say so where nothing is built, and only what runs is installed', () => {
+    rmSync(join(folder, 'node_modules/esbuild'), { recursive: true });
+    expect(run()).toBe('');
+    rmSync(join(folder, 'dist'), { recursive: true });
+    const { status, stderr } = spawnSync(process.execPath, [script], { cwd: folder });
+    expect([status, String(stderr)]).toEqual([
+      1,
+      expect.stringMatching(/^Nothing .*"npm ci".*\n$/),
     ]);
   });
 
