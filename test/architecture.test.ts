@@ -1,13 +1,14 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { functionsOf } from './support/functions.js';
+import { importsOf } from './support/imports.js';
 import { codeWords, tableOf } from './documents/documents.js';
 
 const src = fileURLToPath(new URL('../src/', import.meta.url));
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
+  .filter((path) => statSync(join(src, path)).isFile())
   .toSorted();
 const textOf = (file: string): string => readFileSync(join(src, file), 'utf8');
 
@@ -37,15 +38,10 @@ function mayImport(room: string): string[] {
   return [...(allowed === 'everything above' ? above : codeWords(allowed)), ...neighbours];
 }
 
-/**
- * What a file imports of ours, types too. What is above src (package.json, a view) is no room, and
- * not to be imported.
- */
-const importsOf = (text: string, file: string): string[] =>
-  [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']+)'/g)].map(([, specifier]) =>
-    normalize(join(file, '..', specifier!)).replace(/\.js$/, '.ts'),
-  );
-const imports = new Map(files.map((file) => [file, importsOf(textOf(file), file)]));
+/** What is above src (package.json, a view) is no room, and not to be imported. */
+const importedBy = (text: string, file: string): string[] =>
+  importsOf(text, file, (path) => files.includes(path));
+const imports = new Map(files.map((file) => [file, importedBy(textOf(file), file)]));
 
 const forbidden = (file: string, imported: readonly string[]): string[] =>
   imported.filter((each) => !mayImport(roomOf(file)).includes(roomOf(each)));
@@ -93,10 +89,32 @@ describe('every file of src', () => {
     expect(forbidden(file, imports.get(file)!)).toEqual([]);
   });
 
-  it('would be found importing the program into the relying party, by type too', () => {
-    const text = "import type { Settings } from '../../program/config/options/settings.js';\n";
+  it.each([
+    "import type { Settings } from '../../program/app.js';",
+    'import "../../program/app.js";',
+    "export { app } from '../../program/app.js';",
+    "export * from '../../program/app.js';",
+    "type App = import('../../program/app.js').App;",
+    "const app = await import(/* later */ '../../program/app.js');",
+    'const app = await import(`../../program/app.js`);',
+    "const app = createRequire(import.meta.url)('../../program/app.js');",
+  ])('would be found importing the program into the relying party: %s', (text) => {
     const file = 'relying-party/login/login.ts';
-    expect(forbidden(file, importsOf(text, file))).toEqual(['program/config/options/settings.ts']);
+    expect(forbidden(file, importedBy(text, file))).toEqual(['program/app.ts']);
+  });
+
+  it.each([
+    ["export type { Pools } from 'lifeguard/pools';", 'pools/index.ts'],
+    ["import { createRelyingParty } from 'lifeguard';", 'index.ts'],
+    ['const app = await import(`../../${name}.js`);', '(computed)'],
+    ["import manifest from '../../../package.json';", '../package.json'],
+  ])('would be found reaching elsewhere by other names: %s', (text, found) => {
+    const file = 'relying-party/login/login.ts';
+    expect(forbidden(file, importedBy(text, file))).toEqual([found]);
+  });
+
+  it('is TypeScript under its one name', () => {
+    expect(files.filter((file) => !/^[\w./-]+(?<!\.d)\.ts$/.test(file))).toEqual([]);
   });
 
   it('is in no circle of imports, by types neither', () => {
@@ -108,10 +126,13 @@ describe('every file of src', () => {
       ['d', []],
     ]);
     expect(circlesIn(three)).toEqual([['a', 'b', 'c']]);
+    expect(circlesIn(new Map([['a', ['a']]]))).toEqual([['a']]);
   });
 
   it('leaves the environment to the place where commands start', () => {
-    const readers = files.filter((file) => /process\.env|import\.meta\.env/.test(textOf(file)));
+    const readers = files.filter((file) =>
+      /process\.env|import\.meta\.env|\{[^}]*\benv\b[^}]*\} from 'node:process'/.test(textOf(file)),
+    );
     expect(readers).toEqual(['program/cli/program.ts']);
   });
 
@@ -205,7 +226,8 @@ function circlesIn(graph: ReadonlyMap<string, readonly string[]>): string[][] {
     }
     if (lowest.get(file) === order.get(file)) {
       const circle = stack.splice(stack.indexOf(file));
-      if (circle.length > 1) circles.push(circle.toSorted());
+      const isLoop = graph.get(file)?.includes(file) === true;
+      if (circle.length > 1 || isLoop) circles.push(circle.toSorted());
     }
     return lowest.get(file)!;
   };
