@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { STEP_LIMIT_MS, TEST_LIMIT_MS } from './test/support/limits.js';
 
@@ -7,6 +8,8 @@ export default defineConfig({
     include: ['test/outside/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     silent: 'passed-only',
+    // Each file works in folders and on ports of its own.
+    maxWorkers: availableParallelism(),
     testTimeout: TEST_LIMIT_MS,
     hookTimeout: TEST_LIMIT_MS,
     expect: { poll: { timeout: STEP_LIMIT_MS } },
