@@ -40,9 +40,7 @@ export const origin = text(problemWithOrigin).transform((value) => new URL(value
 
 export const basePath = text(problemWithBasePath);
 
-export const optionalCookieNamespace = text(problemWithNamespace).transform((value) =>
-  value === '' ? undefined : value,
-);
+export const optionalCookieNamespace = text(problemWithNamespace).transform(leftOutIfEmpty);
 
 /** A whole number in a range, or words that stand for one. */
 export const wholeNumber = (
